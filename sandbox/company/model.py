@@ -1,0 +1,155 @@
+"""A company in plain data: what both simulated systems are filled from.
+
+One neutral description, so that the CRM's side and the ERP's side of a company agree where
+they should and differ where real ones do. Text numbers are what people call a record;
+amounts are Decimals; dates are dates (China's).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A salesperson. `erp_number` empty: nobody made an ERP record for them."""
+
+    crm_id: str
+    name: str
+    mobile: str = ""
+    department: str = ""
+    erp_number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """A customer as it stands in the CRM, in the ERP, or in both."""
+
+    number: str
+    name: str
+    credit_code: str = ""
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    salesperson: str = ""
+    """A person's `crm_id`."""
+    in_crm: bool = True
+    erp_number: str = ""
+    """Its number in the ERP before go-live; empty: not there yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """A material (ERP) and, where saleable, a product (CRM)."""
+
+    number: str
+    name: str
+    unit: str = "Pcs"
+    specification: str = ""
+    make_or_buy: str = "buy"
+    """`make` or `buy`."""
+    saleable: bool = True
+    list_price: Decimal = Decimal(0)
+    standard_cost: Decimal = Decimal(0)
+    safety_stock: Decimal = Decimal(0)
+    lead_days: int = 0
+    organisation: str = "100"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BomLine:
+    """`quantity` of `component` goes into one `parent`."""
+
+    parent: str
+    component: str
+    quantity: Decimal
+    unit: str = "Pcs"
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    material: str
+    warehouse: str
+    quantity: Decimal
+    organisation: str = "100"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    """One contract line; `price` and `amount` include tax, as the contract prints them."""
+
+    line_no: int
+    material: str
+    quantity: Decimal
+    price: Decimal
+    amount: Decimal
+    tax_rate: Decimal = Decimal(0)
+    kind: str = "goods"
+    """`goods`, `gift`, `service` or `freight`."""
+    wanted_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A customer's order. The sum of the lines less `discount` is `amount`."""
+
+    number: str
+    customer: str
+    """The customer's `number`."""
+    order_date: date
+    lines: tuple[OrderLine, ...]
+    amount: Decimal
+    discount: Decimal = Decimal(0)
+    """Header discount and 抹零 together, tax included, as one amount."""
+    currency: str = "CNY"
+    salesperson: str = ""
+    status: str = "normal"
+    """The CRM's life status: `normal`, `under_review`, `in_change`, `ineffective`, `invalid`."""
+    locked: bool = False
+    kind: str = "standard"
+    customer_order_no: str = ""
+    address: str = ""
+    note: str = ""
+    erp_number: str = ""
+    """Already typed into the ERP by hand under this number (an open order before go-live)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOrder:
+    """A production order (生产订单)."""
+
+    number: str
+    material: str
+    ordered: Decimal
+    stocked: Decimal = Decimal(0)
+    scrapped: Decimal = Decimal(0)
+    start: date
+    end: date | None = None
+    due: date
+    order_number: str = ""
+    """The sales order it serves; empty: made for stock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """Everything. `currency` is the home currency."""
+
+    name: str
+    currency: str = "CNY"
+    organisations: tuple[tuple[str, str], ...] = (("100", "总公司"),)
+    """`(number, name)` pairs; the first one sells."""
+    people: tuple[Person, ...] = ()
+    customers: tuple[Customer, ...] = ()
+    materials: tuple[Material, ...] = ()
+    bom: tuple[BomLine, ...] = ()
+    stock: tuple[Stock, ...] = ()
+    orders: tuple[Order, ...] = ()
+    work_orders: tuple[WorkOrder, ...] = ()
+    warehouses: tuple[tuple[str, str], ...] = (("CK01", "成品仓"),)
+    closed_before: date | None = None
+    """The ERP's accounting periods before this date are closed."""
+    extra: dict[str, object] = field(default_factory=dict)
