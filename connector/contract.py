@@ -1,0 +1,370 @@
+"""The adapter contract: everything an adapter is asked for, and what it may answer.
+
+Terms: a *form* is what the remote calls a kind of record; a *record* is one of them, as
+fields by name; its *key* is its id there, its *number* what people call it; the *reference*
+is our own mark in it. A *shape* says which fields of a form are wanted. Everything an
+adapter raises is a class of `connector.errors`; anything else is a bug in it.
+
+An adapter is built without I/O and may be called from several threads at once. It never
+retries a write and never decides what should be written: that is the engine's.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal, Protocol
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from connector.clock import Clock
+from connector.errors import AdapterError
+
+Value = str | int | bool | Decimal | date | None
+"""A field's value in a document. Decimals are exact; dates carry no time."""
+
+Fields = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows that belong to a record: an entry of the same form, or another form's records."""
+
+    key: str
+    """Field that identifies a row."""
+    fields: tuple[str, ...]
+    form: str = ""
+    """The rows' own form; empty: they are part of the record."""
+    by: str = ""
+    """With `form`: the rows' field that holds the record's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which form, and which of its fields, are wanted."""
+
+    form: str
+    key: tuple[str, ...]
+    """Fields that together identify a record; usually one."""
+    fields: tuple[str, ...]
+    number: str = ""
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    sums: tuple[str, ...] = ()
+    """Fields that add up where rows share a key (stock by bin location)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as the remote shows it."""
+
+    key: str
+    fields: dict[str, Any]
+    """By the names asked for; tables as lists of dicts, each row with its key field."""
+    number: str = ""
+    stamp: str = ""
+    """Whatever changes when somebody modifies the record; empty where there is no such thing."""
+    again: bool = False
+    """Read before the cursor's own window began (lookback): most likely seen already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some records. `cursor` is where reading may resume after them; None: not yet."""
+
+    records: Sequence[Record]
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowWrite:
+    """One row of a table to be added or changed."""
+
+    line: str
+    """The source's key of the line; `Written.line_keys` is by it."""
+    key: str
+    """The target's key of the row; empty: a new row."""
+    fields: Fields
+    tables: Mapping[str, Sequence[RowWrite]] = field(default_factory=dict)
+    """Rows inside this row; they replace whatever stood there."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableWrite:
+    """What happens to a table. Rows that are not named stay as they are."""
+
+    rows: Sequence[RowWrite] = ()
+    drop: Sequence[str] = ()
+    """Keys of rows to be deleted, or closed where something already hangs on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One record to be created, changed or brought further along its steps."""
+
+    form: str
+    key: str
+    """The target's key; empty: create. With a key and nothing to change, only steps are done."""
+    fields: Fields
+    """In the order in which they must go out. For an update only what changed."""
+    tables: Mapping[str, TableWrite] = field(default_factory=dict)
+    reference: tuple[str, str] | None = None
+    """`(field, value)`: our mark, written on create."""
+    number: str = ""
+    """The field that holds the number people use; read back into `Written.number`."""
+    until: str = ""
+    """The last step to take (`saved`, `submitted`, `audited`); empty: the form has no steps."""
+    verb: Literal["put", "cancel", "close"] = "put"
+    on_change: tuple[str, ...] = ("edit", "ask")
+    """How a record that is beyond plain editing may be changed, tried in this order."""
+    accept: frozenset[str] = frozenset()
+    """Prompts of the remote that may be answered yes."""
+    expect: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
+    """`{field: (value, tolerance)}` to be checked after saving, before any further step; a
+    row's field is `table/line/field`."""
+    show: Shape | None = None
+    """Which fields `Written.shown` should hold."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """The mapping's `options`, known to this adapter alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The remote's own word that a record is written."""
+
+    key: str
+    number: str = ""
+    line_keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """`{table: {source line: target row key}}` for rows this write added."""
+    step: str = ""
+    """The step the record has reached."""
+    awaits: str = ""
+    """Whom or what in the target it waits for before it can reach `until`; empty: nobody."""
+    shown: Record | None = None
+    """The record as the remote shows it now; None: it did not say."""
+
+
+Reads = Literal["changes", "full", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormCapabilities:
+    """What can be done with one form. Data, never behaviour."""
+
+    reads: Reads = "changes"
+    """`changes`: by cursor, absence means nothing. `full`: everything each time, what is
+    absent is gone."""
+    operations: frozenset[str] = frozenset({"create", "update"})
+    """Of `create`, `update`, `cancel`, `close`."""
+    search: bool = True
+    """`find` by the reference field works."""
+    batch: int = 1
+    """Records `write_many` takes at once."""
+    steps: tuple[str, ...] = ()
+    """The steps a record goes through, in order."""
+    status: str = "full"
+    """How well it is supported: `full`, `limited` or `unsupported`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a system can do."""
+
+    forms: Mapping[str, FormCapabilities] = field(default_factory=dict)
+    other: FormCapabilities = field(default_factory=FormCapabilities)
+    """For forms that are not listed."""
+    longest_write: float = 120.0
+    """Seconds one write with all its steps may take at most."""
+    visibility_delay: float = 0.0
+    """Seconds until a write is found by `find`."""
+
+    def of(self, form: str) -> FormCapabilities:
+        return self.forms.get(form, self.other)
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """A field of a form, as `describe` tells it."""
+
+    name: str
+    label: str = ""
+    type: str = ""
+    required: bool = False
+    table: str = ""
+    """The table it belongs to; empty: the head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who we are in the remote system and which company it is, as `check` found it."""
+
+    tenant: str
+    """What never changes while it is the same account set; part of the fingerprint."""
+    user: str = ""
+    organisations: tuple[str, ...] = ()
+    version: str = ""
+
+
+class Answer(Protocol):
+    """A classified HTTP answer."""
+
+    status: int
+    headers: Mapping[str, str]
+
+    def json(self) -> Any:
+        """The body as JSON, numbers exact."""
+
+    def text(self) -> str:
+        """The body as text, UTF-8 or GB18030."""
+
+
+class Http(Protocol):
+    """The one way to speak HTTP (see `connector.http`): timeouts, limits, redaction."""
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        writes: bool = False,
+        data: bytes | None = None,
+    ) -> Answer:
+        """One request to the connection's own host.
+
+        `writes` says that the remote may change something: then a lost answer is
+        `OutcomeUnknown`, never retried here. Reads are retried for a few seconds.
+        """
+
+    def now(self) -> datetime:
+        """The remote's own time, as its last answer said; cursors are made of it."""
+
+
+def _known_zone(name: str) -> str:
+    ZoneInfo(name)
+    return name
+
+
+class Settings(BaseModel):
+    """What every connection can be told. Adapters add their own fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    adapter: str
+    """Name of the adapter."""
+    base_url: str = ""
+    """Address of the system."""
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
+    """Zone in which the system means its dates."""
+    timeout: float = Field(default=60.0, gt=0)
+    """Seconds one request may take in all."""
+    connect_timeout: float = Field(default=10.0, gt=0)
+    """Seconds to open a connection."""
+    settle: float | None = Field(default=None, gt=0)
+    """Seconds a record in doubt is left alone; default: longest request and visibility delay, and
+    then some."""
+    rate: str = ""
+    """Calls allowed, such as `5/s`, `100/20s` or `60/m`; empty: no limit of ours."""
+    parallel: int = Field(default=1, ge=1, le=32)
+    """Calls under way at once."""
+    lookback: float = Field(default=600.0, ge=0)
+    """Seconds that each reading starts again before the last one ended."""
+    lag: float = Field(default=0.0, ge=0)
+    """Seconds behind now that a reading ends. `lookback` alone finds late commits; a lag spares
+    reading a record that somebody is still typing."""
+    reread: float = Field(default=600.0, gt=0)
+    """Seconds after which documents that are still open are read whole again."""
+    page: int = Field(default=0, ge=0)
+    """Records a page; 0: the adapter's own."""
+    allow_insecure_http: tuple[str, ...] = ()
+    """Hosts that may be spoken to without TLS."""
+    ca_file: str = ""
+    """Certificate authority file, where the system's own is not publicly trusted."""
+    legacy_tls: bool = False
+    """Allow the old handshakes of servers that cannot be updated."""
+    proxy: str = ""
+    """Proxy for this connection; the environment's are not used."""
+    max_answer_mb: int = Field(default=20, gt=0)
+    """Answers larger than this are refused."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value, for redaction."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(v.get_secret_value() for v in values if isinstance(v, SecretStr))
+
+
+class Adapter(ABC):
+    """Speaks to one kind of system. Six methods; the others have a correct, slow default."""
+
+    settings_type: ClassVar[type[Settings]] = Settings
+    capabilities: Capabilities
+
+    def __init__(self, settings: Settings, http: Http, clock: Clock) -> None:
+        """Keep what is needed; do no I/O."""
+        self.settings = settings
+        self.http = http
+        self.clock = clock
+
+    @abstractmethod
+    def check(self) -> Identity:
+        """The cheapest authenticated call: who we are there, and where "there" is."""
+
+    @abstractmethod
+    def read(self, shape: Shape, after: str | None) -> Iterator[Page]:
+        """Records changed since the cursor `after` (None: from the beginning), oldest first.
+
+        May repeat, must never miss. For a form that `reads: full`, everything, ending only
+        when everything was seen.
+        """
+
+    @abstractmethod
+    def fetch(self, shape: Shape, keys: Sequence[str]) -> Iterator[Record]:
+        """These records as they are now; keys that are not there are left out."""
+
+    @abstractmethod
+    def find(self, shape: Shape, field: str, values: Sequence[str]) -> Iterator[Record]:
+        """All records, in whatever state, whose `field` equals one of `values`.
+
+        `Record.fields[field]` is always filled: the caller checks it again.
+        """
+
+    @abstractmethod
+    def write(self, write: Write) -> Written:
+        """Create or change one record and take it to `until`. Returns only on the remote's word.
+
+        A record with several steps: its real state is read first, what is done is not done
+        again. `HalfDone` carries what was reached when a later step fails.
+        """
+
+    def write_many(self, writes: Sequence[Write]) -> Iterator[Written | AdapterError]:
+        """One outcome per write, in order."""
+        for write in writes:
+            try:
+                yield self.write(write)
+            except AdapterError as error:
+                yield error
+
+    def describe(self, form: str) -> Sequence[FormField]:
+        """The form's fields; empty where the system does not tell."""
+        return ()
+
+    def close(self) -> None:  # noqa: B027 - most adapters hold nothing
+        """Give up sessions and sockets. May be called more than once."""
+
+
+def chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    """`items` in slices of at most `size`."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def by_key(records: Iterable[Record]) -> dict[str, Record]:
+    """Records by their key."""
+    return {record.key: record for record in records}

@@ -1,0 +1,1 @@
+"""What the hub computes from both sides: pure functions, dates in, dates out."""

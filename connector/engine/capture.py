@@ -1,0 +1,498 @@
+"""Capture: bring the store up to date with a system.
+
+Page by page: equal raw records are passed over, the others are mapped, checked and compared;
+snapshots, history, the deliveries of every flow that takes the object, and the cursor are
+written in one transaction. A record that cannot be read keeps its fault beside its last good
+snapshot, and every flow that would take it lists it as stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from connector import log
+from connector.contract import Page, Record, chunks
+from connector.engine import deriving, guards, pairing, states
+from connector.engine.diff import diff
+from connector.engine.system import Feed, Flow, System
+from connector.errors import LeaseLost, MappingFault, UnsafeRun
+from connector.faults import fault
+from connector.messages import dump, say
+from connector.objects import ABSENT_MEANS_ZERO, BusinessObject, content
+from connector.store import deliveries, feeds, journal, snapshots
+from connector.store.engine import Row, Tx
+
+REREAD = 200
+"""Open records read again at once."""
+LEASE = 600.0
+"""Seconds for which a reading is ours; renewed with every page that changes something."""
+
+_log = log.get(__name__)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a reading found: read = new + changed + same + refused."""
+
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    refused: int = 0
+    gone: int = 0
+
+    def add(self, other: Counts) -> None:
+        for item in fields(self):
+            setattr(self, item.name, getattr(self, item.name) + getattr(other, item.name))
+
+    def as_dict(self) -> dict[str, int]:
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
+
+@dataclass(slots=True)
+class Caught:
+    """One record that is not as it was."""
+
+    record: Record
+    raw_hash: str
+    made: BusinessObject | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """As much as could be read, for scope alone, where `made` is None."""
+    text: str = ""
+    hash: str = ""
+    fault: str = ""
+
+    def get(self, name: str) -> Any:
+        """A field's value, for expressions."""
+        if self.made is None:
+            return self.values.get(name)
+        if name.startswith("custom."):
+            return self.made.custom.get(name[7:])
+        return getattr(self.made, name, None)
+
+
+class Capture:
+    """Reads one feed. Not shared between threads."""
+
+    def __init__(self, system: System, feed: Feed) -> None:
+        self._system = system
+        self._store = system.store
+        self._feed = feed
+        self._connection = feed.connection.name
+        self._object = feed.object
+        self._shape = feed.shape_id
+        self._epoch = 0
+        self._allow_gone = False
+
+    # -- whole readings ---------------------------------------------------------------------
+
+    def run(self, *, allow_gone: bool = False) -> Counts:
+        """Read what changed since last time. Raises AdapterError, UnsafeRun or LeaseLost."""
+        self._allow_gone = allow_gone
+        with self._leased():
+            return self._logged(self._read_changes)
+
+    def reread(self) -> Counts:
+        """Read every record again that may change without its stamp moving."""
+        with self._leased():
+            return self._logged(self._read_open)
+
+    def look_at(self, keys: Sequence[str]) -> Counts:
+        """Read these records now, whatever the cursor says."""
+        with self._leased():
+            return self._fetch(keys)
+
+    def _leased(self) -> _Lease:
+        return _Lease(self)
+
+    def _logged(self, work: Callable[[], Counts]) -> Counts:
+        clock = self._system.clock
+        at, start = clock.now().timestamp(), clock.monotonic()
+        counts, error = Counts(), ""
+        try:
+            counts = work()
+        except UnsafeRun as unsafe:
+            error = dump(unsafe.words)
+            raise
+        finally:
+            with self._store.transaction() as tx:
+                seconds = clock.monotonic() - start
+                journal.log_run(tx, self._feed.name, at, seconds, counts.as_dict(), error)
+        return counts
+
+    def _read_changes(self) -> Counts:
+        with self._store.reading() as tx:
+            cursor = feeds.cursor(tx, self._connection, self._object)
+        full = self._feed.reads == "full"
+        counts = Counts()
+        seen: set[str] = set()
+        latest = cursor
+        for page in self._feed.connection.adapter.read(
+            self._feed.reader.shape, None if full else cursor
+        ):
+            fault("page_read")
+            latest = page.cursor or latest
+            if full:
+                seen.update(record.key for record in page.records)
+            counts.add(self._page(page))
+        if full:
+            counts.gone = self._absent(seen)
+        now = self._system.clock.now().timestamp()
+        with self._store.transaction() as tx:
+            self._hold(tx)
+            values = {"run_at": now} if latest is None else {"run_at": now, "cursor": latest}
+            feeds.save(self._store, tx, self._connection, self._object, **values)
+        return counts
+
+    def _read_open(self) -> Counts:
+        with self._store.reading() as tx:
+            keys = snapshots.open_keys(tx, self._connection, self._object)
+        counts = self._fetch(keys)
+        now = self._system.clock.now().timestamp()
+        with self._store.transaction() as tx:
+            feeds.save(self._store, tx, self._connection, self._object, reread_at=now)
+        return counts
+
+    def _fetch(self, keys: Sequence[str]) -> Counts:
+        counts = Counts()
+        adapter, shape = self._feed.connection.adapter, self._feed.reader.shape
+        for some in chunks(keys, REREAD):
+            found = list(adapter.fetch(shape, some))
+            counts.add(self._page(Page(found)))
+            absent = set(some) - {record.key for record in found}
+            if absent:
+                guards.check_gone(self._feed.name, len(keys), len(absent), self._share())
+                counts.gone += self._mark_gone(sorted(absent))
+        return counts
+
+    # -- one page ---------------------------------------------------------------------------
+
+    def _page(self, page: Page) -> Counts:
+        counts = Counts(read=len(page.records))
+        caught, restamped = self._compare(page.records, counts)
+        if not caught and not restamped:
+            return counts
+        with self._store.transaction() as tx:
+            self._hold(tx)
+            snapshots.restamp(tx, self._connection, self._object, restamped)
+            self._save(tx, caught, counts)
+            fault("page_saved")
+            if page.cursor is not None:
+                feeds.save(self._store, tx, self._connection, self._object, cursor=page.cursor)
+        return counts
+
+    def _compare(
+        self, records: Sequence[Record], counts: Counts
+    ) -> tuple[list[Caught], list[tuple[str, str, str, str]]]:
+        """What must be looked at, and what only carries a new stamp."""
+        with self._store.reading() as tx:
+            keys = [record.key for record in records]
+            known = snapshots.marks(tx, self._connection, self._object, keys)
+        caught: dict[str, Caught] = {}
+        restamped: list[tuple[str, str, str, str]] = []
+        for record in records:
+            raw_hash = digest_of(repr(record.fields))
+            mark = known.get(record.key)
+            if mark is None or not self._is_same(mark, record, raw_hash):
+                caught[record.key] = self._read(record, raw_hash)
+                continue
+            if record.again:
+                counts.read -= 1
+            else:
+                counts.same += 1
+            if (mark.stamp, mark.shape) != (record.stamp, self._shape):
+                restamped.append((record.key, record.stamp, self._shape, raw_hash))
+        counts.read -= len(records) - len({record.key for record in records})
+        return list(caught.values()), restamped
+
+    def _is_same(self, mark: Any, record: Record, raw_hash: str) -> bool:
+        """Equal as read; or nobody modified it and only our mapping asks for other fields."""
+        if mark.deleted:
+            return False
+        if mark.shape == self._shape:
+            return bool(mark.raw_hash == raw_hash)
+        unmodified = record.stamp and mark.stamp == record.stamp
+        return bool(mark.raw_hash and unmodified and not mark.fault)
+
+    def _read(self, record: Record, raw_hash: str) -> Caught:
+        caught = Caught(record, raw_hash)
+        try:
+            caught.made = self._feed.reader(record)
+        except MappingFault as error:
+            caught.fault = dump(error.words)
+            caught.values = self._feed.reader.partial(record)
+            _log.warning("record_refused", feed=self._feed.name, key=record.key, why=str(error))
+        else:
+            caught.text = content(caught.made)
+            caught.hash = digest_of(caught.text)
+        return caught
+
+    # -- writing it down --------------------------------------------------------------------
+
+    def _save(self, tx: Tx, caught: list[Caught], counts: Counts) -> None:
+        now = self._system.clock.now().timestamp()
+        keys = [item.record.key for item in caught]
+        before = snapshots.load(tx, self._connection, self._object, keys)
+        rows, history, moved = [], [], []
+        for item in caught:
+            old = before.get(item.record.key)
+            kind = _kind(item, old)
+            setattr(counts, kind, getattr(counts, kind) + 1)
+            rows.append(self._snapshot(item, old, now))
+            if kind != "same":
+                moved.append(item)
+                history.append(self._history(item, old, kind, now))
+        snapshots.save(self._store, tx, rows)
+        snapshots.log_changes(tx, history)
+        self._mark(tx, moved, now)
+        pairing.after_capture(self._system, tx, self._feed, caught, before, now)
+        deriving.after_capture(self._system, tx, self._feed, [i for i in moved if i.made])
+
+    def _snapshot(self, item: Caught, old: Any | None, now: float) -> Row:
+        record, reader = item.record, self._feed.reader
+        good = item.made is not None
+        changed = good and (old is None or old.hash != item.hash)
+        return {
+            "connection": self._connection,
+            "object": self._object,
+            "key": record.key,
+            "number": record.number or (item.made.number if item.made else ""),
+            "data": item.text if good else (old.data if old else ""),
+            "hash": item.hash if good else (old.hash if old else ""),
+            "raw_hash": item.raw_hash,
+            "stamp": record.stamp,
+            "shape": self._shape,
+            "usable": int(reader.usable(record)),
+            "open": int(reader.open(record)),
+            "deleted": 0,
+            "fault": item.fault,
+            "raw": "" if good else json.dumps(log.redact(record.fields), default=str),
+            "version": (old.version if old else 0) + int(changed),
+            "captured_at": now,
+            "changed_at": now if changed or old is None else old.changed_at,
+        }
+
+    def _history(self, item: Caught, old: Any | None, kind: str, now: float) -> Row:
+        found = {}
+        if kind == "changed" and old is not None and old.data:
+            found = diff(json.loads(old.data), json.loads(item.text))
+        return {
+            "connection": self._connection,
+            "object": self._object,
+            "key": item.record.key,
+            "at": now,
+            "kind": "back" if old is not None and old.deleted else kind,
+            "diff": json.dumps(found, ensure_ascii=False),
+        }
+
+    def _mark(self, tx: Tx, moved: list[Caught], now: float) -> None:
+        """Tell every flow that takes the object what changed."""
+        for flow in self._system.taking(self._connection, self._object):
+            mark_flow(tx, flow, moved, now)
+
+    # -- absence ----------------------------------------------------------------------------
+
+    def _absent(self, seen: set[str]) -> int:
+        """After a complete reading: what was not in it is gone, unless that is absurd."""
+        with self._store.reading() as tx:
+            known = list(snapshots.keys(tx, self._connection, self._object))
+        gone = [key for key in known if key not in seen]
+        if not self._allow_gone:
+            guards.check_gone(self._feed.name, len(known), len(gone), self._share())
+        return self._mark_gone(gone)
+
+    def _share(self) -> int:
+        return min((flow.settings.max_gone for flow in self._feed.flows), default=5)
+
+    def _mark_gone(self, keys: Sequence[str]) -> int:
+        for some in chunks(keys, REREAD):
+            with self._store.transaction() as tx:
+                self._hold(tx)
+                self._forget(tx, some)
+        return len(keys)
+
+    def _forget(self, tx: Tx, keys: Sequence[str]) -> None:
+        now = self._system.clock.now().timestamp()
+        known = snapshots.load(tx, self._connection, self._object, keys)
+        zeroed = ABSENT_MEANS_ZERO.get(self._object)
+        rows, history, moved = [], [], []
+        for old in known.values():
+            row = {**old._mapping, "deleted": 1, "open": 0, "usable": 0, "raw_hash": ""}
+            found = {}
+            if zeroed and old.data:
+                values = {**json.loads(old.data), zeroed: "0"}
+                found = diff(json.loads(old.data), values)
+                row["data"] = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+                row["hash"] = digest_of(row["data"])
+            row |= {"version": old.version + 1, "changed_at": now}
+            rows.append(row)
+            moved.append(Caught(Record(old.key, {}), "", values=snapshots.data(old)))
+            history.append(
+                {
+                    "connection": self._connection,
+                    "object": self._object,
+                    "key": old.key,
+                    "at": now,
+                    "kind": "deleted",
+                    "diff": json.dumps(found, ensure_ascii=False),
+                }
+            )
+        snapshots.save(self._store, tx, rows)
+        snapshots.log_changes(tx, history)
+        for flow in self._system.taking(self._connection, self._object):
+            mark_known(tx, flow, moved, now)
+
+    def _hold(self, tx: Tx) -> None:
+        name, owner = f"feed:{self._feed.name}", self._system.owner
+        if not feeds.holds_lease(self._store, tx, name, owner, self._epoch):
+            raise LeaseLost(say("feed_taken", feed=self._feed.name))
+
+
+class _Lease:
+    """A reading belongs to one process at a time."""
+
+    def __init__(self, capture: Capture) -> None:
+        self._capture = capture
+        self._name = f"feed:{capture._feed.name}"
+
+    def __enter__(self) -> None:
+        capture = self._capture
+        with capture._store.transaction() as tx:
+            owner = capture._system.owner
+            epoch = feeds.take_lease(capture._store, tx, self._name, owner, LEASE)
+        if epoch is None:
+            raise LeaseLost(say("feed_taken", feed=capture._feed.name))
+        capture._epoch = epoch
+
+    def __exit__(self, *_: object) -> None:
+        capture = self._capture
+        with capture._store.transaction() as tx:
+            feeds.drop_lease(tx, self._name, capture._system.owner)
+
+
+def mark_flow(tx: Tx, flow: Flow, moved: Sequence[Caught], now: float) -> None:
+    """Mark a flow's deliveries for records that changed: known ones always, new ones in scope."""
+    known = deliveries.states(tx, flow.name, [item.record.key for item in moved])
+    fresh: list[Row] = []
+    changed: list[Row] = []
+    for item in moved:
+        row = known.get(item.record.key)
+        if row is None and flow.scope(item.get) == "out":
+            continue
+        (fresh if row is None else changed).append(_marked(flow, item, row, now))
+    deliveries.add(tx, fresh)
+    deliveries.change(tx, changed)
+    _stop_faulty(tx, flow, [i for i in moved if i.fault], known, now)
+
+
+def mark_known(tx: Tx, flow: Flow, moved: Sequence[Caught], now: float) -> None:
+    """Mark only records that the flow already delivers."""
+    known = deliveries.states(tx, flow.name, [item.record.key for item in moved])
+    some = [item for item in moved if item.record.key in known]
+    deliveries.change(tx, [_marked(flow, i, known[i.record.key], now) for i in some])
+
+
+def _marked(flow: Flow, item: Caught, row: Any | None, now: float) -> Row:
+    due = now + flow.settings.quiet
+    priority = flow.priority(item.get)
+    if row is not None:
+        return states.changed(row, now, priority=priority, due=due)
+    key = item.record.key
+    return states.first(flow.name, key, flow.line(key, item.get), now, priority=priority, due=due)
+
+
+def _stop_faulty(
+    tx: Tx, flow: Flow, faulty: Iterable[Caught], known: Mapping[str, Any], now: float
+) -> None:
+    """A record that cannot be read waits for a person, unless something is under way for it."""
+    rows = []
+    for item in faulty:
+        old = known.get(item.record.key)
+        if old is not None and old.state in ("sending", "in_doubt"):
+            continue
+        if old is None and flow.scope(item.get) == "out":
+            continue
+        rows.append(
+            {
+                "flow": flow.name,
+                "key": item.record.key,
+                "part": "",
+                "state": "stopped",
+                "reason": "mapping",
+                "detail": item.fault,
+                "due_at": None,
+                "since": now,
+            }
+        )
+    deliveries.change(tx, rows)
+
+
+def introduce(system: System, feed: Feed, flow: Flow) -> int:
+    """A flow that is new to a feed takes what was captured before it and lies in its scope."""
+    count, after = 0, ""
+    while True:
+        with system.store.transaction() as tx:
+            rows = snapshots.walk(tx, feed.connection.name, feed.object, after, 500)
+            if not rows:
+                _remember(system, tx, feed, flow)
+                return count
+            after = rows[-1].key
+            moved = [_stored(row) for row in rows if row.data and not row.deleted]
+            mark_flow(tx, flow, moved, system.clock.now().timestamp())
+            count += len(moved)
+
+
+def _remember(system: System, tx: Tx, feed: Feed, flow: Flow) -> None:
+    known = feeds.known_flows(tx, feed.connection.name, feed.object)
+    names = json.dumps(sorted({*known, flow.name}))
+    feeds.save(system.store, tx, feed.connection.name, feed.object, flows=names)
+
+
+def _stored(row: Any) -> Caught:
+    from connector.mapping.writing import getter
+    from connector.objects import OBJECTS
+
+    get = getter(snapshots.data(row), OBJECTS[row.object])
+    return Caught(Record(row.key, {}, row.number), "", values=_Lazy(get))
+
+
+class _Lazy(dict[str, Any]):
+    """Typed fields of a stored record, looked up when asked for."""
+
+    def __init__(self, get: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._get = get
+
+    def get(self, name: str, default: Any = None) -> Any:
+        value = self._get(name)
+        return default if value is None else value
+
+
+def _kind(item: Caught, old: Any | None) -> str:
+    if item.fault:
+        return "refused"
+    if old is None:
+        return "new"
+    if old.hash == item.hash and not old.deleted and not old.fault:
+        return "same"
+    return "changed"
+
+
+def digest_of(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def pages(records: Iterator[Record], size: int) -> Iterator[Page]:
+    """Records in pages without cursors."""
+    held: list[Record] = []
+    for record in records:
+        held.append(record)
+        if len(held) == size:
+            yield Page(held)
+            held = []
+    if held:
+        yield Page(held)

@@ -1,0 +1,201 @@
+"""Claiming: take what is due, decide what should be, and make the intent durable.
+
+One transaction, no I/O inside it: the document is built from the newest snapshot here, so
+that a retry can never carry an old version, and the `sending` rows with their reference,
+hash and epoch are committed before the first byte leaves.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector.engine import retry, states
+from connector.engine.jobs import Job, reference
+from connector.engine.pairing import token
+from connector.engine.resolving import Resolver
+from connector.engine.system import Flow, System
+from connector.errors import ConnectorError, MappingFault, MissingLink
+from connector.faults import fault
+from connector.mapping.document import LinkRef, canonical, digest, undigest
+from connector.messages import load, say
+from connector.objects import ABSENT_MEANS_ZERO
+from connector.store import deliveries, links, snapshots
+from connector.store.engine import Row, Tx
+
+
+@dataclass(slots=True)
+class Claimed:
+    """What one claim gave: work, and how many were settled without any."""
+
+    jobs: list[Job] = field(default_factory=list)
+    looked_at: int = 0
+    waiting: int = 0
+    failed: int = 0
+    keys: list[str] = field(default_factory=list)
+    """Records whose state changed without being sent."""
+
+
+class Claimer:
+    """Claims for one flow."""
+
+    def __init__(self, system: System, flow: Flow) -> None:
+        assert flow.target is not None
+        assert flow.writer is not None
+        self._system = system
+        self._flow = flow
+        self._target = flow.target
+        self._writer = flow.writer
+
+    @property
+    def lease(self) -> float:
+        """Seconds a claim is ours: enough for the longest write of a whole group's first call."""
+        return 2 * self._target.longest_request + 60.0
+
+    def claim(self, limit: int, on_change: Any = None) -> Claimed:
+        """Take up to `limit` due deliveries. `on_change(tx, keys)` hears of those settled here."""
+        store = self._system.store
+        claimed = Claimed()
+        with store.transaction() as tx:
+            now = store.now(tx)
+            rows = deliveries.due(store, tx, self._flow.name, now, limit)
+            if rows:
+                self._decide(tx, rows, now, claimed)
+                if on_change is not None:
+                    on_change(tx, claimed.keys)
+        fault("after_claim")
+        return claimed
+
+    def _decide(self, tx: Tx, rows: list[Any], now: float, claimed: Claimed) -> None:
+        flow, keys = self._flow, [row.key for row in rows]
+        known = snapshots.load(tx, flow.source, flow.object, keys)
+        linked = self._linked(tx, keys)
+        jobs, settled, dropped = [], [], []
+        for row in rows:
+            snapshot = known.get(row.key)
+            link = linked.get(row.key)
+            outcome = self._considered(row, snapshot, link, now)
+            if isinstance(outcome, Job):
+                jobs.append(outcome)
+            elif outcome is None:
+                dropped.append(row.key)
+            else:
+                settled.append(outcome)
+        ready, unresolved = self._resolve(tx, jobs, now)
+        settled += unresolved
+        intents = [self._intent(job, now) for job in ready]
+        deliveries.change(tx, settled)
+        deliveries.change(tx, intents)
+        deliveries.drop(tx, flow.name, dropped)
+        claimed.jobs = ready
+        claimed.looked_at = len(rows)
+        claimed.keys = [row["key"] for row in settled] + dropped
+        claimed.waiting = sum(row["state"] == "pending" for row in settled)
+        claimed.failed = sum(row["state"] == "stopped" for row in settled)
+
+    def _linked(self, tx: Tx, keys: list[str]) -> dict[str, links.Linked]:
+        if self._flow.mapping.onto:
+            return {}
+        found = links.find(tx, self._flow.object, self._flow.source, self._target.name, keys)
+        return {item.here: item for item in found if item.owns}
+
+    def _considered(
+        self, row: Any, snapshot: Any | None, link: links.Linked | None, now: float
+    ) -> Job | Row | None:
+        """Work to do, an outcome without any, or None: forget the delivery."""
+        if snapshot is None or not snapshot.data:
+            words = load(snapshot.fault) if snapshot else say("source_unknown")
+            return states.stopped(row, now, "mapping", words)
+        if snapshot.fault:
+            return states.stopped(row, now, "mapping", load(snapshot.fault))
+        values = snapshots.data(snapshot)
+        if row.state == "in_doubt" and link is None and not self._flow.mapping.onto:
+            return self._doubtful(row, snapshot, values)
+        scope = self._flow.scope_of(values)
+        if snapshot.deleted and self._flow.object not in ABSENT_MEANS_ZERO:
+            scope = "out"
+        if scope == "hold":
+            return states.pending(row, now, "review", None, say("held_by_source"))
+        if scope == "out":
+            return self._left(row, snapshot, link, now)
+        try:
+            return self._job(row, snapshot, values, link, now)
+        except MappingFault as error:
+            return states.stopped(row, now, "mapping", error.words)
+
+    def _doubtful(self, row: Any, snapshot: Any, values: Any) -> Job:
+        """An attempt that may have made a record: find that out before anything else counts."""
+        job = Job(row, "look", row.wanted, undigest(row.sent), number=snapshot.number)
+        job.text, job.reference = row.sent, row.reference
+        with suppress(MappingFault):
+            job.document = self._writer(values)
+        return job
+
+    def _left(
+        self, row: Any, snapshot: Any, link: links.Linked | None, now: float
+    ) -> Job | Row | None:
+        """The record was deleted, cancelled or no longer matches."""
+        gone = self._flow.settings.gone
+        if link is None and not row.delivered:
+            return None
+        if gone == "stop" or gone not in self._flow.capabilities.operations:
+            return states.stopped(row, now, "gone", say("source_gone"))
+        if row.delivered == f"verb:{gone}" or link is None:
+            return states.in_sync(row, now)
+        return Job(row, gone, f"verb:{gone}", link=link, key=link.there, number=snapshot.number)
+
+    def _job(
+        self, row: Any, snapshot: Any, values: Any, link: links.Linked | None, now: float
+    ) -> Job | Row:
+        document = self._writer(values)
+        form = canonical(document, self._writer.not_wanted)
+        wanted, text = digest(form)
+        onto = self._flow.mapping.onto
+        key = str(values.get(onto) or row.key) if onto else (link.there if link else "")
+        arrived = row.step == self._flow.until or not self._flow.until
+        if row.delivered and not key:
+            return states.stopped(row, now, "unlinked", say("unlinked"))
+        if wanted == row.delivered and arrived:
+            return states.in_sync(row, now)
+        job = Job(row, "put", wanted, form, text, document, link, key, number=snapshot.number)
+        job.reference = reference(self._flow.source, row.key, row.part)
+        return job
+
+    def _resolve(self, tx: Tx, jobs: list[Job], now: float) -> tuple[list[Job], list[Row]]:
+        resolver = Resolver(self._system, self._flow.source, self._target.name)
+        refs: list[LinkRef] = [ref for job in jobs for ref in job.document.links()]
+        resolver.prepare(tx, refs)
+        ready, settled = [], []
+        for job in jobs:
+            if job.verb == "look":
+                job.document = job.document.resolved(resolver.or_none)
+                ready.append(job)
+                continue
+            try:
+                job.document = job.document.resolved(resolver)
+                ready.append(job)
+            except (MissingLink, MappingFault) as error:
+                settled.append(self._unresolved(job, error, now))
+        return ready, settled
+
+    def _unresolved(self, job: Job, error: ConnectorError, now: float) -> Row:
+        if isinstance(error, MissingLink):
+            waits_for = token(error.object, self._flow.source, error.key)
+            return states.pending(job.row, now, "waits_for", None, error.words, waits_for=waits_for)
+        decision = retry.decide(error, job.row.attempts, self._flow.settings.attempts, 0, 0)
+        return states.stopped(job.row, now, decision.reason, error.words)
+
+    def _intent(self, job: Job, now: float) -> Row:
+        # A look-up keeps what the doubtful attempt carried: it is what may be found.
+        return states.claimed(
+            job.row,
+            self._system.owner,
+            now,
+            now + self.lease,
+            wanted=job.wanted,
+            sent=job.text,
+            reference=job.reference,
+            verb=job.verb,
+            mapping=self._flow.mapping.version,
+        )

@@ -1,0 +1,56 @@
+"""Deliver: bring the target up to date with the store.
+
+Claim what is due, look before writing, write, record. Each step is a module of its own;
+this one only strings them together, group by group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from connector.engine import deriving, guards
+from connector.engine.claim import Claimer
+from connector.engine.record import Recorder, Tally
+from connector.engine.send import Sender
+from connector.engine.system import Flow, System
+from connector.store import deliveries
+
+Progress = Callable[[int], None]
+
+
+def _quiet(_: int) -> None:
+    """Nobody watches."""
+
+
+class Deliverer:
+    """Works off one flow. Several may work on the same flow at once."""
+
+    def __init__(self, system: System, flow: Flow) -> None:
+        self._system = system
+        self._flow = flow
+        self._claimer = Claimer(system, flow)
+        self._sender = Sender(system, flow)
+        self._recorder = Recorder(system, flow)
+
+    def check(self) -> None:
+        """Refuse a run that would create absurdly many. Raises UnsafeRun."""
+        store = self._system.store
+        with store.reading() as tx:
+            waiting = deliveries.to_create(tx, self._flow.name, store.now(tx))
+        if not self._flow.mapping.onto:
+            guards.check_creates(self._flow.name, waiting, self._flow.settings.max_creates)
+
+    def group(self, progress: Progress = _quiet, limit: int = 0) -> Tally | None:
+        """Deliver one group; None when nothing was due."""
+        flow, system = self._flow, self._system
+        claimed = self._claimer.claim(
+            limit or flow.settings.group,
+            lambda tx, keys: deriving.after_delivery(system, tx, flow, keys),
+        )
+        if not claimed.looked_at:
+            return None
+        tally = Tally(failed=claimed.failed, waiting=claimed.waiting)
+        results = list(self._sender.send(claimed.jobs, self._claimer.lease))
+        tally.add(self._recorder.record(results))
+        progress(claimed.looked_at)
+        return tally

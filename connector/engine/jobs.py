@@ -1,0 +1,100 @@
+"""One record on its way: what was claimed, what is to be sent, and what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector.contract import Record, Written
+from connector.engine.plan import Plan
+from connector.errors import ConnectorError
+from connector.mapping.document import Canonical, Node, undigest
+from connector.store.links import Linked
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
+
+
+def reference(source: str, key: str, part: str = "") -> str:
+    """Our own mark in the target: always the same for one source record, never a number.
+
+    Readable where the key allows it, a hash of it where it does not.
+    """
+    mark = f"{source}:{key}:{part}" if part else f"{source}:{key}"
+    if _PLAIN.fullmatch(mark):
+        return mark
+    return f"{source}:{hashlib.blake2b(mark.encode(), digest_size=15).hexdigest()}"
+
+
+@dataclass(slots=True)
+class Job:
+    """A claimed delivery. `row` is as it stood before the claim; `epoch` is the claim's."""
+
+    row: Any
+    verb: str = "put"
+    wanted: str = ""
+    form: Canonical = field(default_factory=lambda: {"f": {}})
+    """The document's canonical form, links unresolved."""
+    text: str = ""
+    """`form` as text."""
+    document: Node = field(default_factory=Node)
+    """With links resolved."""
+    link: Linked | None = None
+    key: str = ""
+    """The target's key; empty: to be created."""
+    reference: str = ""
+    number: str = ""
+    """The source's number, for messages."""
+
+    @property
+    def in_doubt(self) -> bool:
+        """An earlier attempt may have been done."""
+        return bool(self.row.state == "in_doubt")
+
+    @property
+    def epoch(self) -> int:
+        return int(self.row.epoch) + 1
+
+    @property
+    def line_keys(self) -> dict[str, dict[str, str]]:
+        """`{table: {source line: target row key}}` as the link keeps them."""
+        text = self.link.line_keys if self.link else ""
+        keys: dict[str, dict[str, str]] = json.loads(text) if text else {}
+        return keys
+
+    @property
+    def delivered(self) -> Canonical:
+        """The canonical document that the target holds."""
+        return undigest(self.row.document)
+
+    @property
+    def sent(self) -> Canonical:
+        """What the last attempt carried, whether or not it arrived."""
+        return undigest(self.row.sent)
+
+    @property
+    def base(self) -> Canonical:
+        """What the target showed after our last write."""
+        return undigest(self.row.base)
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of a job. Exactly one of `written` and `error` is set."""
+
+    job: Job
+    did: str = ""
+    """`created`, `updated`, `adopted`, `advanced`, `none`, `cancel` or `close`."""
+    written: Written | None = None
+    error: ConnectorError | None = None
+    sent: bool = False
+    """A write was tried; otherwise the error came before anything could have been done."""
+    seconds: float = 0.0
+    plan: Plan | None = None
+    delivered: bool = True
+    """The target now holds `job.form`; False: adopted as found, still to be compared."""
+    shown: Record | None = None
+    line_keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -1,0 +1,94 @@
+"""Links that follow from what is captured, and waking what waited for them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from connector import log
+from connector.engine.system import Feed, System
+from connector.store import deliveries, links, snapshots
+from connector.store.engine import Tx
+
+if TYPE_CHECKING:
+    from connector.engine.capture import Caught
+
+_log = log.get(__name__)
+
+
+def token(object: str, connection: str, key: str) -> str:
+    """What `waits_for` holds: a record of the source that must become usable in the target."""
+    return f"{object}|{connection}|{key}"
+
+
+def after_capture(
+    system: System,
+    tx: Tx,
+    feed: Feed,
+    caught: Sequence[Caught],
+    before: Mapping[str, Any],
+    now: float,
+) -> None:
+    """Pair what was just captured, and wake what waited for one of these records."""
+    if feed.pair:
+        _pair(system, tx, feed, [item for item in caught if item.made], now)
+    usable = [
+        item.record.key
+        for item in caught
+        if feed.reader.usable(item.record)
+        and ((old := before.get(item.record.key)) is None or not old.usable)
+    ]
+    _wake_linked(system, tx, feed, usable, now)
+
+
+def _pair(system: System, tx: Tx, feed: Feed, caught: Sequence[Caught], now: float) -> None:
+    """Link records of two systems that show the same number; never when it is not unique."""
+    here = feed.connection.name
+    numbers = {item.record.number or str(item.get("number")): item for item in caught}
+    numbers.pop("", None)
+    others: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    same: dict[str, int] = defaultdict(int)
+    for row in snapshots.by_number(tx, feed.object, list(numbers)):
+        if row.connection == here:
+            same[row.number] += 1
+        else:
+            others[row.connection, row.number].append(row)
+    for connection in {name for name, _ in others}:
+        keys = [item.record.key for item in numbers.values()]
+        linked = {found.here for found in links.find(tx, feed.object, here, connection, keys)}
+        made = []
+        for (name, number), rows in others.items():
+            item = numbers[number]
+            if name != connection or item.record.key in linked:
+                continue
+            if len(rows) > 1 or same[number] > 1:
+                _log.warning("pair_ambiguous", object=feed.object, number=number, system=name)
+                continue
+            made.append(
+                links.row(
+                    feed.object,
+                    (here, item.record.key, number),
+                    (connection, rows[0].key, number),
+                    at=now,
+                    origin="paired",
+                )
+            )
+        links.save(system.store, tx, made)
+        wake(tx, feed.object, [(here, r["source_key"]) for r in made], now)
+        wake(tx, feed.object, [(connection, r["target_key"]) for r in made], now)
+
+
+def _wake_linked(system: System, tx: Tx, feed: Feed, keys: Sequence[str], now: float) -> None:
+    """These records can be used from now on: wake what waited for their counterparts."""
+    if not keys:
+        return
+    for other in system.connections:
+        if other != feed.connection.name:
+            found = links.find(tx, feed.object, feed.connection.name, other, keys)
+            wake(tx, feed.object, [(other, item.there) for item in found], now)
+
+
+def wake(tx: Tx, object: str, records: Sequence[tuple[str, str]], now: float) -> None:
+    """Let go what waited for these `(connection, key)`."""
+    deliveries.wake(tx, [token(object, *record) for record in records], now)

@@ -1,0 +1,354 @@
+"""What must be written so that the target shows what it should: pure, no I/O.
+
+Three versions of every field meet here: what we delivered last, what the target showed
+after that (the base), and what it shows now. A field of ours that changed is written; if
+people changed it too, it is a conflict. A field that only people changed is drift: it is
+reported and left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import combinations
+from typing import Any
+
+from connector.contract import Record, RowWrite, TableWrite
+from connector.mapping.document import Canonical, Node, canon, like
+from connector.mapping.writing import Writer
+
+EXTENSIVE = frozenset({"quantity", "amount_with_tax", "net_amount"})
+"""Source fields that are divided when people split a row."""
+
+MOST_PIECES = 6
+"""Rows tried together when looking for what people split off."""
+
+LineKeys = Mapping[str, Mapping[str, str]]
+"""`{table: {source line: target row key}}`."""
+
+GONE = "(gone)"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field in which the sides differ. `path` is `field` or `table/line/field`."""
+
+    path: str
+    ours: Any
+    base: Any
+    theirs: Any
+
+
+@dataclass(slots=True)
+class Plan:
+    """What to write, and what people did in the meantime."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    tables: dict[str, TableWrite] = field(default_factory=dict)
+    writes: list[Difference] = field(default_factory=list)
+    """Every field that will be written, as people see it in `plan`."""
+    conflicts: list[Difference] = field(default_factory=list)
+    drift: list[Difference] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to write."""
+        return not self.fields and not self.tables
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What we know of a record in the target before it is changed."""
+
+    delivered: Canonical
+    base: Canonical
+    theirs: Record | None
+    line_keys: LineKeys
+    sent: Canonical = field(default_factory=lambda: {"f": {}})
+    """What an unanswered attempt carried: if the target shows it, it was us."""
+
+
+def create(document: Node) -> Plan:
+    """Everything is new."""
+    made = Plan(fields=dict(document.fields))
+    made.writes = [Difference(name, value, None, None) for name, value in made.fields.items()]
+    for table, rows in document.tables.items():
+        if rows:
+            new = [RowWrite(line, "", row.fields, _nested(row)) for line, row in rows.items()]
+            made.tables[table] = TableWrite(new)
+        for line, row in rows.items():
+            made.writes += [
+                Difference(f"{table}/{line}/{name}", value, None, None)
+                for name, value in row.fields.items()
+            ]
+    return made
+
+
+def _nested(row: Node) -> dict[str, Sequence[RowWrite]]:
+    return {
+        name: [RowWrite(line, "", inner.fields, _nested(inner)) for line, inner in rows.items()]
+        for name, rows in row.tables.items()
+        if rows
+    }
+
+
+def update(
+    document: Node, wanted: Canonical, held: Held, writer: Writer, *, force: str = ""
+) -> Plan:
+    """The difference to what the target holds.
+
+    `document` has its links resolved, `wanted` is its canonical form before that. `force`
+    settles conflicts: `ours` writes over what people changed, `theirs` leaves it.
+    """
+    plan = Plan()
+    shown = held.theirs.fields if held.theirs else None
+    changed = _Fields(writer, "", "", force).compare(
+        document.fields,
+        wanted["f"],
+        held.delivered["f"],
+        held.base.get("f", {}),
+        held.sent["f"],
+        shown,
+        plan,
+    )
+    plan.fields.update(changed)
+    for table in {**document.tables, **held.delivered.get("t", {})}:
+        write = _Rows(table, document, wanted, held, writer, force, plan).compare()
+        if write is not None:
+            plan.tables[table] = write
+    return plan
+
+
+class _Fields:
+    """Compares the fields of a head or a row."""
+
+    def __init__(self, writer: Writer, table: str, line: str, force: str) -> None:
+        self._writer = writer
+        self._rules = f"{table}/" if table else ""
+        self._path = f"{table}/{line}/" if table else ""
+        self._force = force
+
+    def compare(
+        self,
+        values: Mapping[str, Any],
+        wanted: Mapping[str, Any],
+        delivered: Mapping[str, Any],
+        base: Mapping[str, Any],
+        sent: Mapping[str, Any],
+        shown: Mapping[str, Any] | None,
+        plan: Plan,
+    ) -> dict[str, Any]:
+        """The fields to write; conflicts and drift go to the plan."""
+        changed: dict[str, Any] = {}
+        for name, value in values.items():
+            if self._rules + name not in self._writer.not_wanted:
+                moved = wanted[name] != delivered.get(name, GONE)
+                if self._decide(name, value, moved, base, sent, shown, plan):
+                    changed[name] = value
+        return changed
+
+    def _decide(
+        self,
+        name: str,
+        value: Any,
+        moved: bool,
+        base: Mapping[str, Any],
+        sent: Mapping[str, Any],
+        shown: Mapping[str, Any] | None,
+        plan: Plan,
+    ) -> bool:
+        ours = canon(value)
+        was = base.get(name)
+        theirs = was if shown is None else like(ours, shown.get(self._shown_as(name)))
+        difference = Difference(self._path + name, value, was, theirs)
+        if theirs == ours and shown is not None:
+            return False
+        if name in sent and theirs == like(sent[name], theirs) == sent[name]:
+            was = theirs
+        if shown is not None and theirs != was and name in base and self._force != "ours":
+            if moved and self._force != "theirs":
+                plan.conflicts.append(difference)
+            elif not moved:
+                plan.drift.append(difference)
+            return False
+        if moved or (self._force == "ours" and theirs != was):
+            plan.writes.append(difference)
+            return True
+        return False
+
+    def _shown_as(self, name: str) -> str:
+        return self._writer.rules[self._rules + name].reads_as or name
+
+
+class _Rows:
+    """Compares a table: rows of ours by their key in the target, rows of theirs left alone."""
+
+    def __init__(
+        self,
+        table: str,
+        document: Node,
+        wanted: Canonical,
+        held: Held,
+        writer: Writer,
+        force: str,
+        plan: Plan,
+    ) -> None:
+        self._table = table
+        self._rows = document.tables.get(table, {})
+        self._wanted = wanted.get("t", {}).get(table, {})
+        self._delivered = held.delivered.get("t", {}).get(table, {})
+        self._base = held.base.get("t", {}).get(table, {})
+        self._sent = held.sent.get("t", {}).get(table, {})
+        self._keys = held.line_keys.get(table, {})
+        self._writer = writer
+        self._force = force
+        self._plan = plan
+        self._key_field = writer.tables[table].key if table in writer.tables else ""
+        self._shown = self._shown_rows(held.theirs)
+
+    def _shown_rows(self, theirs: Record | None) -> dict[str, Mapping[str, Any]] | None:
+        if theirs is None:
+            return None
+        rows = theirs.fields.get(self._table) or ()
+        return {str(row[self._key_field]): row for row in rows}
+
+    def compare(self) -> TableWrite | None:
+        writes: list[RowWrite] = []
+        for line, row in self._rows.items():
+            write = self._row(line, row)
+            if write is not None:
+                writes.append(write)
+        drop = [key for line in self._delivered if (key := self._dropped(line))]
+        return TableWrite(writes, drop) if writes or drop else None
+
+    def _row(self, line: str, row: Node) -> RowWrite | None:
+        key = self._keys.get(line)
+        if key is None:
+            self._plan.writes += [
+                Difference(f"{self._table}/{line}/{n}", v, None, None)
+                for n, v in row.fields.items()
+            ]
+            return RowWrite(line, "", row.fields, _nested(row))
+        delivered = self._delivered.get(line, {"f": {}})
+        shown = self._shown.get(key) if self._shown is not None else None
+        if self._shown is not None and shown is None:
+            self._row_is_gone(line, delivered)
+            return None
+        sent = self._sent.get(line, {"f": {}})["f"]
+        values, base = self._less_pieces(line, row, shown, self._base.get(key, {}))
+        fields = _Fields(self._writer, self._table, line, self._force).compare(
+            values, self._wanted[line]["f"], delivered["f"], base, sent, shown, self._plan
+        )
+        nested = _nested(row) if self._wanted[line].get("t") != delivered.get("t") else {}
+        return RowWrite(line, key, fields, nested) if fields or nested else None
+
+    def _row_is_gone(self, line: str, delivered: Canonical) -> None:
+        """People deleted a row of ours: a conflict once we want something of it."""
+        difference = Difference(f"{self._table}/{line}", self._wanted[line]["f"], None, GONE)
+        wanted_anew = self._wanted[line]["f"] != delivered["f"]
+        (self._plan.conflicts if wanted_anew else self._plan.drift).append(difference)
+
+    def _dropped(self, line: str) -> str:
+        """The key of a row whose line vanished in the source, if it still stands."""
+        key = self._keys.get(line, "")
+        if line in self._rows or not key or (self._shown is not None and key not in self._shown):
+            return ""
+        shown = self._shown[key] if self._shown is not None else None
+        path = f"{self._table}/{line}"
+        if shown is not None and self._pieces(line, shown):
+            self._plan.conflicts.append(Difference(path, GONE, None, "split"))
+            return ""
+        self._plan.writes.append(Difference(path, GONE, None, None))
+        return key
+
+    # -- rows that people split from ours still add up to it ---------------------------------
+
+    def _less_pieces(
+        self,
+        line: str,
+        row: Node,
+        shown: Mapping[str, Any] | None,
+        base: Mapping[str, Any],
+    ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """Our values less what the split-off rows hold, and what the row then shows as its base."""
+        pieces = self._pieces(line, shown) if shown is not None else ()
+        if not pieces or shown is None:
+            return row.fields, base
+        values, base = dict(row.fields), dict(base)
+        for name in self._extensive():
+            if isinstance(values.get(name), Decimal | int) and name in shown:
+                values[name] -= sum((_number(piece.get(name)) for piece in pieces), Decimal(0))
+                base[name] = like(canon(values[name]), shown[name])
+        return values, base
+
+    def _pieces(self, line: str, shown: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        quantity, material = self._field("quantity"), self._field("material")
+        delivered = self._delivered.get(line, {"f": {}})["f"].get(quantity)
+        if not quantity or not material or delivered is None or self._shown is None:
+            return ()
+        missing = Decimal(delivered) - _number(shown.get(quantity))
+        if missing <= 0:
+            return ()
+        ours = set(self._keys.values())
+        strangers = [
+            row
+            for key, row in self._shown.items()
+            if key not in ours and row.get(material) == shown.get(material)
+        ]
+        for size in range(1, min(len(strangers), MOST_PIECES) + 1):
+            for some in combinations(strangers, size):
+                if sum((_number(row.get(quantity)) for row in some), Decimal(0)) == missing:
+                    return some
+        return ()
+
+    def _field(self, source: str) -> str:
+        names = self._by_source((source,))
+        return names[0] if names else ""
+
+    def _extensive(self) -> list[str]:
+        return self._by_source(tuple(EXTENSIVE))
+
+    def _by_source(self, sources: tuple[str, ...]) -> list[str]:
+        prefix = f"{self._table}/"
+        return [
+            path.removeprefix(prefix)
+            for path, rule in self._writer.rules.items()
+            if path.startswith(prefix) and rule.sources and rule.sources[0] in sources
+        ]
+
+
+def _number(value: Any) -> Decimal:
+    return Decimal(str(value or 0))
+
+
+def base_of(document: Node, shown: Record | None, writer: Writer, line_keys: LineKeys) -> Canonical:
+    """What the target shows of our fields after a write; where it does not say, what we sent."""
+    seen = shown.fields if shown else None
+    base: Canonical = {"f": _base_fields(document, seen, writer, "")}
+    tables: dict[str, Any] = {}
+    for table, rows in document.tables.items():
+        keys = line_keys.get(table, {})
+        key_field = writer.tables[table].key
+        by_key = {str(r[key_field]): r for r in (seen or {}).get(table) or ()}
+        tables[table] = {
+            keys[line]: _base_fields(row, by_key.get(keys[line]), writer, f"{table}/")
+            for line, row in rows.items()
+            if line in keys
+        }
+    if tables:
+        base["t"] = tables
+    return base
+
+
+def _base_fields(
+    node: Node, seen: Mapping[str, Any] | None, writer: Writer, prefix: str
+) -> dict[str, Any]:
+    base: dict[str, Any] = {}
+    for name, value in node.fields.items():
+        if prefix + name in writer.not_wanted:
+            continue
+        ours = canon(value)
+        shown_as = writer.rules[prefix + name].reads_as or name
+        base[name] = like(ours, seen[shown_as]) if seen and shown_as in seen else ours
+    return base

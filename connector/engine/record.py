@@ -1,0 +1,276 @@
+"""Recording outcomes: state, link, base, attempt and whoever waited, in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from connector import log
+from connector.contract import Written
+from connector.engine import deriving, pairing, retry, states
+from connector.engine.jobs import Job, Result
+from connector.engine.plan import base_of
+from connector.engine.send import NotDone, NotSent, Twice, Undecidable
+from connector.engine.system import Flow, System
+from connector.errors import AdapterError, HalfDone
+from connector.faults import fault
+from connector.mapping.document import digest
+from connector.messages import dump, say
+from connector.store import deliveries, feeds, journal, links
+from connector.store.engine import Row, Tx
+
+_log = log.get(__name__)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a delivery run did."""
+
+    written: int = 0
+    failed: int = 0
+    waiting: int = 0
+    conflicts: int = 0
+    in_doubt: int = 0
+
+    def add(self, other: Tally) -> None:
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def as_dict(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+class Recorder:
+    """Stores the results of one flow."""
+
+    def __init__(self, system: System, flow: Flow) -> None:
+        assert flow.target is not None
+        assert flow.writer is not None
+        self._system = system
+        self._flow = flow
+        self._target = flow.target
+        self._writer = flow.writer
+
+    def record(self, results: Sequence[Result]) -> Tally:
+        """Store them; results of claims that were lost are dropped."""
+        tally = Tally()
+        if not results:
+            return tally
+        fault("before_outcome")
+        store = self._system.store
+        with store.transaction() as tx:
+            now = store.now(tx)
+            dirty = deliveries.dirty(tx, self._flow.name, [r.job.row.key for r in results])
+            outcomes = [self._outcome(result, dirty, now) for result in results]
+            held = self._settle(tx, results, outcomes)
+            kept = [r for r in results if r.job.row.key in held]
+            links.save(store, tx, [self._link(r, now) for r in kept if _linkable(self._flow, r)])
+            journal.log_attempts(tx, [self._attempt(r, now) for r in kept if r.did != "none"])
+            self._note_connection(tx, kept, now)
+            arrived = [(self._flow.source, r.job.row.key) for r in kept if r.written]
+            pairing.wake(tx, self._flow.object, arrived, now)
+            deriving.after_delivery(self._system, tx, self._flow, sorted(held))
+        fault("after_outcome")
+        for result, outcome in zip(results, outcomes, strict=True):
+            if outcome["key"] in held:
+                _count(tally, result, outcome)
+                self._tell(result, outcome)
+        return tally
+
+    def _settle(self, tx: Tx, results: Sequence[Result], outcomes: Sequence[Row]) -> set[str]:
+        """Compare-and-set every outcome; the keys of those that were still ours."""
+        claims = [(self._system.owner, result.job.epoch, "sending") for result in results]
+        return {row["key"] for row in deliveries.settle(tx, outcomes, claims)}
+
+    # -- outcomes ---------------------------------------------------------------------------
+
+    def _outcome(self, result: Result, dirty: set[str], now: float) -> Row:
+        if result.error is not None:
+            return self._failed(result, result.error, now)
+        written = result.written
+        assert written is not None
+        if not result.delivered:
+            return states.pending(
+                result.job.row, now, "retry", now, **self._columns(result, written, held=False)
+            )
+        columns = self._columns(result, written, held=True)
+        if written.awaits and not self._reached(written):
+            due = now + self._target.settings.reread
+            words = say("awaiting", whom=written.awaits, step=written.step)
+            return states.pending(result.job.row, now, "awaiting", due, words, **columns)
+        if result.job.row.key in dirty:
+            return states.pending(result.job.row, now, "changed", now, **columns)
+        if result.did == "adopted" and self._flow.until and not self._reached(written):
+            return states.pending(result.job.row, now, "retry", now, **columns)
+        return states.in_sync(result.job.row, now, **columns)
+
+    def _reached(self, written: Written) -> bool:
+        return written.step == self._flow.until
+
+    def _columns(self, result: Result, written: Written, *, held: bool) -> Row:
+        """What we know of the target after a success. `held`: it holds this very document."""
+        job = result.job
+        columns: Row = {"step": written.step or job.row.step}
+        if held:
+            columns |= {"delivered": job.wanted, "document": job.text}
+        else:
+            columns |= {"delivered": job.row.wanted or "?", "document": job.row.sent}
+        if job.verb == "put" and not self._flow.mapping.onto and result.did != "none":
+            base = base_of(job.document, result.shown, self._writer, result.line_keys)
+            columns["base"] = digest(base)[1]
+        return columns
+
+    def _failed(self, result: Result, error: Any, now: float) -> Row:
+        job, row = result.job, result.job.row
+        if isinstance(error, NotSent):
+            return states.given_back(row, now)
+        if isinstance(error, Twice):
+            return states.stopped(row, now, "twice", error.words)
+        columns: Row = {}
+        if isinstance(error, HalfDone):
+            assert isinstance(error.written, Written)
+            columns = self._columns(result, error.written, held=True)
+            result.written = error.written
+            result.shown = error.written.shown
+            result.line_keys = {**result.line_keys, **error.written.line_keys}
+        if isinstance(error, NotDone):
+            return states.pending(row, now, "retry", now, error.words)
+        if isinstance(error, Undecidable):
+            return states.stopped(row, now, "unknown", error.words)
+        settings = self._flow.settings
+        decision = retry.decide(
+            error,
+            row.attempts,
+            settings.attempts,
+            self._target.settle,
+            self._system.random.random(),
+        )
+        if decision.counted:
+            columns["attempts"] = row.attempts + 1
+        doubtful = job.in_doubt and not result.sent and decision.state == "pending"
+        if decision.state == "in_doubt" or doubtful:
+            return states.in_doubt(row, now, decision.delay or 0.0, error.words, **columns)
+        if decision.state == "stopped":
+            return states.stopped(row, now, decision.reason, error.words, **columns)
+        due = None if decision.delay is None else now + decision.delay
+        return states.pending(row, now, decision.reason, due, error.words, **columns)
+
+    # -- what goes with them ----------------------------------------------------------------
+
+    def _link(self, result: Result, now: float) -> Row:
+        job, written = result.job, result.written
+        assert written is not None
+        number = written.number or (job.link.number if job.link else "")
+        return links.row(
+            self._flow.object,
+            (self._flow.source, job.row.key, job.number),
+            (self._target.name, written.key, number),
+            at=now,
+            origin="adopted" if result.did == "adopted" else "created",
+            part=job.row.part,
+            line_keys=json.dumps(result.line_keys) if result.line_keys else "",
+        )
+
+    def _attempt(self, result: Result, now: float) -> Row:
+        job, error = result.job, result.error
+        code = answer = request = ""
+        if isinstance(error, AdapterError):
+            code = error.code
+            answer = log.redact_text(error.answer)[:4000]
+            request = log.redact_text(job.text)
+        return {
+            "flow": self._flow.name,
+            "key": job.row.key,
+            "part": job.row.part,
+            "at": now,
+            "seconds": result.seconds,
+            "outcome": type(error).__name__ if error else result.did,
+            "code": code,
+            "words": dump(error.words) if error else _words_of(result),
+            "wanted": job.wanted,
+            "mapping": self._flow.mapping.version,
+            "request": request,
+            "answer": answer,
+        }
+
+    def _note_connection(self, tx: Tx, results: Sequence[Result], now: float) -> None:
+        """Pause the connection when nothing works there; note that it is back when it does."""
+        pausing = [r.error for r in results if r.error is not None and _pauses(r.error)]
+        pause(self._system, tx, self._target.name, pausing[0] if pausing else None, now)
+
+    def _tell(self, result: Result, outcome: Row) -> None:
+        """The canonical line: one per delivery."""
+        tell = _log.warning if result.error else _log.info
+        tell(
+            "delivered" if result.error is None else "not_delivered",
+            flow=self._flow.name,
+            key=result.job.row.key,
+            number=result.job.number,
+            did=result.did,
+            state=outcome["state"],
+            reason=outcome["reason"],
+            seconds=round(result.seconds, 4),
+            why=str(result.error) if result.error else "",
+        )
+
+
+def _linkable(flow: Flow, result: Result) -> bool:
+    """A counterpart was made, found or changed rows; written onto records need no link."""
+    if result.written is None or flow.mapping.onto or result.did in ("none", "cancel", "close"):
+        return False
+    known: Job = result.job
+    number = known.link.number if known.link else ""
+    unchanged = known.link is not None and known.line_keys == result.line_keys
+    return not (unchanged and result.written.number in ("", number))
+
+
+def _pauses(error: Exception) -> bool:
+    return retry.decide(error, 0, 2, 0.0, 0.0).pauses if isinstance(error, AdapterError) else False
+
+
+def pause(system: System, tx: Tx, connection: str, error: Any | None, now: float) -> None:
+    """Note what the last calls said about a connection: back, or to be left alone for a while."""
+    known = feeds.connection(tx, connection)
+    failures = known.failures if known else 0
+    if error is None:
+        if failures:
+            _log.info("connection_back", connection=connection)
+            feeds.save_connection(
+                system.store, tx, connection, paused_until=None, paused_why="", failures=0
+            )
+        return
+    if not failures:
+        _log.warning("connection_lost", connection=connection, why=str(error))
+    wait = getattr(error, "retry_after", None)
+    until = now + max(wait or 0.0, retry.backoff(min(failures, 6), system.random.random()))
+    feeds.save_connection(
+        system.store,
+        tx,
+        connection,
+        paused_until=until,
+        paused_why=dump(error.words),
+        failures=failures + 1,
+    )
+
+
+def _words_of(result: Result) -> str:
+    if result.written is None or result.plan is None:
+        return ""
+    fields = [difference.path for difference in result.plan.writes]
+    if result.did == "updated":
+        return dump(say("updated_fields", fields=", ".join(fields)))
+    return ""
+
+
+def _count(tally: Tally, result: Result, outcome: Row) -> None:
+    if result.did in ("created", "updated", "cancel", "close") and result.written is not None:
+        tally.written += 1
+    if outcome["state"] == "stopped":
+        tally.conflicts += outcome["reason"] == "conflict"
+        tally.failed += outcome["reason"] != "conflict"
+    elif outcome["state"] == "in_doubt":
+        tally.in_doubt += 1
+    elif outcome["state"] == "pending":
+        tally.waiting += 1

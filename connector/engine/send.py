@@ -1,0 +1,279 @@
+"""Sending: look before writing, plan, write, and say what became of each record.
+
+Nothing is stored here. A record without a counterpart is searched by our reference before
+it is created; one with a counterpart is read before it is changed, so that what people did
+there is seen. Whatever happens, every job gets exactly one result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from connector import log
+from connector.contract import Record, Write, Written, chunks
+from connector.engine import adopting
+from connector.engine import plan as planning
+from connector.engine.jobs import Job, Result
+from connector.engine.plan import Held, Plan
+from connector.engine.system import Flow, System
+from connector.errors import AdapterError, Conflict, ConnectorError, Gone, OutcomeUnknown
+from connector.faults import fault
+from connector.mapping.document import canon
+from connector.messages import say
+
+CUTOFF = 5.0
+"""Seconds that must be left of a claim beyond the longest request, else nothing is sent."""
+
+_log = log.get(__name__)
+
+
+class Sender:
+    """Sends one flow's jobs to its target."""
+
+    def __init__(self, system: System, flow: Flow) -> None:
+        assert flow.target is not None
+        assert flow.writer is not None
+        self._system = system
+        self._flow = flow
+        self._target = flow.target
+        self._adapter = flow.target.adapter
+        self._writer = flow.writer
+        self._mapping = flow.mapping
+
+    def send(self, jobs: Sequence[Job], lease: float) -> Iterator[Result]:
+        """One result per job. `lease` is how long the claim lasts from now, on our clock."""
+        deadline = self._system.clock.monotonic() + lease
+        ready: list[tuple[Job, Write, Plan]] = []
+        try:
+            theirs = self._look(jobs)
+        except AdapterError as error:
+            yield from (Result(job, error=error) for job in jobs)
+            return
+        for job in jobs:
+            result = self._prepare(job, theirs)
+            if isinstance(result, Result):
+                yield result
+            else:
+                ready.append((job, *result))
+        for some in chunks(ready, max(self._flow.capabilities.batch, 1)):
+            yield from self._write(some, deadline)
+
+    # -- looking ----------------------------------------------------------------------------
+
+    def _look(self, jobs: Sequence[Job]) -> dict[str, list[Record]]:
+        """What the target shows, by source key: found by reference, or by the target's key."""
+        found: dict[str, list[Record]] = {}
+        unsure = self._flow.idempotency == "B"
+        unknown = {job.reference: job for job in jobs if not job.key and (unsure or job.in_doubt)}
+        if unknown and self._flow.idempotency != "C":
+            for record in self._find(list(unknown)):
+                mark = str(record.fields.get(self._mapping.reference))
+                if mark in unknown:
+                    found.setdefault(unknown[mark].row.key, []).append(record)
+        known = {job.key: job for job in jobs if self._must_see(job)}
+        if known:
+            for record in self._adapter.fetch(self._writer.shape, list(known)):
+                found.setdefault(known[record.key].row.key, []).append(record)
+        return found
+
+    def _find(self, references: list[str]) -> Iterator[Record]:
+        return self._adapter.find(self._writer.shape, self._mapping.reference, references)
+
+    def _must_see(self, job: Job) -> bool:
+        """Changed records are read first, unless nobody else's word counts for their fields."""
+        if not job.key or job.verb != "put" or self._mapping.onto:
+            return False
+        ours_alone = self._flow.settings.on_conflict == "ours" and not self._writer.tables
+        return job.wanted != job.row.delivered and not ours_alone
+
+    # -- deciding ---------------------------------------------------------------------------
+
+    def _prepare(self, job: Job, theirs: dict[str, list[Record]]) -> Result | tuple[Write, Plan]:
+        shown = theirs.get(job.row.key, [])
+        if job.verb == "look":
+            return self._looked_up(job, shown)
+        if job.verb != "put":
+            return self._write_of(job, Plan()), Plan()
+        if not job.key:
+            return self._to_create(job, shown)
+        if self._must_see(job) and not shown:
+            return Result(job, error=Gone(say("target_gone", key=job.key)))
+        return self._to_update(job, shown[0] if shown else None)
+
+    def _looked_up(self, job: Job, found: list[Record]) -> Result:
+        """What became of a create that was never answered."""
+        if self._flow.idempotency == "C":
+            return Result(job, error=Undecidable(say("cannot_look_up")))
+        if not found:
+            return Result(job, error=NotDone(say("was_not_done")))
+        outcome = self._to_create(job, found)
+        assert isinstance(outcome, Result)
+        return outcome
+
+    def _to_create(self, job: Job, found: list[Record]) -> Result | tuple[Write, Plan]:
+        if len(found) > 1:
+            numbers = ", ".join(record.number or record.key for record in found)
+            return Result(job, error=Twice(say("found_twice", numbers=numbers)))
+        if found:
+            return self._adopted(job, found[0])
+        made = planning.create(job.document)
+        return self._write_of(job, made), made
+
+    def _adopted(self, job: Job, record: Record) -> Result:
+        """The target has it already: a write whose answer was lost, or a store restored."""
+        keys = adopting.line_keys(job.document, job.sent, record, self._writer)
+        if keys is None:
+            words = say("rows_unclear", number=record.number or record.key)
+            return Result(job, error=Conflict(words))
+        same = job.wanted == job.row.wanted
+        if not job.row.sent:
+            same = adopting.agrees(job.form, job.document, record, self._writer)
+        made = Written(record.key, record.number, keys)
+        return Result(job, "adopted", made, delivered=same, shown=record, line_keys=keys)
+
+    def _to_update(self, job: Job, record: Record | None) -> Result | tuple[Write, Plan]:
+        sent = job.sent if job.in_doubt else {"f": {}}
+        held = Held(job.delivered, job.base, record, job.line_keys, sent)
+        policy = self._flow.settings.on_conflict
+        force = "ours" if job.row.forced else "" if policy == "ask" else policy
+        made = planning.update(job.document, job.form, held, self._writer, force=force)
+        if made.conflicts:
+            return Result(job, error=Conflict(_conflict_words(made)), plan=made)
+        if made.empty and self._arrived(job):
+            return Result(job, "none", Written(job.key, step=job.row.step), plan=made, shown=record)
+        return self._write_of(job, made), made
+
+    def _arrived(self, job: Job) -> bool:
+        return not self._flow.until or job.row.step == self._flow.until
+
+    def _write_of(self, job: Job, made: Plan) -> Write:
+        mapping, settings = self._mapping, self._flow.settings
+        carries = mapping.reference and not job.key
+        return Write(
+            form=mapping.form,
+            key=job.key,
+            fields={n: v for n, v in made.fields.items() if n not in self._writer.checks},
+            tables=made.tables,
+            reference=(mapping.reference, job.reference) if carries else None,
+            number=mapping.number,
+            until=self._flow.until,
+            verb=job.verb,  # type: ignore[arg-type]
+            on_change=settings.on_change or mapping.on_change,
+            accept=frozenset(settings.accept) | mapping.accept,
+            expect=self._expected(job, made),
+            show=self._writer.shape,
+            options=mapping.options,
+        )
+
+    def _expected(self, job: Job, made: Plan) -> dict[str, tuple[Decimal, Decimal]]:
+        """The amounts that must stand there after saving, by path."""
+        if made.empty:
+            return {}
+        expected: dict[str, tuple[Decimal, Decimal]] = {}
+        for path, rule in self._writer.rules.items():
+            if rule.tolerance is None:
+                continue
+            table, _, name = path.rpartition("/")
+            nodes = (
+                {f"{table}/{line}/": row for line, row in job.document.tables[table].items()}
+                if table
+                else {"": job.document}
+            )
+            for prefix, node in nodes.items():
+                value = canon(node.fields.get(name))
+                if isinstance(value, Decimal | int):
+                    expected[prefix + name] = (Decimal(value), rule.tolerance)
+        return expected
+
+    # -- writing ----------------------------------------------------------------------------
+
+    def _write(self, some: Sequence[tuple[Job, Write, Plan]], deadline: float) -> Iterator[Result]:
+        clock = self._system.clock
+        if clock.monotonic() + self._target.longest_request + CUTOFF > deadline:
+            yield from (Result(job, error=NotSent(say("claim_too_old"))) for job, _, _ in some)
+            return
+        fault("before_write")
+        start = clock.monotonic()
+        outcomes = self._outcomes([write for _, write, _ in some])
+        seconds = (clock.monotonic() - start) / len(some)
+        fault("after_write")
+        for (job, write, made), outcome in zip(some, outcomes, strict=True):
+            yield self._result(job, write, made, outcome, seconds)
+
+    def _outcomes(self, writes: Sequence[Write]) -> list[Written | AdapterError]:
+        """What the adapter says of each; what it leaves unsaid is unknown."""
+        outcomes: list[Written | AdapterError] = []
+        try:
+            if len(writes) == 1:
+                outcomes.append(self._adapter.write(writes[0]))
+            else:
+                outcomes.extend(self._adapter.write_many(writes))
+        except AdapterError as error:
+            outcomes += [error] * (len(writes) - len(outcomes))
+        except Exception as error:  # noqa: BLE001 - a bug in an adapter must not cost an order
+            _log.exception("adapter_bug", flow=self._flow.name)
+            unknown = OutcomeUnknown(say("adapter_bug", detail=repr(error)))
+            outcomes += [unknown] * (len(writes) - len(outcomes))
+        missing = len(writes) - len(outcomes)
+        return outcomes + [OutcomeUnknown(say("no_outcome"))] * missing
+
+    def _result(
+        self,
+        job: Job,
+        write: Write,
+        made: Plan,
+        outcome: Written | AdapterError,
+        seconds: float,
+    ) -> Result:
+        did = job.verb if job.verb != "put" else _did(write)
+        if isinstance(outcome, AdapterError):
+            return Result(job, did, error=outcome, sent=True, seconds=seconds, plan=made)
+        keys = {table: dict(lines) for table, lines in job.line_keys.items()}
+        for table, lines in outcome.line_keys.items():
+            keys.setdefault(table, {}).update(lines)
+        return Result(
+            job,
+            did,
+            outcome,
+            sent=True,
+            seconds=seconds,
+            plan=made,
+            shown=outcome.shown,
+            line_keys=keys,
+        )
+
+
+class Twice(ConnectorError):
+    """The target holds two records with our reference."""
+
+
+class NotDone(ConnectorError):
+    """The look-up shows that a doubtful attempt did nothing: send it again."""
+
+
+class Undecidable(ConnectorError):
+    """A doubtful attempt that nobody but a person can look up (class C)."""
+
+
+class NotSent(ConnectorError):
+    """The claim was too old to send anything; the record goes back as it was."""
+
+
+def _did(write: Write) -> str:
+    if not write.key:
+        return "created"
+    return "updated" if write.fields or write.tables else "advanced"
+
+
+def _conflict_words(made: Plan) -> Any:
+    first = made.conflicts[0]
+    return say(
+        "conflict",
+        path=first.path,
+        ours=first.ours,
+        base=first.base,
+        theirs=first.theirs,
+        more=len(made.conflicts) - 1,
+    )

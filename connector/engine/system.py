@@ -1,0 +1,181 @@
+"""The compiled configuration: connections, feeds and flows as the engine uses them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Callable
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from connector.clock import Clock
+from connector.contract import Adapter, FormCapabilities, Settings
+from connector.engine.scope import Scope, scope
+from connector.hints import Hints
+from connector.mapping.expr import Expression
+from connector.mapping.model import Mapping
+from connector.mapping.reading import Reader
+from connector.mapping.writing import Writer, getter
+from connector.objects import OBJECTS
+from connector.settings import HUB, FlowSettings, KeepSettings
+from connector.store.engine import Store
+
+
+@dataclass(slots=True)
+class Connection:
+    """A system we speak to."""
+
+    name: str
+    settings: Settings
+    adapter: Adapter
+
+    @property
+    def settle(self) -> float:
+        """Seconds a record in doubt is left alone."""
+        if self.settings.settle is not None:
+            return self.settings.settle
+        return self.longest_request + self.adapter.capabilities.visibility_delay + 60.0
+
+    @property
+    def longest_request(self) -> float:
+        """Seconds after which a request that we gave up cannot still arrive, as far as we know."""
+        return max(self.settings.timeout, self.adapter.capabilities.longest_write)
+
+
+@dataclass(slots=True)
+class Feed:
+    """The reading of one object from one connection."""
+
+    connection: Connection
+    object: str
+    reader: Reader
+    flows: list[Flow] = field(default_factory=list)
+    """Every flow that takes the object from there, read-only ones included."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.connection.name}/{self.object}"
+
+    @property
+    def shape_id(self) -> str:
+        """Changes when the mapping asks for other fields."""
+        text = json.dumps([self.reader.shape.form, *self.fields], ensure_ascii=False)
+        return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+
+    @property
+    def fields(self) -> list[Any]:
+        shape = self.reader.shape
+        tables = [[n, t.key, list(t.fields)] for n, t in shape.tables.items()]
+        return [list(shape.fields), tables]
+
+    @property
+    def reads(self) -> str:
+        return self.connection.adapter.capabilities.of(self.reader.shape.form).reads
+
+    @property
+    def pair(self) -> str:
+        """The field by which records are paired with those of other systems; empty: not."""
+        return next((flow.settings.pair for flow in self.flows if flow.settings.pair), "")
+
+
+@dataclass(slots=True)
+class Flow:
+    """An object on its way from one connection (or the hub) to another."""
+
+    name: str
+    settings: FlowSettings
+    source: str
+    target: Connection | None = None
+    writer: Writer | None = None
+    when: Expression | None = None
+    hold: Expression | None = None
+
+    @property
+    def object(self) -> str:
+        return self.settings.object
+
+    @property
+    def mapping(self) -> Mapping:
+        assert self.writer is not None
+        return self.writer.mapping
+
+    @property
+    def delivers(self) -> bool:
+        """It writes somewhere; otherwise it only reads."""
+        return self.target is not None
+
+    @property
+    def until(self) -> str:
+        return self.settings.until or self.mapping.until
+
+    @property
+    def capabilities(self) -> FormCapabilities:
+        assert self.target is not None
+        return self.target.adapter.capabilities.of(self.mapping.form)
+
+    @property
+    def idempotency(self) -> str:
+        """A: the target refuses a second record of ours. B: it can be searched. C: neither."""
+        if self.mapping.onto:
+            return "A"
+        if not self.mapping.reference or not self.capabilities.search:
+            return "C"
+        return "A" if self.mapping.reference_unique else "B"
+
+    def scope(self, get: Callable[[str], Any]) -> Scope:
+        """Whether a record belongs here."""
+        settings = self.settings
+        return scope(self.object, get, since=settings.since, when=self.when, hold=self.hold)
+
+    def scope_of(self, values: MappingOf[str, Any]) -> Scope:
+        """The same for a record as stored."""
+        return self.scope(getter(values, OBJECTS[self.object]))
+
+    def priority(self, get: Callable[[str], Any]) -> int:
+        value = get(self.settings.priority) if self.settings.priority else 0
+        return int(value or 0)
+
+    def line(self, key: str, values: Callable[[str], Any]) -> str:
+        """The target record's queue, where several flows write onto one record."""
+        if self.target is None or not self.mapping.onto:
+            return ""
+        return f"{self.target.name}/{self.mapping.form}/{values(self.mapping.onto) or key}"
+
+
+@dataclass(slots=True)
+class System:
+    """Everything the engine works with."""
+
+    store: Store
+    clock: Clock
+    connections: dict[str, Connection]
+    feeds: dict[str, Feed]
+    flows: dict[str, Flow]
+    owner: str
+    """Who we are in claims and leases: differs for every process start."""
+    keep: KeepSettings = field(default_factory=KeepSettings)
+    random: random.Random = field(default_factory=random.Random)
+    hints: MappingOf[str, Hints] = field(default_factory=dict)
+    """What remote texts mean, by connection."""
+
+    def flows_to_hub(self) -> set[str]:
+        """The derived objects that some flow carries on."""
+        return {flow.object for flow in self.flows.values() if flow.source == HUB}
+
+    def delivering(self) -> list[Flow]:
+        """The flows that write, those that others wait for first."""
+        return [flow for flow in self.flows.values() if flow.delivers]
+
+    def taking(self, connection: str, object: str) -> list[Flow]:
+        """The flows that deliver this object from this connection."""
+        return [
+            flow
+            for flow in self.flows.values()
+            if flow.delivers and flow.source == connection and flow.object == object
+        ]
+
+    def zone(self, connection: str) -> ZoneInfo:
+        return self.connections[connection].settings.zone

@@ -1,0 +1,295 @@
+"""The only way out: HTTP with deadlines, size caps, exact numbers and honest errors.
+
+Whether an answer was lost before or after the remote acted cannot be known, so the caller
+says whether a request writes: then everything unclear is `OutcomeUnknown` and nothing is
+repeated here. Reads are repeated for a few seconds. HTTP 200 is not success by itself: a
+body that is not the JSON that was asked for is classified here, too.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+import simplejson
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.util.ssl_ import create_urllib3_context
+
+from connector.clock import Clock
+from connector.contract import Settings
+from connector.errors import (
+    AccessDenied,
+    AdapterError,
+    ConfigError,
+    OutcomeUnknown,
+    Problem,
+    Transient,
+    Unreachable,
+)
+from connector.messages import say
+
+READ_ATTEMPTS = 3
+LONGEST_PAUSE = 5.0
+"""Seconds a read waits between its attempts at most; longer waits are the engine's."""
+SHOWN = 2_000
+"""Characters of an answer that errors carry."""
+
+T = TypeVar("T")
+
+
+class Answer:
+    """An HTTP answer whose body was read whole."""
+
+    __slots__ = ("_body", "_writes", "headers", "status")
+
+    def __init__(
+        self, status: int, headers: Mapping[str, str], body: bytes, *, writes: bool
+    ) -> None:
+        self.status = status
+        self.headers = headers
+        self._body = body
+        self._writes = writes
+
+    def text(self) -> str:
+        """UTF-8, else GB18030 (servers that send GBK seldom say so), else with marks."""
+        for charset in ("utf-8-sig", "gb18030"):
+            try:
+                return self._body.decode(charset)
+            except UnicodeDecodeError:
+                continue
+        return self._body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """Decimal-exact JSON; anything else is an unclear write or a read to be repeated."""
+        try:
+            return simplejson.loads(self.text(), use_decimal=True)
+        except ValueError:
+            text = self.text()
+            kind = OutcomeUnknown if self._writes else Transient
+            raise kind(say("http_not_json"), answer=text[:SHOWN]) from None
+
+
+class _LegacyAdapter(HTTPAdapter):
+    """TLS for servers that cannot be updated: old handshakes, certificates still verified."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        context = create_urllib3_context(ciphers="DEFAULT@SECLEVEL=0")
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
+        super().init_poolmanager(*args, ssl_context=context, **kwargs)
+
+
+class Bucket:
+    """A token bucket: at most `count` calls per `seconds`, evenly enough. Thread-safe."""
+
+    def __init__(self, rate: str, clock: Clock) -> None:
+        """`rate` such as `5/s`, `100/20s`, `60/m`, or empty for no limit."""
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._count, self._seconds = parse_rate(rate) if rate else (0.0, 1.0)
+        self._tokens = self._count
+        self._then = clock.monotonic()
+
+    def take(self) -> None:
+        """Wait until one more call is allowed."""
+        while (wait := self._try()) > 0:
+            self._clock.sleep(wait)
+
+    def _try(self) -> float:
+        if not self._count:
+            return 0.0
+        with self._lock:
+            now = self._clock.monotonic()
+            per_second = self._count / self._seconds
+            self._tokens = min(self._count, self._tokens + (now - self._then) * per_second)
+            self._then = now
+            if self._tokens >= 1:
+                self._tokens -= 1
+                return 0.0
+            return (1 - self._tokens) / per_second
+
+
+def parse_rate(text: str) -> tuple[float, float]:
+    """`100/20s` → (100, 20). Raises ValueError for anything else."""
+    count, _, period = text.partition("/")
+    unit = {"s": 1.0, "m": 60.0, "h": 3600.0}[period[-1:]]
+    return float(count), float(period[:-1] or 1) * unit
+
+
+class Http:
+    """HTTP to one connection's host. Safe for several threads."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._base = settings.base_url.rstrip("/")
+        self._bucket = Bucket(settings.rate, clock)
+        self._adapter = self._make_adapter()
+        self._cap = settings.max_answer_mb * 1_000_000
+        self._verify: bool | str = settings.ca_file or True
+        self._proxies = {"http": settings.proxy, "https": settings.proxy} if settings.proxy else {}
+        self._skew = timedelta()
+        self._last_date = ""
+        self.calls = 0
+        """Requests sent since the start."""
+
+    def _make_adapter(self) -> HTTPAdapter:
+        url = urlsplit(self._base)
+        insecure = url.scheme == "http" and url.hostname not in self._settings.allow_insecure_http
+        if url.scheme not in ("http", "https") or insecure or not url.hostname:
+            message = "insecure_http" if insecure else "bad_base_url"
+            raise ConfigError(
+                [Problem("base_url", say(message, url=self._base, host=url.hostname))]
+            )
+        kind = _LegacyAdapter if self._settings.legacy_tls else HTTPAdapter
+        return kind(pool_maxsize=max(self._settings.parallel, 1), max_retries=0)
+
+    def now(self) -> datetime:
+        """The remote's time by its last `Date` header; our own before the first answer."""
+        return self._clock.now() + self._skew
+
+    def close(self) -> None:
+        self._adapter.close()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        writes: bool = False,
+        data: bytes | None = None,
+    ) -> Answer:
+        """See `contract.Http`. `path` is appended to the base URL."""
+        request = self._prepare(method, path, json, headers, data)
+        if writes:
+            return self._once(request, writes=True)
+        return self._repeat(lambda: self._once(request, writes=False))
+
+    def _prepare(
+        self,
+        method: str,
+        path: str,
+        json: Any,
+        headers: Mapping[str, str] | None,
+        data: bytes | None,
+    ) -> requests.PreparedRequest:
+        # Prepared by hand: a Session would look up proxies, netrc and cookies each time.
+        request = requests.PreparedRequest()
+        request.method = method
+        request.url = self._base + path
+        request.headers = CaseInsensitiveDict(
+            {"Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
+        )
+        if json is not None:
+            data = simplejson.dumps(json, use_decimal=True, ensure_ascii=False).encode()
+            request.headers["Content-Type"] = "application/json; charset=utf-8"
+        if data is not None:
+            request.headers["Content-Length"] = str(len(data))
+        request.headers.update(headers or {})
+        request.body = data
+        return request
+
+    def _repeat(self, call: Callable[[], T]) -> T:
+        return Retrying(
+            stop=stop_after_attempt(READ_ATTEMPTS),
+            wait=wait_random_exponential(multiplier=0.2, max=LONGEST_PAUSE),
+            retry=retry_if_exception(_worth_repeating),
+            sleep=self._clock.sleep,
+            reraise=True,
+        )(call)
+
+    def _once(self, request: requests.PreparedRequest, *, writes: bool) -> Answer:
+        self._bucket.take()
+        self.calls += 1
+        unclear = OutcomeUnknown if writes else Transient
+        deadline = self._clock.monotonic() + self._settings.timeout
+        timeout = (self._settings.connect_timeout, self._settings.timeout)
+        try:
+            response = self._adapter.send(
+                request, stream=True, timeout=timeout, verify=self._verify, proxies=self._proxies
+            )
+            body = self._body(response, deadline, unclear)
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise _network_error(error, unclear) from error
+        self._note_date(response.headers.get("Date", ""))
+        return self._classify(Answer(response.status_code, response.headers, body, writes=writes))
+
+    def _body(
+        self, response: requests.Response, deadline: float, unclear: type[AdapterError]
+    ) -> bytes:
+        # One socket read at a time: a server that trickles bytes never trips a read timeout.
+        parts, size = [], 0
+        while part := response.raw.read1(1 << 16, decode_content=True):
+            parts.append(part)
+            size += len(part)
+            if size > self._cap or self._clock.monotonic() > deadline:
+                response.close()
+                message = "http_too_large" if size > self._cap else "http_too_slow"
+                raise unclear(say(message))
+        response.raw.release_conn()
+        return b"".join(parts)
+
+    def _note_date(self, text: str) -> None:
+        if text == self._last_date:
+            return
+        self._last_date = text
+        try:
+            theirs = parsedate_to_datetime(text)
+        except ValueError:
+            return
+        self._skew = theirs.astimezone(UTC) - self._clock.now()
+
+    def _classify(self, answer: Answer) -> Answer:
+        status, writes = answer.status, answer._writes
+        if status < 300 or (400 <= status < 500 and status not in (401, 403, 407, 408, 429)):
+            return answer
+        text = answer.text()[:SHOWN]
+        words = say("http_status", status=status)
+        if status == 429:
+            wait = _retry_after(answer.headers)
+            raise Unreachable(words, retry_after=wait, code="429", answer=text)
+        if status < 400:
+            raise AccessDenied(say("http_redirect", status=status), answer=text)
+        if status in (401, 403, 407):
+            raise AccessDenied(words, code=str(status), answer=text)
+        if writes:
+            raise OutcomeUnknown(words, code=str(status), answer=text)
+        raise Transient(
+            words, retry_after=_retry_after(answer.headers), code=str(status), answer=text
+        )
+
+
+def _worth_repeating(error: BaseException) -> bool:
+    soon = isinstance(error, Transient | Unreachable)
+    return soon and (getattr(error, "retry_after", None) or 0) <= LONGEST_PAUSE
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    value = headers.get("Retry-After", "")
+    return float(value) if value.isdigit() else None
+
+
+def _network_error(error: Exception, unclear: type[AdapterError]) -> AdapterError:
+    """A request that did not get its answer: was it certainly never sent?"""
+    if isinstance(error, AdapterError):
+        return error
+    detail = str(error)[:300]
+    if isinstance(error, requests.exceptions.SSLError):
+        return Unreachable(say("http_tls", detail=detail))
+    if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.ProxyError):
+        return Unreachable(say("http_unreachable", detail=detail))
+    cause = getattr(error.args[0] if error.args else None, "reason", None)
+    if isinstance(cause, NewConnectionError):
+        return Unreachable(say("http_unreachable", detail=detail))
+    return unclear(say("http_lost", detail=detail))

@@ -1,0 +1,87 @@
+"""Logs are events: a stable name and key-values, one line each, without secrets.
+
+Redaction works by key (anything that sounds like a secret) and by value (every secret that
+the configuration loaded), after everything else, so that no library slips one past it.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Iterable, MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+HIDDEN = "***"
+_KEYS = re.compile(r"secret|passw|token|authorization|signature|cookie|permanent_?code", re.I)
+_secrets: set[str] = set()
+
+
+def keep_secret(values: Iterable[str]) -> None:
+    """These values never appear in any output from now on. Very short ones are ignored."""
+    _secrets.update(value for value in values if len(value) >= 6)
+
+
+def redact_text(text: str) -> str:
+    """`text` without any known secret."""
+    for value in _secrets:
+        if value in text:
+            text = text.replace(value, HIDDEN)
+    return text
+
+
+def redact(value: Any, key: str = "") -> Any:
+    """A value, nested or not, without secrets."""
+    if key and _KEYS.search(key) and not isinstance(value, bool | int | None):
+        return HIDDEN
+    if isinstance(value, str):
+        return redact_text(value)
+    if isinstance(value, dict):
+        return {k: redact(v, str(k)) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [redact(v) for v in value]
+    return value
+
+
+def _redactor(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {key: redact(value, key) for key, value in event.items()}
+
+
+def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) -> None:
+    """Set logging up once, for our events and those of every library alike."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _redactor,
+    ]
+    renderer: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if json
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+    )
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for noisy in ("urllib3", "apscheduler", "sqlalchemy", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def get(name: str) -> Any:
+    """A logger for events: `log.info("delivered", flow=…, key=…)`."""
+    return structlog.stdlib.get_logger(name)

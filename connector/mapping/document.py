@@ -1,0 +1,138 @@
+"""Documents: what the write mapping makes of a record, links still standing as source keys.
+
+A document is a tree of fields and tables, rows by the *source's* line key. Its canonical
+form is plain JSON in which equal values have equal text; `wanted` and `delivered` are
+hashes of it, so that a link's number may change without the document changing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+import simplejson
+
+Canonical = dict[str, Any]
+"""`{"f": {field: value}, "t": {table: {line: Canonical}}}`; values as `canon` makes them."""
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class LinkRef(NamedTuple):
+    """A value that is another record's: resolved to its number when the document is sent."""
+
+    object: str
+    key: str
+    """The other record's key in the source."""
+    field: str = "number"
+    scope: str = ""
+    by: str = ""
+    missing: str = "wait"
+    default: Any = None
+
+
+@dataclass(slots=True)
+class Node:
+    """A head or a row: fields in the order in which they go out, and tables of rows."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    tables: dict[str, dict[str, Node]] = field(default_factory=dict)
+
+    def links(self) -> Iterator[LinkRef]:
+        """Every link in the tree."""
+        for value in self.fields.values():
+            if isinstance(value, LinkRef):
+                yield value
+        for rows in self.tables.values():
+            for row in rows.values():
+                yield from row.links()
+
+    def resolved(self, resolve: Callable[[LinkRef], Any]) -> Node:
+        """The same tree with `resolve(link)` in every link's place."""
+        fields = {
+            name: resolve(value) if isinstance(value, LinkRef) else value
+            for name, value in self.fields.items()
+        }
+        tables = {
+            name: {line: row.resolved(resolve) for line, row in rows.items()}
+            for name, rows in self.tables.items()
+        }
+        return Node(fields, tables)
+
+
+Document = Node
+
+
+def canon(value: Any) -> Any:
+    """A value's canonical form: text, whole or decimal number, bool or None."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, Decimal):
+        return _plain(value)
+    if isinstance(value, LinkRef):
+        scope = f"@{value.scope}" if value.scope else ""
+        return f"→{value.object}/{value.key}.{value.field}{scope}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def canonical(node: Node, leave_out: frozenset[str] = frozenset(), prefix: str = "") -> Canonical:
+    """The tree's canonical form without the fields named in `leave_out` (`table/field`)."""
+    form: Canonical = {
+        "f": {
+            name: canon(value)
+            for name, value in node.fields.items()
+            if prefix + name not in leave_out
+        }
+    }
+    if node.tables:
+        form["t"] = {
+            table: {
+                line: canonical(row, leave_out, f"{prefix}{table}/") for line, row in rows.items()
+            }
+            for table, rows in node.tables.items()
+        }
+    return form
+
+
+def digest(form: Canonical) -> tuple[str, str]:
+    """`(hash, text)` of a canonical form."""
+    text = simplejson.dumps(form, use_decimal=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest(), text
+
+
+def undigest(text: str) -> Canonical:
+    """A canonical form from its text; an empty text is an empty form."""
+    form: Canonical = simplejson.loads(text, use_decimal=True) if text else {"f": {}}
+    return form
+
+
+def like(ours: Any, shown: Any) -> Any:
+    """What the target shows, in the canonical form of a value of ours of the same type.
+
+    `20` and `20.0000`, a stamp at midnight and its date, `"1"` and true are equal this way.
+    """
+    if shown is None or shown == "":
+        return None
+    if isinstance(ours, bool):
+        return str(shown).lower() in ("true", "1", "yes", "y", "是")
+    if isinstance(ours, Decimal | int):
+        try:
+            return _plain(Decimal(str(shown)))
+        except InvalidOperation:
+            return str(shown)
+    text = str(canon(shown)).strip()
+    if isinstance(ours, str) and _DATE.fullmatch(ours):
+        return text[:10]
+    return text
+
+
+def _plain(value: Decimal) -> Decimal:
+    value = value.normalize()
+    return value if value.as_tuple().exponent <= 0 else value.quantize(Decimal(1))  # type: ignore[operator]

@@ -1,0 +1,57 @@
+"""Value maps: flat tables of codes, ours on the left, the other system's on the right.
+
+    CNY: PRE001
+    draft: [A, Z, D]      # read: all of them; written: the first
+    '*': other            # written for whatever of ours is not listed
+    goods: ['0', '*']     # read for whatever of theirs is not listed
+
+Reading uses the inverse, and is refused where two of our codes share one of theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ANY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class ValueMap:
+    """A named table. `ambiguous` lists codes of theirs that stand for several of ours."""
+
+    name: str
+    forward: Mapping[str, str]
+    inverse: Mapping[str, str] = field(default_factory=dict)
+    ambiguous: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, name: str, table: Mapping[Any, Any]) -> ValueMap:
+        """From a YAML mapping of scalars and lists of scalars."""
+        forward: dict[str, str] = {}
+        inverse: dict[str, str] = {}
+        ambiguous: list[str] = []
+        for ours, theirs in table.items():
+            codes = [_code(code) for code in (theirs if isinstance(theirs, list) else [theirs])]
+            forward[_code(ours)] = codes[0]
+            for code in codes:
+                if code in inverse and ours != ANY:
+                    ambiguous.append(code)
+                inverse.setdefault(code, _code(ours))
+        return cls(name, forward, inverse, tuple(ambiguous))
+
+    def write(self, ours: Any) -> str | None:
+        """Their code; None where the table has no answer."""
+        return self.forward.get(_code(ours), self.forward.get(ANY))
+
+    def read(self, theirs: Any) -> str | None:
+        """Our code; None where the table has no answer."""
+        return self.inverse.get(_code(theirs), self.inverse.get(ANY))
+
+
+def _code(value: Any) -> str:
+    """YAML booleans and numbers as people wrote them."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

@@ -1,0 +1,78 @@
+"""Every sentence the product says, in Chinese and English, in one place.
+
+A `Message` is kept as an id with its parameters and rendered for whoever reads it, so that
+a reason stored today can be read in either language tomorrow.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+from connector.yamlfile import plain_load
+
+LANGUAGES = ("zh", "en")
+_language = "zh"
+
+
+def set_language(language: str) -> None:
+    """Choose the language in which messages are rendered from now on: `zh` or `en`."""
+    global _language
+    if language not in LANGUAGES:
+        raise ValueError(language)
+    _language = language
+
+
+def language() -> str:
+    """The language messages are rendered in."""
+    return _language
+
+
+def _read_catalogue() -> dict[str, dict[str, str]]:
+    text = resources.files("connector").joinpath("messages.yaml").read_text("utf-8")
+    catalogue: dict[str, dict[str, str]] = plain_load(text)
+    return catalogue
+
+
+CATALOGUE = _read_catalogue()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence of ours: an id of the catalogue and its parameters."""
+
+    id: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def render(self, language: str) -> str:
+        """The sentence in `zh` or `en`."""
+        return CATALOGUE[self.id][language].format_map(self.params)
+
+    def __str__(self) -> str:
+        return self.render(_language)
+
+    def dump(self) -> str:
+        """As text for the store; `load` reads it back."""
+        return json.dumps({"id": self.id, **{k: str(v) for k, v in self.params.items()}})
+
+
+def say(id: str, /, **params: Any) -> Message:
+    """The catalogue's sentence `id`; unknown ids are a bug and raise at once."""
+    if id not in CATALOGUE:
+        raise KeyError(f"no message {id!r} in connector/messages.yaml")
+    return Message(id, params)
+
+
+def dump(words: Message | str) -> str:
+    """Words as stored: a message as JSON, foreign words as they are."""
+    return words.dump() if isinstance(words, Message) else words
+
+
+def load(text: str) -> Message | str:
+    """Words from the store."""
+    if text.startswith('{"id": "'):
+        params = json.loads(text)
+        return Message(params.pop("id"), params)
+    return text

@@ -1,0 +1,60 @@
+"""What every business object has in common.
+
+Amounts and quantities are exact Decimals; instants are aware UTC; dates are dates; codes
+are text. `custom` carries a company's own fields without code.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+Text = Annotated[str, StringConstraints(max_length=4000)]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+"""A number, key or code: text, never a number, so that leading zeros survive."""
+Number = Annotated[Decimal, Field(max_digits=28, decimal_places=12)]
+Instant = AwareDatetime
+Day = date
+Scalar = str | bool | int | Decimal | date | datetime | None
+
+
+class Part(BaseModel):
+    """A part of a business object, such as a line. Unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    custom: dict[str, Scalar] = Field(default_factory=dict)
+    """The company's own fields, by their name in the mapping: `custom.NAME`."""
+
+
+class BusinessObject(Part):
+    """A record in the shared vocabulary. Subclasses declare their fields with a docstring each."""
+
+    number: Code = ""
+    """What people call the record; unique only as far as people keep it so."""
+    created_on: Day | None = None
+    """When it was made in its system; `since` compares it where there is no date of its own."""
+
+    def settle(self) -> None:
+        """Fill in, once after validation, what follows from the record's own fields.
+
+        Raises ValueError with a sentence where the fields contradict each other.
+        """
+
+
+def fill(part: Part, **computed: object) -> None:
+    """Set computed fields of a record that was just made and that nobody else holds yet."""
+    part.__dict__.update(computed)
+
+
+def content(record: BusinessObject) -> str:
+    """The record as JSON: exact, without defaults, always the same text for the same content."""
+    return record.model_dump_json(exclude_defaults=True)
+
+
+def plain(record: BusinessObject) -> dict[str, Any]:
+    """The record as JSON-like values, for comparing and showing."""
+    return record.model_dump(mode="json", exclude_defaults=True)

@@ -1,0 +1,208 @@
+"""The customer's order and what production and the warehouse make of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from connector.objects import money
+from connector.objects.base import BusinessObject, Code, Day, Number, Part, Text, fill
+
+
+class Document(Part):
+    """A paper that belongs to an order; only its name and address travel."""
+
+    name: Text
+    """File name."""
+    url: Text = ""
+    """Where it can be read."""
+
+
+class OrderLine(Part):
+    """A line of an order."""
+
+    id: Code
+    """The line's own key in its system; never a position."""
+    line_no: int | None = None
+    """Its position as people see it."""
+    kind: Code = "goods"
+    """`goods`, `gift`, `service` or `freight`."""
+    material: Code = ""
+    """Key of the material in the system the order came from."""
+    variant: Code = ""
+    """Variant (辅助属性)."""
+    customer_material: Code = ""
+    """The customer's own part number."""
+    quantity: Number
+    """Ordered quantity in `unit`."""
+    unit: Code = ""
+    """Number of the unit; empty: the material's sales unit."""
+    price_with_tax: Number | None = None
+    """Price of one unit, tax included, as the contract prints it."""
+    discount_rate: Number | None = None
+    """Line discount as a fraction; already taken off in `amount_with_tax`."""
+    tax_rate: Number = Decimal(0)
+    """As a fraction: 0.13."""
+    amount_with_tax: Number
+    """The line's amount, tax included, as the contract prints it: the truth."""
+    net_amount: Number | None = None
+    """`amount_with_tax` less this line's share of the header discount (computed)."""
+    net_price: Number | None = None
+    """Price that belongs to `net_amount`; the contract's own where nothing was taken off."""
+    wanted_date: Day | None = None
+    """When the customer wants it."""
+    status: Code = "open"
+    """`open`, `closed` or `cancelled`."""
+    note: Text = ""
+    """Remark on the line."""
+
+    def take_off(self, share: Decimal) -> None:
+        """Book this line at its amount less `share`; the contract's price stays where it can."""
+        net = self.amount_with_tax - share
+        keeps_price = self.price_with_tax is not None and not share
+        price = self.price_with_tax if keeps_price else money.unit_price(net, self.quantity)
+        fill(self, net_amount=net, net_price=price)
+
+
+class SalesOrder(BusinessObject):
+    """A customer's order (销售订单)."""
+
+    customer: Code
+    """Key of the customer who orders, in the system the order came from."""
+    ship_to: Code = ""
+    """Key of the customer who receives, where it differs."""
+    invoice_to: Code = ""
+    """Key of the customer who gets the invoice, where it differs."""
+    payer: Code = ""
+    """Key of the customer who pays, where it differs."""
+    organisation: Code = ""
+    """Number of the selling organisation; empty: the flow's default."""
+    kind: Code = "standard"
+    """`standard`, `sample`, `consignment`, `gift`, `stock_up` or another code."""
+    salesperson: Code = ""
+    """Key of the employee in charge."""
+    department: Code = ""
+    """Key of the department in charge."""
+    contract_no: Code = ""
+    """Number of the contract it belongs to."""
+    customer_order_no: Code = ""
+    """The customer's own order number."""
+    tracking_no: Code = ""
+    """计划跟踪号 or project number that production uses."""
+    order_date: Day
+    """Business date, in the zone of the system it came from."""
+    wanted_date: Day | None = None
+    """When the customer wants it, where the lines do not say."""
+    currency: Code = "CNY"
+    """ISO 4217 code."""
+    exchange_rate: Number | None = None
+    """To the home currency; None: the target's own rate."""
+    tax_included: bool = True
+    """True: prices and amounts include tax."""
+    amount_with_tax: Number | None = None
+    """The order's amount, tax included, after the header discount; None: the lines' sum."""
+    discount: Number = Decimal(0)
+    """Header discount and rounding (抹零) together, an amount with tax."""
+    payment_terms: Code = ""
+    """Terms of payment, a code."""
+    status: Code = ""
+    """Commercial status in the CRM: `draft`, `in_approval`, `confirmed`, `cancelled`."""
+    urgency: int = 0
+    """Higher goes first."""
+    ship_to_address: Text = ""
+    """Delivery address as one line."""
+    ship_to_contact: Text = ""
+    """Who receives there."""
+    ship_to_phone: Code = ""
+    """Their number; personal data."""
+    special_terms: Text = ""
+    """Special clauses and remarks for whoever fulfils the order."""
+    documents: tuple[Document, ...] = ()
+    """Contract scans and drawings, by name and address."""
+    bill_status: Code = ""
+    """`draft`, `in_approval`, `approved`, `closed` or `void`; comes from the ERP only."""
+    lines: tuple[OrderLine, ...] = ()
+    """What is ordered."""
+
+    def settle(self) -> None:
+        """Spread the header discount: each line gets the net amount and price the ERP books.
+
+        Raises ValueError where the lines less the discount do not give the header's amount.
+        """
+        amounts = [line.amount_with_tax for line in self.lines]
+        due = sum(amounts, Decimal(0)) - self.discount
+        if self.amount_with_tax is not None and due != self.amount_with_tax:
+            raise ValueError(
+                f"lines {due + self.discount} - discount {self.discount} = {due}, "
+                f"header {self.amount_with_tax}"
+            )
+        fill(self, amount_with_tax=due)
+        shares = money.spread(self.discount, amounts, money.places(self.currency))
+        for line, share in zip(self.lines, shares, strict=True):
+            line.take_off(share)
+
+
+class ProductionOrder(BusinessObject):
+    """A production order (生产订单), one record per product line of it."""
+
+    organisation: Code = ""
+    """Organisation that produces."""
+    material: Code
+    """Key of the material that is made."""
+    order_number: Code = ""
+    """Number of the sales order it serves, where it names one."""
+    order_line: Code = ""
+    """Key of that order's line in the ERP, where it names one."""
+    tracking_no: Code = ""
+    """计划跟踪号."""
+    planned: Number
+    """Quantity to be made, in base units."""
+    finished: Number = Decimal(0)
+    """Good quantity received so far."""
+    scrapped: Number = Decimal(0)
+    """Quantity lost."""
+    status: Code = ""
+    """`planned`, `confirmed`, `released`, `started`, `finished` or `closed`."""
+    picking: Code = ""
+    """How far material was picked: a code of the ERP."""
+    planned_start: Day | None = None
+    """When it should start."""
+    planned_finish: Day | None = None
+    """When it should be finished."""
+    started_on: Day | None = None
+    """When it really started."""
+    finished_on: Day | None = None
+    """When it was really finished."""
+
+
+class ShipmentLine(Part):
+    """A line of a shipment."""
+
+    id: Code
+    """The line's key in its system."""
+    material: Code = ""
+    """Key of the material."""
+    quantity: Number
+    """Shipped quantity."""
+    order_number: Code = ""
+    """Number of the sales order it fulfils."""
+    order_line: Code = ""
+    """Key of that order's line in the ERP."""
+
+
+class Shipment(BusinessObject):
+    """Goods that left for a customer (销售出库)."""
+
+    organisation: Code = ""
+    """Organisation that ships."""
+    customer: Code = ""
+    """Key of the customer."""
+    shipped_on: Day
+    """Business date."""
+    status: Code = ""
+    """`draft`, `in_approval`, `approved`, `closed` or `void`; only approved ones count."""
+    carrier: Text = ""
+    """Who carries it."""
+    waybill: Code = ""
+    """The carrier's tracking number."""
+    lines: tuple[ShipmentLine, ...] = ()
+    """What was shipped."""

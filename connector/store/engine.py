@@ -1,0 +1,149 @@
+"""Opening the store: one database, durable, with short transactions and no I/O inside them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.schema import Table
+
+from connector.clock import Clock
+from connector.errors import ConfigError, Problem
+from connector.faults import fault
+from connector.messages import say
+from connector.store.tables import metadata
+
+Row = dict[str, Any]
+Tx = Connection
+"""An open transaction."""
+
+MAX_VARIABLES = 500
+"""Values in one `IN (…)`."""
+
+
+class StoreUnavailable(Exception):
+    """The database does not take our work now: full disk, lost connection, lock. Try later."""
+
+
+class Store:
+    """The database behind everything. Thread-safe."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        """Connect lazily to `url` (`sqlite:///…` or `postgresql+psycopg://…`)."""
+        self.url = make_url(url)
+        self.clock = clock
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = self._sqlite() if self.is_sqlite else self._postgresql()
+        self._writing = threading.RLock()
+
+    @property
+    def path(self) -> Path | None:
+        """The database file, where it is one."""
+        name = self.url.database
+        return Path(name) if self.is_sqlite and name and name != ":memory:" else None
+
+    def _sqlite(self) -> Engine:
+        engine = create_engine(self.url, connect_args={"timeout": 30, "check_same_thread": False})
+
+        @event.listens_for(engine, "connect")
+        def configure(connection: Any, _: Any) -> None:
+            connection.isolation_level = None  # transactions begin where we say so
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA busy_timeout=30000")
+            connection.execute("PRAGMA temp_store=MEMORY")
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            writes = connection.get_execution_options().get("writes")
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+        return engine
+
+    def _postgresql(self) -> Engine:
+        return create_engine(self.url, pool_pre_ping=True, pool_size=20)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Tx]:
+        """A write transaction: everything in it happens, or nothing.
+
+        Raises StoreUnavailable when the database cannot take it; nothing was done then,
+        except that a connection lost during the commit leaves the outcome unknown.
+        """
+        fault("transaction_begin")
+        with (
+            self._writing if self.is_sqlite else nullcontext(),
+            _translated(),
+            self.engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+            fault("transaction_commit")
+        fault("transaction_done")
+
+    @contextmanager
+    def reading(self) -> Iterator[Tx]:
+        """A consistent view; nothing may be written."""
+        with _translated(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def now(self, tx: Tx) -> float:
+        """Seconds since the epoch: the database's clock where several processes share it."""
+        if self.is_sqlite:
+            return self.clock.now().timestamp()
+        return float(tx.execute(text("select extract(epoch from clock_timestamp())")).scalar_one())
+
+    def check_durable(self) -> None:
+        """Refuse a database that may forget what it confirmed."""
+        with self.reading() as tx:
+            if self.is_sqlite:
+                level = tx.exec_driver_sql("PRAGMA synchronous").scalar_one()
+                durable = int(level) >= 2
+            else:
+                durable = tx.execute(text("show synchronous_commit")).scalar_one() != "off"
+        if not durable:
+            raise ConfigError([Problem("store", say("store_not_durable"))])
+
+    def create(self) -> None:
+        """Make all tables at once, for tests and benchmarks; see `migrate` for real stores."""
+        metadata.create_all(self.engine)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def upsert(
+        self, tx: Tx, table: Table, rows: Sequence[Row], *, keep: Sequence[str] = ()
+    ) -> None:
+        """Insert rows or update them by primary key; columns in `keep` are only inserted."""
+        if not rows:
+            return
+        insert: Any = sqlite.insert if self.is_sqlite else postgresql.insert
+        statement = insert(table)
+        keys = [column.name for column in table.primary_key]
+        changed = [name for name in rows[0] if name not in keys and name not in keep]
+        update = {name: statement.excluded[name] for name in changed}
+        tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=update), list(rows))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreUnavailable(str(error.orig)) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreUnavailable(str(error.orig)) from error
+        raise
+
+
+def batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Keys in slices that fit one `IN (…)`."""
+    return (keys[i : i + MAX_VARIABLES] for i in range(0, len(keys), MAX_VARIABLES))

@@ -1,0 +1,104 @@
+"""Feeds and connections: how far reading has come, and whom we speak to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from connector.store.engine import Store, Tx
+from connector.store.tables import (
+    connections,
+    feeds,
+    leases,
+    links,
+    snapshots,
+)
+
+
+def cursor(tx: Tx, connection: str, object: str) -> str | None:
+    """Where reading resumes; None: from the beginning."""
+    row = _feed(tx, connection, object)
+    return row.cursor or None if row else None
+
+
+def _feed(tx: Tx, connection: str, object: str) -> Any | None:
+    query = select(feeds).where(feeds.c.connection == connection, feeds.c.object == object)
+    return tx.execute(query).first()
+
+
+def save(store: Store, tx: Tx, connection: str, object: str, **columns: Any) -> None:
+    """Set columns of a feed, making it if need be."""
+    store.upsert(tx, feeds, [{"connection": connection, "object": object, **columns}])
+
+
+def times(tx: Tx, connection: str, object: str) -> tuple[float, float]:
+    """`(run_at, reread_at)`; 0 where it never happened."""
+    row = _feed(tx, connection, object)
+    return ((row.run_at or 0.0), (row.reread_at or 0.0)) if row else (0.0, 0.0)
+
+
+def known_flows(tx: Tx, connection: str, object: str) -> list[str]:
+    """The flows that have been shown everything this feed had captured before them."""
+    row = _feed(tx, connection, object)
+    return json.loads(row.flows) if row and row.flows else []
+
+
+def connection(tx: Tx, name: str) -> Any | None:
+    """What is known of a connection."""
+    return tx.execute(select(connections).where(connections.c.name == name)).first()
+
+
+def save_connection(store: Store, tx: Tx, name: str, **columns: Any) -> None:
+    """Set columns of a connection, making it if need be."""
+    store.upsert(tx, connections, [{"name": name, **columns}])
+
+
+def forget_connection(tx: Tx, name: str) -> None:
+    """Drop everything learnt from a connection: cursors, snapshots, links, identity."""
+    tx.execute(delete(feeds).where(feeds.c.connection == name))
+    tx.execute(delete(snapshots).where(snapshots.c.connection == name))
+    tx.execute(delete(links).where((links.c.source == name) | (links.c.target == name)))
+    tx.execute(delete(connections).where(connections.c.name == name))
+
+
+def all_connections(tx: Tx) -> Sequence[Any]:
+    """Every connection the store has met."""
+    return list(tx.execute(select(connections).order_by(connections.c.name)))
+
+
+def rewind(tx: Tx, connection: str, object: str) -> None:
+    """Read from the beginning next time, and look at every record again."""
+    here = (feeds.c.connection == connection, feeds.c.object == object)
+    tx.execute(update(feeds).where(*here).values(cursor=""))
+    tx.execute(
+        update(snapshots)
+        .where(snapshots.c.connection == connection, snapshots.c.object == object)
+        .values(raw_hash="", shape="")
+    )
+
+
+def take_lease(store: Store, tx: Tx, name: str, owner: str, seconds: float) -> int | None:
+    """Hold `name` for a while; returns the epoch, or None while somebody else holds it."""
+    now = store.now(tx)
+    row = tx.execute(select(leases).where(leases.c.name == name)).first()
+    if row and row.owner not in ("", owner) and row.until > now:
+        return None
+    epoch = (row.epoch if row else 0) + (0 if row and row.owner == owner else 1)
+    values = {"name": name, "owner": owner, "epoch": epoch, "until": now + seconds}
+    store.upsert(tx, leases, [values])
+    return int(epoch)
+
+
+def holds_lease(store: Store, tx: Tx, name: str, owner: str, epoch: int) -> bool:
+    """Whether the lease taken with this epoch is still ours."""
+    row = tx.execute(select(leases).where(leases.c.name == name)).first()
+    return bool(row and row.owner == owner and row.epoch == epoch and row.until > store.now(tx))
+
+
+def drop_lease(tx: Tx, name: str, owner: str) -> None:
+    """Let go, so that another need not wait."""
+    mine = (leases.c.name == name, leases.c.owner == owner)
+    tx.execute(update(leases).where(*mine).values(owner="", until=0))

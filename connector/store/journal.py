@@ -1,0 +1,106 @@
+"""What only ever grows: attempts, runs, commands between processes, and the audit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from connector.store.engine import Row, Store, Tx
+from connector.store.tables import attempts, audit, changes, commands, derivations, meta, runs
+
+
+def log_attempts(tx: Tx, rows: Sequence[Row]) -> None:
+    """Append attempts; all rows name the same columns."""
+    if rows:
+        tx.execute(insert(attempts), list(rows))
+
+
+def attempts_of(tx: Tx, key: str, flows: Sequence[str]) -> list[Any]:
+    """A record's attempts in these flows, oldest first."""
+    query = select(attempts).where(attempts.c.key == key, attempts.c.flow.in_(flows))
+    return list(tx.execute(query.order_by(attempts.c.id)))
+
+
+def log_run(tx: Tx, what: str, at: float, seconds: float, counts: Any, error: str = "") -> None:
+    """One line per completed reading or delivery run."""
+    values = {"what": what, "at": at, "seconds": seconds, "counts": json.dumps(counts)}
+    tx.execute(insert(runs), [{**values, "error": error}])
+
+
+def last_runs(tx: Tx) -> list[Any]:
+    """The newest run of each feed and flow."""
+    newest = select(func.max(runs.c.id)).group_by(runs.c.what)
+    return list(tx.execute(select(runs).where(runs.c.id.in_(newest)).order_by(runs.c.what)))
+
+
+def log_audit(tx: Tx, at: float, who: str, what: str, about: Any) -> None:
+    """What a person decided."""
+    row = {"at": at, "who": who, "what": what, "about": json.dumps(about, ensure_ascii=False)}
+    tx.execute(insert(audit), [row])
+
+
+def ask(tx: Tx, at: float, name: str, arguments: Any) -> int:
+    """Leave a command for the process that holds the store; returns its id."""
+    values = {"name": name, "arguments": json.dumps(arguments), "state": "waiting", "at": at}
+    made = tx.execute(insert(commands).values(**values).returning(commands.c.id))
+    return int(made.scalar_one())
+
+
+def asked(tx: Tx) -> list[Any]:
+    """Commands that wait, oldest first."""
+    query = select(commands).where(commands.c.state == "waiting").order_by(commands.c.id)
+    return list(tx.execute(query))
+
+
+def answer(tx: Tx, id: int, result: Any) -> None:
+    """A command was carried out."""
+    values = {"state": "done", "result": json.dumps(result, ensure_ascii=False)}
+    tx.execute(update(commands).where(commands.c.id == id).values(**values))
+
+
+def answered(tx: Tx, id: int) -> Any | None:
+    """The result of a command that was left; None while it waits."""
+    row = tx.execute(select(commands).where(commands.c.id == id)).first()
+    return json.loads(row.result) if row and row.state == "done" else None
+
+
+def prune(tx: Tx, now: float, *, keep_attempts: float, keep_changes: float) -> None:
+    """Drop history older than the given seconds."""
+    tx.execute(delete(attempts).where(attempts.c.at < now - keep_attempts))
+    tx.execute(delete(changes).where(changes.c.at < now - keep_changes))
+    tx.execute(delete(runs).where(runs.c.at < now - keep_changes))
+    tx.execute(delete(commands).where(commands.c.at < now - keep_attempts))
+
+
+def derive_later(store: Store, tx: Tx, object: str, keys: Sequence[str]) -> None:
+    """Ask for derived records to be computed again."""
+    if not keys:
+        return
+    store.upsert(tx, derivations, [{"object": object, "key": k, "mark": 1} for k in set(keys)])
+
+
+def to_derive(tx: Tx, object: str, limit: int, *, lock: bool = True) -> list[Any]:
+    """Derived records that wait to be computed; locked, nobody can ask again unheard."""
+    query = select(derivations).where(derivations.c.object == object)
+    query = query.order_by(derivations.c.key).limit(limit)
+    return list(tx.execute(query.with_for_update() if lock else query))
+
+
+def derived(tx: Tx, object: str, keys: Sequence[str]) -> None:
+    """These were computed, in this transaction."""
+    tx.execute(
+        delete(derivations).where(derivations.c.object == object, derivations.c.key.in_(keys))
+    )
+
+
+def remember(store: Store, tx: Tx, name: str, value: str) -> None:
+    """Keep one named value."""
+    store.upsert(tx, meta, [{"name": name, "value": value}])
+
+
+def recall(tx: Tx, name: str) -> str:
+    """A named value; empty if it was never kept."""
+    return tx.execute(select(meta.c.value).where(meta.c.name == name)).scalar() or ""

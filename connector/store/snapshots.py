@@ -1,0 +1,157 @@
+"""Snapshots: the records of every system as last captured, and what changed in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from connector.store.engine import Row, Store, Tx, batches
+from connector.store.tables import changes, snapshots
+
+_HERE = (snapshots.c.connection == bindparam("here"), snapshots.c.object == bindparam("what"))
+
+_MARKS = select(
+    snapshots.c.key,
+    snapshots.c.raw_hash,
+    snapshots.c.stamp,
+    snapshots.c.shape,
+    snapshots.c.deleted,
+    snapshots.c.fault,
+).where(*_HERE, snapshots.c.key.in_(bindparam("keys", expanding=True)))
+
+_WHOLE = select(snapshots).where(*_HERE, snapshots.c.key.in_(bindparam("keys", expanding=True)))
+
+
+def marks(tx: Tx, connection: str, object: str, keys: Sequence[str]) -> dict[str, Any]:
+    """Just enough of the snapshots to see whether records changed, by key."""
+    return _by_key(tx, _MARKS, connection, object, keys)
+
+
+def load(tx: Tx, connection: str, object: str, keys: Sequence[str]) -> dict[str, Any]:
+    """Whole snapshots by key; keys that were never seen are left out."""
+    return _by_key(tx, _WHOLE, connection, object, keys)
+
+
+def _by_key(
+    tx: Tx, query: Any, connection: str, object: str, keys: Sequence[str]
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for some in batches(keys):
+        rows = tx.execute(query, {"here": connection, "what": object, "keys": list(some)})
+        found.update((row.key, row) for row in rows)
+    return found
+
+
+def save(store: Store, tx: Tx, rows: Sequence[Row]) -> None:
+    """Write whole snapshots, new or known."""
+    store.upsert(tx, snapshots, rows)
+
+
+_STAMP = (
+    update(snapshots)
+    .where(*_HERE, snapshots.c.key == bindparam("its"))
+    .values(
+        stamp=bindparam("new_stamp"), shape=bindparam("new_shape"), raw_hash=bindparam("new_raw")
+    )
+)
+
+
+def restamp(
+    tx: Tx, connection: str, object: str, rows: Sequence[tuple[str, str, str, str]]
+) -> None:
+    """`(key, stamp, shape, raw hash)` of records whose content stays as it was."""
+    if rows:
+        names = ("its", "new_stamp", "new_shape", "new_raw")
+        here = {"here": connection, "what": object}
+        tx.execute(_STAMP, [{**here, **dict(zip(names, row, strict=True))} for row in rows])
+
+
+def log_changes(tx: Tx, rows: Sequence[Row]) -> None:
+    """Append to the history of changes."""
+    if rows:
+        tx.execute(insert(changes), list(rows))
+
+
+def keys(tx: Tx, connection: str, object: str) -> Iterator[str]:
+    """The keys of all records that are not gone."""
+    query = select(snapshots.c.key).where(
+        snapshots.c.connection == connection,
+        snapshots.c.object == object,
+        snapshots.c.deleted == 0,
+    )
+    return iter(tx.execute(query).scalars())
+
+
+def open_keys(tx: Tx, connection: str, object: str) -> list[str]:
+    """The keys of records that may change without their stamp moving."""
+    query = (
+        select(snapshots.c.key)
+        .where(
+            snapshots.c.connection == connection,
+            snapshots.c.object == object,
+            snapshots.c.open == 1,
+            snapshots.c.deleted == 0,
+        )
+        .order_by(snapshots.c.key)
+    )
+    return list(tx.execute(query).scalars())
+
+
+def by_number(tx: Tx, object: str, numbers: Sequence[str]) -> list[Any]:
+    """Snapshots of an object, in any connection, with one of these numbers."""
+    found: list[Any] = []
+    for some in batches(numbers):
+        query = select(snapshots).where(
+            snapshots.c.object == object, snapshots.c.number.in_(some), snapshots.c.deleted == 0
+        )
+        found += tx.execute(query)
+    return found
+
+
+def walk(tx: Tx, connection: str, object: str, after: str, limit: int) -> list[Any]:
+    """Snapshots in order of their key, for passes over all of them."""
+    query = (
+        select(snapshots)
+        .where(
+            snapshots.c.connection == connection,
+            snapshots.c.object == object,
+            snapshots.c.key > after,
+        )
+        .order_by(snapshots.c.key)
+        .limit(limit)
+    )
+    return list(tx.execute(query))
+
+
+def counts(tx: Tx) -> list[Any]:
+    """`(connection, object, records, faults)` for status."""
+    query = (
+        select(
+            snapshots.c.connection,
+            snapshots.c.object,
+            func.count().label("records"),
+            func.count().filter(snapshots.c.fault != "").label("faults"),
+        )
+        .where(snapshots.c.deleted == 0)
+        .group_by(snapshots.c.connection, snapshots.c.object)
+    )
+    return list(tx.execute(query))
+
+
+def history(tx: Tx, connection: str, object: str, key: str) -> list[Any]:
+    """All that changed in a record, oldest first."""
+    query = (
+        select(changes)
+        .where(changes.c.connection == connection, changes.c.object == object, changes.c.key == key)
+        .order_by(changes.c.id)
+    )
+    return list(tx.execute(query))
+
+
+def data(row: Any) -> Mapping[str, Any]:
+    """A snapshot's business object as JSON values; empty where it never was readable."""
+    values: Mapping[str, Any] = json.loads(row.data) if row.data else {}
+    return values

@@ -1,0 +1,253 @@
+"""The tables of the change-tracking store.
+
+Times are seconds since the epoch (UTC) unless a name says otherwise; texts that hold JSON
+say so. Every column states who writes it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+STATES = ("in_sync", "pending", "sending", "in_doubt", "stopped")
+
+
+def _key(name: str) -> Column[str]:
+    return Column(name, String(200), primary_key=True)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, default="", server_default="")
+
+
+def _whole(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, default=0, server_default="0")
+
+
+def _time(name: str) -> Column[float]:
+    return Column(name, Float(53), nullable=True)
+
+
+meta = Table(
+    "meta",
+    metadata,
+    _key("name"),  # instance id, boot counter
+    _text("value"),
+)
+
+connections = Table(
+    "connections",
+    metadata,
+    _key("name"),
+    _text("fingerprint"),  # adapter, address and tenant it spoke to when it was first used
+    _time("paused_until"),  # by the engine after failures, by a person without end
+    _text("paused_why"),  # words
+    _whole("failures"),  # unreachable in a row
+    _time("seen_at"),  # last answer
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    _key("connection"),
+    _key("object"),
+    _text("cursor"),  # the adapter's, opaque; moves in the transaction of the page it belongs to
+    _text("flows"),  # JSON list: flows whose scope has been marked
+    _time("run_at"),  # last complete reading
+    _time("reread_at"),  # last reading of open documents
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    _key("connection"),
+    _key("object"),
+    _key("key"),
+    _text("number"),
+    _text("data"),  # the business object as JSON, as last captured without fault
+    _text("hash"),  # of `data`
+    _text("raw_hash"),  # of the remote's record: equal means nothing else is done
+    _text("stamp"),  # the remote's own mark of modification
+    _text("shape"),  # hash of the fields that were read
+    _whole("usable"),  # 1: others may refer to it there
+    _whole("open"),  # 1: may change without its stamp moving
+    _whole("deleted"),  # 1: gone from its system
+    _text("fault"),  # words: why the newest record cannot be read; beside the last good `data`
+    _text("raw"),  # JSON, redacted: the record that cannot be read
+    _whole("version"),  # counts changes of `data`
+    _time("captured_at"),
+    _time("changed_at"),
+    Index(None, "connection", "object", "number"),
+)
+Index(
+    "ix_snapshots_open",
+    snapshots.c.connection,
+    snapshots.c.object,
+    sqlite_where=snapshots.c.open == 1,
+    postgresql_where=snapshots.c.open == 1,
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("connection", String(200), nullable=False),
+    Column("object", String(200), nullable=False),
+    Column("key", String(200), nullable=False),
+    _time("at"),
+    _text("kind"),  # new, changed, deleted, back
+    _text("diff"),  # JSON {field: [before, after]}
+    Index(None, "connection", "object", "key"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _key("flow"),
+    _key("key"),
+    Column("part", String(200), primary_key=True, default="", server_default=""),
+    _text("line"),  # the target record's queue, shared by flows that write onto one record
+    Column("state", String(20), nullable=False),
+    _text("reason"),
+    _text("detail"),  # words: why it waits or stopped
+    _time("due_at"),  # when to act next; empty: woken by an event
+    _time("since"),  # when state or reason last changed
+    _text("verb"),  # put, cancel or close
+    _whole("priority"),
+    _text("wanted"),  # hash of the document last claimed
+    _text("delivered"),  # hash of the document the target holds
+    _text("document"),  # JSON: the canonical document the target holds
+    _text("sent"),  # JSON: the canonical document of the last claim
+    _text("base"),  # JSON: our fields and all rows as the target showed them after our last write
+    _text("waits_for"),  # `object:connection:key` of the record it waits for
+    _whole("attempts"),  # counted ones since the last success
+    _text("owner"),  # who claimed it
+    _whole("epoch"),  # counts claims; every write compares it
+    _time("deadline"),  # of the claim
+    _text("reference"),
+    _text("step"),  # how far the target's record is
+    _text("mapping"),  # version of the write mapping last used
+    _whole("dirty"),  # 1: changed while it was sending or in doubt
+    _whole("forced"),  # 1: a person decided that ours stands over theirs, for the next write
+    CheckConstraint("state in ('in_sync','pending','sending','in_doubt','stopped')", name="state"),
+    CheckConstraint("state <> 'sending' or (owner <> '' and deadline is not null)", name="claim"),
+    CheckConstraint("state <> 'in_doubt' or due_at is not null", name="settle"),
+    Index(None, "flow", "state", "due_at"),
+    Index(None, "waits_for"),
+    Index(None, "line"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("flow", String(200), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("part", String(200), nullable=False, default="", server_default=""),
+    _time("at"),
+    Column("seconds", Float(53), nullable=False, default=0.0, server_default="0"),
+    _text("outcome"),  # created, updated, adopted, advanced, or the error's class
+    _text("code"),  # the remote's own error code
+    _text("words"),
+    _text("wanted"),  # hash of the document it tried to deliver
+    _text("mapping"),  # version of the mapping that made it
+    _text("request"),  # JSON, redacted; kept where the outcome was not plain success
+    _text("answer"),  # redacted, capped
+    Index(None, "flow", "key"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    _key("object"),
+    Column("scope", String(200), primary_key=True, default="", server_default=""),
+    _key("source"),  # connection
+    _key("source_key"),
+    Column("part", String(200), primary_key=True, default="", server_default=""),
+    _key("target"),  # connection
+    Column("target_key", String(200), nullable=False),
+    _text("source_number"),
+    _text("target_number"),
+    _text("line_keys"),  # JSON {table: {source line: target row key}}
+    Column("owns", Integer, nullable=False, default=1, server_default="1"),
+    _text("origin"),  # created, adopted, paired or a person's name
+    _time("at"),
+    Index(None, "object", "target", "target_key"),
+    Index("ix_links_number", "object", "target_number"),
+)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    _key("connection"),
+    _key("object"),
+    _key("key"),
+    _key("number"),  # of the sales order that the record names
+    Index(None, "number"),
+)
+
+derivations = Table(
+    "derivations",
+    metadata,
+    _key("object"),
+    _key("key"),
+    _whole("mark"),  # counts requests, so that one made while computing is not forgotten
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _text("what"),  # feed or flow
+    _time("at"),
+    Column("seconds", Float(53), nullable=False, default=0.0, server_default="0"),
+    _text("counts"),  # JSON
+    _text("error"),  # words
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    _key("name"),
+    _text("owner"),
+    _whole("epoch"),
+    _time("until"),
+)
+
+commands = Table(
+    "commands",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _text("name"),
+    _text("arguments"),  # JSON
+    _text("state"),  # waiting, done
+    _text("result"),  # JSON
+    _time("at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _time("at"),
+    _text("who"),
+    _text("what"),
+    _text("about"),  # JSON
+)

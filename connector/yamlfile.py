@@ -1,0 +1,122 @@
+"""YAML files that people edit: read with places, refused with sentences.
+
+YAML 1.2 by ruamel.yaml. Duplicate keys, aliases, files in GBK, files over 1 MB and deep
+nesting are refused. Every mapping and list remembers where each of its items stands, so
+that a mistake is named as `file:line:column`.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 24
+
+
+class YamlFault(Exception):
+    """A file that cannot be read; `place` says where, `reason` is a message id."""
+
+    def __init__(self, place: str, reason: str, detail: str = "") -> None:
+        super().__init__(f"{place}: {reason} {detail}")
+        self.place = place
+        self.reason = reason
+        self.detail = detail
+
+
+def plain_load(text: str) -> Any:
+    """Our own data files: plain dicts and lists, no places."""
+    return YAML(typ="safe", pure=True).load(text)
+
+
+def load(path: Path) -> Any:
+    """Read a file that people edit; the result keeps places (see `place`). Empty: `{}`."""
+    name = path.as_posix()
+    data = path.read_bytes()
+    if len(data) > MAX_BYTES:
+        raise YamlFault(name, "yaml_too_large")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise YamlFault(_place_in_bytes(name, data, error.start), "yaml_not_utf8") from None
+    return loads(text, name)
+
+
+def loads(text: str, name: str = "<text>") -> Any:
+    """Like `load`, for text at hand."""
+    _refuse_aliases(text, name)
+    yaml = YAML(typ="rt", pure=True)
+    yaml.allow_duplicate_keys = False
+    try:
+        value = yaml.load(text)
+    except MarkedYAMLError as error:
+        raise _marked(name, error) from None
+    except YAMLError as error:
+        raise YamlFault(name, "yaml_broken", str(error).splitlines()[0]) from None
+    return CommentedMap() if value is None else value
+
+
+def _refuse_aliases(text: str, name: str) -> None:
+    depth = 0
+    try:
+        for event in YAML(typ="rt", pure=True).parse(text):
+            if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+                mark = event.start_mark
+                raise YamlFault(f"{name}:{mark.line + 1}:{mark.column + 1}", "yaml_alias")
+            kind = type(event).__name__
+            depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
+            if depth > MAX_DEPTH:
+                raise YamlFault(name, "yaml_too_deep")
+    except MarkedYAMLError as error:
+        raise _marked(name, error) from None
+    except YAMLError as error:
+        raise YamlFault(name, "yaml_broken", str(error).splitlines()[0]) from None
+
+
+def _marked(name: str, error: MarkedYAMLError) -> YamlFault:
+    mark = error.problem_mark or error.context_mark
+    place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
+    if type(error).__name__ == "DuplicateKeyError":
+        words = str(error.problem or "").split('"')
+        return YamlFault(place, "yaml_duplicate_key", words[1] if len(words) > 1 else "")
+    return YamlFault(place, "yaml_broken", str(error.problem or ""))
+
+
+def _place_in_bytes(name: str, data: bytes, offset: int) -> str:
+    line = data.count(b"\n", 0, offset) + 1
+    column = offset - data.rfind(b"\n", 0, offset)
+    return f"{name}:{line}:{column}"
+
+
+def place(name: str, node: Any, item: Any = None) -> str:
+    """Where `item` (a key or index) stands inside `node`, as `file:line:column`."""
+    mark = getattr(node, "lc", None)
+    if mark is None:
+        return name
+    line, column = mark.line, mark.col
+    if item is not None:
+        with suppress(KeyError, IndexError, TypeError):
+            line, column = mark.key(item) if isinstance(node, CommentedMap) else mark.item(item)
+    return f"{name}:{(line or 0) + 1}:{(column or 0) + 1}"
+
+
+def to_plain(node: Any) -> Any:
+    """The same value without places and comments: dicts, lists, str, int, bool, None, float."""
+    if isinstance(node, CommentedMap):
+        return {_scalar(key): to_plain(value) for key, value in node.items()}
+    if isinstance(node, CommentedSeq):
+        return [to_plain(value) for value in node]
+    return _scalar(node)
+
+
+def _scalar(node: Any) -> Any:
+    for kind in (bool, int, float, str):
+        if isinstance(node, kind):
+            return kind(node)
+    return node

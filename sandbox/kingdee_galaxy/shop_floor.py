@@ -1,0 +1,240 @@
+"""The company's daily work: production, receipts, shipments, stock, a day that passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from sandbox.clock import CHINA
+
+from .account_set import AccountSet
+from .amounts import decimal
+from .lifecycle import audit, submit
+from .production import CONFIRMED, FINISHED, RELEASED, STARTED, change_rows, set_status
+from .push import open_rows, push_bill
+from .records import Bill, Row
+from .rules import Act
+from .stock import on_hand, set_stock
+from .values import plain
+
+STAGES = {"confirmed": CONFIRMED, "released": RELEASED, "started": STARTED, "stocked": STARTED,
+          "finished": FINISHED, "closed": "6"}  # fmt: skip
+PLANNER, WORKSHOP, WAREHOUSE = (
+    Act("person:planner"), Act("person:workshop"), Act("person:warehouse"),
+)  # fmt: skip
+Quantity = int | str | Decimal
+
+
+class ShopFloor:
+    """Everything that happens after an order is audited."""
+
+    def __init__(self, books: AccountSet, rng: Random) -> None:
+        self.books, self.random = books, rng
+
+    def functions(self) -> tuple[Callable[..., Any], ...]:
+        return (
+            self.make_production_order, self.advance_production, self.ship, self.change_stock,
+            self.advance_day,
+        )  # fmt: skip
+
+    def make_production_order(
+        self,
+        material: str,
+        quantity: Quantity,
+        order_number: str = "",
+        organisation: str = "",
+        days: int = 7,
+    ) -> str:
+        """An audited PRD_MO due in `days`; without order_number it names no order. Its number."""
+        org = self._organisation(organisation)
+        product = self.books.require("BD_MATERIAL", material, org)
+        bill = self._production_bill(product, Decimal(str(quantity)), org, days)
+        order = self.books.require("SAL_SaleOrder", order_number) if order_number else None
+        if order is not None:
+            _name_order(next(bill.each_row()), order, product)
+        self._create(bill, PLANNER)
+        return bill.number
+
+    def _production_bill(self, product: Bill, quantity: Decimal, org: int, days: int) -> Bill:
+        books, form = self.books, self.books.tables["PRD_MO"].form
+        now = books.clock.now().astimezone(CHINA)
+        due = (now + timedelta(days=days)).strftime("%Y-%m-%dT17:30:00")
+        row = books.new_row(form, "FTreeEntity")
+        row.values |= {
+            "FMaterialId": product.id, "FUnitId": product.values["FBaseUnitId"],
+            "FQty": plain(quantity), "FNoStockInQty": plain(quantity), "FSeq": 1,
+            "FPlanStartDate": now.strftime("%Y-%m-%dT08:00:00"), "FPlanFinishDate": due,
+            "FWorkShopID": next(iter(books.tables["BD_Department"].bills), None),
+        }  # fmt: skip
+        bill = books.new_bill(form)
+        bill.rows["FTreeEntity"] = [row]
+        bill.values |= {
+            "FBillType": books.require("BOS_BillType", "SCDD01_SYS").id, "FPrdOrgId": org,
+            "FDate": now.strftime("%Y-%m-%dT00:00:00"), "FOwnerId": org,
+        }  # fmt: skip
+        return bill
+
+    def _create(self, bill: Bill, act: Act) -> None:
+        books = self.books
+        bill.id = books.next_id(bill.form)
+        bill.values |= {
+            "FBillNo": books.next_number(bill.form), "FDocumentStatus": "A",
+            "FCreateDate": books.now(), "FCreatorId": books.user(act.by),
+        }  # fmt: skip
+        books.commit("create", bill, act.by)
+        self._audit(bill, act)
+
+    def _audit(self, bill: Bill, act: Act) -> None:
+        submit(self.books, bill, act)
+        audit(self.books, self.books.bill(bill.form.id, bill.id), act)
+
+    def advance_production(
+        self,
+        order_number: str = "",
+        to: str = "finished",
+        quantity: Quantity | None = None,
+        material: str = "",
+    ) -> list[str]:
+        """Move the rows of an order (or all) to confirmed, released, started, stocked (receives
+        `quantity`, else the rest), finished (receives the rest) or closed. An order without
+        production orders gets them for the materials that are made. Returns their numbers."""
+        if to not in STAGES:
+            raise ValueError(f"unknown stage {to!r}; one of: {', '.join(STAGES)}")
+        bills = list(self._production_orders(order_number, material))
+        if not bills and order_number:
+            self._plan(self.books.require("SAL_SaleOrder", order_number))
+            bills = list(self._production_orders(order_number, material))
+        for bill in bills:
+            self._advance(bill, to, None if quantity is None else Decimal(str(quantity)))
+        return [bill.number for bill in bills]
+
+    def _production_orders(self, order_number: str, material: str) -> Iterator[Bill]:
+        table = self.books.tables["PRD_MO"]
+        found = table.find("FSaleOrderNo", order_number) if order_number else table.bills.values()
+        products = set(self.books.tables["BD_MATERIAL"].lookup("FNumber", material))
+        for bill in list(found):
+            made = {row.values.get("FMaterialId") for row in bill.each_row()}
+            if bill.status == "C" and (not material or made & products):
+                yield bill
+
+    def _plan(self, order: Bill) -> None:
+        for line in order.each_row():
+            product = self.books.bill("BD_MATERIAL", line.values["FMaterialId"])
+            if product.values.get("FErpClsID") == "2":
+                self.make_production_order(
+                    product.number, decimal(line.values, "FQty"), order.number
+                )
+
+    def _advance(self, bill: Bill, to: str, quantity: Decimal | None) -> None:
+        self._move(bill, min(STAGES[to], STARTED))
+        if to in ("stocked", "finished", "closed"):
+            self._receive(bill, quantity)
+            self._move(bill, STAGES[to])
+
+    def _move(self, bill: Bill, target: str) -> None:
+        """Step by step, so that every date on the way is set."""
+
+        def move(row: Row) -> None:
+            for status in "23456":
+                if str(row.values["FStatus"]) < status <= target:
+                    set_status(self.books, row, status)
+
+        bill = self.books.bill("PRD_MO", bill.id)
+        if any(str(row.values["FStatus"]) < target for row in bill.each_row()):
+            change_rows(self.books, bill, WORKSHOP, "row_status", move)
+
+    def _receive(self, bill: Bill, quantity: Decimal | None) -> None:
+        bill = self.books.bill("PRD_MO", bill.id)
+        left = open_rows(self.books, bill)
+        if quantity is not None:
+            left = {row: min(quantity, open_quantity) for row, open_quantity in left.items()}
+        if left:
+            self._audit(push_bill(self.books, bill, "PRD_INSTOCK", left, WORKSHOP), WORKSHOP)
+
+    def ship(
+        self, order_number: str, quantity: Quantity | None = None, carriage_no: str = ""
+    ) -> str:
+        """Create and audit an outbound: order_number, quantity (first rows first; else all that
+        is open), carriage_no. Returns its number."""
+        order = self.books.require("SAL_SaleOrder", order_number)
+        rows = open_rows(self.books, order)
+        if quantity is not None:
+            rows = _take(rows, Decimal(str(quantity)))
+        bill = push_bill(self.books, order, "SAL_OUTSTOCK", rows, WAREHOUSE)
+        if carriage_no:
+            bill = bill.copy()
+            bill.values["FCarriageNO"] = carriage_no
+            self.books.commit("update", bill, WAREHOUSE.by)
+        self._audit(bill, WAREHOUSE)
+        return bill.number
+
+    def change_stock(
+        self,
+        material: str,
+        warehouse: str,
+        quantity: Quantity,
+        organisation: str = "",
+        by: str = "warehouse",
+    ) -> None:
+        """Count the stock: material, warehouse, quantity (0: the row vanishes), organisation."""
+        org = self._organisation(organisation)
+        product = self.books.require("BD_MATERIAL", material, org)
+        place = self.books.require("BD_STOCK", warehouse)
+        amount = plain(Decimal(str(quantity)))
+        set_stock(self.books, int(product.id), int(place.id), org, amount, f"person:{by}")
+
+    def advance_day(self) -> dict[str, int]:
+        """A day passes: the clock moves on, some production orders are released, started and
+        finished, and some audited orders are shipped where stock allows. Returns counts."""
+        self.books.clock.advance(86_400)
+        done = {"moved": 0, "shipped": 0}
+        for bill in self._production_orders("", ""):
+            status = str(next(bill.each_row()).values["FStatus"])
+            if status < FINISHED and self.random.random() < 0.4:
+                stage = {"2": "released", "3": "started"}.get(status, "finished")
+                self._advance(bill, stage, None)
+                done["moved"] += 1
+        for order in list(self.books.tables["SAL_SaleOrder"].bills.values()):
+            if self.random.random() < 0.2 and self._can_ship(order):
+                self.ship(order.number)
+                done["shipped"] += 1
+        return done
+
+    def _can_ship(self, order: Bill) -> bool:
+        if order.status != "C" or order.values["FCloseStatus"] != "A":
+            return False
+        rows, org = open_rows(self.books, order), order.values["FSaleOrgId"]
+        default: Any = next(iter(self.books.tables["BD_STOCK"].bills))
+        for row in order.each_row():
+            place = row.values.get("FSOStockId") or default
+            lies_there = on_hand(self.books, row.values["FMaterialId"], place, org)
+            if row.id in rows and lies_there < rows[row.id]:
+                return False
+        return bool(rows)
+
+    def _organisation(self, number: str) -> int:
+        if number:
+            return int(self.books.require("ORG_Organizations", number).id)
+        return int(next(iter(self.books.tables["ORG_Organizations"].bills)))
+
+
+def _name_order(row: Row, order: Bill, product: Bill) -> None:
+    """Write the order, and the line that asks for this product, into a production row."""
+    row.values |= {"FSaleOrderNo": order.number, "FSaleOrderId": order.id}
+    for line in order.each_row():
+        if line.values.get("FMaterialId") == product.id:
+            row.values["FSaleOrderEntryId"] = line.id
+            return
+
+
+def _take(rows: dict[int, Decimal], quantity: Decimal) -> dict[int, Decimal]:
+    """The first rows, until `quantity` is reached."""
+    taken: dict[int, Decimal] = {}
+    for row, open_quantity in rows.items():
+        if quantity > 0:
+            taken[row] = min(quantity, open_quantity)
+            quantity -= taken[row]
+    return taken
