@@ -6,20 +6,12 @@ this one only strings them together, group by group.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from connector.engine import deriving, guards
 from connector.engine.claim import Claimer
 from connector.engine.record import Recorder, Tally
 from connector.engine.send import Sender
 from connector.engine.system import Flow, System
 from connector.store import deliveries
-
-Progress = Callable[[int], None]
-
-
-def _quiet(_: int) -> None:
-    """Nobody watches."""
 
 
 class Deliverer:
@@ -40,7 +32,7 @@ class Deliverer:
         if not self._flow.mapping.onto:
             guards.check_creates(self._flow.name, waiting, self._flow.settings.max_creates)
 
-    def group(self, progress: Progress = _quiet, limit: int = 0) -> Tally | None:
+    def group(self, limit: int = 0) -> Tally | None:
         """Deliver one group; None when nothing was due."""
         flow, system = self._flow, self._system
         claimed = self._claimer.claim(
@@ -49,8 +41,7 @@ class Deliverer:
         )
         if not claimed.looked_at:
             return None
-        tally = Tally(failed=claimed.failed, waiting=claimed.waiting)
+        tally = Tally(claimed.looked_at, failed=claimed.failed, waiting=claimed.waiting)
         results = list(self._sender.send(claimed.jobs, self._claimer.lease))
         tally.add(self._recorder.record(results))
-        progress(claimed.looked_at)
         return tally

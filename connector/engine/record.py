@@ -28,6 +28,7 @@ _log = log.get(__name__)
 class Tally:
     """What a delivery run did."""
 
+    looked_at: int = 0
     written: int = 0
     failed: int = 0
     waiting: int = 0
@@ -37,9 +38,6 @@ class Tally:
     def add(self, other: Tally) -> None:
         for name in self.__slots__:
             setattr(self, name, getattr(self, name) + getattr(other, name))
-
-    def as_dict(self) -> dict[str, int]:
-        return {name: getattr(self, name) for name in self.__slots__}
 
 
 class Recorder:

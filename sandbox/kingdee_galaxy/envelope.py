@@ -15,7 +15,7 @@ import simplejson
 
 from sandbox.server import Request, from_json
 
-from .errors import HttpFailure
+from .errors import HttpFailure, MsgCode, Refused
 
 SUFFIX = ".common.kdsvc"
 FORMLESS = frozenset(
@@ -127,6 +127,14 @@ def truth(value: Any, default: bool) -> bool:
     if isinstance(value, str):
         return value.strip().lower() in ("true", "1")
     return bool(value)
+
+
+def whole(value: Any) -> int:
+    """A number that may come as text; empty is 0."""
+    try:
+        return int(value or 0)
+    except (TypeError, ValueError):
+        raise Refused(MsgCode.PARAMETER, f"参数值[{value}]不是整数") from None
 
 
 def words(value: Any) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .account_set import AccountSet
-from .envelope import words
+from .envelope import whole, words
 from .errors import MsgCode, Outcome, Refused
 from .forms import Form
 from .lifecycle import STEPS, guard_lock
@@ -37,8 +37,9 @@ def chosen(books: AccountSet, form: Form, options: Mapping[str, Any]) -> list[Bi
 
 def _pairs(options: Mapping[str, Any]) -> list[tuple[str, frozenset[int]]]:
     return [
-        (str(pair.get("Id")), frozenset(int(row) for row in words(pair.get("EntryIds"))))
+        (str(pair.get("Id")), frozenset(whole(row) for row in words(pair.get("EntryIds"))))
         for pair in options.get("pkentryids") or ()
+        if isinstance(pair, dict)
     ]
 
 

@@ -133,6 +133,8 @@ def _receive(
         done = left - decimal(row.values, "FScrapQty") <= ZERO
         if done and finishes and row.values["FStatus"] < FINISHED:
             set_status(books, row, FINISHED)
+        elif not done and row.values["FStatus"] == FINISHED:
+            set_status(books, row, STARTED)
 
     change_rows(books, order, act, "executed", receive)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .account_set import AccountSet
 from .amounts import ZERO, decimal
-from .envelope import truth, words
+from .envelope import truth, whole, words
 from .errors import MsgCode, Outcome, Refused
 from .forms import Form
 from .operations import chosen
@@ -30,7 +30,7 @@ RULES = {
 def push(books: AccountSet, form: Form, options: Mapping[str, Any], act: Act) -> dict[str, Any]:
     """The Push call: one target per source bill."""
     target = _target(form, options)
-    only = frozenset(int(row) for row in words(options.get("entryids")))
+    only = frozenset(whole(row) for row in words(options.get("entryids")))
     outcome, converted = Outcome(), Outcome()
     if only and not (options.get("ids") or options.get("numbers")):
         options = {**options, "ids": _owners(books, form, only)}

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from .account_set import AccountSet
 from .columns import ID, Column, printer, resolve
+from .envelope import whole
 from .errors import MsgCode, Refused
 from .filters import Condition, Hint, compile_filter
 from .forms import Form
@@ -50,9 +51,9 @@ class Query:
             tuple(resolve(books, form, key) for key in keys if key),
             compile_filter(options.get("filterstring"), lambda key: resolve(books, form, key)),
             tuple(_order(books, form, str(options.get("orderstring") or ""))),
-            start=int(options.get("startrow") or 0),
-            limit=min(int(options.get("limit") or 0) or cap, cap),
-            end=int(options.get("toprowcount") or 0) or None,
+            start=whole(options.get("startrow")),
+            limit=min(whole(options.get("limit")) or cap, cap),
+            end=whole(options.get("toprowcount")) or None,
         )
 
     def lines(self, rng: Random) -> list[Line]:
@@ -138,7 +139,8 @@ def candidates(table: Table, hints: Sequence[Hint]) -> list[Any] | None:
         proposals.append(keys[bisect_left(keys, after) :])
     if stamps:
         proposals.append(table.stamped(stamps.get("low", ""), stamps.get("high", "9999")))
-    return sorted(min(proposals, key=len)) if proposals else None
+    proposals.sort(key=len)
+    return sorted(proposals[0]) if proposals else None
 
 
 def _order(books: AccountSet, form: Form, text: str) -> Iterator[Order]:
@@ -168,19 +170,14 @@ def _read_line(column: Column, line: Line) -> Any:
 
 def _sorted(items: list[T], order: Sequence[Order], read: Callable[[Column, T], Any]) -> list[T]:
     """Stable sorts from the last column to the first; null comes before everything."""
+    if len(items) < 2:
+        return items
     for column, descends in reversed(order):
-        keyed = [(_rank(read(column, item)), item) for item in items]
-        keyed.sort(key=_first, reverse=descends)
-        items = [item for _, item in keyed]
+        values = [read(column, item) for item in items]
+        ranks = [(value is not None, value) for value in values]
+        places = sorted(range(len(items)), key=ranks.__getitem__, reverse=descends)
+        items = [items[place] for place in places]
     return items
-
-
-def _rank(value: Any) -> tuple[bool, Any]:
-    return (value is not None, value)
-
-
-def _first(pair: tuple[tuple[bool, Any], Any]) -> tuple[bool, Any]:
-    return pair[0]
 
 
 def _rows(bill: Bill, entities: Sequence[str]) -> Sequence[Row | None]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .account_set import AccountSet
+from .envelope import whole
 from .errors import MsgCode, Problem, Refused
 from .forms import Entity, Field
 from .records import Bill, Row
@@ -37,10 +38,15 @@ class Typing:
                 if self._may(key, raw):
                     self._entry(form.entries[key], raw)
             elif key in form.subheads:
-                for inner, value in (raw or {}).items():
-                    self._head(form.subheads[key].fields, inner, value)
+                self._subhead(form.subheads[key], raw or {})
             elif key != form.pk:
                 self._head(form.head, key, raw)
+
+    def _subhead(self, part: Entity, sent: Any) -> None:
+        if not isinstance(sent, dict):
+            raise Refused(MsgCode.EXCEPTION, f"子单据头{part.key}的值不是字典格式")
+        for key, raw in sent.items():
+            self._head(part.fields, key, raw)
 
     def _organisation(self, model: Mapping[str, Any]) -> int | None:
         key = self.bill.form.org
@@ -69,7 +75,7 @@ class Typing:
             raise Refused(MsgCode.FIELD_NOT_FOUND, f"元数据中标识为{key}的字段不存在")
 
     def _entry(self, entity: Entity, rows: Any) -> None:
-        if not isinstance(rows, list):
+        if not isinstance(rows, list) or not all(isinstance(sent, dict) for sent in rows):
             raise Refused(MsgCode.EXCEPTION, f"分录{entity.key}的值不是数组格式")
         before = self.bill.rows.get(entity.key, [])
         known = {row.id: row for row in before}
@@ -82,7 +88,7 @@ class Typing:
             self.fill_row(entity, row, sent)
 
     def _row(self, entity: Entity, known: Mapping[int, Row], sent: Mapping[str, Any]) -> Row:
-        row_id = int(sent.get("FEntryID") or sent.get("FENTRYID") or 0)
+        row_id = whole(sent.get("FEntryID") or sent.get("FENTRYID"))
         if not row_id:
             return self.books.new_row(self.bill.form, entity.key)
         if row_id not in known:

@@ -8,7 +8,7 @@ from typing import Any
 
 from .account_set import AccountSet
 from .checks import answer_prompts, find_problems, finish
-from .envelope import truth, words
+from .envelope import truth, whole, words
 from .errors import MsgCode, Refused
 from .forms import Form
 from .lifecycle import audit, check_audit, guard_lock, submit
@@ -92,7 +92,7 @@ def _refuse_repeat(books: AccountSet, model: Mapping[str, Any]) -> str:
 
 
 def _existing(books: AccountSet, form: Form, model: Mapping[str, Any]) -> Bill | None:
-    key = int(model.get(form.pk) or 0)
+    key = whole(model.get(form.pk))
     if not key:
         return None
     found = books.table(form.id).get(key)

@@ -10,7 +10,7 @@ from uuid import uuid4
 from sandbox.faults import Faults
 
 from .account_set import AccountSet
-from .envelope import Call, options_of
+from .envelope import Call, options_of, whole
 from .errors import HttpFailure, MsgCode, Outcome, Refused
 from .forms import Form
 from .lifecycle import STEPS, approve, has_workflow, reject
@@ -93,7 +93,7 @@ class Service:
             raise Refused(MsgCode.PARAMETER, "参数Model不是数组")
         self._refuse_query_only(form)
         fields, options = check_return_fields(form, call.data), SaveOptions.read(call.data)
-        size = int(call.data.get("batchcount") or 0) or len(models)
+        size = whole(call.data.get("batchcount")) or len(models)
         fault = self.faults.pick("BatchSave", form.id, system="partial_batch")
         every = int(fault.args.get("every", 2)) if fault else 0
         outcome, data = Outcome(), []
@@ -102,6 +102,8 @@ class Service:
             try:
                 if every and (position + 1) % every == 0:
                     raise Refused(MsgCode.DATABASE, "数据库操作失败，请稍后重试")
+                if not isinstance(model, dict):
+                    raise Refused(MsgCode.PARAMETER, "参数Model的元素不是字典格式")
                 bill = save(self.books, form, model, options)
                 outcome.success(bill.id, bill.number, index)
                 data.append(return_data(bill, fields))
@@ -139,7 +141,7 @@ class Service:
     def _workflow_audit(self, call: Call) -> dict[str, Any]:
         """1 approves, 2 rejects, 3 ends the workflow (which is a withdrawal)."""
         form, act = self._form(call), _act(call)
-        kind = int(call.data.get("approvaltype") or 0)
+        kind = whole(call.data.get("approvaltype"))
 
         def decide(bill: Bill) -> None:
             if not has_workflow(self.books, bill):

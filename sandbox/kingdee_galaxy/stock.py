@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from .account_set import AccountSet
-from .envelope import words
+from .envelope import whole, words
 from .records import Bill
 from .values import plain
 
@@ -85,8 +85,8 @@ def inventory_data(books: AccountSet, options: Mapping[str, Any]) -> dict[str, A
         for row in _candidates(books, wanted["FMaterialId"])
         if all(ids is None or row.values[key] in ids for key, ids in wanted.items())
     ]
-    size = int(options.get("pagerows") or 1000)
-    start = (int(options.get("pageindex") or 1) - 1) * size
+    size = whole(options.get("pagerows")) or 1000
+    start = max(whole(options.get("pageindex")) - 1, 0) * size
     page = [_inventory_row(row) for row in rows[start : start + size]]
     return {"success": True, "message": "", "rowcount": len(rows), "data": page}
 

@@ -30,4 +30,8 @@ def client(server: KingdeeGalaxySandbox) -> Client:
 @pytest.fixture
 def people(server: KingdeeGalaxySandbox) -> Callable[..., Any]:
     """`people("audit", number=…)`."""
-    return lambda name, **arguments: server.people()[name](**arguments)
+
+    def do(function: str, /, **arguments: Any) -> Any:
+        return server.people()[function](**arguments)
+
+    return do

@@ -1,0 +1,203 @@
+"""The contract, kept to the letter and in the plainest way."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+from adapters.memory.world import STEPS, Kept, World
+from connector.clock import Clock
+from connector.contract import (
+    Adapter,
+    Capabilities,
+    FormCapabilities,
+    FormField,
+    Http,
+    Identity,
+    Page,
+    Reads,
+    Record,
+    Settings,
+    Shape,
+    TableWrite,
+    Write,
+    Written,
+)
+from connector.errors import AlreadyExists, Conflict, Gone, HalfDone, Rejected
+
+
+class MemorySettings(Settings):
+    """What the world can do, so that every kind of system can be rehearsed."""
+
+    world: str
+    """Name of the world it speaks to."""
+    full: tuple[str, ...] = ()
+    """Forms that can only be read whole."""
+    stepped: tuple[str, ...] = ()
+    """Forms whose records are saved, submitted and audited."""
+    search: bool = True
+    """Records can be searched by a field."""
+    batch: int = 50
+    """Records written at once."""
+
+
+class MemoryAdapter(Adapter):
+    """Speaks to a `World`."""
+
+    settings_type: ClassVar[type[Settings]] = MemorySettings
+
+    def __init__(self, settings: Settings, http: Http, clock: Clock) -> None:
+        super().__init__(settings, http, clock)
+        assert isinstance(settings, MemorySettings)
+        self._world = World.of(settings.world)
+        self._page = settings.page or 100
+        self.capabilities = Capabilities(
+            forms={form: _form(settings, form) for form in (*settings.full, *settings.stepped)},
+            other=_form(settings, ""),
+            longest_write=1.0,
+        )
+
+    def check(self) -> Identity:
+        return Identity(self._world.tenant, "memory")
+
+    def read(self, shape: Shape, after: str | None) -> Iterator[Page]:
+        since = int(after or 0)
+        with self._world.lock:
+            kept = sorted(self._world.form(shape.form).values(), key=lambda k: k.revision)
+        changed = [item for item in kept if item.revision > since]
+        for start in range(0, len(changed), self._page):
+            some = changed[start : start + self._page]
+            yield Page([_record(item, shape) for item in some], str(some[-1].revision))
+
+    def fetch(self, shape: Shape, keys: Sequence[str]) -> Iterator[Record]:
+        with self._world.lock:
+            form = self._world.form(shape.form)
+            found = [_record(form[key], shape) for key in keys if key in form]
+        yield from found
+
+    def find(self, shape: Shape, field: str, values: Sequence[str]) -> Iterator[Record]:
+        wanted = set(values)
+        with self._world.lock:
+            kept = list(self._world.form(shape.form).values())
+            found = [_record(k, shape, field) for k in kept if str(k.fields.get(field)) in wanted]
+        yield from found
+
+    def write(self, write: Write) -> Written:
+        with self._world.lock:
+            if write.verb != "put":
+                return self._withdraw(write)
+            key, line_keys = self._save(write)
+            return self._finish(write, key, line_keys)
+
+    def describe(self, form: str) -> Sequence[FormField]:
+        names = {name for kept in self._world.form(form).values() for name in kept.fields}
+        return [FormField(name) for name in sorted(names)]
+
+    # -- one record -------------------------------------------------------------------------
+
+    def _save(self, write: Write) -> tuple[str, dict[str, dict[str, str]]]:
+        form = self._world.form(write.form)
+        if not write.key:
+            return self._create(write)
+        known = form.get(write.key)
+        if known is None:
+            raise Gone(f"{write.form} {write.key} is gone")
+        if not write.fields and not write.tables:
+            return write.key, {}
+        if known.step == "audited":
+            if "unaudit" not in write.on_change:
+                raise Conflict(f"{write.form} {write.key} is audited")
+            self._world.step(write.form, write.key, "saved")
+        fields, line_keys = self._merged(known.fields, write)
+        self._world.put(write.form, fields, write.key)
+        return write.key, line_keys
+
+    def _create(self, write: Write) -> tuple[str, dict[str, dict[str, str]]]:
+        fields, line_keys = self._merged({}, write)
+        if write.reference is not None:
+            fields[write.reference[0]] = write.reference[1]
+        unique = self._world.unique.get(write.form)
+        if unique:
+            for kept in self._world.form(write.form).values():
+                if kept.fields.get(unique) == fields.get(unique):
+                    raise AlreadyExists(f"{unique} is taken", key=kept.key)
+        step = "saved" if self._steps(write) else ""
+        return self._world.put(write.form, fields, step=step), line_keys
+
+    def _merged(
+        self, known: Mapping[str, Any], write: Write
+    ) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
+        fields: dict[str, Any] = dict(write.fields)
+        line_keys: dict[str, dict[str, str]] = {}
+        for table, change in write.tables.items():
+            rows = copy.deepcopy(list(known.get(table, ())))
+            key_field = write.show.tables[table].key if write.show else "id"
+            line_keys[table] = self._rows(rows, change, key_field)
+            fields[table] = rows
+        return fields, line_keys
+
+    def _rows(self, rows: list[Any], change: TableWrite, key_field: str) -> dict[str, str]:
+        """Change `rows` in place; returns the keys of the rows that were added."""
+        by_key = {str(row[key_field]): row for row in rows}
+        added: dict[str, str] = {}
+        for row in change.rows:
+            if row.key:
+                by_key[row.key].update(row.fields)
+            else:
+                added[row.line] = self._world.new_key()
+                rows.append({key_field: added[row.line], **row.fields})
+        rows[:] = [row for row in rows if str(row[key_field]) not in set(change.drop)]
+        return added
+
+    def _finish(self, write: Write, key: str, line_keys: dict[str, dict[str, str]]) -> Written:
+        """Check what was asked to be checked, then take the steps that are left."""
+        known = self._world.form(write.form)[key]
+        self._check(write, known, line_keys)
+        awaits = ""
+        if self._steps(write):
+            wanted = STEPS.index(write.until) if write.until else 0
+            for step in STEPS[STEPS.index(known.step) + 1 : wanted + 1]:
+                if step == "audited" and write.form in self._world.workflows:
+                    awaits = "workflow"
+                    break
+                self._world.step(write.form, key, step)
+        shown = _record(known, write.show) if write.show else None
+        number = str(known.fields.get(write.number, "")) if write.number else ""
+        return Written(key, number, line_keys, known.step, awaits, shown)
+
+    def _check(self, write: Write, known: Kept, line_keys: dict[str, dict[str, str]]) -> None:
+        for path, (value, tolerance) in write.expect.items():
+            shown = known.fields.get(path)
+            if shown is not None and abs(shown - value) > tolerance:
+                cause = Rejected(f"{path}: {shown} instead of {value}", field=path)
+                raise HalfDone(Written(known.key, "", line_keys, known.step), cause)
+
+    def _withdraw(self, write: Write) -> Written:
+        known = self._world.form(write.form).get(write.key)
+        if known is None:
+            raise Gone(f"{write.form} {write.key} is gone")
+        if not known.cancelled:
+            self._world.cancel(write.form, write.key)
+        return Written(write.key, step=known.step)
+
+    def _steps(self, write: Write) -> tuple[str, ...]:
+        return self.capabilities.of(write.form).steps
+
+
+def _form(settings: MemorySettings, form: str) -> FormCapabilities:
+    reads: Reads = "full" if form in settings.full else "changes"
+    return FormCapabilities(
+        reads=reads,
+        operations=frozenset({"create", "update", "cancel", "close"}),
+        search=settings.search,
+        batch=settings.batch,
+        steps=STEPS if form in settings.stepped else (),
+    )
+
+
+def _record(kept: Kept, shape: Shape, *more: str) -> Record:
+    names = (*shape.fields, *shape.tables, *more, *((shape.number,) if shape.number else ()))
+    fields = {name: copy.deepcopy(kept.fields[name]) for name in names if name in kept.fields}
+    number = str(kept.fields.get(shape.number, "")) if shape.number else ""
+    return Record(kept.key, fields, number, stamp=str(kept.revision))

@@ -1,0 +1,208 @@
+"""From a configuration file to a system that runs: adapters, mappings, feeds and flows."""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from collections.abc import Callable, Iterable
+from importlib import resources
+from pathlib import Path
+
+from connector import log, registry
+from connector.clock import Clock, SystemClock
+from connector.contract import Http as HttpProtocol
+from connector.contract import Settings
+from connector.engine.system import Connection, Feed, Flow, System
+from connector.errors import ConfigError, Problem
+from connector.hints import Hints
+from connector.http import Http
+from connector.mapping.expr import Expression, ExpressionFault
+from connector.mapping.load import Values, load
+from connector.mapping.model import Mapping
+from connector.mapping.reading import Reader
+from connector.mapping.writing import Writer
+from connector.messages import say
+from connector.settings import HUB, ConfigFile, FlowSettings
+from connector.store.engine import Store
+
+MakeHttp = Callable[[Settings, Clock], HttpProtocol]
+
+
+def shipped() -> Path:
+    """The mappings that come with the product."""
+    return Path(str(resources.files("mappings")))
+
+
+class Assembly:
+    """Builds a `System`, collecting every problem on the way."""
+
+    def __init__(
+        self, file: ConfigFile, clock: Clock | None = None, make_http: MakeHttp = Http
+    ) -> None:
+        self._file = file
+        self._clock = clock or SystemClock()
+        self._make_http = make_http
+        self._site = file.directory / "mappings"
+        self._values = Values([shipped() / "values", self._site / "values"])
+        self._mappings: dict[tuple[str, str], Mapping | None] = {}
+        self._connections: dict[str, Connection] = {}
+        self.problems: list[Problem] = []
+
+    def build(self) -> System:
+        """The system. Raises ConfigError with everything that is wrong."""
+        config = self._file.config
+        for name in config.connections:
+            try:
+                self._connection(name)
+            except ConfigError as error:
+                self.problems += error.problems
+        flows: dict[str, Flow] = {}
+        if len(self._connections) == len(config.connections):
+            for name, settings in config.flows.items():
+                flow = self._flow(name, settings)
+                if flow is not None:
+                    flows[name] = flow
+            self._check_writers(flows.values())
+        if self.problems:
+            raise ConfigError(self.problems)
+        log.keep_secret(self._file.secrets)
+        return System(
+            store=self.store(),
+            clock=self._clock,
+            connections=self._connections,
+            feeds=self._feeds(flows),
+            flows=flows,
+            owner=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}",
+            keep=config.keep,
+            hints={name: self._hints(name) for name in self._connections},
+        )
+
+    def store(self) -> Store:
+        """The store; a relative SQLite path is relative to the configuration."""
+        url = self._file.config.store
+        prefix = "sqlite:///"
+        if url.startswith(prefix) and not Path(url.removeprefix(prefix)).is_absolute():
+            url = prefix + (self._file.directory / url.removeprefix(prefix)).as_posix()
+        return Store(url, self._clock)
+
+    # -- connections ------------------------------------------------------------------------
+
+    def _connection(self, name: str) -> None:
+        wanted = str(self._file.config.connections[name].get("adapter", ""))
+        kind = registry.adapter(wanted)
+        if kind is None:
+            place = self._file.place("connections", name, "adapter")
+            known = ", ".join(registry.adapters())
+            words = say("unknown_adapter", name=wanted, known=known)
+            raise ConfigError([Problem(place, words)])
+        settings = self._file.connection(name, kind)
+        made = Connection(name, settings, kind(settings, self._http(name, settings), self._clock))
+        least = made.longest_request + made.adapter.capabilities.visibility_delay
+        if settings.settle is not None and settings.settle <= least:
+            place = self._file.place("connections", name, "settle")
+            words = say("settle_too_short", name=name, settle=settings.settle, least=least)
+            raise ConfigError([Problem(place, words)])
+        self._connections[name] = made
+
+    def _http(self, name: str, settings: Settings) -> HttpProtocol:
+        try:
+            return self._make_http(settings, self._clock)
+        except ConfigError as error:
+            place = self._file.place("connections", name, "base_url")
+            raise ConfigError([Problem(place, p.words) for p in error.problems]) from None
+
+    def _hints(self, name: str) -> Hints:
+        file = f"hints/{self._connections[name].settings.adapter}.yaml"
+        return Hints([shipped() / file, self._site / file])
+
+    # -- mappings ---------------------------------------------------------------------------
+
+    def _mapping(self, connection: str, object: str, place: str) -> Mapping | None:
+        """The site's own mapping for this connection or adapter, else the shipped one."""
+        if (connection, object) not in self._mappings:
+            self._mappings[connection, object] = self._load(connection, object, place)
+        return self._mappings[connection, object]
+
+    def _load(self, connection: str, object: str, place: str) -> Mapping | None:
+        adapter = self._connections[connection].settings.adapter
+        tried = [
+            self._site / connection / f"{object}.yaml",
+            self._site / adapter / f"{object}.yaml",
+            shipped() / adapter / f"{object}.yaml",
+        ]
+        for path in tried:
+            if path.is_file():
+                try:
+                    return load(path, self._values)
+                except ConfigError as error:
+                    self.problems += error.problems
+                    return None
+        names = ", ".join(path.as_posix() for path in tried)
+        words = say("no_mapping", adapter=adapter, object=object, tried=names)
+        self.problems.append(Problem(place, words))
+        return None
+
+    # -- flows and feeds --------------------------------------------------------------------
+
+    def _flow(self, name: str, settings: FlowSettings) -> Flow | None:
+        place = self._file.place("flows", name)
+        flow = Flow(name, settings, settings.source)
+        flow.when = self._expression(settings.when, name, "when")
+        flow.hold = self._expression(settings.hold, name, "hold")
+        if settings.source != HUB and settings.source in self._connections:
+            mapping = self._mapping(settings.source, settings.object, place)
+            if mapping is not None and mapping.read is None:
+                words = say("mapping_does_not_read", file=mapping.file, object=settings.object)
+                self.problems.append(Problem(place, words))
+        if settings.to:
+            mapping = self._mapping(settings.to, settings.object, place)
+            if mapping is None:
+                return None
+            if mapping.write is None:
+                words = say("mapping_does_not_write", file=mapping.file, object=settings.object)
+                self.problems.append(Problem(place, words))
+                return None
+            flow.target = self._connections[settings.to]
+            flow.writer = Writer(mapping)
+        return flow
+
+    def _expression(self, text: str, flow: str, item: str) -> Expression | None:
+        if not text:
+            return None
+        try:
+            return Expression(text)
+        except ExpressionFault as fault:
+            words = say("bad_expression", name=item, detail=str(fault))
+            self.problems.append(Problem(self._file.place("flows", flow, item), words))
+            return None
+
+    def _feeds(self, flows: dict[str, Flow]) -> dict[str, Feed]:
+        feeds: dict[str, Feed] = {}
+        for flow in flows.values():
+            if flow.source == HUB:
+                continue
+            name = f"{flow.source}/{flow.object}"
+            if name not in feeds:
+                connection = self._connections[flow.source]
+                mapping = self._mappings[flow.source, flow.object]
+                assert mapping is not None
+                reader = Reader(mapping, connection.settings.zone)
+                feeds[name] = Feed(connection, flow.object, reader)
+            feeds[name].flows.append(flow)
+        return feeds
+
+    def _check_writers(self, flows: Iterable[Flow]) -> None:
+        """Two flows that write one field of one form would overwrite each other for ever."""
+        taken: dict[tuple[str, str, str], str] = {}
+        for flow in flows:
+            if flow.target is None or flow.writer is None:
+                continue
+            for path in flow.writer.rules:
+                key = (flow.target.name, flow.mapping.form, path)
+                other = taken.setdefault(key, flow.name)
+                if other != flow.name:
+                    params = {"flow": flow.name, "other": other, "form": flow.mapping.form}
+                    words = say("written_twice", field=path, **params)
+                    self.problems.append(Problem(self._file.place("flows", flow.name), words))
+                    break

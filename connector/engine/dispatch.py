@@ -1,0 +1,295 @@
+"""Dispatch: who works on what, and when. The only place that starts threads.
+
+Readings run side by side per connection, deliveries with as many workers as the target
+allows. Correctness never depends on any of it: claims and leases in the store do that.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from connector import log
+from connector.engine import deriving, states
+from connector.engine.capture import Capture, Counts, introduce
+from connector.engine.deliver import Deliverer
+from connector.engine.identity import Identities
+from connector.engine.record import Tally, pause
+from connector.engine.system import Connection, Feed, Flow, System
+from connector.errors import AdapterError, ConnectorError, LeaseLost, UnsafeRun, Words
+from connector.messages import say
+from connector.store import deliveries, feeds
+
+_log = log.get(__name__)
+
+Progress = Callable[[str, int], None]
+"""Called with a feed's or flow's name and how many records went on."""
+
+
+def _quiet(_: str, __: int) -> None:
+    """Nobody watches."""
+
+
+@dataclass(slots=True)
+class Done:
+    """What a run did, by feed and by flow."""
+
+    feeds: dict[str, Counts] = field(default_factory=dict)
+    flows: dict[str, Tally] = field(default_factory=dict)
+    errors: dict[str, Words] = field(default_factory=dict)
+    """Feeds and flows that could not run, and why."""
+
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def count(self, feed: Feed, counts: Counts) -> None:
+        with self._lock:
+            self.feeds.setdefault(feed.name, Counts()).add(counts)
+
+    def tally(self, flow: Flow, tally: Tally) -> None:
+        with self._lock:
+            self.flows.setdefault(flow.name, Tally()).add(tally)
+
+
+@dataclass(frozen=True, slots=True)
+class Permits:
+    """What a person allowed for one run."""
+
+    gone: bool = False
+    creates: bool = False
+
+
+class Dispatcher:
+    """Runs readings and deliveries of one system. One per process."""
+
+    def __init__(self, system: System, workers: int = 8) -> None:
+        self._system = system
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="worker")
+        self._identities = Identities(system)
+        self._stopping = threading.Event()
+
+    def close(self) -> None:
+        """Finish what is under way, start nothing more."""
+        self._stopping.set()
+        self._pool.shutdown(wait=True)
+
+    # -- recovery ---------------------------------------------------------------------------
+
+    def recover(self, *, alone: bool) -> int:
+        """Whatever a dead process had claimed is in doubt. `alone`: nobody else is alive."""
+        store = self._system.store
+        with store.transaction() as tx:
+            now = store.now(tx)
+            rows = deliveries.claimed(tx) if alone else deliveries.expired(tx, now)
+            outcomes = []
+            for row in rows:
+                flow = self._system.flows.get(row.flow)
+                settle = flow.target.settle if flow and flow.target else 600.0
+                since = now if alone else row.deadline
+                words = say("holder_died")
+                outcomes.append(states.abandoned(row, now, settle, words, since))
+            deliveries.change(tx, outcomes)
+        if outcomes:
+            _log.warning("claims_abandoned", count=len(outcomes))
+        return len(outcomes)
+
+    def introduce(self) -> None:
+        """New flows take what was captured before them."""
+        for feed in self._system.feeds.values():
+            with self._system.store.reading() as tx:
+                known = feeds.known_flows(tx, feed.connection.name, feed.object)
+            for flow in feed.flows:
+                if flow.delivers and flow.name not in known:
+                    introduce(self._system, feed, flow)
+
+    # -- reading ----------------------------------------------------------------------------
+
+    def capture(
+        self,
+        wanted: Iterable[Feed],
+        done: Done,
+        progress: Progress = _quiet,
+        *,
+        permits: Permits = Permits(),
+        reread: bool = True,
+    ) -> None:
+        """Read these feeds, connections side by side."""
+        by_connection: dict[str, list[Feed]] = {}
+        for feed in wanted:
+            by_connection.setdefault(feed.connection.name, []).append(feed)
+
+        def read_all(some: list[Feed]) -> None:
+            for feed in some:
+                if not self._stopping.is_set():
+                    self._read(feed, done, progress, permits, reread)
+
+        for future in [self._pool.submit(read_all, some) for some in by_connection.values()]:
+            future.result()
+
+    def _read(
+        self, feed: Feed, done: Done, progress: Progress, permits: Permits, reread: bool
+    ) -> None:
+        try:
+            self._ready(feed.connection)
+            capture = Capture(self._system, feed)
+            counts = capture.run(allow_gone=permits.gone)
+            if reread:
+                counts.add(capture.reread())
+        except LeaseLost:
+            return
+        except AdapterError as error:
+            self._lost(feed.connection, error)
+            done.errors[feed.name] = error.words
+        except ConnectorError as error:
+            _log.error("feed_stopped", feed=feed.name, why=str(error))
+            done.errors[feed.name] = error.words
+        else:
+            done.count(feed, counts)
+            progress(feed.name, counts.read)
+
+    def _ready(self, connection: Connection) -> None:
+        """Whom we speak to is who it was. Raises AdapterError or UnsafeRun."""
+        self._identities.check(connection)
+
+    def _lost(self, connection: Connection, error: AdapterError) -> None:
+        store = self._system.store
+        with store.transaction() as tx:
+            pause(self._system, tx, connection.name, error, store.now(tx))
+
+    # -- delivering -------------------------------------------------------------------------
+
+    def deliver(
+        self,
+        wanted: Iterable[Flow],
+        done: Done,
+        progress: Progress = _quiet,
+        *,
+        permits: Permits = Permits(),
+    ) -> int:
+        """Work off everything that is due; returns how many deliveries were looked at."""
+        looked_at = 0
+        for flow in wanted:
+            if flow.delivers and flow.settings.mode == "live" and not self._stopping.is_set():
+                looked_at += self._drain(flow, done, progress, permits)
+        return looked_at
+
+    def _drain(self, flow: Flow, done: Done, progress: Progress, permits: Permits) -> int:
+        assert flow.target is not None
+        if self.paused(flow.target):
+            return 0
+        deliverer = Deliverer(self._system, flow)
+        try:
+            if not permits.creates:
+                deliverer.check()
+            if not self._due(flow):
+                return 0
+            self._ready(flow.target)
+        except AdapterError as error:
+            self._lost(flow.target, error)
+            done.errors[flow.name] = error.words
+            return 0
+        except UnsafeRun as error:
+            _log.error("flow_stopped", flow=flow.name, why=str(error))
+            done.errors[flow.name] = error.words
+            return 0
+
+        def work() -> int:
+            looked_at = 0
+            while not self._stopping.is_set() and not self.paused(flow.target):
+                tally = deliverer.group()
+                if tally is None:
+                    break
+                looked_at += tally.looked_at
+                done.tally(flow, tally)
+                progress(flow.name, tally.looked_at)
+            return looked_at
+
+        tasks = [self._pool.submit(work) for _ in range(flow.target.settings.parallel)]
+        return sum(task.result() for task in tasks)
+
+    def _due(self, flow: Flow) -> bool:
+        store = self._system.store
+        with store.reading() as tx:
+            due = deliveries.next_due(tx, [flow.name])
+            return due is not None and due <= store.now(tx)
+
+    def paused(self, connection: Connection | None) -> Words | None:
+        """Why a connection is left alone now; None: it is not."""
+        if connection is None:
+            return None
+        store = self._system.store
+        with store.reading() as tx:
+            known = feeds.connection(tx, connection.name)
+            if known is None or known.paused_until is None or known.paused_until <= store.now(tx):
+                return None
+            return str(known.paused_why) or "-"
+
+    # -- everything once --------------------------------------------------------------------
+
+    def sync(
+        self,
+        flows: Iterable[Flow],
+        progress: Progress = _quiet,
+        permits: Permits = Permits(),
+    ) -> Done:
+        """Read, derive and deliver until nothing more is due now.
+
+        What was written into a system is read back once more at the end, so that the next
+        run has nothing to look at.
+        """
+        done, chosen = Done(), ordered(list(flows))
+        names = {flow.name for flow in chosen}
+        wanted = [f for f in self._system.feeds.values() if names & {w.name for w in f.flows}]
+        self.introduce()
+        self.capture(wanted, done, progress, permits=permits)
+        for _ in range(ROUNDS):
+            written = self._settle(chosen, done, progress, permits)
+            echoes = [
+                feed
+                for feed in wanted
+                if feed.connection.name in written and feed.reads == "changes"
+            ]
+            if not echoes:
+                break
+            self.capture(echoes, done, progress, permits=permits, reread=False)
+        return done
+
+    def _settle(
+        self, chosen: list[Flow], done: Done, progress: Progress, permits: Permits
+    ) -> set[str]:
+        """Derive and deliver in turn until neither has anything to do; who was written to."""
+        written: set[str] = set()
+        while not self._stopping.is_set():
+            before = {name: tally.written for name, tally in done.flows.items()}
+            derived = deriving.run(self._system)
+            looked_at = self.deliver(chosen, done, progress, permits=permits)
+            for flow in chosen:
+                tally = done.flows.get(flow.name)
+                if tally and flow.target and tally.written > before.get(flow.name, 0):
+                    written.add(flow.target.name)
+            if not derived and not looked_at:
+                break
+        return written
+
+
+ROUNDS = 4
+"""Times that our own writes are read back in one run."""
+
+
+def ordered(flows: list[Flow]) -> list[Flow]:
+    """Flows in an order in which others find what they link to; cycles as they stand."""
+    waiting = [flow for flow in flows if flow.delivers]
+    sorted_flows = [flow for flow in flows if not flow.delivers]
+    while waiting:
+        objects = {flow.object for flow in waiting}
+        free = [f for f in waiting if not (_links(f) & objects - {f.object})] or waiting[:1]
+        sorted_flows += free
+        waiting = [flow for flow in waiting if flow not in free]
+    return sorted_flows
+
+
+def _links(flow: Flow) -> set[str]:
+    rules = flow.writer.rules.values() if flow.writer else ()
+    linked = {rule.link.object for rule in rules if rule.link}
+    return linked | ({"sales_order"} if flow.mapping.onto else set())
