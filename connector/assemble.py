@@ -42,6 +42,7 @@ class Assembly:
     ) -> None:
         self._file = file
         self._clock = clock or SystemClock()
+        self._store_clock = clock
         self._make_http = make_http
         self._site = file.directory / "mappings"
         self._values = Values([shipped() / "values", self._site / "values"])
@@ -84,7 +85,7 @@ class Assembly:
         prefix = "sqlite:///"
         if url.startswith(prefix) and not Path(url.removeprefix(prefix)).is_absolute():
             url = prefix + (self._file.directory / url.removeprefix(prefix)).as_posix()
-        return Store(url, self._clock)
+        return Store(url, self._store_clock)
 
     # -- connections ------------------------------------------------------------------------
 

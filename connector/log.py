@@ -82,6 +82,22 @@ def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) 
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+def _quiet_until_configured() -> None:
+    """As a library we say nothing by ourselves, and never print local variables."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            _redactor,
+            structlog.processors.KeyValueRenderer(),
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+
+
+_quiet_until_configured()
+
+
 def get(name: str) -> Any:
     """A logger for events: `log.info("delivered", flow=…, key=…)`."""
     return structlog.stdlib.get_logger(name)

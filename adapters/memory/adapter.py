@@ -84,15 +84,19 @@ class MemoryAdapter(Adapter):
         yield from found
 
     def write(self, write: Write) -> Written:
+        self._world.meet("before", write.form)
         with self._world.lock:
-            if write.verb != "put":
-                return self._withdraw(write)
-            key, line_keys = self._save(write)
-            return self._finish(write, key, line_keys)
+            written = self._withdraw(write) if write.verb != "put" else self._put(write)
+        self._world.meet("after", write.form)
+        return written
 
     def describe(self, form: str) -> Sequence[FormField]:
         names = {name for kept in self._world.form(form).values() for name in kept.fields}
         return [FormField(name) for name in sorted(names)]
+
+    def _put(self, write: Write) -> Written:
+        key, line_keys = self._save(write)
+        return self._finish(write, key, line_keys)
 
     # -- one record -------------------------------------------------------------------------
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -36,9 +37,11 @@ class World:
     """Per form the field of which no two records may show the same value."""
     workflows: set[str] = field(default_factory=set)
     """Forms behind whose submission people decide."""
+    trouble: Callable[[str, str], None] | None = None
+    """Called with `before` or `after` and the form around every write: raises what goes wrong."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     _revision: int = 0
-    _keys: int = 0
+    _keys: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, name: str) -> World:
@@ -58,13 +61,17 @@ class World:
         with self.lock:
             known = self.form(form).get(key)
             if known is None:
-                self._keys += 1
-                key = key or f"{form}-{self._keys}"
+                key = key or f"{form}-{self.new_key(form)}"
                 known = self.form(form)[key] = Kept(key, {}, 0)
             known.fields.update(fields)
             known.step = step or known.step
             self._touch("put", form, known, dict(fields))
             return key
+
+    def meet(self, when: str, form: str) -> None:
+        """Let trouble happen."""
+        if self.trouble is not None:
+            self.trouble(when, form)
 
     def step(self, form: str, key: str, step: str) -> None:
         """Take a record to a step."""
@@ -86,11 +93,11 @@ class World:
             known = self.form(form).pop(key)
             self.ledger.append(("delete", form, key, dict(known.fields)))
 
-    def new_key(self) -> str:
-        """A key that no record and no row has."""
+    def new_key(self, kind: str = "row") -> str:
+        """A number that nothing else of this kind has."""
         with self.lock:
-            self._keys += 1
-            return str(self._keys)
+            self._keys[kind] += 1
+            return str(self._keys[kind])
 
     def _touch(self, what: str, form: str, known: Kept, fields: dict[str, Any]) -> None:
         self._revision += 1

@@ -177,6 +177,7 @@ class Capture:
         if not caught and not restamped:
             return counts
         with self._store.transaction() as tx:
+            self._store.make_links(tx)
             self._hold(tx)
             snapshots.restamp(tx, self._connection, self._object, restamped)
             self._save(tx, caught, counts)

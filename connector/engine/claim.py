@@ -58,6 +58,7 @@ class Claimer:
         store = self._system.store
         claimed = Claimed()
         with store.transaction() as tx:
+            store.look_at_links(tx)
             now = store.now(tx)
             rows = deliveries.due(store, tx, self._flow.name, now, limit)
             if rows:

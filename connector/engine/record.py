@@ -59,6 +59,7 @@ class Recorder:
         fault("before_outcome")
         store = self._system.store
         with store.transaction() as tx:
+            store.make_links(tx)
             now = store.now(tx)
             dirty = deliveries.dirty(tx, self._flow.name, [r.job.row.key for r in results])
             outcomes = [self._outcome(result, dirty, now) for result in results]

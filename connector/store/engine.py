@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -24,6 +25,9 @@ Row = dict[str, Any]
 Tx = Connection
 """An open transaction."""
 
+LINKS = 5_127_001
+"""Number of the advisory lock that orders makers of links and those who wait for them."""
+
 MAX_VARIABLES = 500
 """Values in one `IN (…)`."""
 
@@ -35,10 +39,13 @@ class StoreUnavailable(Exception):
 class Store:
     """The database behind everything. Thread-safe."""
 
-    def __init__(self, url: str, clock: Clock) -> None:
-        """Connect lazily to `url` (`sqlite:///…` or `postgresql+psycopg://…`)."""
+    def __init__(self, url: str, clock: Clock | None = None) -> None:
+        """Connect lazily to `url` (`sqlite:///…` or `postgresql+psycopg://…`).
+
+        Without a `clock` PostgreSQL's own is used: the processes that share it then agree.
+        """
         self.url = make_url(url)
-        self.clock = clock
+        self._clock = clock
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = self._sqlite() if self.is_sqlite else self._postgresql()
         self._writing = threading.RLock()
@@ -96,9 +103,21 @@ class Store:
 
     def now(self, tx: Tx) -> float:
         """Seconds since the epoch: the database's clock where several processes share it."""
+        if self._clock is not None:
+            return self._clock.now().timestamp()
         if self.is_sqlite:
-            return self.clock.now().timestamp()
+            return time.time()
         return float(tx.execute(text("select extract(epoch from clock_timestamp())")).scalar_one())
+
+    def look_at_links(self, tx: Tx) -> None:
+        """Nobody makes a link until this transaction ends: who finds none will be woken."""
+        if not self.is_sqlite:
+            tx.execute(text("select pg_advisory_xact_lock_shared(:lock)"), {"lock": LINKS})
+
+    def make_links(self, tx: Tx) -> None:
+        """Nobody else makes links or looks for them until this transaction ends."""
+        if not self.is_sqlite:
+            tx.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LINKS})
 
     def check_durable(self) -> None:
         """Refuse a database that may forget what it confirmed."""

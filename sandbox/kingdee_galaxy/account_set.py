@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -131,7 +132,8 @@ class AccountSet:
             bill.values["FModifierId"] = self.user(by)
         bill.previous = None
         if self.switches["visible_after"]:
-            bill.previous = before and before.seen(now.timestamp())
+            seen = before and before.seen(now.timestamp())
+            bill.previous = seen and replace(seen, previous=None)
             bill.shown_at = now.timestamp() + self.switches["visible_after"]
         data = self.changes(before, bill) if before else self.model(bill)
         table.put(bill)

@@ -15,7 +15,7 @@ from sandbox.company.model import BomLine, Company, Order, WorkOrder
 
 from .account_set import AccountSet
 from .amounts import retype
-from .production import CLOSED, STARTED
+from .production import CLOSED, STARTED, WORKSHOP
 from .records import Bill, Row
 from .registry import rules_of
 from .stock import new_stock_row, put_quantity
@@ -39,7 +39,6 @@ SMALL_TABLES = {
     "BD_StockStatus": {"KCZT01_SYS": "可用", "KCZT02_SYS": "待检"},
     "BD_MATERIALCATEGORY": {"CHLB01_SYS": "原材料", "CHLB05_SYS": "产成品"},
 }  # fmt: skip
-WORKSHOP = "BM000005"
 
 
 def load(books: AccountSet, company: Company) -> None:

@@ -14,6 +14,9 @@ from .rules import Act, Rules
 from .stock import move_stock
 from .values import plain
 
+WORKSHOP = "BM000005"
+"""The department that makes things, by number."""
+
 PLANNED, CONFIRMED, RELEASED, STARTED, FINISHED, CLOSED = "123456"
 STATUS_NAMES = {
     "1": "计划", "2": "计划确认", "3": "下达", "4": "开工", "5": "完工", "6": "结案",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +18,7 @@ from .records import Bill, Row
 from .registry import rules_of
 from .rules import Act
 from .sales import OPEN
+from .stock import usual_warehouse
 from .values import plain, rounded
 
 Convert = Callable[[AccountSet, Bill, Mapping[int, Decimal]], Bill]
@@ -46,9 +48,8 @@ def push(books: AccountSet, form: Form, options: Mapping[str, Any], act: Act) ->
             converted.failure(refused, index)
     shape: Any = converted.status()
     if books.switches["convert_status"] == "list":
-        shape = [{"IsSuccess": not converted.errors, "Message": e["Message"]}
-                 for e in converted.errors]  # fmt: skip
-    return {**outcome.result(ConvertResponseStatus=shape)}
+        shape = [{"IsSuccess": False, "Message": e["Message"]} for e in converted.errors]
+    return outcome.result(ConvertResponseStatus=shape)
 
 
 def _target(form: Form, options: Mapping[str, Any]) -> str:
@@ -75,25 +76,26 @@ def open_rows(
     books: AccountSet, source: Bill, only: frozenset[int] = frozenset()
 ) -> dict[int, Decimal]:
     """What can still be pushed per row: not more than was ordered, however often one pushes."""
-    link, entity_key, quantity = LINKS[source.form.id]
-    table = books.tables[entity_key]
     found: dict[int, Decimal] = {}
     for row in source.each_row():
-        if (only and row.id not in only) or not _is_open(row):
-            continue
-        taken = sum(
-            (
-                decimal(made.values, quantity)
-                for bill in table.find(link, row.id)
-                for made in bill.each_row()
-                if made.values.get(link) == row.id
-            ),
-            ZERO,
-        )
-        left = decimal(row.values, "FQty") - taken
-        if left > 0:
-            found[row.id] = left
+        if (not only or row.id in only) and _is_open(row):
+            left = decimal(row.values, "FQty") - _taken(books, source, row)
+            if left > 0:
+                found[row.id] = left
     return found
+
+
+def _taken(books: AccountSet, source: Bill, row: Row) -> Decimal:
+    """The quantity of all targets, audited or not, and what was executed without a link."""
+    link = LINKS[source.form.id]
+    unlinked = sum((decimal(row.values, key) for key in link.executed), ZERO)
+    taken = ZERO
+    for bill in books.tables[link.target].find(link.key, row.id):
+        for made in bill.each_row():
+            if made.values.get(link.key) == row.id:
+                taken += decimal(made.values, "FRealQty")
+                unlinked -= decimal(made.values, "FRealQty") if bill.status == "C" else ZERO
+    return taken + unlinked
 
 
 def _is_open(row: Row) -> bool:
@@ -101,9 +103,18 @@ def _is_open(row: Row) -> bool:
     return closed == (OPEN, OPEN) and row.values.get("FStatus", RELEASED) in "345"
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How rows of a target point back, and the source's fields that count what was done."""
+
+    target: str
+    key: str
+    executed: tuple[str, ...]
+
+
 LINKS = {
-    "SAL_SaleOrder": ("FSOEntryId", "SAL_OUTSTOCK", "FRealQty"),
-    "PRD_MO": ("FMoEntryId", "PRD_INSTOCK", "FRealQty"),
+    "SAL_SaleOrder": Link("SAL_OUTSTOCK", "FSOEntryId", ("FStockOutQty",)),
+    "PRD_MO": Link("PRD_INSTOCK", "FMoEntryId", ("FStockInQuaQty", "FScrapQty")),
 }
 
 
@@ -128,10 +139,6 @@ def push_bill(
     rules_of(form).finish(books, bill)
     books.commit("create", bill, act.by)
     return bill
-
-
-def _warehouse(books: AccountSet, wanted: Any) -> Any:
-    return wanted or next(iter(books.tables["BD_STOCK"].bills), None)
 
 
 def _usable(books: AccountSet) -> Any:
@@ -159,7 +166,8 @@ def _to_outstock(books: AccountSet, order: Bill, rows: Mapping[int, Decimal]) ->
         row.values |= {
             "FMaterialID": values["FMaterialId"], "FUnitID": values["FUnitID"],
             "FMustQty": plain(quantity), "FRealQty": plain(quantity),
-            "FStockID": _warehouse(books, values.get("FSOStockId")),
+            "FStockID": values.get("FSOStockId")
+            or usual_warehouse(books, values["FMaterialId"], head["FSaleOrgId"]),
             "FStockStatusID": _usable(books), "FOwnerID": head["FSaleOrgId"],
             "FSalUnitID": values["FUnitID"], "FSALUNITQTY": plain(quantity),
             "FSALBASEQTY": plain(quantity), "FPriceBaseQty": plain(quantity),
@@ -190,7 +198,8 @@ def _to_receipt(books: AccountSet, order: Bill, rows: Mapping[int, Decimal]) -> 
             "FMaterialId": values["FMaterialId"], "FUnitID": values["FUnitId"],
             "FBaseUnitId": material.values.get("FBaseUnitId") or values["FUnitId"],
             "FInStockType": "1", "FMustQty": plain(quantity), "FRealQty": plain(quantity),
-            "FStockId": _warehouse(books, values.get("FStockId")),
+            "FStockId": values.get("FStockId")
+            or usual_warehouse(books, values["FMaterialId"], org),
             "FStockStatusId": _usable(books), "FMoBillNo": order.number, "FMoId": order.id,
             "FMoEntryId": line.id, "FMoEntrySeq": values.get("FSeq"), "FSrcBillType": "PRD_MO",
             "FSrcBillNo": order.number, "FOwnerTypeId": "BD_OwnerOrg", "FOwnerId": org,

@@ -64,9 +64,6 @@ class Bill:
             return iter(self.rows.get(entity, ()))
         return iter(())
 
-    def row(self, row_id: int) -> Row | None:
-        return next((row for row in self.each_row() if row.id == row_id), None)
-
 
 class Table:
     """All records of one form."""

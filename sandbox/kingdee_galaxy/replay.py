@@ -29,6 +29,8 @@ class Typing:
     verify: bool
     org: int | None = None
     problems: list[Problem] = field(default_factory=list)
+    _known: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Base data that was found usable: rows name the same units and organisations."""
 
     def model(self, model: Mapping[str, Any]) -> None:
         form = self.bill.form
@@ -68,7 +70,7 @@ class Typing:
         if made is None:
             self._unknown(key)
         elif self._may(key, raw) and self._put(self.bill.values, made, raw):
-            rules_of(self.bill.form).typed(self.books, self.bill, None, key)
+            self._recompute(None, key)
 
     def _unknown(self, key: str) -> None:
         if self.books.switches["unknown_keys"] == "refuse":
@@ -105,14 +107,18 @@ class Typing:
 
     def fill_row(self, entity: Entity, row: Row, sent: Mapping[str, Any]) -> None:
         """Type one row, key by key."""
-        rules = rules_of(self.bill.form)
         for key, raw in sent.items():
             made = entity.fields.get(key)
             if made is None:
                 if key.upper() != "FENTRYID":
                     self._unknown(key)
             elif self._may(key, raw) and self._put(row.values, made, raw):
-                rules.typed(self.books, self.bill, row, key)
+                self._recompute(row, key)
+
+    def _recompute(self, row: Row | None, key: str) -> None:
+        rules = rules_of(self.bill.form)
+        if key in rules.recomputing:
+            rules.typed(self.books, self.bill, row, key)
 
     def _put(self, values: dict[str, Any], made: Field, raw: Any) -> bool:
         if made.server_only:
@@ -148,9 +154,12 @@ class Typing:
             raise Refused(
                 MsgCode.EXCEPTION, Problem(f"字段{made.key}的值[{raw}]不是字典格式", made.key)
             )
+        known = self._known.get((made.base, number))
+        if known is not None:
+            return known
         found = self.books.find(made.base, number, self.org) if number else None
         if found is not None and is_usable(found):
-            return int(found.id)
+            return self._known.setdefault((made.base, number), int(found.id))
         if number and self.verify and not made.required:
             self.problems.append(Problem(f"基础资料字段[{made.label}]不能为空", made.key))
         return None

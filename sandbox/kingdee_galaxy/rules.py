@@ -17,8 +17,6 @@ class Act:
     by: str = "api"
     ignore_prompts: bool = False
     answered: frozenset[str] = frozenset()
-    forced: bool = False
-    """People in the client un-audit, edit and audit again in one sitting; this leaves one trace."""
 
     @property
     def is_person(self) -> bool:
@@ -35,6 +33,9 @@ class Prompt:
 
 class Rules:
     """A form without behaviour of its own; the others override what they need."""
+
+    recomputing: frozenset[str] = frozenset()
+    """The fields after which `typed` is called."""
 
     def typed(self, books: AccountSet, bill: Bill, row: Row | None, key: str) -> None:
         """A field was typed: recompute what hangs on it."""

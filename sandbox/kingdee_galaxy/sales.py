@@ -24,11 +24,12 @@ OPEN, YES = "A", "B"
 class SalesOrder(Rules):
     """SAL_SaleOrder."""
 
+    recomputing = frozenset((*ON_TYPING, "FSettleCurrId"))
+
     def typed(self, books: AccountSet, bill: Bill, row: Row | None, key: str) -> None:
         if row is not None:
-            if key in ON_TYPING:
-                is_included = bool(bill.values.get("FIsIncludedTax"))
-                retype(row.values, key, _digits(books, bill), is_included)
+            is_included = bool(bill.values.get("FIsIncludedTax"))
+            retype(row.values, key, _digits(books, bill), is_included)
         elif key == "FSettleCurrId" and books.switches["field_order"]:
             self._forget_prices(books, bill)
 

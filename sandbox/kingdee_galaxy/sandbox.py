@@ -41,8 +41,9 @@ SYSTEM_FAULTS = {
     ),
     "call_limit": Refused(MsgCode.CALL_LIMIT, "接口调用次数超过限制"),
 }
-"""System faults that refuse a call before anything is done. Two more act inside the service:
-`partial_batch` (args: every) and `stack_trace_message`."""
+"""System faults that refuse a call before anything is done. Three more have shapes of their
+own: `response_error` (HTTP 200, no JSON), `stack_trace_message` (no `Errors`) and
+`partial_batch` (args: every; each such record of a BatchSave fails)."""
 
 
 class KingdeeGalaxySandbox(Application):
@@ -128,6 +129,8 @@ class KingdeeGalaxySandbox(Application):
             if is_new:
                 headers["Set-Cookie"] = session.cookies()
             self._system_faults(call)
+            if self.faults.pick(call.operation, call.form, system="response_error"):
+                raise HttpFailure(200, "response_error: 服务器内部错误")
             answer = self._answer(call, session)
         except Refused as refused:
             if refused.code == MsgCode.CONTEXT_LOST:

@@ -103,7 +103,7 @@ def _existing(books: AccountSet, form: Form, model: Mapping[str, Any]) -> Bill |
 
 def _check_editable(books: AccountSet, before: Bill, act: Act) -> None:
     guard_lock(books, before, act)
-    free = act.forced or (not before.form.is_bill and books.switches["edit_audited_base_data"])
+    free = not before.form.is_bill and books.switches["edit_audited_base_data"]
     if before.status in EDITABLE or free:
         return
     state = "已审核" if before.status == "C" else "处于审核中"
@@ -122,8 +122,10 @@ def commit_saved(books: AccountSet, bill: Bill, by: str) -> None:
     if not values.get(form.number) and values["FDocumentStatus"] != "Z":
         values[form.number] = books.next_number(form)
     if bill.id:
+        copies = _copies(books, bill)
         books.commit("update", bill, by)
-        _tell_copies(books, bill, by)
+        for copy in copies:
+            _follow(books, copy, bill, by)
         return
     bill.id = books.next_id(form)
     values["FCreateDate"], values["FCreatorId"] = books.now(), books.user(by)
@@ -132,14 +134,18 @@ def commit_saved(books: AccountSet, bill: Bill, by: str) -> None:
     books.commit("create", bill, by)
 
 
-def _tell_copies(books: AccountSet, bill: Bill, by: str) -> None:
-    """Allocated copies follow their master in everything but organisation and status."""
+def _copies(books: AccountSet, bill: Bill) -> list[Bill]:
+    """The copies that other organisations were given of this piece of base data."""
     if not bill.form.allocated or bill.values.get("FMasterId") != bill.id:
-        return
-    own = {"FUseOrgId", "FDocumentStatus", "FForbidStatus", "FCreateDate", "FApproveDate"}
-    for copy in books.tables[bill.form.id].find(bill.form.number, bill.number):
-        if copy.values.get("FMasterId") == bill.id and copy.id != bill.id:
-            kept = {key: copy.values.get(key) for key in own}
-            changed = replace(bill.copy(), id=copy.id)
-            changed.values.update(kept)
-            books.commit("update", changed, by)
+        return []
+    before = books.bill(bill.form.id, bill.id)
+    same_number = books.tables[bill.form.id].find(bill.form.number, before.number)
+    return [b for b in same_number if b.values.get("FMasterId") == bill.id and b.id != bill.id]
+
+
+def _follow(books: AccountSet, copy: Bill, master: Bill, by: str) -> None:
+    """A copy follows its master in everything but organisation and status."""
+    changed = replace(master.copy(), id=copy.id)
+    for key in ("FUseOrgId", "FDocumentStatus", "FForbidStatus", "FCreateDate", "FApproveDate"):
+        changed.values[key] = copy.values.get(key)
+    books.commit("update", changed, by)

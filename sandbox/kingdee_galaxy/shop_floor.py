@@ -13,17 +13,26 @@ from sandbox.clock import CHINA
 from .account_set import AccountSet
 from .amounts import decimal
 from .lifecycle import audit, submit
-from .production import CONFIRMED, FINISHED, RELEASED, STARTED, change_rows, set_status
+from .production import (
+    CLOSED,
+    CONFIRMED,
+    FINISHED,
+    RELEASED,
+    STARTED,
+    WORKSHOP,
+    change_rows,
+    set_status,
+)
 from .push import open_rows, push_bill
 from .records import Bill, Row
 from .rules import Act
-from .stock import on_hand, set_stock
+from .stock import on_hand, set_stock, usual_warehouse
 from .values import plain
 
 STAGES = {"confirmed": CONFIRMED, "released": RELEASED, "started": STARTED, "stocked": STARTED,
-          "finished": FINISHED, "closed": "6"}  # fmt: skip
-PLANNER, WORKSHOP, WAREHOUSE = (
-    Act("person:planner"), Act("person:workshop"), Act("person:warehouse"),
+          "finished": FINISHED, "closed": CLOSED}  # fmt: skip
+PLANNER, FOREMAN, WAREHOUSE = (
+    Act("person:planner"), Act("person:foreman"), Act("person:warehouse"),
 )  # fmt: skip
 Quantity = int | str | Decimal
 
@@ -67,7 +76,7 @@ class ShopFloor:
             "FMaterialId": product.id, "FUnitId": product.values["FBaseUnitId"],
             "FQty": plain(quantity), "FNoStockInQty": plain(quantity), "FSeq": 1,
             "FPlanStartDate": now.strftime("%Y-%m-%dT08:00:00"), "FPlanFinishDate": due,
-            "FWorkShopID": next(iter(books.tables["BD_Department"].bills), None),
+            "FWorkShopID": books.require("BD_Department", WORKSHOP).id,
         }  # fmt: skip
         bill = books.new_bill(form)
         bill.rows["FTreeEntity"] = [row]
@@ -144,7 +153,7 @@ class ShopFloor:
 
         bill = self.books.bill("PRD_MO", bill.id)
         if any(str(row.values["FStatus"]) < target for row in bill.each_row()):
-            change_rows(self.books, bill, WORKSHOP, "row_status", move)
+            change_rows(self.books, bill, FOREMAN, "row_status", move)
 
     def _receive(self, bill: Bill, quantity: Decimal | None) -> None:
         bill = self.books.bill("PRD_MO", bill.id)
@@ -152,7 +161,7 @@ class ShopFloor:
         if quantity is not None:
             left = {row: min(quantity, open_quantity) for row, open_quantity in left.items()}
         if left:
-            self._audit(push_bill(self.books, bill, "PRD_INSTOCK", left, WORKSHOP), WORKSHOP)
+            self._audit(push_bill(self.books, bill, "PRD_INSTOCK", left, FOREMAN), FOREMAN)
 
     def ship(
         self, order_number: str, quantity: Quantity | None = None, carriage_no: str = ""
@@ -207,10 +216,10 @@ class ShopFloor:
         if order.status != "C" or order.values["FCloseStatus"] != "A":
             return False
         rows, org = open_rows(self.books, order), order.values["FSaleOrgId"]
-        default: Any = next(iter(self.books.tables["BD_STOCK"].bills))
         for row in order.each_row():
-            place = row.values.get("FSOStockId") or default
-            lies_there = on_hand(self.books, row.values["FMaterialId"], place, org)
+            material = row.values["FMaterialId"]
+            place = row.values.get("FSOStockId") or usual_warehouse(self.books, material, org)
+            lies_there = on_hand(self.books, material, place, org)
             if row.id in rows and lies_there < rows[row.id]:
                 return False
         return bool(rows)

@@ -27,6 +27,19 @@ def on_hand(books: AccountSet, material: int, warehouse: int, org: int) -> Decim
     return row.values["FBaseQty"] if row else ZERO
 
 
+def usual_warehouse(books: AccountSet, material: int, org: int) -> Any:
+    """Where most of a material lies, else the first warehouse."""
+    rows = books.tables["STK_Inventory"].find("FMaterialId", material)
+    here = [row.values for row in rows if row.values["FStockOrgId"] == org]
+    if here:
+        return max(here, key=_quantity)["FStockId"]
+    return next(iter(books.tables["BD_STOCK"].bills), None)
+
+
+def _quantity(values: dict[str, Any]) -> Decimal:
+    return Decimal(values["FBaseQty"])
+
+
 def set_stock(
     books: AccountSet, material: int, warehouse: int, org: int, quantity: Decimal, by: str
 ) -> None:

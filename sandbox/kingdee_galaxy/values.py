@@ -8,13 +8,14 @@ data as the id of the record. Texts in this form compare as the instants they me
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
-from .forms import DECIMALS, Field, Form
+from .forms import Field, Form
 
-TENTH = Decimal("0.1")
+ONE, TENTH = Decimal(1), Decimal("0.1")
 PLACES = {"qty": 10, "price": 6, "money": 2, "rate": 10}
 _STEPS = {n: Decimal(1).scaleb(-n) for n in range(11)}
 _DATE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?")
@@ -31,9 +32,7 @@ def rounded(value: Decimal, places: int) -> Decimal:
 
 def plain(value: Decimal) -> Decimal:
     """20 → 20.0, 11.300 → 11.3: as .NET prints a decimal."""
-    if value == value.to_integral_value():
-        return value.quantize(TENTH)
-    return value.normalize()
+    return value.normalize() if value % ONE else value.quantize(TENTH)
 
 
 def read_time(text: str) -> str:
@@ -52,26 +51,44 @@ def read_time(text: str) -> str:
 
 def read_value(made: Field, raw: Any) -> Any:
     """A value as somebody sent it, as this field keeps it; base data is not read here."""
-    kind = made.kind
-    if kind in ("text", "bytes"):
-        return "" if raw is None else str(raw)
-    if kind == "list":
-        return raw if isinstance(raw, list) else []
-    if kind == "assist":
-        return _assist(raw)
-    if kind == "bool":
-        return raw if isinstance(raw, bool) else str(raw).strip().lower() in ("true", "1")
-    if raw is None or raw == "":
-        return None
-    try:
-        if kind in DECIMALS:
-            return rounded(Decimal(str(raw)), PLACES[kind])
-        if kind == "int":
-            return int(raw)
-        stamp = read_time(str(raw))
-    except (ValueError, InvalidOperation) as error:
-        raise BadValue(str(raw)) from error
-    return stamp[:10] + "T00:00:00" if kind == "date" else stamp
+    return _READ[made.kind](raw)
+
+
+def _text(raw: Any) -> str:
+    return raw if type(raw) is str else "" if raw is None else str(raw)
+
+
+def _flag(raw: Any) -> bool:
+    return raw if isinstance(raw, bool) else str(raw).strip().lower() in ("true", "1")
+
+
+def _list(raw: Any) -> list[Any]:
+    return raw if isinstance(raw, list) else []
+
+
+def _decimal(places: int) -> Callable[[Any], Decimal]:
+    def read(raw: Any) -> Decimal:
+        return rounded(raw if type(raw) is Decimal else Decimal(str(raw)), places)
+
+    return read
+
+
+def _midnight(raw: Any) -> str:
+    return read_time(str(raw))[:10] + "T00:00:00"
+
+
+def _optional(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Empty is null; what cannot be read is a `BadValue`."""
+
+    def guarded(raw: Any) -> Any:
+        if raw is None or raw == "":
+            return None
+        try:
+            return read(raw)
+        except (ValueError, TypeError, InvalidOperation) as error:
+            raise BadValue(str(raw)) from error
+
+    return guarded
 
 
 def _assist(raw: Any) -> str:
@@ -102,3 +119,16 @@ def number_in(raw: Any) -> str | None:
 
 def is_empty(raw: Any) -> bool:
     return raw is None or raw in ("", {}) or (isinstance(raw, dict) and number_in(raw) == "")
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "text": _text,
+    "bytes": _text,
+    "bool": _flag,
+    "list": _list,
+    "assist": _assist,
+    "int": _optional(int),
+    "date": _optional(_midnight),
+    "time": _optional(lambda raw: read_time(str(raw))),
+    **{kind: _optional(_decimal(places)) for kind, places in PLACES.items()},
+}

@@ -219,3 +219,15 @@ def site(directory: Path, store_url: str) -> Iterator[Site]:
         yield made
     finally:
         made.stop()
+
+
+def failing(error: Exception, *, when: str = "before", form: str = "bill", times: int = 1) -> Any:
+    """Trouble that raises `error` so many times: before the write is done, or after."""
+    left = [times]
+
+    def trouble(moment: str, at: str) -> None:
+        if moment == when and at == form and left[0] > 0:
+            left[0] -= 1
+            raise error
+
+    return trouble

@@ -1,9 +1,22 @@
+"""What becomes of an order on its way, told from both ends."""
+
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
 
-from tests.engine.factory import Site, line
+import pytest
+
+from connector.errors import (
+    AlreadyExists,
+    HalfDone,
+    Locked,
+    OutcomeUnknown,
+    Rejected,
+    Transient,
+    Unreachable,
+)
+from tests.engine.factory import Site, failing, line
 
 
 def test_an_order_arrives_once_and_audited(shop: Site) -> None:
@@ -24,4 +37,351 @@ def test_a_second_run_reads_and_writes_nothing(shop: Site) -> None:
     before = len(shop.erp.ledger)
     done = shop.sync()
     assert len(shop.erp.ledger) == before
-    assert all(counts.read == 0 for name, counts in done.feeds.items())
+    assert all(counts.read == 0 for counts in done.feeds.values())
+
+
+def test_an_order_waits_for_its_customer_and_goes_by_itself(shop: Site) -> None:
+    shop.order(customer="c2")
+    shop.sync()
+    assert (shop.delivery().state, shop.delivery().reason) == ("pending", "waits_for")
+    shop.customer("c2")
+    shop.sync()
+    assert shop.bill().fields["customer"] == "C2"
+
+
+def test_an_order_waits_for_its_material_to_be_paired(shop: Site) -> None:
+    shop.order(lines=[line("1", material="M9")])
+    shop.sync()
+    assert shop.delivery().reason == "waits_for"
+    shop.material("M9")
+    shop.sync()
+    assert shop.bill().fields["rows"][0]["material"] == "M9"
+
+
+def test_an_order_under_approval_is_held_and_then_goes(shop: Site) -> None:
+    shop.order(status="in_approval")
+    shop.sync()
+    assert (shop.delivery().reason, shop.bills()) == ("review", [])
+    shop.order(status="confirmed")
+    shop.sync()
+    assert shop.bill().step == "audited"
+
+
+def test_an_order_out_of_scope_is_not_even_listed(shop: Site) -> None:
+    shop.order(status="draft")
+    shop.sync()
+    assert shop.delivery() is None
+
+
+def test_a_customer_s_change_carries_only_the_changed_field(shop: Site) -> None:
+    shop.sync()
+    shop.customer(name="Renamed")
+    shop.sync()
+    assert shop.erp.ledger[-1] == ("put", "partner", "partner-1", {"name": "Renamed"})
+
+
+def test_an_audited_order_that_changes_is_a_conflict_and_no_write(shop: Site) -> None:
+    shop.order()
+    shop.sync()
+    before = shop.commits()
+    shop.order(note="changed")
+    shop.sync()
+    assert (shop.delivery().state, shop.delivery().reason) == ("stopped", "conflict")
+    assert shop.commits() == before
+
+
+def test_a_field_that_people_changed_too_is_a_conflict(shop: Site) -> None:
+    shop.sync()
+    shop.erp.put("partner", {"name": "Theirs"}, "partner-1")
+    shop.customer(name="Ours")
+    shop.sync()
+    row = shop.delivery("c1", "customers")
+    assert (row.state, row.reason) == ("stopped", "conflict")
+    assert shop.erp.form("partner")["partner-1"].fields["name"] == "Theirs"
+
+
+def test_a_field_written_once_belongs_to_people_afterwards(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "until: saved, hold:")
+    shop.start()
+    shop.order()
+    shop.sync()
+    key = shop.bill().key
+    shop.erp.put("bill", {"warehouse": "W9"}, key)
+    shop.order(note="more")
+    shop.sync()
+    bill = shop.bill()
+    assert shop.delivery().state == "in_sync"
+    assert (bill.fields["warehouse"], bill.fields["note"]) == ("W9", "more")
+
+
+def test_with_until_saved_people_take_the_bill_further(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "until: saved, hold:")
+    shop.start()
+    shop.order()
+    shop.sync()
+    assert shop.bill().step == "saved"
+    shop.erp.step("bill", shop.bill().key, "audited")
+    before = len(shop.erp.ledger)
+    shop.sync()
+    assert len(shop.erp.ledger) == before
+    assert shop.delivery().state == "in_sync"
+
+
+def test_a_workflow_keeps_an_order_awaiting_without_attempts(shop: Site) -> None:
+    shop.erp.workflows.add("bill")
+    shop.order()
+    shop.sync()
+    for _ in range(3):
+        shop.clock.advance(86_400)
+        shop.sync()
+    row = shop.delivery()
+    assert (row.state, row.reason, row.attempts) == ("pending", "awaiting", 0)
+    shop.erp.workflows.clear()
+    shop.clock.advance(86_400)
+    shop.sync()
+    assert shop.delivery().state == "in_sync"
+    assert shop.commits() == 1
+
+
+def test_a_refused_order_stops_with_the_erp_s_words_and_its_next_change_goes(shop: Site) -> None:
+    shop.erp.trouble = failing(Rejected("必录字段"))
+    shop.order()
+    shop.sync()
+    row = shop.delivery()
+    assert (row.state, row.reason, row.detail) == ("stopped", "rejected", "必录字段")
+    shop.order(note="mended")
+    shop.sync()
+    assert shop.bill().fields["note"] == "mended"
+
+
+def test_a_lost_answer_is_looked_up_after_settling_and_adopted(shop: Site) -> None:
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="after")
+    shop.order()
+    shop.sync()
+    assert shop.delivery().state == "in_doubt"
+    shop.sync()
+    assert shop.commits() == 1
+    shop.clock.advance(101)
+    shop.sync()
+    assert (shop.delivery().state, shop.commits()) == ("in_sync", 1)
+
+
+def test_a_lost_request_is_sent_again_after_settling(shop: Site) -> None:
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="before")
+    shop.order()
+    shop.sync()
+    shop.clock.advance(101)
+    shop.sync()
+    assert (shop.delivery().state, shop.commits()) == ("in_sync", 1)
+
+
+def test_an_order_renumbered_while_in_doubt_yields_one_bill(shop: Site) -> None:
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="after")
+    shop.order()
+    shop.sync()
+    shop.order(number="O1-NEW")
+    shop.sync()
+    shop.clock.advance(101)
+    shop.sync()
+    assert [bill["no"] for bill in shop.bills()] == ["O1"]
+    assert shop.delivery().state == "in_sync"
+
+
+def test_an_order_changed_while_in_doubt_ends_with_the_newest_version(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "until: saved, hold:")
+    shop.start()
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="after")
+    shop.order()
+    shop.sync()
+    shop.order(note="newest", lines=[line("1", qty="5"), line("2")])
+    shop.clock.advance(101)
+    shop.sync()
+    bill = shop.bill()
+    assert bill.fields["note"] == "newest"
+    assert [row["qty"] for row in bill.fields["rows"]] == [Decimal(5), Decimal(2)]
+    assert shop.delivery().state == "in_sync"
+
+
+def test_an_update_whose_answer_was_lost_is_no_conflict(shop: Site) -> None:
+    shop.sync()
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="after", form="partner")
+    shop.customer(name="Second")
+    shop.sync()
+    shop.customer(name="Third")
+    shop.clock.advance(101)
+    shop.sync()
+    assert shop.delivery("c1", "customers").state == "in_sync"
+    assert shop.erp.form("partner")["partner-1"].fields["name"] == "Third"
+
+
+def test_a_bill_that_was_saved_only_is_never_saved_twice(shop: Site) -> None:
+    steps = []
+
+    def fail_audit(world: object, form: str, key: str, step: str) -> None:
+        steps.append(step)
+        if step == "audited" and steps.count("audited") == 1:
+            from connector.contract import Written
+
+            cause = Transient("busy")
+            raise HalfDone(Written(key, "O1", {"rows": {"1": "5"}}, "submitted"), cause)
+        original(form, key, step)
+
+    original = shop.erp.step
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(shop.erp), "step", fail_audit)
+        shop.order()
+        shop.sync()
+    assert shop.delivery().step == "submitted"
+    shop.clock.advance(3600)
+    shop.sync()
+    assert (shop.bill().step, shop.commits()) == ("audited", 1)
+
+
+def test_a_foreign_bill_with_our_number_is_left_alone(shop: Site) -> None:
+    shop.erp.unique["bill"] = "no"
+    shop.erp.put("bill", {"no": "O1", "customer": "SOMEBODY"}, "theirs")
+    shop.order()
+    shop.sync()
+    row = shop.delivery()
+    assert (row.state, row.reason) == ("stopped", "not_ours")
+    assert shop.bill().fields == {"no": "O1", "customer": "SOMEBODY"}
+
+
+def test_two_bills_with_our_mark_stop_the_order(shop: Site) -> None:
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="after")
+    shop.order()
+    shop.sync()
+    twin = dict(shop.bill().fields)
+    shop.erp.put("bill", {**twin, "no": "TWIN"})
+    shop.clock.advance(101)
+    shop.sync()
+    assert shop.delivery().reason == "twice"
+
+
+def test_an_erp_that_is_down_for_a_weekend_uses_up_no_attempt(shop: Site) -> None:
+    shop.erp.trouble = failing(Unreachable("down"), times=10_000)
+    shop.order()
+    for _ in range(48):
+        shop.sync()
+        shop.clock.advance(3600)
+    assert (shop.delivery().attempts, shop.delivery().state) == (0, "pending")
+    shop.erp.trouble = None
+    shop.clock.advance(3600)
+    shop.sync()
+    assert shop.delivery().state == "in_sync"
+
+
+def test_a_record_that_keeps_failing_stops_after_its_attempts(shop: Site) -> None:
+    shop.erp.trouble = failing(Transient("busy"), times=10_000)
+    shop.order()
+    for _ in range(10):
+        shop.sync()
+        shop.clock.advance(3601)
+    assert (shop.delivery().state, shop.delivery().attempts) == ("stopped", 8)
+
+
+def test_a_locked_bill_is_tried_again_without_being_counted(shop: Site) -> None:
+    shop.erp.trouble = failing(Locked("in use"), times=3)
+    shop.order()
+    for _ in range(4):
+        shop.sync()
+        shop.clock.advance(121)
+    assert (shop.delivery().state, shop.delivery().attempts) == ("in_sync", 0)
+
+
+def test_a_bug_in_an_adapter_costs_no_order(shop: Site) -> None:
+    shop.erp.trouble = failing(ZeroDivisionError("bug"), when="after")
+    shop.order()
+    shop.sync()
+    assert shop.delivery().state == "in_doubt"
+    shop.clock.advance(101)
+    shop.sync()
+    assert (shop.delivery().state, shop.commits()) == ("in_sync", 1)
+
+
+def test_what_a_dead_process_had_claimed_is_in_doubt(shop: Site) -> None:
+    def die(moment: str, form: str) -> None:
+        if moment == "after" and form == "bill":
+            raise KeyboardInterrupt
+
+    shop.erp.trouble = die
+    shop.order()
+    with pytest.raises(KeyboardInterrupt):
+        shop.sync()
+    assert shop.delivery().state == "sending"
+    shop.erp.trouble = None
+    shop.start()
+    assert shop.delivery().state == "in_doubt"
+    shop.clock.advance(101)
+    shop.sync()
+    assert (shop.delivery().state, shop.commits()) == ("in_sync", 1)
+
+
+def test_an_order_deleted_before_it_was_sent_is_dropped(shop: Site) -> None:
+    shop.order(customer="c2")
+    shop.sync()
+    shop.order(customer="c2", status="draft")
+    shop.sync()
+    assert shop.delivery() is None
+
+
+def test_an_order_cancelled_after_delivery_stops_and_names_it(shop: Site) -> None:
+    shop.order()
+    shop.sync()
+    shop.order(status="cancelled")
+    shop.sync()
+    row = shop.delivery()
+    assert (row.state, row.reason, shop.bill().cancelled) == ("stopped", "gone", False)
+
+
+def test_an_order_cancelled_under_gone_cancel_is_voided_once(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "gone: cancel, hold:")
+    shop.start()
+    shop.order()
+    shop.sync()
+    shop.order(status="cancelled")
+    shop.sync()
+    shop.order(status="cancelled", note="again")
+    shop.sync()
+    assert shop.bill().cancelled
+    assert shop.commits(what="cancel") == 1
+    assert shop.delivery().state == "in_sync"
+
+
+def test_a_cancelled_order_that_is_in_doubt_is_looked_up_first(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "gone: cancel, hold:")
+    shop.start()
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="after")
+    shop.order()
+    shop.sync()
+    shop.order(status="cancelled")
+    shop.clock.advance(101)
+    shop.sync()
+    assert shop.bill().cancelled
+
+
+def test_too_many_creates_stop_before_the_first(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "max_creates: 2, hold:")
+    shop.start()
+    for n in range(3):
+        shop.order(f"o{n}")
+    done = shop.sync()
+    assert "max_creates" in str(done.errors["orders"])
+    assert shop.bills() == []
+    shop.sync(creates=True)
+    assert len(shop.bills()) == 3
+
+
+def test_a_note_that_is_too_long_stops_and_says_how_long(shop: Site) -> None:
+    shop.order(note="超" * 7)
+    shop.sync()
+    row = shop.delivery()
+    assert (row.state, row.reason) == ("stopped", "mapping")
+    assert '"size": "21"' in row.detail
+
+
+def test_already_exists_is_never_adopted_without_our_mark(shop: Site) -> None:
+    shop.erp.trouble = failing(AlreadyExists("taken", key="x"))
+    shop.order()
+    shop.sync()
+    assert shop.delivery().reason == "not_ours"

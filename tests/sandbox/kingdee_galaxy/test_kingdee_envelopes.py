@@ -123,6 +123,12 @@ def test_a_stack_trace_comes_without_errors(server: KingdeeGalaxySandbox, client
     assert "at Kingdee.BOS" in answer["Message"]
 
 
+def test_an_answer_can_be_a_bare_error_text(server: KingdeeGalaxySandbox, client: Client) -> None:
+    server.faults.set([{"do": "system", "name": "response_error"}])
+    response = client.post("View", {"formid": "SAL_SaleOrder", "data": VIEW})
+    assert (response.status, response.body[:15]) == (200, b"response_error:")
+
+
 def test_calls_over_the_limit_answer_14_until_a_minute_has_passed(company: Any) -> None:
     server = KingdeeGalaxySandbox(company, limits="on")
     server.switches["calls_per_minute"] = 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from kingdee_world import Client, order, row
 
 from sandbox.company.generate import demo
+from sandbox.company.model import Company
 from sandbox.kingdee_galaxy import KingdeeGalaxySandbox
 from sandbox.server import Request, from_json
 
@@ -77,6 +79,14 @@ def test_production_is_made_for_the_order_and_goes_all_the_way(client: Client, p
     people("advance_production", order_number="N1", to="closed")
     assert client.query("PRD_MO", keys, where) == [["N1", "6", 20, 20]]
     assert client.query("PRD_MO", "FConveyDate,FStartDate,FFinishDate", where)[0].count(None) == 0
+
+
+def test_what_was_received_before_go_live_is_not_received_again(company: Company) -> None:
+    work = replace(company.work_orders[0], stocked=Decimal(6), scrapped=Decimal(1))
+    client = Client(KingdeeGalaxySandbox(replace(company, work_orders=(work,))))
+    client.server.people()["advance_production"](order_number="XSDD000001", to="finished")
+    keys = "FQty,FStockInQuaQty,FScrapQty,FStatus"
+    assert client.query("PRD_MO", keys) == [[10, 9, 1, "5"]]
 
 
 def test_production_can_name_no_order(client: Client, people: Any) -> None:

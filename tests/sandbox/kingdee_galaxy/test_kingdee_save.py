@@ -119,6 +119,17 @@ def test_a_new_customer_is_usable_in_the_organisations_it_was_allocated_to(
     assert [org for _, org in found] == ["100", "101"]
 
 
+def test_copies_follow_their_master(client: Client) -> None:
+    ((key,),) = client.query("BD_Customer", "FCUSTID", "FUseOrgId.FNumber = '100'")
+    client.do("UnAudit", "C0007", form="BD_Customer")
+    client.save({"FCUSTID": key, "FName": "海湾电器集团", "FNumber": "C8"}, "BD_Customer")
+    keys = "FNumber,FName,FUseOrgId.FNumber,FDocumentStatus"
+    assert client.query("BD_Customer", keys, order="FCUSTID") == [
+        ["C8", "海湾电器集团", "100", "D"],
+        ["C8", "海湾电器集团", "101", "C"],
+    ]
+
+
 def test_optional_base_data_vanishes_silently_unless_it_is_verified(client: Client) -> None:
     model = order(FSaleDeptId=numbered("NO-1"))
     assert client.save(model)["ResponseStatus"]["IsSuccess"]

@@ -1,0 +1,5 @@
+"""Fxiaoke (纷享销客), the CRM: orders with their lines, accounts, products, write-back."""
+
+from adapters.fxiaoke.adapter import Fxiaoke
+
+__all__ = ["Fxiaoke"]

@@ -1,0 +1,237 @@
+"""Fxiaoke's protocol: the only file that knows its addresses and the shapes of its bodies.
+
+Its spelling is mixed: `search_query_info` and `field_name` beside `fieldProjection` and
+`isAsc`. Names it does not know it ignores without a word.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from adapters.fxiaoke.codes import BAD_TOKEN, error_of
+from adapters.fxiaoke.settings import FxiaokeSettings
+from connector.contract import Http
+from connector.errors import AccessDenied, Rejected, Transient
+from connector.messages import say
+
+Row = dict[str, Any]
+Filter = tuple[str, str, Sequence[str]]
+"""`(field, operator, values)`; filters are ANDed, nothing else is offered."""
+
+SPARE = 600
+"""Seconds of a token's life that are left to calls under way. Asked in the last 600 of its 7200,
+Fxiaoke gives a new token; the old one works on to its end."""
+LEAST = 60
+"""Seconds a token is used at least: only ten a minute are given out."""
+
+_QUIET = {"triggerWorkFlow": False, "triggerApprovalFlow": False}
+"""Both default to true: our writes would start approvals."""
+
+
+def is_custom(form: str) -> bool:
+    """Whether the tenant made the object; such objects have paths of their own."""
+    return form.endswith("__c")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A token and whose it is."""
+
+    token: str
+    tenant: str
+    """The enterprise account (`ea`), or the corp id of the older generation."""
+    until: datetime
+
+
+class Client:
+    """Speaks to one tenant. Safe for several threads."""
+
+    def __init__(self, settings: FxiaokeSettings, http: Http) -> None:
+        self._settings = settings
+        self._http = http
+        self._session: Session | None = None
+        self._logging_in = threading.Lock()
+
+    # -- reading ----------------------------------------------------------------------------
+
+    def objects(self) -> None:
+        """Ask which objects there are: the cheapest call that needs a token and an employee."""
+        self._post("/cgi/crm/v2/object/list", {"data": {}})
+
+    def describe(self, form: str) -> list[Row]:
+        """The form's fields as Fxiaoke describes them."""
+        data = {"apiName": form, "includeDetail": False}
+        answer = self._post("/cgi/crm/v2/object/describe", {"data": data})
+        try:
+            return list(answer["data"]["describe"]["fields"].values())
+        except (KeyError, TypeError, AttributeError):
+            raise Transient(say("fxiaoke_unrecognised"), answer=str(answer)[:500]) from None
+
+    def get(self, form: str, key: str) -> Row | None:
+        """One record as it is at once, not when search has heard of it; None if refused."""
+        data = {"dataObjectApiName": form, "objectDataId": key}
+        try:
+            row = self._post(_data_path(form, "get"), {"data": data}).get("data")
+        except Rejected:
+            return None
+        return row if isinstance(row, dict) and row.get("_id") else None
+
+    def pages(
+        self, form: str, filters: Sequence[Filter], fields: Sequence[str], after: str = ""
+    ) -> Iterator[list[Row]]:
+        """Every record that matches and has an id above `after`, by ascending id.
+
+        Always from offset 0 behind the last id: offsets end at 10,000 and drift.
+        """
+        while True:
+            keyset: list[Filter] = [("_id", "GT", [after])] if after else []
+            rows = self._query(form, [*filters, *keyset], fields)
+            if rows:
+                yield rows
+            if len(rows) < self._settings.page:
+                return
+            after = str(rows[-1]["_id"])
+
+    def _query(self, form: str, filters: Sequence[Filter], fields: Sequence[str]) -> list[Row]:
+        search = {
+            "limit": self._settings.page,
+            "offset": 0,
+            "filters": [
+                {"field_name": name, "operator": operator, "field_values": list(values)}
+                for name, operator, values in filters
+            ],
+            "orders": [{"fieldName": "_id", "isAsc": True}],
+            "fieldProjection": list(dict.fromkeys(["_id", "last_modified_time", *fields])),
+        }
+        data = {
+            "dataObjectApiName": form,
+            "find_explicit_total_num": False,
+            "search_query_info": search,
+        }
+        return _rows(self._post(_data_path(form, "query"), {"data": data}))
+
+    # -- writing ----------------------------------------------------------------------------
+
+    def create(self, form: str, values: Mapping[str, Any]) -> str:
+        """The new record's id; empty where Fxiaoke does not tell (custom objects)."""
+        data = {"object_data": {"dataObjectApiName": form, **values}}
+        answer = self._post(_data_path(form, "create"), {**_QUIET, "data": data}, writes=True)
+        return str(answer.get("dataId") or "")
+
+    def update(self, form: str, key: str, values: Mapping[str, Any]) -> None:
+        """Set these fields; the others stay."""
+        data: Row = {"object_data": {"_id": key, "dataObjectApiName": form, **values}}
+        if is_custom(form) and self._settings.locked == "unlock":
+            data["skipDataStatusValidate"] = True
+        self._post(_data_path(form, "update"), {**_QUIET, "data": data}, writes=True)
+
+    def invalidate(self, form: str, key: str) -> None:
+        """作废: the record stays, cancelled."""
+        data = {"dataObjectApiName": form, "object_data_id": key}
+        self._post(_data_path(form, "invalid"), {"data": data}, writes=True)
+
+    def lock(self, form: str, key: str) -> None:
+        """Lock a record, its details not."""
+        self._set_lock("lock", form, key)
+
+    def unlock(self, form: str, key: str) -> None:
+        """Unlock a record, its details not."""
+        self._set_lock("unlock", form, key)
+
+    def _set_lock(self, action: str, form: str, key: str) -> None:
+        # Sent like a read: a lock is set, not toggled, so that repeating it does no harm.
+        data = {"dataObjectApiName": form, "dataIds": [key], "detailObjStrategy": 0}
+        self._post(f"/cgi/crm/v2/object/{action}", {"data": data})
+
+    # -- calling ----------------------------------------------------------------------------
+
+    def session(self, stale: Session | None = None) -> Session:
+        """The token in use, or a new one if it is worn out or `stale`.
+
+        One thread asks for it: the token endpoint allows no two calls at once.
+        """
+        with self._logging_in:
+            current = self._session
+            if current is None or current is stale or self._http.now() >= current.until:
+                current = self._session = self._log_in()
+            return current
+
+    def _log_in(self) -> Session:
+        settings = self._settings
+        oauth = settings.auth == "oauth"
+        body = {
+            "appId": settings.app_id,
+            "appSecret": settings.app_secret.get_secret_value(),
+            "permanentCode": settings.permanent_code.get_secret_value(),
+        }
+        if oauth:
+            answer = self._send("/oauth2.0/token", {**body, "grantType": "app_secret"}, {})
+        else:
+            answer = self._send("/cgi/corpAccessToken/get/V2", body, {})
+        try:
+            token = str(answer["accessToken" if oauth else "corpAccessToken"])
+            tenant = str(answer["ea" if oauth else "corpId"])
+            left = int(answer.get("expiresIn", 7200))
+        except (KeyError, ValueError):
+            raise Transient(say("fxiaoke_unrecognised")) from None
+        lasts = timedelta(seconds=max(left - SPARE, LEAST))
+        return Session(token, tenant, self._http.now() + lasts)
+
+    def _post(self, path: str, body: Row, *, writes: bool = False) -> Row:
+        session = self.session()
+        try:
+            return self._send_as(session, path, body, writes=writes)
+        except AccessDenied as refusal:
+            if refusal.code != str(BAD_TOKEN):
+                raise
+        # Refused at the door, so that even a write may go once more.
+        return self._send_as(self.session(stale=session), path, body, writes=writes)
+
+    def _send_as(self, session: Session, path: str, body: Row, *, writes: bool) -> Row:
+        user = self._settings.user_id
+        if self._settings.auth == "corp":
+            who = {"corpAccessToken": session.token, "corpId": session.tenant}
+            return self._send(path, {**who, "currentOpenUserId": user, **body}, {}, writes=writes)
+        headers = {
+            "authorization": f"Bearer {session.token}",
+            "x-fs-ea": session.tenant,
+            "x-fs-userid": user,
+        }
+        return self._send(path, body, headers, writes=writes)
+
+    def _send(
+        self, path: str, body: Row, headers: Mapping[str, str], *, writes: bool = False
+    ) -> Row:
+        answer = self._http.send(
+            "POST", f"{path}?thirdTraceId={uuid4()}", json=body, headers=headers, writes=writes
+        )
+        payload = answer.json()
+        now, zone = self._http.now(), self._settings.zone
+        error = error_of(payload, answer.text(), writes=writes, now=now, zone=zone)
+        if error is not None:
+            raise error
+        made: Row = payload
+        return made
+
+
+def _data_path(form: str, action: str) -> str:
+    return f"/cgi/crm/{'custom/' if is_custom(form) else ''}v2/data/{action}"
+
+
+def _rows(payload: Row) -> list[Row]:
+    """A page's records: under `data`, for custom objects also beside it; pages are drawn both ways.
+
+    An answer without a list is an error, not an empty page: changes would be lost in silence.
+    """
+    data = payload.get("data")
+    for place in (data, payload):
+        if isinstance(place, dict) and "dataList" in place:
+            return list(place["dataList"] or ())
+    if isinstance(data, dict) and "_id" in data:
+        return [data]
+    raise Transient(say("fxiaoke_unrecognised"), answer=str(payload)[:500])

@@ -1,0 +1,83 @@
+"""Fxiaoke's values and ours. Which is which only the form's description tells.
+
+Numbers come and go as text, dates as milliseconds of their midnight, people and departments
+as lists; `"13"` may be a rate or a code. Empty fields are mostly absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+NUMBERS = frozenset({"number", "currency", "percentile", "count"})
+LISTS = frozenset({
+    "employee", "employee_many", "department", "department_many", "select_many",
+})  # fmt: skip
+LABELS = ("__r", "__l", "__o", "__v", "__p", "__e")
+"""What Fxiaoke adds to a field's name for its label and the like; shown with the field."""
+
+
+class Codec:
+    """Turns one form's values into the contract's and back."""
+
+    def __init__(self, description: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> None:
+        """`description` is what Fxiaoke says of the form's fields."""
+        self._types = {str(field["api_name"]): _type(field) for field in description}
+        self._zone = zone
+
+    def __contains__(self, name: str) -> bool:
+        """Whether the form has the field."""
+        return name in self._types
+
+    def read(self, row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+        """These fields: numbers exact, dates and instants in ISO form, labels untouched."""
+        return {name: self._read(name, row.get(name)) for name in names}
+
+    def _read(self, name: str, value: Any) -> Any:
+        if isinstance(value, list) and len(value) < 2:
+            value = value[0] if value else None
+        if value is None or value == "":
+            return None
+        kind = self._types.get(name, "")
+        if kind in NUMBERS:
+            return _number(value)
+        if kind in ("date", "date_time") and isinstance(value, int):
+            instant = datetime.fromtimestamp(value / 1000, UTC)
+            local = instant.astimezone(self._zone).date()
+            return (local if kind == "date" else instant).isoformat()
+        return value
+
+    def write(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Values as Fxiaoke takes them; None empties a field."""
+        return {name: self._write(name, value) for name, value in fields.items()}
+
+    def _write(self, name: str, value: Any) -> Any:
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, datetime):
+            return int(value.timestamp() * 1000)
+        if isinstance(value, date):
+            return int(datetime.combine(value, time(), self._zone).timestamp() * 1000)
+        text = format(value, "f") if isinstance(value, Decimal) else str(value)
+        return [text] if self._types.get(name) in LISTS else text
+
+
+def plain_name(name: str) -> str:
+    """The field that must be asked for so that `name` is shown."""
+    label = name[-3:]
+    return name.removesuffix(label) if label in LABELS else name
+
+
+def _type(field: Mapping[str, Any]) -> str:
+    """A formula is described by what it returns."""
+    return str(field.get("return_type") or field.get("type") or "")
+
+
+def _number(value: Any) -> Any:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return value

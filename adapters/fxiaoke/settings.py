@@ -1,0 +1,35 @@
+"""What a connection to Fxiaoke can be told."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from connector.contract import Settings
+
+
+class FxiaokeSettings(Settings):
+    """A self-built app (自建应用) of one tenant, and the employee in whose name it acts."""
+
+    app_id: str
+    """The app's id, `FSAID_…`."""
+    app_secret: SecretStr
+    """The app's secret."""
+    permanent_code: SecretStr
+    """The permanent authorisation code (永久授权码) that the tenant gave the app."""
+    user_id: str
+    """The acting employee: the employee id such as `1000` with `oauth`, `FSUID_…` with `corp`. A
+    CRM administrator: what others may not see is missing without a word."""
+    base_url: str = "https://open.fxiaoke.com"
+    """Address of the tenant's cloud, `https://open-<login domain>` in general."""
+    auth: Literal["oauth", "corp"] = "oauth"
+    """The generation of tokens: `oauth` in headers, or the older `corp` in the body."""
+    locked: Literal["unlock", "wait", "fail"] = "unlock"
+    """What a write to a locked record does: unlock, write and lock again; wait until somebody
+    unlocks it; or stop."""
+    page: int = Field(default=100, ge=1, le=100)
+    """Records a page; Fxiaoke allows 100."""
+    rate: str = "9/2s"
+    """Calls allowed. Fxiaoke takes 100 in 20 seconds for each endpoint: 9 at once and then 4.5 a
+    second stay below that."""

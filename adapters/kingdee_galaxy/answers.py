@@ -1,0 +1,170 @@
+"""What the server's answers mean: one shape for all of them, and errors by what is done.
+
+Business errors are HTTP 200. The `ResponseStatus` says which records succeeded and which did
+not; the reason may also sit in `Result.Message`, and a query wraps it all in two lists.
+`ErrorCode` is always 500; `MsgCode` is the useful one, but is 0 for many failures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import simplejson
+
+from connector.errors import (
+    AccessDenied,
+    AdapterError,
+    AlreadyExists,
+    Locked,
+    OutcomeUnknown,
+    Rejected,
+    Transient,
+    Unreachable,
+)
+from connector.messages import say
+
+CONTEXT_LOST, NO_PERMISSION, NETWORK_CONTROL, CALL_LIMIT = 1, 2, 13, 14
+NO_SUCH_FIELD = 9
+DENIED = frozenset({NO_PERMISSION, 7, 15})
+"""No permission, no licence, the administrator may not log in."""
+CALM_DOWN = 60.0
+"""Seconds to stay away after the call limit; the server gives no figure."""
+SHOWN = 2_000
+"""Characters of an answer that errors carry."""
+
+_NO_RIGHT = re.compile("没有.{0,40}权限")
+_LATER = re.compile("请?稍[后候]再?(试|重试|使用|操作)|请重试")
+_TAKEN = re.compile(r"唯一.*?\[(?P<value>[^\]]*)\].*?已经?被?使用")
+
+
+class SessionLost(Exception):
+    """MsgCode 1: the call was refused before anything was done, for want of a session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One line of `Errors`."""
+
+    text: str
+    field: str = ""
+    index: int | None = None
+    """Position of the record in the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """One line of `SuccessEntitys`."""
+
+    key: str
+    number: str
+    index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the records of one call."""
+
+    ok: bool
+    code: int
+    done: Sequence[Success]
+    refused: Sequence[Refusal]
+    result: Mapping[str, Any]
+    """The answer's `Result`, for what else is in it."""
+
+    def error(self, refused: Sequence[Refusal] = ()) -> AdapterError:
+        """The error of the whole call, or of some of its records."""
+        lines = refused or self.refused
+        text = "; ".join(dict.fromkeys(line.text for line in lines)) or self._message()
+        field = next((line.field for line in lines if line.field), "")
+        return classified(self.code, text, field, answer=shown(self.result))
+
+    def of(self, keys: Sequence[str]) -> dict[str, AdapterError | None]:
+        """What became of each of the records that the call named, by their key."""
+        done = {success.key for success in self.done}
+        return {key: None if key in done else self._at(index, len(keys))
+                for index, key in enumerate(keys)}  # fmt: skip
+
+    def _at(self, index: int, count: int) -> AdapterError | None:
+        if count == 1:
+            return None if self.ok and not self.refused else self.error()
+        return self.missing(index)
+
+    def missing(self, index: int) -> AdapterError:
+        """Why the record at `index` is not among those that succeeded."""
+        mine = [line for line in self.refused if line.index == index]
+        nobody = not self.ok and not self.done and not any(
+            line.index is not None for line in self.refused
+        )
+        if mine or nobody:
+            return self.error(mine)
+        return OutcomeUnknown(say("kingdee_no_result"), answer=shown(self.result))
+
+    def _message(self) -> str:
+        """`Result.Message` without its stack trace."""
+        text = str(self.result.get("Message") or "").partition("\n   at ")[0]
+        return text.strip() or str(say("kingdee_no_reason"))
+
+
+def outcome_of(body: Any) -> Outcome | None:
+    """The outcome in an answer; None where it carries no status (query rows, View)."""
+    while isinstance(body, list) and len(body) == 1:
+        body = body[0]
+    result = body.get("Result") if isinstance(body, dict) else None
+    status = result.get("ResponseStatus") if isinstance(result, dict) else None
+    if not isinstance(result, dict) or not isinstance(status, dict):
+        return None
+    code = int(status.get("MsgCode") or 0)
+    ok = str(status.get("IsSuccess")).lower() == "true"
+    if code == CONTEXT_LOST and not ok:
+        raise SessionLost(shown(result))
+    return Outcome(
+        ok,
+        code,
+        [_success(line) for line in status.get("SuccessEntitys") or ()],
+        [_refusal(line) for line in status.get("Errors") or ()],
+        result,
+    )
+
+
+def classified(code: int, text: str, field: str = "", *, answer: str = "") -> AdapterError:
+    """The error class of a refusal; `text` stays the remote's own."""
+    known = {"code": str(code), "answer": answer}
+    if code in DENIED or _NO_RIGHT.search(text):
+        return AccessDenied(text, **known)
+    if code == NETWORK_CONTROL:
+        return Locked(text, **known)
+    if code == CALL_LIMIT:
+        return Unreachable(text, retry_after=CALM_DOWN, **known)
+    if _TAKEN.search(text):
+        return AlreadyExists(text, **known)
+    if code in (0, 6) and _LATER.search(text):
+        return Transient(text, **known)
+    return Rejected(text, field=field, **known)
+
+
+def taken_value(text: str) -> str:
+    """The value that a uniqueness refusal names."""
+    match = _TAKEN.search(text)
+    return match["value"] if match else ""
+
+
+def shown(body: Any) -> str:
+    """An answer as text, capped."""
+    return simplejson.dumps(body, use_decimal=True, ensure_ascii=False, default=str)[:SHOWN]
+
+
+def _success(line: Mapping[str, Any]) -> Success:
+    key, number = str(line.get("Id") or ""), str(line.get("Number") or "")
+    return Success(key, number, _index(line))
+
+
+def _refusal(line: Mapping[str, Any]) -> Refusal:
+    return Refusal(str(line.get("Message") or ""), str(line.get("FieldName") or ""), _index(line))
+
+
+def _index(line: Mapping[str, Any]) -> int | None:
+    index = line.get("DIndex")
+    return int(index) if index is not None else None

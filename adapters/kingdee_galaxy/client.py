@@ -1,0 +1,299 @@
+"""The protocol: addresses, envelopes, sessions. Nothing else knows a URL.
+
+One session is kept and given up only when the server says that it is lost. MsgCode 1 comes
+before any business logic, so the call is then repeated once, writes included. It also comes
+for wrong credentials: the second time it means that we are not let in.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from adapters.kingdee_galaxy import signing
+from adapters.kingdee_galaxy.answers import SHOWN, Outcome, SessionLost, classified, outcome_of
+from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
+from connector.contract import Answer, Http
+from connector.errors import (
+    AccessDenied,
+    AdapterError,
+    ConnectorError,
+    OutcomeUnknown,
+    Rejected,
+    Transient,
+)
+from connector.messages import say
+
+STUBS = "Kingdee.BOS.WebApi.ServicesStub"
+FORMS = f"{STUBS}.DynamicFormService"
+LOGIN = f"{STUBS}.AuthService"
+ACCOUNTS = "Kingdee.BOS.ServiceFacade.ServicesStub.Account.AccountService"
+
+LOGGED_IN = (1, -5)
+"""LoginResultType; -5 is what administrators may get, and is as good for an API client."""
+
+_COOKIE = re.compile(r"(kdservice-sessionid|ASP\.NET_SessionId)=([^;,\s]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session that the server gave us, as it wants to be reminded of it."""
+
+    id: str
+    cookie: str
+    version: str = ""
+
+    @classmethod
+    def of(cls, headers: Mapping[str, str], version: str = "") -> Session | None:
+        """The session that an answer's cookies start."""
+        cookies = dict(_COOKIE.findall(headers.get("Set-Cookie", "")))
+        if "kdservice-sessionid" not in cookies:
+            return None
+        text = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        return cls(cookies["kdservice-sessionid"], text, version)
+
+
+class Client:
+    """Calls of one connection. Safe for several threads."""
+
+    def __init__(self, settings: KingdeeGalaxySettings, http: Http) -> None:
+        self._settings = settings
+        self._http = http
+        self._secret = settings.app_secret.get_secret_value()
+        self._directory = urlsplit(settings.base_url).path.rstrip("/")
+        self._lock = threading.Lock()
+        self._session: Session | None = None
+        self._answered = False
+
+    # -- calls ------------------------------------------------------------------------------
+
+    def query(
+        self, form: str, keys: str, where: str, order: str, *, start: int = 0, limit: int = 0
+    ) -> list[list[Any]]:
+        """ExecuteBillQuery: rows of values in the order of `keys`."""
+        data = {
+            "FormId": form,
+            "FieldKeys": keys,
+            "FilterString": where,
+            "OrderString": order,
+            "TopRowCount": 0,
+            "StartRow": start,
+            "Limit": limit or self._settings.query_limit,
+        }
+        body, outcome = self._call(f"{FORMS}.ExecuteBillQuery", {"data": data})
+        if outcome is not None:
+            raise outcome.error()
+        if not isinstance(body, list):
+            raise Transient(say("kingdee_no_reason"), answer=str(body)[:SHOWN])
+        return body
+
+    def save(self, form: str, data: Mapping[str, Any]) -> Outcome:
+        """Save, or BatchSave where the Model is a list."""
+        method = "BatchSave" if isinstance(data["Model"], list) else "Save"
+        return self._write(method, {"formid": form, "data": data})
+
+    def operate(
+        self, verb: str, form: str, keys: Sequence[str], accept: str
+    ) -> dict[str, AdapterError | None]:
+        """Submit, Audit or UnAudit; what became of each record."""
+        data = {"Ids": ",".join(keys), "IgnoreInterationFlag": "false"}
+        if verb != "Submit":
+            data["InterationFlags"] = accept
+        return self._write(verb, {"formid": form, "data": data}).of(keys)
+
+    def execute(self, form: str, operation: str, key: str, rows: Sequence[str] = ()) -> None:
+        """An operation of the form, such as voiding a bill or closing some of its rows."""
+        chosen: dict[str, Any] = {"Ids": key}
+        if rows:
+            chosen = {"PkEntryIds": [{"Id": key, "EntryIds": ",".join(rows)}]}
+        data = {**chosen, "IgnoreInterationFlag": "false"}
+        body = {"formid": form, "opNumber": operation, "data": data}
+        error = self._write(self._settings.execute_operation, body).of([key])[key]
+        if error is not None:
+            raise error
+
+    def allocate(
+        self, form: str, keys: Sequence[str], orgs: Sequence[str]
+    ) -> dict[str, AdapterError | None]:
+        """Give base data to organisations (by id), ready for use there."""
+        data = {
+            "PkIds": ",".join(keys), "TOrgIds": ",".join(orgs), "IsAutoSubmitAndAudit": "true",
+        }  # fmt: skip
+        return self._write("Allocate", {"formid": form, "data": data}).of(keys)
+
+    def business_info(self, form: str) -> Mapping[str, Any]:
+        """QueryBusinessInfo: the form's metadata."""
+        _, outcome = self._call(f"{FORMS}.QueryBusinessInfo", {"data": {"FormId": form}})
+        if outcome is None or not outcome.ok:
+            raise outcome.error() if outcome else Rejected(say("kingdee_no_reason"))
+        info: Mapping[str, Any] = outcome.result.get("NeedReturnData") or {}
+        return info
+
+    def data_center(self) -> str:
+        """The account set's name; empty where the server does not list it. Needs no session."""
+        answer = self._send(f"{ACCOUNTS}.GetDataCenterList", {}, {}, writes=False)
+        listed = answer.json() if answer.status == 200 else ()
+        for item in listed if isinstance(listed, list) else ():
+            if item.get("Id") == self._settings.acct_id:
+                return str(item.get("Name") or "")
+        return ""
+
+    @property
+    def version(self) -> str:
+        """The server's version, as a login tells it; a signed call does not."""
+        return self._session.version if self._session else ""
+
+    def now(self) -> datetime:
+        """The server's time in its own zone, whole seconds. It is its word, never ours."""
+        if not self._answered:
+            self.data_center()
+        return self._http.now().astimezone(self._settings.zone).replace(microsecond=0)
+
+    def close(self) -> None:
+        """Give up the session; whether that succeeds is nobody's concern."""
+        session, self._session = self._session, None
+        if session is not None:
+            with suppress(ConnectorError):
+                self._send(f"{LOGIN}.Logout", {}, _reminding(session), writes=False)
+
+    # -- sending ----------------------------------------------------------------------------
+
+    def _write(self, method: str, body: Mapping[str, Any]) -> Outcome:
+        _, outcome = self._call(f"{FORMS}.{method}", body, writes=True)
+        if outcome is None:
+            raise OutcomeUnknown(say("kingdee_no_result"))
+        return outcome
+
+    def _call(
+        self, method: str, body: Mapping[str, Any], *, writes: bool = False
+    ) -> tuple[Any, Outcome | None]:
+        """The answer and the outcome in it. Loses the session at most once."""
+        session = self._current()
+        try:
+            return self._once(method, body, session, writes)
+        except SessionLost:
+            session = self._renewed(session)
+        try:
+            return self._once(method, body, session, writes)
+        except SessionLost as lost:
+            raise AccessDenied(say("kingdee_not_let_in"), code="1", answer=str(lost)) from None
+
+    def _once(
+        self, method: str, body: Mapping[str, Any], session: Session | None, writes: bool
+    ) -> tuple[Any, Outcome | None]:
+        headers = _reminding(session) if session else {}
+        if self._settings.auth == "signature":
+            headers |= self._signature(method)
+        answer = self._send(method, body, headers, writes=writes)
+        made = _content(method, answer, writes=writes)
+        outcome = outcome_of(made)
+        # In header mode an expired session is replaced without a word, by new cookies.
+        self._session = Session.of(answer.headers, self.version) or self._session
+        return made, outcome
+
+    def _send(
+        self, method: str, body: Mapping[str, Any], headers: Mapping[str, str], *, writes: bool
+    ) -> Answer:
+        try:
+            answer = self._http.send(
+                "POST", f"/{method}.common.kdsvc", json=body, headers=headers, writes=writes
+            )
+        except (OutcomeUnknown, Transient) as error:
+            if "verify thirty passport" in error.answer:
+                words = say("kingdee_wrong_account_set", acct=self._settings.acct_id)
+                raise AccessDenied(words, code=error.code, answer=error.answer) from None
+            raise
+        self._answered = True
+        return answer
+
+    def _signature(self, method: str) -> dict[str, str]:
+        settings = self._settings
+        return signing.headers(
+            settings.app_id,
+            self._secret,
+            signing.app_data(settings.acct_id, settings.user, settings.lcid, settings.org),
+            f"{self._directory}/{method}.common.kdsvc",
+            nonce=secrets.token_hex(16),
+            timestamp=self._timestamp(),
+        )
+
+    def _timestamp(self) -> str:
+        return str(int(self._http.now().timestamp()))
+
+    # -- sessions ---------------------------------------------------------------------------
+
+    def _current(self) -> Session | None:
+        if self._session is None and self._settings.auth != "signature":
+            return self._renewed(None)
+        return self._session
+
+    def _renewed(self, lost: Session | None) -> Session | None:
+        """Another session than `lost`. Of several threads that lost it, one logs in."""
+        with self._lock:
+            if self._session is lost:
+                self._session = None if self._settings.auth == "signature" else self._log_in()
+            return self._session
+
+    def _log_in(self) -> Session:
+        method, parameters = self._credentials()
+        answer = self._send(f"{LOGIN}.{method}", {"parameters": parameters}, {}, writes=False)
+        body = _content(method, answer, writes=False)
+        if not isinstance(body, dict) or body.get("LoginResultType") not in LOGGED_IN:
+            text = str(body.get("Message") or "") if isinstance(body, dict) else ""
+            raise AccessDenied(text or say("kingdee_not_let_in"), code="login")
+        version = str((body.get("Context") or {}).get("DisplayVersion") or "")
+        id = str(body.get("KDSVCSessionId") or "")
+        session = Session.of(answer.headers, version)
+        session = session or Session(id, f"kdservice-sessionid={id}", version)
+        if self._settings.org:
+            self._switch(session)
+        return session
+
+    def _switch(self, session: Session) -> None:
+        """Work in the organisation of the settings; header mode names it in each call."""
+        data = {"data": {"OrgNumber": self._settings.org}}
+        try:
+            _, outcome = self._once(f"{FORMS}.SwitchOrg", data, session, writes=False)
+        except SessionLost as lost:
+            raise AccessDenied(say("kingdee_not_let_in"), code="1", answer=str(lost)) from None
+        if outcome is not None and not outcome.ok:
+            raise outcome.error()
+
+    def _credentials(self) -> tuple[str, list[Any]]:
+        """The method of the login and its parameters in their order."""
+        settings = self._settings
+        who, lcid = [settings.acct_id, settings.user], settings.lcid
+        if settings.auth == "password":
+            return "ValidateUser", [*who, settings.password.get_secret_value(), lcid]
+        if settings.auth == "app_secret":
+            return "LoginByAppSecret", [*who, settings.app_id, self._secret, lcid]
+        now = self._timestamp()
+        sign = signing.login_sign(
+            settings.acct_id, settings.user, settings.app_id, self._secret, now, settings.sign_hash
+        )
+        return "LoginBySign", [*who, settings.app_id, now, sign, lcid]
+
+
+def _reminding(session: Session) -> dict[str, str]:
+    return {"kdservice-sessionid": session.id, "Cookie": session.cookie}
+
+
+def _content(method: str, answer: Answer, *, writes: bool) -> Any:
+    """The JSON of an answer; what stands in its place is an error."""
+    if answer.status not in (200, 206):
+        name = method.rpartition(".")[2]
+        words = say("kingdee_no_method", method=name, status=answer.status)
+        raise Rejected(words, code=str(answer.status), answer=answer.text()[:SHOWN])
+    if answer.text().startswith("response_error:"):
+        text = answer.text()[:SHOWN]
+        error = classified(0, text.removeprefix("response_error:").strip(), answer=text)
+        # Whether it broke before or after the work was done, it does not say.
+        raise (OutcomeUnknown if writes else Transient)(error.words, answer=text)
+    return answer.json()
