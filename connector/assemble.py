@@ -76,6 +76,7 @@ class Assembly:
             flows=flows,
             owner=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}",
             keep=config.keep,
+            language=config.language,
             hints={name: self._hints(name) for name in self._connections},
         )
 

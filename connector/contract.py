@@ -129,6 +129,8 @@ class Write:
     """Which fields `Written.shown` should hold."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """The mapping's `options`, known to this adapter alone."""
+    step: str = ""
+    """The last step we know the record took; empty: none, or unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class _Hint:
     texts: dict[str, Any]
 
     def text(self, what: str, lang: str, match: re.Match[str]) -> str:
+        """One of the hint's texts, with the pattern's groups filled in."""
         template = self.texts.get(what, {})
         text = template.get(lang, "") if isinstance(template, dict) else str(template)
         return match.expand(text) if text else ""
@@ -65,19 +66,19 @@ class Hints:
                 made = [_Hint(re.compile(e["pattern"]), e) for e in entries]
                 self._hints = made + self._hints
 
-    def explain(self, words: Words, reason: str = "") -> Explained:
-        """The plain words, in the language in force."""
-        text = str(words)
-        who = str(say(WHO[reason])) if reason in WHO else ""
+    def explain(self, words: Words, reason: str = "", lang: str = "") -> Explained:
+        """The plain words in `lang`, or in the language in force."""
+        lang = lang or language()
+        who = say(WHO[reason]).render(lang) if reason in WHO else ""
         if isinstance(words, Message):
-            return Explained(text, who)
+            return Explained(words.render(lang), who)
         for hint in self._hints:
-            match = hint.pattern.search(text)
+            match = hint.pattern.search(words)
             if match:
-                lang = language()
-                said = hint.text("say", lang, match) or text
                 acts = hint.texts.get("who", "")
                 return Explained(
-                    said, str(say(f"who_{acts}")) if acts else who, hint.text("do", lang, match)
+                    hint.text("say", lang, match) or words,
+                    say(f"who_{acts}").render(lang) if acts else who,
+                    hint.text("do", lang, match),
                 )
-        return Explained(text, who)
+        return Explained(words, who)

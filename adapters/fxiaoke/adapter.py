@@ -52,8 +52,6 @@ OTHERS = FormCapabilities(operations=_WRITABLE, status="limited")
 """Custom objects, and preset ones that nobody tried."""
 CALLS_OF_A_WRITE = 5
 """Update, look at the refusal, unlock, update, lock."""
-SEARCH_DELAY = 30.0
-"""Seconds until queries are taken to see a write; Fxiaoke names no figure."""
 
 
 class Fxiaoke(Adapter):
@@ -68,7 +66,7 @@ class Fxiaoke(Adapter):
             forms=FORMS,
             other=OTHERS,
             longest_write=CALLS_OF_A_WRITE * settings.timeout,
-            visibility_delay=SEARCH_DELAY,
+            visibility_delay=settings.search_delay,
         )
         self._user = settings.user_id
         self._client = Client(settings, http)

@@ -47,7 +47,7 @@ class Codec:
         if kind in ("date", "date_time") and isinstance(value, int):
             instant = datetime.fromtimestamp(value / 1000, UTC)
             local = instant.astimezone(self._zone).date()
-            return (local if kind == "date" else instant).isoformat()
+            return (local if kind == "date" else instant).isoformat() if value else None
         return value
 
     def write(self, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,3 +33,5 @@ class FxiaokeSettings(Settings):
     rate: str = "9/2s"
     """Calls allowed. Fxiaoke takes 100 in 20 seconds for each endpoint: 9 at once and then 4.5 a
     second stay below that."""
+    search_delay: float = Field(default=30.0, ge=0)
+    """Seconds until queries see what was written. Fxiaoke names no figure."""

@@ -27,7 +27,6 @@ from connector.errors import (
 from connector.messages import say
 
 CONTEXT_LOST, NO_PERMISSION, NETWORK_CONTROL, CALL_LIMIT = 1, 2, 13, 14
-NO_SUCH_FIELD = 9
 DENIED = frozenset({NO_PERMISSION, 7, 15})
 """No permission, no licence, the administrator may not log in."""
 CALM_DOWN = 60.0
@@ -95,8 +94,10 @@ class Outcome:
     def missing(self, index: int) -> AdapterError:
         """Why the record at `index` is not among those that succeeded."""
         mine = [line for line in self.refused if line.index == index]
-        nobody = not self.ok and not self.done and not any(
-            line.index is not None for line in self.refused
+        nobody = (
+            not self.ok
+            and not self.done
+            and not any(line.index is not None for line in self.refused)
         )
         if mine or nobody:
             return self.error(mine)
@@ -131,18 +132,18 @@ def outcome_of(body: Any) -> Outcome | None:
 
 def classified(code: int, text: str, field: str = "", *, answer: str = "") -> AdapterError:
     """The error class of a refusal; `text` stays the remote's own."""
-    known = {"code": str(code), "answer": answer}
+    seen = str(code)
     if code in DENIED or _NO_RIGHT.search(text):
-        return AccessDenied(text, **known)
+        return AccessDenied(text, code=seen, answer=answer)
     if code == NETWORK_CONTROL:
-        return Locked(text, **known)
+        return Locked(text, code=seen, answer=answer)
     if code == CALL_LIMIT:
-        return Unreachable(text, retry_after=CALM_DOWN, **known)
+        return Unreachable(text, retry_after=CALM_DOWN, code=seen, answer=answer)
     if _TAKEN.search(text):
-        return AlreadyExists(text, **known)
+        return AlreadyExists(text, code=seen, answer=answer)
     if code in (0, 6) and _LATER.search(text):
-        return Transient(text, **known)
-    return Rejected(text, field=field, **known)
+        return Transient(text, code=seen, answer=answer)
+    return Rejected(text, field=field, code=seen, answer=answer)
 
 
 def taken_value(text: str) -> str:

@@ -59,7 +59,7 @@ def literal(value: Value) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, datetime):
-        return f"'{value.replace(tzinfo=None).isoformat(' ', 'seconds')}'"
+        return f"'{value.isoformat(' ', 'seconds')}'"
     if len(value) > LONGEST or _CONTROL.search(value):
         raise Rejected(say("kingdee_filter_value", value=ascii(value[:LONGEST])))
     return "'" + value.replace("'", "''") + "'"

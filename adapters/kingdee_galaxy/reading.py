@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from adapters.kingdee_galaxy.client import Client
 from adapters.kingdee_galaxy.codec import Layout, Layouts, layouts
@@ -42,7 +43,7 @@ class Reading:
         settings, queries = self._settings, layouts(shape)
         now = self._client.now()
         window = Window.open(after, now, lag=settings.lag, lookback=settings.lookback)
-        fresh = window.fresh.isoformat(timespec="seconds")[:19] if window.fresh else ""
+        fresh = self._local(window.fresh).isoformat(timespec="seconds") if window.fresh else ""
         for keys in self._keys(shape, queries.keys, window):
             for some in chunks(keys, self._page):
                 records = self._whole(queries, shape, some).values()
@@ -57,7 +58,8 @@ class Reading:
             where = Where({*layout.known, STAMP})
             # From the beginning of time means everything, also what carries no stamp.
             if window.start:
-                where.has(STAMP, ">=", window.start).has(STAMP, "<", window.end)
+                where.has(STAMP, ">=", self._local(window.start))
+                where.has(STAMP, "<", self._local(window.end))
             if last:
                 where.has(query_key(field), ">", _literal(shape.form, field, last))
             rows = self._client.query(layout.form, layout.keys, str(where), layout.order)
@@ -67,6 +69,10 @@ class Reading:
             if len(rows) < self._limit:
                 return
             last = layout.key_of(rows[-1])
+
+    def _local(self, moment: datetime) -> datetime:
+        """As the server writes it: its own time, without an offset."""
+        return moment.astimezone(self._settings.zone).replace(tzinfo=None)
 
     # -- everything -------------------------------------------------------------------------
 

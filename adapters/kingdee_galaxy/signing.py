@@ -35,9 +35,7 @@ def signing_key(app_id: str) -> str:
 
 def api_signature(app_id: str, path: str, nonce: str, timestamp: str) -> str:
     """X-Api-Signature for a path as it stands in the request line."""
-    text = (
-        f"POST\n{quote(path, safe='')}\n\nx-api-nonce:{nonce}\nx-api-timestamp:{timestamp}\n"
-    )
+    text = f"POST\n{quote(path, safe='')}\n\nx-api-nonce:{nonce}\nx-api-timestamp:{timestamp}\n"
     return _signed(signing_key(app_id), text)
 
 

@@ -27,14 +27,18 @@ from connector.store.engine import Row, Tx
 
 @dataclass(slots=True)
 class Claimed:
-    """What one claim gave: work, and how many were settled without any."""
+    """What one claim gave."""
 
     jobs: list[Job] = field(default_factory=list)
+    settled: list[Row] = field(default_factory=list)
+    """Outcomes that needed no sending."""
+    dropped: list[str] = field(default_factory=list)
+    """Records that left the scope before anything was delivered."""
     looked_at: int = 0
-    waiting: int = 0
-    failed: int = 0
-    keys: list[str] = field(default_factory=list)
-    """Records whose state changed without being sent."""
+
+    def count(self, state: str) -> int:
+        """How many were settled into a state."""
+        return sum(row["state"] == state for row in self.settled)
 
 
 class Claimer:
@@ -62,38 +66,33 @@ class Claimer:
             now = store.now(tx)
             rows = deliveries.due(store, tx, self._flow.name, now, limit)
             if rows:
-                self._decide(tx, rows, now, claimed)
+                claimed = self.consider(tx, rows, now)
+                deliveries.change(tx, claimed.settled)
+                deliveries.change(tx, [self._intent(job, now) for job in claimed.jobs])
+                deliveries.drop(tx, self._flow.name, claimed.dropped)
                 if on_change is not None:
-                    on_change(tx, claimed.keys)
+                    on_change(tx, [row["key"] for row in claimed.settled])
         fault("after_claim")
         return claimed
 
-    def _decide(self, tx: Tx, rows: list[Any], now: float, claimed: Claimed) -> None:
+    def consider(self, tx: Tx, rows: list[Any], now: float) -> Claimed:
+        """What is to be done about these deliveries; nothing is written."""
         flow, keys = self._flow, [row.key for row in rows]
         known = snapshots.load(tx, flow.source, flow.object, keys)
         linked = self._linked(tx, keys)
-        jobs, settled, dropped = [], [], []
+        claimed = Claimed(looked_at=len(rows))
+        jobs: list[Job] = []
         for row in rows:
-            snapshot = known.get(row.key)
-            link = linked.get(row.key)
-            outcome = self._considered(row, snapshot, link, now)
+            outcome = self._considered(row, known.get(row.key), linked.get(row.key), now)
             if isinstance(outcome, Job):
                 jobs.append(outcome)
             elif outcome is None:
-                dropped.append(row.key)
+                claimed.dropped.append(row.key)
             else:
-                settled.append(outcome)
-        ready, unresolved = self._resolve(tx, jobs, now)
-        settled += unresolved
-        intents = [self._intent(job, now) for job in ready]
-        deliveries.change(tx, settled)
-        deliveries.change(tx, intents)
-        deliveries.drop(tx, flow.name, dropped)
-        claimed.jobs = ready
-        claimed.looked_at = len(rows)
-        claimed.keys = [row["key"] for row in settled] + dropped
-        claimed.waiting = sum(row["state"] == "pending" for row in settled)
-        claimed.failed = sum(row["state"] == "stopped" for row in settled)
+                claimed.settled.append(outcome)
+        claimed.jobs, unresolved = self._resolve(tx, jobs, now)
+        claimed.settled += unresolved
+        return claimed
 
     def _linked(self, tx: Tx, keys: list[str]) -> dict[str, links.Linked]:
         if self._flow.mapping.onto:

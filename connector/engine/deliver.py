@@ -41,7 +41,9 @@ class Deliverer:
         )
         if not claimed.looked_at:
             return None
-        tally = Tally(claimed.looked_at, failed=claimed.failed, waiting=claimed.waiting)
+        tally = Tally(
+            claimed.looked_at, failed=claimed.count("stopped"), waiting=claimed.count("pending")
+        )
         results = list(self._sender.send(claimed.jobs, self._claimer.lease))
         tally.add(self._recorder.record(results))
         return tally

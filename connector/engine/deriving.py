@@ -104,7 +104,9 @@ def _statuses(system: System, tx: Tx, keys: Sequence[str]) -> dict[str, Business
         numbers = {item.here: item.number for item in linked}
         for key, row in rows.items():
             number = known[key].number if key in known else ""
-            explained = system.hints[flow.target.name].explain(load(row.detail), row.reason)
+            explained = system.hints[flow.target.name].explain(
+                load(row.detail), row.reason, system.language
+            )
             made[f"{name}/{key}"] = delivery_status(row, number, numbers.get(key, ""), explained)
     return made
 

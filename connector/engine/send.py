@@ -60,6 +60,19 @@ class Sender:
         for some in chunks(ready, max(self._flow.capabilities.batch, 1)):
             yield from self._write(some, deadline)
 
+    def preview(self, jobs: Sequence[Job]) -> list[Result]:
+        """What `send` would do, by the same way, without the last step. Raises AdapterError."""
+        theirs = self._look(jobs)
+        previewed: list[Result] = []
+        for job in jobs:
+            prepared = self._prepare(job, theirs)
+            if not isinstance(prepared, Result):
+                write, made = prepared
+                did = job.verb if job.verb != "put" else _did(write)
+                prepared = Result(job, did, plan=made)
+            previewed.append(prepared)
+        return previewed
+
     # -- looking ----------------------------------------------------------------------------
 
     def _look(self, jobs: Sequence[Job]) -> dict[str, list[Record]]:

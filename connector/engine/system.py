@@ -158,6 +158,8 @@ class System:
     """Who we are in claims and leases: differs for every process start."""
     keep: KeepSettings = field(default_factory=KeepSettings)
     random: random.Random = field(default_factory=random.Random)
+    language: str = "zh"
+    """In which reasons are written to other systems, whoever runs the command."""
     hints: MappingOf[str, Hints] = field(default_factory=dict)
     """What remote texts mean, by connection."""
 

@@ -272,3 +272,61 @@ def drop(tx: Tx, flow: str, keys: Sequence[str]) -> None:
                 deliveries.c.delivered == "",
             )
         )
+
+
+def unsettled(tx: Tx, flow: str, limit: int) -> list[Any]:
+    """A flow's rows that are not in sync, those that are due first."""
+    query = (
+        select(deliveries)
+        .where(deliveries.c.flow == flow, deliveries.c.state != "in_sync")
+        .order_by(deliveries.c.priority.desc(), deliveries.c.due_at, deliveries.c.key)
+        .limit(limit)
+    )
+    return list(tx.execute(query))
+
+
+def awaken(tx: Tx, flow: str, keys: Sequence[str], now: float, **columns: Any) -> int:
+    """Make rows due now whatever keeps them, unless somebody works on them; returns how many."""
+    count = 0
+    for some in batches(keys):
+        done = tx.execute(
+            update(deliveries)
+            .where(
+                deliveries.c.flow == flow,
+                deliveries.c.key.in_(some),
+                deliveries.c.state.in_(("in_sync", "pending", "stopped")),
+            )
+            .values(
+                state="pending",
+                reason="retry",
+                due_at=now,
+                since=now,
+                attempts=0,
+                waits_for="",
+                **columns,
+            )
+        )
+        count += int(done.rowcount)
+    return count
+
+
+def park(tx: Tx, flow: str, keys: Sequence[str], now: float, reason: str, detail: str) -> int:
+    """Stop rows for a reason that a person gave; returns how many."""
+    count = 0
+    for some in batches(keys):
+        done = tx.execute(
+            update(deliveries)
+            .where(
+                deliveries.c.flow == flow,
+                deliveries.c.key.in_(some),
+                deliveries.c.owner == "",
+            )
+            .values(state="stopped", reason=reason, detail=detail, due_at=None, since=now)
+        )
+        count += int(done.rowcount)
+    return count
+
+
+def forget(tx: Tx, flow: str) -> None:
+    """Drop everything known of a flow: its target is another one now."""
+    tx.execute(delete(deliveries).where(deliveries.c.flow == flow))

@@ -155,3 +155,36 @@ def data(row: Any) -> Mapping[str, Any]:
     """A snapshot's business object as JSON values; empty where it never was readable."""
     values: Mapping[str, Any] = json.loads(row.data) if row.data else {}
     return values
+
+
+def by_key(tx: Tx, object: str, key: str) -> list[Any]:
+    """Snapshots of an object with this key, in any connection."""
+    query = select(snapshots).where(snapshots.c.object == object, snapshots.c.key == key)
+    return list(tx.execute(query))
+
+
+def keys_of_numbers(tx: Tx, connection: str, object: str, numbers: Sequence[str]) -> list[str]:
+    """The keys of records that people would name so: by number, else by key."""
+    keys: list[str] = []
+    for some in batches(numbers):
+        query = select(snapshots.c.key).where(
+            snapshots.c.connection == connection,
+            snapshots.c.object == object,
+            snapshots.c.number.in_(some) | snapshots.c.key.in_(some),
+        )
+        keys += tx.execute(query).scalars()
+    return keys
+
+
+def forget_raw(tx: Tx, connection: str, object: str, some_keys: Sequence[str]) -> None:
+    """Look at these records as if they had changed, next time they are read."""
+    for some in batches(some_keys):
+        tx.execute(
+            update(snapshots)
+            .where(
+                snapshots.c.connection == connection,
+                snapshots.c.object == object,
+                snapshots.c.key.in_(some),
+            )
+            .values(raw_hash="", shape="")
+        )

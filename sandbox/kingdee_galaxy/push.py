@@ -26,7 +26,7 @@ RULES = {
     "SaleOrder-OutStock": ("SAL_SaleOrder", "SAL_OUTSTOCK"),
     "PRD_MO2INSTOCK": ("PRD_MO", "PRD_INSTOCK"),
 }
-"""Rule ids. The first follows the pattern of SaleOrder-DeliveryNotice, the second was seen."""
+"""Rule ids. The first follows the pattern of SaleOrder-DeliveryNotice, the second is a guess."""
 
 
 def push(books: AccountSet, form: Form, options: Mapping[str, Any], act: Act) -> dict[str, Any]:

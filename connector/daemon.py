@@ -1,0 +1,197 @@
+"""The daemon: the scheduler says when, the engine does what, signals say stop.
+
+One process: APScheduler (jobs in memory, coalesced, one instance each) wakes feeds by their
+`every`; a short beat derives, delivers what is due, takes commands that were handed over and
+looks whether the configuration changed. A broken edit never stops it: the last good version
+stays active and the log says where the mistake is.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from connector import __version__, log
+from connector.app import App
+from connector.clock import SystemClock
+from connector.engine import deriving
+from connector.engine.dispatch import Dispatcher, Done, ordered
+from connector.engine.system import Feed
+from connector.errors import ConfigError
+from connector.health import Health
+from connector.messages import dump
+from connector.store import feeds as feed_store
+from connector.store import journal
+from connector.store.engine import StoreUnavailable
+
+BEAT = 1.0
+"""Seconds between looks for what is due."""
+RELOAD = 5.0
+"""Seconds between looks for an edited configuration."""
+PRUNE = 3600.0
+"""Seconds between clearing history that is kept no longer."""
+
+_log = log.get(__name__)
+
+
+class Daemon:
+    """One configuration, served until stopped."""
+
+    def __init__(self, path: Path, clock: SystemClock | None = None) -> None:
+        """Raises ConfigError: a daemon that cannot start says so at once."""
+        self._path = path
+        self._clock = clock or SystemClock()
+        self._app = App.open(path, self._clock, speak=True)
+        self._seen = self._stamps()
+        self._stop = threading.Event()
+        self._changed = threading.Event()
+        self.health = Health()
+
+    def serve(self) -> None:
+        """Work until `stop`. Raises StoreInUse if another process serves this store."""
+        self.health.start(self._app.config.health)
+        try:
+            while not self._stop.is_set():
+                self._changed.clear()
+                self._serve_version(self._app)
+        finally:
+            self.health.stop()
+            self._app.close()
+            _log.info("stopped")
+
+    def stop(self, *_: Any) -> None:
+        """Finish what is under way and end. Safe in a signal handler."""
+        self._stop.set()
+        self._changed.set()
+
+    def _serve_version(self, app: App) -> None:
+        """Serve one version of the configuration until it changes or we are stopped."""
+        with app.engine() as engine:
+            scheduler = self._scheduler(app, engine)
+            scheduler.start()
+            _log.info("started", version=__version__, flows=len(app.system.flows), pid=os.getpid())
+            try:
+                self._changed.wait()
+            finally:
+                scheduler.shutdown(wait=True)
+        if app is not self._app:
+            app.close()
+
+    def _scheduler(self, app: App, engine: Dispatcher) -> BackgroundScheduler:
+        feeds = list(app.system.feeds.values())
+        made = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(len(feeds) + 4)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone="UTC",
+        )
+        engine.introduce()
+        for feed in feeds:
+            every = min(flow.settings.every for flow in feed.flows)
+            job = self._safely(f"read {feed.name}", partial(self._read, engine, feed))
+            made.add_job(job, "interval", seconds=max(every, BEAT), next_run_time=_now())
+        beats: list[tuple[str, Callable[[], None], float]] = [
+            ("deliver", lambda: self._deliver(app, engine), BEAT),
+            ("reload", self._reload, RELOAD),
+            ("prune", lambda: self._prune(app), PRUNE),
+        ]
+        for name, work, seconds in beats:
+            made.add_job(self._safely(name, work), "interval", seconds=seconds)
+        return made
+
+    def _safely(self, name: str, work: Callable[[], None]) -> Callable[[], None]:
+        """A job whose failure is logged and never ends the schedule."""
+
+        def job() -> None:
+            try:
+                work()
+            except StoreUnavailable as error:
+                self.health.trouble("store", str(error))
+                _log.error("store_unavailable", job=name, why=str(error))
+            except Exception as error:  # noqa: BLE001 - one job must not end the others
+                self.health.trouble(name, repr(error))
+                _log.exception("job_failed", job=name)
+            else:
+                self.health.well(name)
+
+        return job
+
+    # -- jobs -------------------------------------------------------------------------------
+
+    def _read(self, engine: Dispatcher, feed: Feed) -> None:
+        if engine.paused(feed.connection):
+            return
+        engine.capture([feed], Done(), reread=self._reread_due(feed))
+
+    def _reread_due(self, feed: Feed) -> bool:
+        store = self._app.system.store
+        with store.reading() as tx:
+            _, reread_at = feed_store.times(tx, feed.connection.name, feed.object)
+            return store.now(tx) - reread_at >= feed.connection.settings.reread
+
+    def _deliver(self, app: App, engine: Dispatcher) -> None:
+        app.carry_out_commands()
+        engine.recover(alone=False)
+        deriving.run(app.system)
+        engine.deliver(ordered(list(app.system.flows.values())), Done())
+
+    def _prune(self, app: App) -> None:
+        store, keep = app.system.store, app.system.keep
+        with store.transaction() as tx:
+            journal.prune(tx, store.now(tx), keep_attempts=keep.attempts, keep_changes=keep.changes)
+
+    # -- a new version of the configuration -------------------------------------------------
+
+    def _stamps(self) -> dict[str, float]:
+        """When each file that makes up the configuration was last written."""
+        site = self._path.resolve().parent / "mappings"
+        files = [self._path, *(site.rglob("*.yaml") if site.is_dir() else ())]
+        return {file.as_posix(): file.stat().st_mtime for file in files if file.is_file()}
+
+    def _reload(self) -> None:
+        found = self._stamps()
+        if found == self._seen:
+            return
+        self._seen = found
+        try:
+            fresh = App.open(self._path, self._clock, speak=True)
+        except ConfigError as error:
+            self.health.trouble("configuration", str(error))
+            _log.error(
+                "configuration_broken",
+                problems=[dump(p.words) for p in error.problems],
+                places=[problem.place for problem in error.problems],
+            )
+            return
+        _log.info("configuration_changed")
+        self._app = fresh
+        self._changed.set()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def serve(path: Path) -> int:
+    """`connector run`: set logging and signals up, serve, end orderly. The exit code."""
+    log.configure(json=True)
+    daemon = Daemon(path)
+
+    def stop(number: int, _: FrameType | None) -> None:
+        _log.info("stopping", signal=signal.Signals(number).name)
+        daemon.stop()
+
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop)
+    daemon.serve()
+    return 0

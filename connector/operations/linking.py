@@ -1,0 +1,142 @@
+"""Links and connections, as people set and move them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector.engine import pairing
+from connector.engine.identity import fingerprint
+from connector.engine.system import Connection, Flow, System
+from connector.errors import ConnectorError
+from connector.messages import dump, say
+from connector.store import deliveries, feeds, journal, links, snapshots
+
+
+class NotFound(ConnectorError):
+    """A record that was named is not known."""
+
+
+def show(system: System, object: str, number: str) -> list[dict[str, Any]]:
+    """Every link of the records with this number or key, in any system."""
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    with system.store.reading() as tx:
+        rows = snapshots.by_number(tx, object, [number]) or snapshots.by_key(tx, object, number)
+        for row in rows:
+            for link in links.about(tx, object, row.connection, row.key):
+                key = (link.source, link.source_key, link.target, link.part, link.scope)
+                found[key] = dict(link._mapping)
+    return list(found.values())
+
+
+def set_link(system: System, flow: Flow, number: str, target_number: str, who: str) -> None:
+    """This source record is that target record: from now on changes are updates of it."""
+    assert flow.target is not None
+    target_key, shown = _in_target(flow, target_number)
+    with system.store.transaction() as tx:
+        system.store.make_links(tx)
+        now = system.store.now(tx)
+        source = _one(tx, flow.source, flow.object, number)
+        owner = links.owner_of(tx, flow.object, flow.target.name, target_key)
+        owns = owner is None or owner.source_key == source.key
+        made = links.row(
+            flow.object,
+            (flow.source, source.key, source.number),
+            (flow.target.name, target_key, shown),
+            at=now,
+            origin=who,
+            owns=owns,
+        )
+        links.save(system.store, tx, [made])
+        pairing.wake(tx, flow.object, [(flow.source, source.key)], now)
+        deliveries.awaken(tx, flow.name, [source.key], now)
+        journal.log_audit(tx, now, who, "link", made)
+
+
+def _in_target(flow: Flow, number: str) -> tuple[str, str]:
+    """The target record with this number, asked of the target itself."""
+    assert flow.target is not None
+    assert flow.writer is not None
+    field = flow.mapping.number or flow.mapping.key[0]
+    for record in flow.target.adapter.find(flow.writer.shape, field, [number]):
+        return record.key, record.number or number
+    raise NotFound(say("not_in_target", number=number, connection=flow.target.name))
+
+
+def _one(tx: Any, connection: str, object: str, number: str) -> Any:
+    keys = snapshots.keys_of_numbers(tx, connection, object, [number])
+    if len(keys) != 1:
+        words = say("not_one_record", number=number, connection=connection, count=len(keys))
+        raise NotFound(words)
+    return snapshots.load(tx, connection, object, keys)[keys[0]]
+
+
+def remove_link(system: System, flow: Flow, number: str, who: str) -> int:
+    """Forget a record's counterpart; it stops until a person says what it is instead."""
+    assert flow.target is not None
+    with system.store.transaction() as tx:
+        system.store.make_links(tx)
+        now = system.store.now(tx)
+        source = _one(tx, flow.source, flow.object, number)
+        count = links.remove(tx, flow.object, flow.source, source.key, flow.target.name)
+        deliveries.park(tx, flow.name, [source.key], now, "unlinked", dump(say("unlinked")))
+        journal.log_audit(tx, now, who, "unlink", {"flow": flow.name, "key": source.key})
+    return count
+
+
+def create_anew(system: System, flow: Flow, number: str, who: str) -> int:
+    """An unlinked record is to be created in the target after all."""
+    with system.store.transaction() as tx:
+        now = system.store.now(tx)
+        source = _one(tx, flow.source, flow.object, number)
+        columns = {"delivered": "", "document": "", "base": "", "step": "", "sent": ""}
+        count = deliveries.awaken(tx, flow.name, [source.key], now, **columns)
+        journal.log_audit(tx, now, who, "create", {"flow": flow.name, "key": source.key})
+    return count
+
+
+def move(system: System, connection: Connection, who: str) -> str:
+    """The same account set under a new address: believe what it says it is."""
+    found = fingerprint(connection, connection.adapter.check())
+    with system.store.transaction() as tx:
+        now = system.store.now(tx)
+        feeds.save_connection(system.store, tx, connection.name, fingerprint=found)
+        journal.log_audit(tx, now, who, "move", {"connection": connection.name, "to": found})
+    return found
+
+
+def forget(system: System, connection: str, who: str) -> None:
+    """Another account set: everything learnt from the old one goes."""
+    flows = [f for f in system.flows.values() if f.target and f.target.name == connection]
+    with system.store.transaction() as tx:
+        now = system.store.now(tx)
+        feeds.forget_connection(tx, connection)
+        for flow in flows:
+            deliveries.forget(tx, flow.name)
+        journal.log_audit(tx, now, who, "forget", {"connection": connection})
+
+
+def pause(system: System, connection: str, who: str) -> None:
+    """Leave a connection alone until `resume`."""
+    with system.store.transaction() as tx:
+        now = system.store.now(tx)
+        feeds.save_connection(
+            system.store,
+            tx,
+            connection,
+            paused_until=now + FOR_EVER,
+            paused_why=dump(say("paused_by", who=who)),
+        )
+        journal.log_audit(tx, now, who, "pause", {"connection": connection})
+
+
+def resume(system: System, connection: str, who: str) -> None:
+    """Use a paused connection again, at once."""
+    with system.store.transaction() as tx:
+        now = system.store.now(tx)
+        feeds.save_connection(
+            system.store, tx, connection, paused_until=None, paused_why="", failures=0
+        )
+        journal.log_audit(tx, now, who, "resume", {"connection": connection})
+
+
+FOR_EVER = 100 * 365 * 86_400.0

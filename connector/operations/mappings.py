@@ -1,0 +1,169 @@
+"""Mappings as people check, test and read them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from connector import yamlfile
+from connector.assemble import shipped
+from connector.contract import Record
+from connector.engine.system import Flow, System
+from connector.errors import ConfigError, MappingFault
+from connector.mapping import schema
+from connector.mapping.document import canonical, like
+from connector.mapping.load import Values, load
+from connector.mapping.model import Mapping, Rule
+from connector.mapping.reading import Reader
+from connector.mapping.writing import Writer
+from connector.messages import say
+from connector.objects import plain
+
+Shown = dict[str, Any]
+
+
+def check(system: System) -> list[Shown]:
+    """Fields that a mapping names and the live form lacks, per mapping and connection."""
+    found: dict[tuple[str, str], Shown] = {}
+    for feed in system.feeds.values():
+        key = (feed.connection.name, feed.reader.mapping.file)
+        names = [*feed.reader.shape.fields]
+        found[key] = _checked(system, *key, feed.reader.mapping, names)
+    for flow in system.flows.values():
+        if flow.target is not None and flow.writer is not None:
+            key = (flow.target.name, flow.mapping.file)
+            names = [path.rpartition("/")[2] for path in flow.writer.rules]
+            entry = found.setdefault(key, _checked(system, *key, flow.mapping, []))
+            entry["problems"] += _checked(system, *key, flow.mapping, names)["problems"]
+    return list(found.values())
+
+
+def _checked(
+    system: System, connection: str, file: str, mapping: Mapping, names: list[str]
+) -> Shown:
+    described = system.connections[connection].adapter.describe(mapping.form)
+    known = {field.name for field in described}
+    wanted = [*names, *([mapping.reference] if mapping.reference else [])]
+    missing = [name for name in dict.fromkeys(wanted) if known and not _known(name, known)]
+    problems = [str(say("form_lacks", field=name, form=mapping.form)) for name in missing]
+    return {"connection": connection, "file": file, "form": mapping.form, "problems": problems}
+
+
+def _known(name: str, known: set[str]) -> bool:
+    """`FCustId.FNumber` is known when `FCustId` is, also below a sub-head."""
+    return any(part in known for part in (name, *name.split(".")))
+
+
+def test(directory: Path | None = None) -> list[Shown]:
+    """Run every named case of the shipped mappings and of a site's."""
+    roots = [shipped()] + ([directory / "mappings"] if directory else [])
+    values = Values([root / "values" for root in roots])
+    results: list[Shown] = []
+    for root in roots:
+        for path in sorted((root / "cases").glob("*/*.yaml")):
+            results += _cases(path, _mapping_of(path, roots, values))
+    return results
+
+
+def _mapping_of(path: Path, roots: list[Path], values: Values) -> Mapping:
+    for root in reversed(roots):
+        file = root / path.parent.name / path.name
+        if file.is_file():
+            return load(file, values)
+    raise ConfigError([])
+
+
+def _cases(path: Path, mapping: Mapping) -> list[Shown]:
+    made = []
+    for case in yamlfile.to_plain(yamlfile.load(path))["cases"]:
+        differences = _reads(mapping, case) if "read" in case else _writes(mapping, case)
+        name = path.relative_to(path.parents[1]).as_posix()
+        made.append(
+            {
+                "file": name,
+                "name": case["name"],
+                "ok": not differences,
+                "differences": differences,
+            }
+        )
+    return made
+
+
+def _reads(mapping: Mapping, case: Shown) -> list[str]:
+    record = dict(case["read"])
+    number = str(record.get(mapping.number, "")) if mapping.number else ""
+    zone = ZoneInfo(case.get("timezone", "Asia/Shanghai"))
+    try:
+        found: Any = plain(Reader(mapping, zone)(Record("case", record, number)))
+    except MappingFault as fault:
+        found = {"fault": fault.path}
+    return compare(case.get("object", case), found)
+
+
+def _writes(mapping: Mapping, case: Shown) -> list[str]:
+    values = json.loads(json.dumps(case["object"], default=str))
+    try:
+        found: Any = canonical(Writer(mapping)(values))
+    except MappingFault as fault:
+        return compare(case["write"], {"fault": fault.path})
+    tables = {t: [row["f"] for row in rows.values()] for t, rows in found.get("t", {}).items()}
+    return compare(case["write"], {**found["f"], **tables})
+
+
+def compare(wanted: Any, found: Any, path: str = "") -> list[str]:
+    """What is named in `wanted` and differs in `found`; what it does not name is not looked at."""
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        return [
+            line
+            for name, value in wanted.items()
+            for line in compare(value, found.get(name), f"{path}{name}.")
+        ]
+    if isinstance(wanted, list) and isinstance(found, list):
+        if len(wanted) != len(found):
+            return [f"{path}: {len(found)} rows instead of {len(wanted)}"]
+        return [
+            line
+            for n, (one, other) in enumerate(zip(wanted, found, strict=True))
+            for line in compare(one, other, f"{path}{n}.")
+        ]
+    same = (
+        str(wanted) == str(found)
+        or like(found, wanted) == found
+        or (wanted in (None, "") and found in (None, ""))
+    )
+    return [] if same else [f"{path.rstrip('.')}: {found!r} instead of {wanted!r}"]
+
+
+def show(flow: Flow) -> list[Shown]:
+    """A flow's write rules as rows for people."""
+    rules = flow.writer.rules if flow.writer else {}
+    return [
+        {"field": path, "origin": _origin(rule), "as": _as(rule), "on": rule.on}
+        for path, rule in rules.items()
+    ]
+
+
+def _origin(rule: Rule) -> str:
+    if rule.has_value:
+        return repr(rule.value)
+    if rule.expr is not None:
+        return rule.expr.source
+    return rule.template or ", ".join(rule.sources) or rule.call
+
+
+def _as(rule: Rule) -> str:
+    parts = [
+        f"link {rule.link.object}.{rule.link.field}" if rule.link else "",
+        f"map {rule.map.name}" if rule.map else "",
+        rule.type,
+        str(rule.scale),
+        f"when {rule.when.source}" if rule.when else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def schema_text() -> str:
+    """The JSON Schema of mapping files."""
+    return json.dumps(schema.schema(), indent=2, ensure_ascii=False)

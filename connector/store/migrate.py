@@ -1,0 +1,58 @@
+"""Bringing a store to the present schema. Forward only; a newer store refuses an older program."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from importlib import resources
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import OperationalError
+
+from connector.errors import ConfigError, Problem
+from connector.messages import say
+from connector.store.engine import Store, StoreUnavailable
+
+
+def prepare(store: Store) -> None:
+    """Bring the store to the present schema; a newer one is refused. Raises ConfigError."""
+    config = _config(store)
+    head = ScriptDirectory.from_config(config).get_current_head()
+    current = _revision(store)
+    if current == head:
+        return
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if current is not None and current not in known:
+        raise ConfigError([Problem("store", say("store_newer", found=current))])
+    with store.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+def _revision(store: Store) -> str | None:
+    try:
+        with store.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except OperationalError as error:
+        raise StoreUnavailable(str(error.orig)) from error
+
+
+def _config(store: Store) -> Config:
+    config = Config()
+    where = resources.files("connector.store").joinpath("migrations")
+    config.set_main_option("script_location", str(where))
+    config.attributes["url"] = store.url
+    return config
+
+
+def backup(store: Store, target: Path) -> None:
+    """A consistent copy of an SQLite store, taken while it is in use."""
+    if store.path is None:
+        raise ConfigError([Problem("store", say("backup_postgresql"))])
+    with closing(sqlite3.connect(store.path)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)

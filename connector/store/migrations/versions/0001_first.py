@@ -1,0 +1,240 @@
+"""The first schema"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "attempts",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("flow", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("part", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("at", sa.Float(precision=53), nullable=True),
+        sa.Column("seconds", sa.Float(precision=53), server_default="0", nullable=False),
+        sa.Column("outcome", sa.Text(), server_default="", nullable=False),
+        sa.Column("code", sa.Text(), server_default="", nullable=False),
+        sa.Column("words", sa.Text(), server_default="", nullable=False),
+        sa.Column("wanted", sa.Text(), server_default="", nullable=False),
+        sa.Column("mapping", sa.Text(), server_default="", nullable=False),
+        sa.Column("request", sa.Text(), server_default="", nullable=False),
+        sa.Column("answer", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
+    )
+    with op.batch_alter_table("attempts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attempts_flow_key"), ["flow", "key"], unique=False)
+
+    op.create_table(
+        "audit",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("at", sa.Float(precision=53), nullable=True),
+        sa.Column("who", sa.Text(), server_default="", nullable=False),
+        sa.Column("what", sa.Text(), server_default="", nullable=False),
+        sa.Column("about", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_table(
+        "changes",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("connection", sa.String(length=200), nullable=False),
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.Float(precision=53), nullable=True),
+        sa.Column("kind", sa.Text(), server_default="", nullable=False),
+        sa.Column("diff", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_changes")),
+    )
+    with op.batch_alter_table("changes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_changes_connection_object_key"),
+            ["connection", "object", "key"],
+            unique=False,
+        )
+
+    op.create_table(
+        "commands",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.Column("arguments", sa.Text(), server_default="", nullable=False),
+        sa.Column("state", sa.Text(), server_default="", nullable=False),
+        sa.Column("result", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.Float(precision=53), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_commands")),
+    )
+    op.create_table(
+        "connections",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("fingerprint", sa.Text(), server_default="", nullable=False),
+        sa.Column("paused_until", sa.Float(precision=53), nullable=True),
+        sa.Column("paused_why", sa.Text(), server_default="", nullable=False),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("seen_at", sa.Float(precision=53), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_connections")),
+    )
+    op.create_table(
+        "deliveries",
+        sa.Column("flow", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("part", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("line", sa.Text(), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("detail", sa.Text(), server_default="", nullable=False),
+        sa.Column("due_at", sa.Float(precision=53), nullable=True),
+        sa.Column("since", sa.Float(precision=53), nullable=True),
+        sa.Column("verb", sa.Text(), server_default="", nullable=False),
+        sa.Column("priority", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("wanted", sa.Text(), server_default="", nullable=False),
+        sa.Column("delivered", sa.Text(), server_default="", nullable=False),
+        sa.Column("document", sa.Text(), server_default="", nullable=False),
+        sa.Column("sent", sa.Text(), server_default="", nullable=False),
+        sa.Column("base", sa.Text(), server_default="", nullable=False),
+        sa.Column("waits_for", sa.Text(), server_default="", nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("owner", sa.Text(), server_default="", nullable=False),
+        sa.Column("epoch", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("deadline", sa.Float(precision=53), nullable=True),
+        sa.Column("reference", sa.Text(), server_default="", nullable=False),
+        sa.Column("step", sa.Text(), server_default="", nullable=False),
+        sa.Column("mapping", sa.Text(), server_default="", nullable=False),
+        sa.Column("dirty", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("forced", sa.Integer(), server_default="0", nullable=False),
+        sa.CheckConstraint(
+            "state <> 'in_doubt' or due_at is not null", name=op.f("ck_deliveries_settle")
+        ),
+        sa.CheckConstraint(
+            "state <> 'sending' or (owner <> '' and deadline is not null)",
+            name=op.f("ck_deliveries_claim"),
+        ),
+        sa.CheckConstraint(
+            "state in ('in_sync','pending','sending','in_doubt','stopped')",
+            name=op.f("ck_deliveries_state"),
+        ),
+        sa.PrimaryKeyConstraint("flow", "key", "part", name=op.f("pk_deliveries")),
+    )
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_deliveries_flow_state_due_at"), ["flow", "state", "due_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_deliveries_line"), ["line"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deliveries_waits_for"), ["waits_for"], unique=False)
+
+    op.create_table(
+        "derivations",
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("mark", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("object", "key", name=op.f("pk_derivations")),
+    )
+    op.create_table(
+        "feeds",
+        sa.Column("connection", sa.String(length=200), nullable=False),
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("cursor", sa.Text(), server_default="", nullable=False),
+        sa.Column("flows", sa.Text(), server_default="", nullable=False),
+        sa.Column("run_at", sa.Float(precision=53), nullable=True),
+        sa.Column("reread_at", sa.Float(precision=53), nullable=True),
+        sa.PrimaryKeyConstraint("connection", "object", name=op.f("pk_feeds")),
+    )
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("owner", sa.Text(), server_default="", nullable=False),
+        sa.Column("epoch", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("until", sa.Float(precision=53), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
+    )
+    op.create_table(
+        "links",
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("scope", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("source_key", sa.String(length=200), nullable=False),
+        sa.Column("part", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("target", sa.String(length=200), nullable=False),
+        sa.Column("target_key", sa.String(length=200), nullable=False),
+        sa.Column("source_number", sa.Text(), server_default="", nullable=False),
+        sa.Column("target_number", sa.Text(), server_default="", nullable=False),
+        sa.Column("line_keys", sa.Text(), server_default="", nullable=False),
+        sa.Column("owns", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("origin", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.Float(precision=53), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "object", "scope", "source", "source_key", "part", "target", name=op.f("pk_links")
+        ),
+    )
+    with op.batch_alter_table("links", schema=None) as batch_op:
+        batch_op.create_index("ix_links_number", ["object", "target_number"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_links_object_target_target_key"),
+            ["object", "target", "target_key"],
+            unique=False,
+        )
+
+    op.create_table(
+        "mentions",
+        sa.Column("connection", sa.String(length=200), nullable=False),
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("number", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "object", "key", "number", name=op.f("pk_mentions")),
+    )
+    with op.batch_alter_table("mentions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mentions_number"), ["number"], unique=False)
+
+    op.create_table(
+        "meta",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("value", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_meta")),
+    )
+    op.create_table(
+        "runs",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("what", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.Float(precision=53), nullable=True),
+        sa.Column("seconds", sa.Float(precision=53), server_default="0", nullable=False),
+        sa.Column("counts", sa.Text(), server_default="", nullable=False),
+        sa.Column("error", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
+    )
+    op.create_table(
+        "snapshots",
+        sa.Column("connection", sa.String(length=200), nullable=False),
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("number", sa.Text(), server_default="", nullable=False),
+        sa.Column("data", sa.Text(), server_default="", nullable=False),
+        sa.Column("hash", sa.Text(), server_default="", nullable=False),
+        sa.Column("raw_hash", sa.Text(), server_default="", nullable=False),
+        sa.Column("stamp", sa.Text(), server_default="", nullable=False),
+        sa.Column("shape", sa.Text(), server_default="", nullable=False),
+        sa.Column("usable", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("open", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("deleted", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("fault", sa.Text(), server_default="", nullable=False),
+        sa.Column("raw", sa.Text(), server_default="", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("captured_at", sa.Float(precision=53), nullable=True),
+        sa.Column("changed_at", sa.Float(precision=53), nullable=True),
+        sa.PrimaryKeyConstraint("connection", "object", "key", name=op.f("pk_snapshots")),
+    )
+    with op.batch_alter_table("snapshots", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_snapshots_connection_object_number"),
+            ["connection", "object", "number"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_snapshots_open",
+            ["connection", "object"],
+            unique=False,
+            sqlite_where=sa.text("open = 1"),
+            postgresql_where=sa.text("open = 1"),
+        )
