@@ -137,16 +137,12 @@ class Client:
 
     def lock(self, form: str, key: str) -> None:
         """Lock a record, its details not."""
-        self._set_lock("lock", form, key)
+        # Sent like a read: a lock is set, not toggled, so that repeating it does no harm.
+        self._post("/cgi/crm/v2/object/lock", _lock_of(form, key))
 
     def unlock(self, form: str, key: str) -> None:
-        """Unlock a record, its details not."""
-        self._set_lock("unlock", form, key)
-
-    def _set_lock(self, action: str, form: str, key: str) -> None:
-        # Sent like a read: a lock is set, not toggled, so that repeating it does no harm.
-        data = {"dataObjectApiName": form, "dataIds": [key], "detailObjStrategy": 0}
-        self._post(f"/cgi/crm/v2/object/{action}", {"data": data})
+        """Unlock a record, its details not. Sent once, to know whether it stands open."""
+        self._post("/cgi/crm/v2/object/unlock", _lock_of(form, key), writes=True)
 
     # -- calling ----------------------------------------------------------------------------
 
@@ -221,6 +217,10 @@ class Client:
 
 def _data_path(form: str, action: str) -> str:
     return f"/cgi/crm/{'custom/' if is_custom(form) else ''}v2/data/{action}"
+
+
+def _lock_of(form: str, key: str) -> Row:
+    return {"data": {"dataObjectApiName": form, "dataIds": [key], "detailObjStrategy": 0}}
 
 
 def _rows(payload: Row) -> list[Row]:

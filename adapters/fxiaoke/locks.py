@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from adapters.fxiaoke.client import Client
+from adapters.fxiaoke.client import Client, Row
 from adapters.fxiaoke.codes import SERVICE_ERROR
 from connector.errors import (
     AdapterError,
@@ -62,7 +62,7 @@ class Locks:
             raise Gone(say("fxiaoke_gone", key=key), code=code, answer=answer) from refusal
         if record.get("life_status") == "invalid":
             raise Conflict(say("fxiaoke_invalid"), code=code, answer=answer) from refusal
-        if str(record.get("lock_status")) != "1":
+        if not _stands_locked(record):
             raise refusal
         if self._policy == "wait":
             raise Locked(say("fxiaoke_locked"), code=code, answer=answer) from refusal
@@ -73,9 +73,9 @@ class Locks:
         self._open.add((form, key))
         try:
             self._client.unlock(form, key)
-        except Transient:
-            self._lock(form, key)  # It may have been done.
-            raise
+        except OutcomeUnknown as error:
+            self._lock(form, key)
+            raise Transient(error.words, code=error.code, answer=error.answer) from error
         except AdapterError as refusal:
             self._open.discard((form, key))
             if isinstance(refusal, Rejected):
@@ -87,6 +87,18 @@ class Locks:
         try:
             self._client.lock(form, key)
         except AdapterError as error:
-            error.words = say("fxiaoke_left_unlocked", key=key, detail=str(error))
-            raise
+            if not self._is_locked(form, key):
+                error.words = say("fxiaoke_left_unlocked", key=key, detail=str(error))
+                raise
         self._open.discard((form, key))
+
+    def _is_locked(self, form: str, key: str) -> bool:
+        try:
+            record = self._client.get(form, key)
+        except AdapterError:
+            return False
+        return record is not None and _stands_locked(record)
+
+
+def _stands_locked(record: Row) -> bool:
+    return str(record.get("lock_status")) == "1"

@@ -56,7 +56,7 @@ def demo(
     from connector.cli import demo as show
 
     with session(json, lang) as output:
-        ok = show.run(output, seconds=seconds, sabotage=sabotage, keep=keep)
+        ok = show(output, seconds=seconds, sabotage=sabotage, keep=keep)
     raise typer.Exit(DONE if ok else FAILED)
 
 

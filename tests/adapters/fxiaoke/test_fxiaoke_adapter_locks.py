@@ -65,10 +65,28 @@ def test_a_lost_answer_after_unlocking_leaves_the_order_locked(world, crm):
 
 
 def test_an_unlock_without_an_answer_leaves_the_order_locked(world, crm):
-    world.fault(do="lose_answer", operation="unlock", times=9)
+    world.fault(do="lose_answer", operation="unlock")
     with pytest.raises(Transient):
         crm.write(update(world.key("SO-3")))
+    assert world.changes("SO-3") == ["unlock", "lock"]
     assert world.record("SO-3")["lock_status"] == "1"
+
+
+def test_a_lock_that_stands_though_its_answers_are_lost_is_no_failure(world, crm):
+    world.fault(do="lose_answer", operation="lock", times=9)
+    crm.write(update(world.key("SO-3")))
+    assert world.record("SO-3")["lock_status"] == "1"
+
+
+def test_a_record_whose_lock_cannot_be_seen_counts_as_open(world, crm):
+    world.sandbox.faults.set(
+        [
+            {"do": "status", "operation": "lock"},
+            {"do": "status", "operation": "get", "skip": 1},
+        ]
+    )
+    with pytest.raises(Transient, match="could not be locked again"):
+        crm.write(update(world.key("SO-3")))
 
 
 def test_one_lost_answer_of_a_lock_is_repeated_at_once(world, crm):
