@@ -24,7 +24,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from connector.clock import Clock
 from connector.errors import AdapterError
 
-Value = str | int | bool | Decimal | date | None
+Value = str | int | bool | Decimal | date | datetime | None
 """A field's value in a document. Decimals are exact; dates carry no time."""
 
 Fields = Mapping[str, Value]

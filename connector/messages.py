@@ -30,13 +30,16 @@ def language() -> str:
     return _language
 
 
-def _read_catalogue() -> dict[str, dict[str, str]]:
-    text = resources.files("connector").joinpath("messages.yaml").read_text("utf-8")
-    catalogue: dict[str, dict[str, str]] = plain_load(text)
-    return catalogue
+CATALOGUE: dict[str, dict[str, str]] = {}
 
 
-CATALOGUE = _read_catalogue()
+def add(package: str) -> None:
+    """Take up the sentences in a package's own `messages.yaml`; adapters do so when imported."""
+    text = resources.files(package).joinpath("messages.yaml").read_text("utf-8")
+    CATALOGUE.update(plain_load(text))
+
+
+add("connector")
 
 
 @dataclass(frozen=True, slots=True)

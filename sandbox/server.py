@@ -13,6 +13,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -248,6 +249,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(response.body[offset : offset + 1])
             self.wfile.flush()
             time.sleep(pause)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The `Date` of an answer is the simulated system's time, not this machine's."""
+        return formatdate(self.application.clock.now().timestamp(), usegmt=True)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Silence: the ledger is the log."""

@@ -29,6 +29,8 @@ from connector.messages import say
 CONTEXT_LOST, NO_PERMISSION, NETWORK_CONTROL, CALL_LIMIT = 1, 2, 13, 14
 DENIED = frozenset({NO_PERMISSION, 7, 15})
 """No permission, no licence, the administrator may not log in."""
+OF_THE_CALL = DENIED | {NETWORK_CONTROL, CALL_LIMIT}
+"""Codes that refuse a call before its records are looked at; they too say `DIndex` 0."""
 CALM_DOWN = 60.0
 """Seconds to stay away after the call limit; the server gives no figure."""
 SHOWN = 2_000
@@ -94,14 +96,14 @@ class Outcome:
     def missing(self, index: int) -> AdapterError:
         """Why the record at `index` is not among those that succeeded."""
         mine = [line for line in self.refused if line.index == index]
-        nobody = (
-            not self.ok
-            and not self.done
-            and not any(line.index is not None for line in self.refused)
-        )
-        if mine or nobody:
+        if mine or self._refused_as_a_whole():
             return self.error(mine)
         return OutcomeUnknown(say("kingdee_no_result"), answer=shown(self.result))
+
+    def _refused_as_a_whole(self) -> bool:
+        """Nothing was done, for a reason that is no single record's."""
+        placed = any(line.index is not None for line in self.refused)
+        return not self.ok and not self.done and (self.code in OF_THE_CALL or not placed)
 
     def _message(self) -> str:
         """`Result.Message` without its stack trace."""

@@ -10,6 +10,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from pydantic import AwareDatetime
+
 from connector.objects.base import Part
 
 SCALARS: dict[type, str] = {
@@ -55,6 +57,8 @@ def _kind(annotation: Any) -> str | type[Part] | None:
         return _kind(args[0])
     if origin is typing.Annotated:
         return _kind(typing.get_args(annotation)[0])
+    if annotation is AwareDatetime:
+        return "instant"
     return SCALARS.get(annotation) if isinstance(annotation, type) else None
 
 

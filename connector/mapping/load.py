@@ -31,7 +31,7 @@ TOP = {
 ORIGINS = ("from", "value", "template", "expr", "call")
 WORDS = {
     *ORIGINS, "else", "when", "link", "by", "scope", "map", "type", "scale", "max_bytes", "empty",
-    "on", "missing", "default", "reads_as", "tolerance",
+    "on", "missing", "default", "reads_as", "tolerance", "cut",
 }  # fmt: skip
 EACH_WORDS = {"each", "key", "fields", "when"}
 TYPES = ("date", "instant", "text", "number", "bool")
@@ -257,6 +257,7 @@ class _Parser:
             type=self._one_of(node, "type", ("", *TYPES)),
             scale=self._scale(node, holder),
             max_bytes=int(node.get("max_bytes", 0)),
+            cut=int(node.get("cut", 0)),
             clear=self._one_of(node, "empty", ("", "clear", "leave")) == "clear",
             on=self._one_of(node, "on", ("always", "create", "check")),
             missing=self._missing(node),

@@ -47,6 +47,9 @@ class Rule:
     """`date`, `instant`, `text`, `number` or `bool`; empty: as the business object declares."""
     scale: str | int = ""
     max_bytes: int = 0
+    """Longer text stops the record: nothing is lost silently."""
+    cut: int = 0
+    """Longer text is cut to this many characters, where that does no harm."""
     clear: bool = False
     """`empty: clear`: an empty source empties the target."""
     on: str = "always"

@@ -156,9 +156,9 @@ def read_shape(mapping: Mapping) -> Shape:
     names = _needed(mapping.read.rules)
     tables: dict[str, Table] = {}
     for each in mapping.read.each:
-        names += [n[7:] for n in _needed(each.rules) if n.startswith("record.")]
-        wanted = [n for n in _needed(each.rules) if not n.startswith("record.")]
-        wanted += each.when.names if each.when else ()
+        needed = [*_needed(each.rules), *(each.when.names if each.when else ())]
+        names += [name[7:] for name in needed if name.startswith("record.")]
+        wanted = [name for name in needed if not name.startswith("record.")]
         tables[each.source] = Table(each.key, _unique(wanted), each.form, each.by)
     for expression in (mapping.usable, mapping.open):
         names += expression.names if expression else ()

@@ -77,6 +77,7 @@ def _rule() -> Schema:
             "map": _TEXT,
             "type": {"enum": list(TYPES)},
             "scale": scale,
+            "cut": {"type": "integer", "minimum": 1},
             "max_bytes": {"type": "integer", "minimum": 1},
             "empty": {"enum": ["clear", "leave"]},
             "on": {"enum": ["always", "create", "check"]},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -186,6 +186,8 @@ def _finisher(rule: Rule) -> Callable[[Any, Get], Any]:
             value = convert(value)
         if rule.scale != "":
             value = _scaled(rule, value, get)
+        if rule.cut:
+            value = str(value)[: rule.cut]
         if rule.max_bytes and len(str(value).encode()) > rule.max_bytes:
             size = len(str(value).encode())
             words = say("too_long", path=rule.target, size=size, limit=rule.max_bytes)
@@ -222,6 +224,7 @@ def _scaled(rule: Rule, value: Any, get: Get) -> Decimal:
 
 _CONVERT: dict[str, Callable[[Any], Any]] = {
     "date": lambda value: date.fromisoformat(value[:10]) if isinstance(value, str) else value,
+    "instant": lambda value: datetime.fromisoformat(value) if isinstance(value, str) else value,
     "text": str,
     "bool": as_bool,
     "number": lambda value: Decimal(str(value)),

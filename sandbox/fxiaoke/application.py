@@ -152,6 +152,8 @@ class FxiaokeSandbox(Application):
             "timezone": "Asia/Shanghai",
             "allow_insecure_http": ["127.0.0.1"],
         }
+        if self._limits is None:
+            settings["rate"] = ""
         return settings, {
             "FXIAOKE_APP_SECRET": credentials.app_secret,
             "FXIAOKE_PERMANENT_CODE": credentials.permanent_code,

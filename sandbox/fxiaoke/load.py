@@ -18,6 +18,7 @@ OPENING = 9 * 3_600_000
 """The first record of a day is made at nine."""
 BETWEEN = 30_000
 """Milliseconds from one record of a day to the next."""
+HOUR = 3_600_000
 
 
 def load(records: Records, company: Company) -> None:
@@ -34,6 +35,8 @@ class Loader:
         opened = self._orders[0].order_date if self._orders else today
         self._before = midnight(opened - timedelta(days=1)) + OPENING
         """Master data is older than the first order."""
+        self._started = records.clock.millis() - HOUR
+        """Nothing that was loaded is newer than this, whatever the hour of the day."""
         self._customers: dict[str, Customer] = {}
         self._accounts: dict[str, str] = {}
         self._products: dict[str, str] = {}
@@ -93,7 +96,8 @@ class Loader:
         for order in self._orders:
             place = place + 1 if order.order_date == day else 0
             day = order.order_date
-            self._load_order(order, midnight(day) + OPENING + place * BETWEEN)
+            made = midnight(day) + OPENING + place * BETWEEN
+            self._load_order(order, min(made, self._started))
 
     def _load_order(self, order: Order, made: int) -> None:
         wanted = [line.wanted_date for line in order.lines if line.wanted_date]

@@ -173,6 +173,7 @@ ACCOUNT = ObjectType(
         Field("email", "邮件", "email", max_length=100),
         Field("address", "详细地址", max_length=500),
         Field("credit_code__c", "统一社会信用代码", max_length=30),
+        Field("erp_reference__c", "ERP 参照号", max_length=100),
         *WRITTEN_BACK,
     ),
     number="account_no",
@@ -183,6 +184,7 @@ PRODUCT = ObjectType(
     (
         Field("name", "产品名称", max_length=200, required=True),
         Field("product_code", "产品编码", max_length=100, unique=True),
+        Field("erp_reference__c", "ERP 参照号", max_length=100),
         Field("unit", "单位", "select_one", options=UNITS),
         Field("price", "标准价格", "currency", places=4),
         Field(

@@ -165,7 +165,9 @@ class Site:
     # -- the CRM's side ---------------------------------------------------------------------
 
     def customer(self, key: str = "c1", **fields: Any) -> str:
-        return self.crm.put("account", {"code": key.upper(), "name": f"Customer {key}", **fields}, key)
+        return self.crm.put(
+            "account", {"code": key.upper(), "name": f"Customer {key}", **fields}, key
+        )
 
     def material(self, code: str = "M1") -> None:
         self.crm.put("product", {"code": code, "name": code}, f"p-{code}")
@@ -208,7 +210,14 @@ def line(key: str, material: str = "M1", qty: Any = "2", price: Any = "10.00", *
     from decimal import Decimal
 
     amount = Decimal(str(qty)) * Decimal(str(price))
-    return {"id": key, "product": f"p-{material}", "qty": qty, "price": price, "amount": amount, **more}
+    return {
+        "id": key,
+        "product": f"p-{material}",
+        "qty": qty,
+        "price": price,
+        "amount": amount,
+        **more,
+    }
 
 
 @contextmanager

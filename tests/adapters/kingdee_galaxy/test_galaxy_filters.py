@@ -18,7 +18,7 @@ INJECTIONS = ["' or '1'='1", "x'; drop table T_SAL_ORDER--", "\\' or 1=1", "N'x"
 
 def test_values_are_written_by_their_type() -> None:
     where = Where({"FID", "FNumber", "FModifyDate"})
-    where.has("FID", ">", 12).has("FModifyDate", "<", datetime(2026, 3, 1, 8))  # noqa: DTZ001
+    where.has("FID", ">", 12).has("FModifyDate", "<", datetime(2026, 3, 1, 8))
     where.among("FNumber", ["007", "O'Neil"])
     text = "FID > 12 and FModifyDate < '2026-03-01 08:00:00' and FNumber in ('007','O''Neil')"
     assert str(where) == text

@@ -1,0 +1,152 @@
+"""Changing orders that are there: what is written, and what is left alone."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from galaxy_site import ORDER, ROWS, Site, change, order, row
+
+from connector.contract import Written
+from connector.errors import Conflict, HalfDone, Locked, Rejected
+
+UNAUDIT = ("edit", "unaudit", "ask")
+
+
+def made(site: Site, *lines: str, until: str = "saved") -> Written:
+    return site.erp.write(order("N1", *(row(line) for line in lines or ("1",)), until=until))
+
+
+def quantities(site: Site, key: str) -> dict[str, Decimal]:
+    return {str(r["FEntryID"]): r["FQty"] for r in site.order(key).fields[ROWS]}
+
+
+def test_only_what_changed_is_written(site: Site) -> None:
+    bill = made(site)
+    entry = bill.line_keys[ROWS]["1"]
+    site.people("edit", number="N1", fields={"FLinkMan": "clerk"})
+    edited = row("1", entry, FQty=Decimal(25), FAllAmount=Decimal("282.5"))
+    assert site.erp.write(change(bill.key, {"FNote": "急"}, edited)).step == "audited"
+    record = site.order(bill.key)
+    assert (record.fields["FNote"], quantities(site, bill.key)) == ("急", {entry: 25})
+    (kept,) = [b for b in site.server.records(ORDER) if b["FBillNo"] == "N1"]
+    assert kept["FLinkMan"] == "clerk"
+
+
+def test_fields_of_a_sub_head_are_written(site: Site) -> None:
+    bill = made(site)
+    site.erp.write(change(bill.key, {"FSaleOrderFinance.FExchangeRate": Decimal("7.1")}))
+    (kept,) = [b for b in site.server.records(ORDER) if b["FBillNo"] == "N1"]
+    assert kept["FExchangeRate"] == Decimal("7.1")
+
+
+def test_a_field_is_emptied(site: Site) -> None:
+    bill = site.erp.write(order("N1", until="saved", fields={"FNote": "急"}))
+    site.erp.write(change(bill.key, {"FNote": None}, until="saved"))
+    assert site.order(bill.key).fields["FNote"] == ""
+    assert len(quantities(site, bill.key)) == 1
+
+
+def test_rows_come_change_and_go_while_the_clerks_rows_stand(site: Site) -> None:
+    bill = made(site, "a", "b", "c")
+    keys = bill.line_keys[ROWS]
+    clerk = {"FMaterialId": "M-200", "FQty": 3, "FTaxPrice": 2}
+    inserted = site.people("insert_row", number="N1", position=1, fields=clerk)["entry_id"]
+    split = site.people("split_row", number="N1", entry_id=int(keys["a"]), quantity=5)["entry_id"]
+    edited = row("c", keys["c"], FQty=Decimal(7), FAllAmount=Decimal("79.1"))
+    written = site.erp.write(change(bill.key, {}, edited, row("new"), drop=[keys["b"]]))
+    new = written.line_keys[ROWS]["new"]
+    assert quantities(site, bill.key) == {
+        keys["a"]: 15, keys["c"]: 7, str(inserted): 3, str(split): 5, new: 20,
+    }  # fmt: skip
+    assert written.step == "audited"
+
+
+def test_a_row_that_is_gone_already_is_no_trouble(site: Site) -> None:
+    bill = made(site, "a", "b")
+    keys = bill.line_keys[ROWS]
+    site.people("delete_row", number="N1", entry_id=int(keys["b"]))
+    site.erp.write(change(bill.key, drop=[keys["b"]]))
+    assert set(quantities(site, bill.key)) == {keys["a"]}
+
+
+def test_amounts_are_checked_after_a_change_too(site: Site) -> None:
+    bill = made(site)
+    edited = row("1", bill.line_keys[ROWS]["1"], FAllAmount=Decimal("100"))
+    expect = {f"{ROWS}/1/FAllAmount": (Decimal("99"), Decimal(0))}
+    with pytest.raises(HalfDone) as caught:
+        site.erp.write(change(bill.key, {}, edited, expect=expect))
+    assert isinstance(caught.value.cause, Rejected)
+    assert site.state("N1") == "A"
+
+
+def test_a_bill_under_audit_is_locked(site: Site) -> None:
+    bill = made(site, until="submitted")
+    with pytest.raises(Locked):
+        site.erp.write(change(bill.key, {"FNote": "急"}))
+
+
+def test_a_bill_that_somebody_has_open_is_locked(site: Site) -> None:
+    bill = made(site)
+    site.people("lock_bill", number="N1")
+    with pytest.raises(Locked, match="冲突"):
+        site.erp.write(change(bill.key, {"FNote": "急"}))
+
+
+def test_a_bill_sent_back_takes_our_change(site: Site) -> None:
+    bill = made(site, until="audited")
+    site.people("unaudit", number="N1")
+    assert site.erp.write(change(bill.key, {"FNote": "急"})).step == "audited"
+
+
+def test_an_audited_bill_is_a_conflict_unless_unauditing_is_listed(site: Site) -> None:
+    bill = made(site, until="audited")
+    with pytest.raises(Conflict):
+        site.erp.write(change(bill.key, {"FNote": "急"}))
+    assert site.erp.write(change(bill.key, {"FNote": "急"}, on_change=UNAUDIT)).step == "audited"
+    assert site.commits()[3:] == ["unaudit", "update", "submit", "audit"]
+
+
+def test_what_other_documents_hang_on_is_a_conflict(site: Site) -> None:
+    bill = made(site, until="audited")
+    site.people("make_production_order", material="M-100", quantity=20, order_number="N1")
+    with pytest.raises(Conflict, match="下游单据"):
+        site.erp.write(change(bill.key, {"FNote": "急"}, on_change=UNAUDIT))
+    assert site.state("N1") == "C"
+
+
+def test_a_change_refused_after_unauditing_leaves_the_bill_audited(site: Site) -> None:
+    bill = made(site, until="audited")
+    broken = {"FNote": "长" * 200}
+    with pytest.raises(Rejected, match="长度"):
+        site.erp.write(change(bill.key, broken, on_change=UNAUDIT))
+    assert site.state("N1") == "C"
+
+
+@pytest.mark.parametrize("on_change", [UNAUDIT, ("edit", "ask")])
+def test_a_dropped_row_is_closed_where_something_hangs_on_the_bill(
+    site: Site, on_change: tuple[str, ...]
+) -> None:
+    bill = made(site, "a", "b", until="audited")
+    keys = bill.line_keys[ROWS]
+    site.people("make_production_order", material="M-100", quantity=20, order_number="N1")
+    drop: Any = change(bill.key, drop=[keys["b"]], on_change=on_change)
+    assert site.erp.write(drop).step == "audited"
+    (kept,) = [b for b in site.server.records(ORDER) if b["FBillNo"] == "N1"]
+    closed = {str(r["FEntryID"]): r["FMrpCloseStatus"] for r in kept[ROWS]}
+    assert closed == {keys["a"]: "A", keys["b"]: "B"}
+
+
+def test_entry_ids_are_read_back_from_servers_that_do_not_tell(site: Site) -> None:
+    client = site.erp._client
+    save = client.save
+
+    def silent(form: str, data: Any) -> Any:
+        return save(form, {**data, "NeedReturnFields": []})
+
+    client.save = silent  # type: ignore[method-assign]
+    expect = {f"{ROWS}/a/FAllAmount": (Decimal(226), Decimal(0))}
+    written = site.erp.write(order("N1", row("a"), row("b"), expect=expect))
+    assert len(set(written.line_keys[ROWS].values())) == 2
+    assert written.step == "audited"

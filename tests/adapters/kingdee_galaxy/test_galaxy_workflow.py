@@ -1,0 +1,57 @@
+"""A workflow behind Submit: people approve, reject, and are heard."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from galaxy_site import ORDER, Site, change, order
+
+from connector.errors import Rejected
+
+
+@pytest.fixture
+def key(site: Site) -> str:
+    site.server.switches["workflow"] = {ORDER: True}
+    written = site.erp.write(order("N1"))
+    assert (written.step, bool(written.awaits)) == ("submitted", True)
+    return written.key
+
+
+def test_waiting_for_people_is_no_error_however_often_we_look(site: Site, key: str) -> None:
+    again = site.erp.write(replace(change(key), step="submitted"))
+    assert (again.step, bool(again.awaits)) == ("submitted", True)
+    assert site.commits() == ["create", "submit"]
+
+
+def test_an_approved_order_is_done(site: Site, key: str) -> None:
+    site.people("approve", number="N1")
+    written = site.erp.write(replace(change(key), step="submitted"))
+    assert (written.step, written.awaits) == ("audited", "")
+
+
+def test_a_rejected_order_stops_with_the_approvers_words(site: Site, key: str) -> None:
+    site.people("reject", number="N1", words="价格太低，请重新报价")
+    with pytest.raises(Rejected, match="价格太低"):
+        site.erp.write(replace(change(key), step="submitted"))
+    assert site.commits() == ["create", "submit"]
+
+
+def test_a_site_that_keeps_no_opinion_says_that_it_was_sent_back(site: Site, key: str) -> None:
+    site.people("reject", number="N1")
+    erp = site.connect(opinion_field="F_NO_SUCH_FIELD")
+    with pytest.raises(Rejected, match="sent back"):
+        erp.write(replace(change(key), step="submitted"))
+
+
+def test_a_change_after_a_rejection_is_submitted_again(site: Site, key: str) -> None:
+    site.people("reject", number="N1")
+    written = site.erp.write(replace(change(key, {"FNote": "新报价"}), step="submitted"))
+    assert (written.step, bool(written.awaits)) == ("submitted", True)
+    assert site.commits() == ["create", "submit", "update", "submit"]
+
+
+def test_what_we_saved_ourselves_after_a_rejection_goes_on(site: Site, key: str) -> None:
+    site.people("reject", number="N1")
+    written = site.erp.write(replace(change(key), step="saved"))
+    assert written.step == "submitted"
