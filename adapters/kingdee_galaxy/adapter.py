@@ -112,8 +112,9 @@ def _capabilities(name: str, settings: KingdeeGalaxySettings) -> FormCapabilitie
     if form is None:
         return FormCapabilities(batch=settings.batch, steps=STEPS, status="limited")
     if not form.writes:
-        return FormCapabilities(operations=frozenset())
+        return FormCapabilities(operations=frozenset(), status=form.status)
     ends = {verb for verb in ("cancel", "close") if getattr(form, verb)}
+    operations = frozenset({"create", "update", *ends})
     return FormCapabilities(
-        operations=frozenset({"create", "update", *ends}), batch=settings.batch, steps=STEPS
+        operations=operations, batch=settings.batch, steps=STEPS, status=form.status
     )

@@ -39,6 +39,8 @@ class Form:
     """Operation that closes rows of an audited bill."""
     writes: bool = True
     """Our side creates and changes it."""
+    status: str = "full"
+    """How well it is supported; see the README."""
 
 
 _FORBID = Ending(operation="Forbid", field="FForbidStatus")
@@ -53,12 +55,13 @@ FORMS: Mapping[str, Form] = {
         cancel=Ending(operation="Cancel", field="FCancelStatus", audited=False),
         close=Ending(operation="BillClose", field="FCloseStatus", audited=True),
         close_rows="MRPClose",
+        status="limited",
     ),
     "BD_Customer": Form(key="FCUSTID", shared=True, close=_FORBID),
     "BD_MATERIAL": Form(key="FMATERIALID", shared=True, writes=False),
     "BD_Department": Form(key="FDEPTID", shared=True, writes=False),
-    "BD_Saler": Form(writes=False),
-    "BD_OPERATOR": Form(writes=False),
+    "BD_Saler": Form(writes=False, status="limited"),
+    "BD_OPERATOR": Form(writes=False, status="limited"),
     "BD_UNIT": Form(key="FUNITID", writes=False),
     "ORG_Organizations": Form(key="FOrgID", writes=False),
     "STK_Inventory": Form(text_key=True, not_zero="FBaseQty", writes=False),

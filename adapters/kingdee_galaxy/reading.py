@@ -19,10 +19,15 @@ from adapters.kingdee_galaxy.forms import STAMP, form_of
 from adapters.kingdee_galaxy.names import is_text, query_key
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector.contract import Page, Record, Shape, chunks
+from connector.errors import Rejected
+from connector.messages import say
 from connector.window import Window
 
 PAGE = 200
 """Records a page; their keys make a filter of some two thousand characters."""
+SURE = 2000
+"""Rows that every server gives: only an answer that is shorter is certainly complete, whatever
+the settings say."""
 AT_ONCE = 50
 """Values searched for in one query."""
 
@@ -33,7 +38,7 @@ class Reading:
     def __init__(self, client: Client, settings: KingdeeGalaxySettings) -> None:
         self._client = client
         self._settings = settings
-        self._limit = settings.query_limit
+        self._full = min(settings.query_limit, SURE)
         self._page = settings.page or PAGE
 
     # -- what changed -----------------------------------------------------------------------
@@ -52,7 +57,7 @@ class Reading:
 
     def _keys(self, shape: Shape, layout: Layout, window: Window) -> Iterator[list[str]]:
         """The keys of what changed, as many at a time as a query gives."""
-        (field,) = shape.key
+        field = _key_field(shape)
         last = window.after
         while True:
             where = Where({*layout.known, STAMP})
@@ -66,7 +71,7 @@ class Reading:
             keys = list(layout.gather(rows, {}))
             if keys:
                 yield keys
-            if len(rows) < self._limit:
+            if len(rows) < self._full:
                 return
             last = layout.key_of(rows[-1])
 
@@ -88,7 +93,7 @@ class Reading:
                 where.has(form.key, ">", last if form.text_key else int(last))
             rows = self._client.query(layout.form, layout.keys, str(where), f"{form.key} ASC")
             layout.gather(rows, made)
-            if len(rows) < self._limit:
+            if len(rows) < self._full:
                 break
             last = str(rows[-1][layout.column(form.key)])
         yield from (Page(some) for some in chunks(list(made.values()), self._page))
@@ -119,7 +124,7 @@ class Reading:
 
     def _whole(self, queries: Layouts, shape: Shape, keys: Sequence[str]) -> dict[str, Record]:
         """Records with all their tables, by key, in the order asked for."""
-        (field,) = shape.key
+        field = _key_field(shape)
         literals = [_literal(shape.form, field, key) for key in keys]
         name = query_key(field)
         made = queries.main.gather(self._matching(queries.main, name, literals), {})
@@ -149,19 +154,25 @@ class Reading:
             return []
         where = str(_where(layout, layout.form).among(field, values))
         rows = self._client.query(layout.form, layout.keys, where, layout.order)
-        if len(rows) < self._limit:
+        if len(rows) < self._full:
             return rows
         if len(values) > 1:
             half = len(values) // 2
             first = self._matching(layout, field, values[:half])
             return first + self._matching(layout, field, values[half:])
-        while len(rows) % self._limit == 0:
-            start = len(rows)
-            more = self._client.query(layout.form, layout.keys, where, layout.order, start=start)
-            if not more:
-                break
+        while more := self._page_from(layout, where, len(rows)):
             rows += more
         return rows
+
+    def _page_from(self, layout: Layout, where: str, start: int) -> list[list[object]]:
+        """More rows of the one record that is longer than a page."""
+        return self._client.query(layout.form, layout.keys, where, layout.order, start=start)
+
+
+def _key_field(shape: Shape) -> str:
+    if len(shape.key) > 1:
+        raise Rejected(say("kingdee_one_key", form=shape.form))
+    return shape.key[0]
 
 
 def _where(layout: Layout, form: str) -> Where:

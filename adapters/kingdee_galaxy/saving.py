@@ -9,6 +9,7 @@ from typing import Any
 from adapters.kingdee_galaxy.answers import Outcome, taken_value
 from adapters.kingdee_galaxy.bills import CREATED, DRAFT, Bill
 from adapters.kingdee_galaxy.client import Client
+from adapters.kingdee_galaxy.forms import form_of
 from adapters.kingdee_galaxy.model import (
     ROW_ID,
     Keep,
@@ -21,7 +22,7 @@ from adapters.kingdee_galaxy.names import query_key
 from adapters.kingdee_galaxy.reading import Reading
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector.contract import Record, Shape, Table, Write
-from connector.errors import AdapterError, AlreadyExists, Conflict, Rejected
+from connector.errors import AdapterError, AlreadyExists, Conflict, OutcomeUnknown, Rejected
 from connector.messages import say
 
 
@@ -74,7 +75,7 @@ class Saving:
         if not isinstance(error, AlreadyExists) or not value:
             return error
         names = [write.number, *(write.reference or ())[:1]]
-        key = Shape(write.form, (_key_of(write),), ())
+        key = Shape(write.form, (form_of(write.form).key,), ())
         try:
             for name in filter(None, names):
                 for record in self._reading.find(key, name, [value]):
@@ -117,16 +118,31 @@ class Saving:
 
     # -- what the server made of it ---------------------------------------------------------
 
+    def check(self, bill: Bill) -> None:
+        """Hold a bill that was saved earlier against what is expected of it."""
+        self._see(bill, {}, {})
+
     def _see(self, bill: Bill, data: Mapping[str, Any], before: Keep) -> None:
         """Note entry ids and amounts; what is not as expected becomes the bill's error."""
         write = bill.write
         try:
             record = _record(bill, data) or self._read_back(bill)
             bill.line_keys = _line_keys(write, record, before)
-            bill.shown = record
-            _check(write, record, bill.line_keys)
         except AdapterError as error:
-            bill.error = error
+            self._lose_rows(bill, error)
+            return
+        bill.shown = record
+        bill.error = _difference(write, record, bill.line_keys)
+
+    def _lose_rows(self, bill: Bill, error: AdapterError) -> None:
+        """It is saved, but its entry ids are unknown: they must be before anything else is done.
+
+        A new record is in doubt then: it is looked up, and its rows are told by what they hold.
+        """
+        if bill.write.key:
+            bill.error = Conflict(error.words, answer=error.answer)
+        else:
+            bill.key, bill.error = "", OutcomeUnknown(error.words, answer=error.answer)
 
     def _read_back(self, bill: Bill) -> Record:
         """For servers whose answer does not say what was asked."""
@@ -137,14 +153,10 @@ class Saving:
     def _fresh(
         self, write: Write, fields: tuple[str, ...], tables: dict[str, Table], key: str = ""
     ) -> Record:
-        shape = Shape(write.form, (_key_of(write),), fields, tables=tables)
+        shape = Shape(write.form, (form_of(write.form).key,), fields, tables=tables)
         for record in self._reading.fetch(shape, [key or write.key]):
             return record
         raise Conflict(say("kingdee_rows_unclear", table=", ".join(tables)))
-
-
-def _key_of(write: Write) -> str:
-    return Bill(write).form.key
 
 
 def _returned(bill: Bill, result: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -167,7 +179,7 @@ def _record(bill: Bill, data: Mapping[str, Any]) -> Record | None:
             {ROW_ID: row.get(ROW_ID), **{name: row.get(query_key(name)) for name in names}}
             for row in data.get(table) or ()
         ]
-        if not all(None not in row.values() for row in fields[table]) or not fields[table]:
+        if not fields[table] or any(None in row.values() for row in fields[table]):
             return None
     return None if None in fields.values() else Record(bill.key, fields, bill.number)
 
@@ -187,8 +199,10 @@ def _line_keys(write: Write, record: Record, before: Keep) -> dict[str, dict[str
     return found
 
 
-def _check(write: Write, record: Record, line_keys: Mapping[str, Mapping[str, str]]) -> None:
-    """Every amount that is expected, against the server's own."""
+def _difference(
+    write: Write, record: Record, line_keys: Mapping[str, Mapping[str, str]]
+) -> AdapterError | None:
+    """The first amount that is not as expected, by the server's own word."""
     for path, (wanted, tolerance) in write.expect.items():
         values, name = _place(write, record, line_keys, path)
         if values is None:
@@ -196,7 +210,8 @@ def _check(write: Write, record: Record, line_keys: Mapping[str, Mapping[str, st
         found = values.get(name)
         if not isinstance(found, Decimal | int) or abs(found - wanted) > tolerance:
             words = say("kingdee_amount_differs", path=path, ours=wanted, theirs=found)
-            raise Rejected(words, field=path)
+            return Rejected(words, field=path)
+    return None
 
 
 def _place(

@@ -37,7 +37,7 @@ class KingdeeGalaxySettings(Settings):
     """How the server spells the method that closes and voids bills; both are in use."""
     query_limit: int = Field(default=2000, ge=10, le=10_000)
     """Rows that one query may give: 2000, or up to 10000 where the server's
-    `WebAPIMaxQueryLimit` allows it. Must not be more than the server's own."""
+    `WebAPIMaxQueryLimit` allows it."""
     batch: int = Field(default=50, ge=1, le=100)
     """New records that are saved in one call."""
     read_whole: tuple[str, ...] = ("STK_Inventory",)

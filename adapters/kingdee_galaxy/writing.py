@@ -10,7 +10,7 @@ from adapters.kingdee_galaxy.bills import AUDITED, EDITABLE, SENT_BACK, SUBMITTE
 from adapters.kingdee_galaxy.client import Client
 from adapters.kingdee_galaxy.saving import Saving
 from connector.contract import Write, Written
-from connector.errors import AdapterError, Conflict, Gone, Locked, Rejected
+from connector.errors import AdapterError, Conflict, Gone, Locked, OutcomeUnknown, Rejected
 from connector.messages import say
 
 
@@ -60,7 +60,7 @@ class Writing:
         """Bring our changes in, as its state allows it."""
         write = bill.write
         if not write.fields and not write.tables:
-            self._refuse_if_sent_back(bill)
+            self._resume(bill)
         elif bill.state in EDITABLE:
             self._saving.update(bill)
         elif bill.state == SUBMITTED:
@@ -68,11 +68,14 @@ class Writing:
         else:
             self._change_audited(bill)
 
-    def _refuse_if_sent_back(self, bill: Bill) -> None:
-        """What we had submitted stands open again: people rejected it, and must be heard."""
-        if bill.state == SENT_BACK and bill.write.step != "saved" and bill.write.until != "saved":
-            opinion = self._ladder.opinion(bill)
-            raise Rejected(opinion or say("kingdee_sent_back", number=bill.number))
+    def _resume(self, bill: Bill) -> None:
+        """Nothing of ours changes, only steps are left. What people rejected stays rejected."""
+        write = bill.write
+        if bill.state == SENT_BACK and write.step != "saved" and write.until != "saved":
+            words = self._ladder.opinion(bill) or say("kingdee_sent_back", number=bill.number)
+            raise Rejected(words)
+        if write.expect and bill.state in EDITABLE:
+            self._saving.check(bill)
 
     def _change_audited(self, bill: Bill) -> None:
         try:
@@ -84,6 +87,8 @@ class Writing:
             return
         try:
             self._saving.update(bill)
+        except OutcomeUnknown:
+            raise
         except AdapterError:
             self._put_back(bill)
             raise

@@ -245,7 +245,7 @@ class _Parser:
             target=target,
             place=place,
             sources=self._names(node, "from"),
-            otherwise=str(node.get("else", "")),
+            otherwise=self._names(node, "else"),
             value=_exact(yamlfile.to_plain(node.get("value"))),
             has_value="value" in node,
             template=str(node.get("template", "")),
@@ -316,7 +316,7 @@ class _Parser:
     def _check_sources(
         self, body: Any, target: str, rule: Rule, model: type[Part], top: type[Part]
     ) -> None:
-        names = [*rule.sources, *((rule.otherwise,) if rule.otherwise else ())]
+        names = [*rule.sources, *rule.otherwise]
         for expression in (rule.expr, rule.when):
             names += expression.names if expression else ()
         if rule.link and rule.link.scope:

@@ -33,8 +33,8 @@ class Rule:
     """Where the rule stands, for messages."""
     sources: tuple[str, ...] = ()
     """`from`: the source fields."""
-    otherwise: str = ""
-    """`else`: the source field to take when the first is empty."""
+    otherwise: tuple[str, ...] = ()
+    """`else`: the source fields to take, in this order, when the first is empty."""
     value: Any = None
     has_value: bool = False
     template: str = ""

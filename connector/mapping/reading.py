@@ -171,7 +171,7 @@ def _needed(rules: tuple[Rule, ...]) -> list[str]:
     names: list[str] = []
     for rule in rules:
         names += rule.sources
-        names += [rule.otherwise] if rule.otherwise else []
+        names += rule.otherwise
         names += rule.expr.names if rule.expr else ()
         names += rule.when.names if rule.when else ()
         names += template.names(rule.template)
@@ -194,16 +194,19 @@ def _origin(rule: Rule) -> Take:
     if rule.call:
         function, names = FUNCTIONS[rule.call], rule.sources
         return lambda row, head: function(*map(_scope(row, head), names))
-    name, otherwise = rule.sources[0], rule.otherwise
-    if otherwise or name.startswith("record."):
+    names = (rule.sources[0], *rule.otherwise)
+    if len(names) > 1 or names[0].startswith("record."):
+        return lambda row, head: first_filled(names, _scope(row, head))
+    return lambda row, head: row.get(names[0])
 
-        def either(row: Row, head: Row) -> Any:
-            get = _scope(row, head)
-            value = get(name)
-            return get(otherwise) if value in (None, "") and otherwise else value
 
-        return either
-    return lambda row, head: row.get(name)
+def first_filled(names: tuple[str, ...], get: Callable[[str], Any]) -> Any:
+    """The first of these fields that is not empty."""
+    for name in names:
+        value = get(name)
+        if value is not None and value != "":
+            return value
+    return None
 
 
 def _scope(row: Row, head: Row) -> Callable[[str], Any]:

@@ -69,7 +69,7 @@ def _rule() -> Schema:
             "template": _TEXT,
             "expr": _TEXT,
             "call": {"enum": list(FUNCTIONS)},
-            "else": _TEXT,
+            "else": _NAMES,
             "when": _TEXT,
             "link": _TEXT,
             "by": _TEXT,

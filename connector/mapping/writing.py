@@ -17,7 +17,7 @@ from connector.mapping.expr import ExpressionFault
 from connector.mapping.functions import FUNCTIONS
 from connector.mapping.kinds import FROM_JSON, defaults, kinds
 from connector.mapping.model import Each, Mapping, Rule
-from connector.mapping.reading import as_bool
+from connector.mapping.reading import as_bool, first_filled
 from connector.messages import say
 from connector.objects import OBJECTS, money
 from connector.objects.base import Part
@@ -167,9 +167,9 @@ def _origin(rule: Rule) -> Callable[[Get], Any]:
         return lambda get: FUNCTIONS[rule.call](*map(get, rule.sources))
     if rule.link is not None and len(rule.sources) > 1:
         return lambda get: "|".join(str(get(name) or "") for name in rule.sources)
-    name, otherwise = rule.sources[0], rule.otherwise
-    if otherwise:
-        return lambda get: get(otherwise) if get(name) in (None, "") else get(name)
+    name = rule.sources[0]
+    if rule.otherwise:
+        return partial(first_filled, (name, *rule.otherwise))
     return lambda get: get(name)
 
 

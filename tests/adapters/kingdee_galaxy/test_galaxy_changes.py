@@ -9,7 +9,7 @@ import pytest
 from galaxy_site import ORDER, ROWS, Site, change, order, row
 
 from connector.contract import Written
-from connector.errors import Conflict, HalfDone, Locked, Rejected
+from connector.errors import Conflict, HalfDone, Locked, OutcomeUnknown, Rejected
 
 UNAUDIT = ("edit", "unaudit", "ask")
 
@@ -138,15 +138,36 @@ def test_a_dropped_row_is_closed_where_something_hangs_on_the_bill(
     assert closed == {keys["a"]: "A", keys["b"]: "B"}
 
 
-def test_entry_ids_are_read_back_from_servers_that_do_not_tell(site: Site) -> None:
+def silent(site: Site) -> None:
+    """Let the server return nothing but id and number."""
     client = site.erp._client
     save = client.save
 
-    def silent(form: str, data: Any) -> Any:
+    def saved(form: str, data: Any) -> Any:
         return save(form, {**data, "NeedReturnFields": []})
 
-    client.save = silent  # type: ignore[method-assign]
+    client.save = saved  # type: ignore[method-assign]
+
+
+def test_entry_ids_are_read_back_from_servers_that_do_not_tell(site: Site) -> None:
+    silent(site)
     expect = {f"{ROWS}/a/FAllAmount": (Decimal(226), Decimal(0))}
     written = site.erp.write(order("N1", row("a"), row("b"), expect=expect))
     assert len(set(written.line_keys[ROWS].values())) == 2
     assert written.step == "audited"
+
+
+def test_a_new_order_whose_entry_ids_nobody_told_is_in_doubt(site: Site) -> None:
+    silent(site)
+    site.fail(do="html", operation="ExecuteBillQuery")
+    with pytest.raises(OutcomeUnknown):
+        site.erp.write(order("N1"))
+    assert site.commits() == ["create"]
+
+
+def test_an_unclear_change_after_unauditing_is_not_audited_unseen(site: Site) -> None:
+    bill = made(site, until="audited")
+    site.fail(do="lose_answer", operation="Save")
+    with pytest.raises(OutcomeUnknown):
+        site.erp.write(change(bill.key, {"FNote": "急"}, on_change=UNAUDIT))
+    assert site.state("N1") == "D"

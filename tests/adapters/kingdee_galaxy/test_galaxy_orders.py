@@ -80,6 +80,13 @@ def test_an_amount_beyond_tolerance_stops_before_any_further_step(site: Site, pa
     assert site.state("N1") == "A"
 
 
+def test_it_stops_there_again_however_often_it_is_resumed(site: Site) -> None:
+    expect = {"FBillAllAmount": (Decimal("200"), Decimal(0))}
+    key = half_done(site, order("N1", expect=expect)).written.key  # type: ignore[attr-defined]
+    assert isinstance(half_done(site, change(key, expect=expect)).cause, Rejected)
+    assert site.state("N1") == "A"
+
+
 def test_an_order_left_half_done_goes_on_without_a_second_save(site: Site) -> None:
     site.fail(do="system", name="network_control", operation="Audit", times=1)
     error = half_done(site, order("N1"))

@@ -6,12 +6,11 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from galaxy_site import ORDERS, ROWS, Site, order, row
 
-from adapters.kingdee_galaxy import KingdeeGalaxy
+from adapters.kingdee_galaxy import KingdeeGalaxy, reading
 from connector.contract import Page, Record, Shape, Table
 from connector.errors import Rejected, Transient
 
@@ -88,6 +87,20 @@ def test_a_bill_longer_than_the_limit_is_read_whole(site: Site) -> None:
     assert len(site.order(bill.key, erp).fields[ROWS]) == 25
 
 
+def test_a_server_that_gives_less_than_we_were_told_loses_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "SURE", 10)
+    site.server.switches["query_limit"] = 10
+    list(site.erp.write_many([order(f"N{n:02}", row("a"), row("b")) for n in range(23)]))
+    erp = site.connect(query_limit=10_000)
+    at(site, erp, 1)
+    records, _ = read(erp, ORDERS, None)
+    assert {record.number: len(record.fields[ROWS]) for record in records} == {
+        f"N{n:02}": 2 for n in range(23)
+    }
+
+
 def test_reading_resumes_inside_a_window(site: Site) -> None:
     list(site.erp.write_many([order(f"N{n}") for n in range(6)]))
     erp = site.connect(page=2)
@@ -113,6 +126,17 @@ def test_a_record_changed_while_it_is_read_comes_with_the_next_window(site: Site
     cursor = list(pages)[-1].cursor  # type: ignore[assignment]
     at(site, erp, 1)
     assert [r.fields["FNote"] for r in read(erp, ORDERS, cursor)[0]] == ["2"]
+
+
+def test_what_becomes_visible_late_is_read_all_the_same(site: Site) -> None:
+    site.server.switches["visible_after"] = 60
+    site.erp.write(order("N1", until="saved"))
+    at(site, site.erp, 1)
+    records, cursor = read(site.erp, ORDERS, None)
+    assert records == []
+    site.server.clock.advance(120)
+    at(site, site.erp)
+    assert numbers(read(site.erp, ORDERS, cursor)[0]) == ["N1"]
 
 
 def test_a_session_lost_between_two_pages_loses_nothing(site: Site) -> None:
@@ -175,7 +199,7 @@ def test_each_row_of_a_production_order_is_a_record(site: Site) -> None:
 def test_stock_is_read_whole_and_added_up(site: Site) -> None:
     site.people("change_stock", material="M-100", warehouse="CK01", quantity=300)
     erp = site.connect(query_limit=10)
-    ((first, second), ) = [page.records for page in erp.read(STOCK, None)]
+    ((first, second),) = [page.records for page in erp.read(STOCK, None)]
     assert {first.key: first.fields["FBaseQty"], second.key: second.fields["FBaseQty"]} == {
         "M-100|100": Decimal(300), "M-200|100": Decimal("12.5"),
     }  # fmt: skip
@@ -196,7 +220,8 @@ def test_a_field_that_the_form_does_not_have_is_refused(site: Site) -> None:
 
 
 def test_a_form_describes_its_fields_as_documents_name_them(site: Site) -> None:
-    fields: dict[tuple[str, str], Any] = {(f.table, f.name): f for f in site.erp.describe("SAL_SaleOrder")}
+    described = site.erp.describe("SAL_SaleOrder")
+    fields = {(field.table, field.name): field for field in described}
     assert fields["", "FCustId"].required
     assert ("", "FSaleOrderFinance.FSettleCurrId") in fields
     assert fields[ROWS, "FQty"].label == "销售数量"

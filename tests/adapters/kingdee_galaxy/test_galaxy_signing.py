@@ -23,11 +23,26 @@ def test_the_key_hides_in_the_application_id() -> None:
 @pytest.mark.parametrize(
     ("app", "path", "signature"),
     [
-        (APP, QUERY, "N2M1YmZlZTUyZjc5YTRjMzU0MjkxMWVjODQ0YWEwZjQ0NzQyNWZjZjcwNGFhNzg0MzMxOGI5ZmI4YjNlMzUxOA=="),
-        (APP, SAVE, "NzI2MjZlOGJiNjBiYTJkYzM3NTU3NTI0ZGE3YWY4MDhmMDNhMmZmOTc0ZGI4ZWJiYjg0NWFiYWFiNzIwZTczNg=="),
-        ("123456_short", QUERY, "MWMxYzAyODg5Mzg3YjdiNzE4ZTRlMDg1NjZhM2Y2OTE2NDNjNzk0MmMyM2JhYTYzNDJiNDM1M2JhYmVmYTc2NQ=="),
+        (
+            APP,
+            QUERY,
+            "N2M1YmZlZTUyZjc5YTRjMzU0MjkxMWVjODQ0YWEwZjQ0NzQyNWZj"
+            "ZjcwNGFhNzg0MzMxOGI5ZmI4YjNlMzUxOA==",
+        ),
+        (
+            APP,
+            SAVE,
+            "NzI2MjZlOGJiNjBiYTJkYzM3NTU3NTI0ZGE3YWY4MDhmMDNhMmZm"
+            "OTc0ZGI4ZWJiYjg0NWFiYWFiNzIwZTczNg==",
+        ),
+        (
+            "123456_short",
+            QUERY,
+            "MWMxYzAyODg5Mzg3YjdiNzE4ZTRlMDg1NjZhM2Y2OTE2NDNjNzk0"
+            "MmMyM2JhYTYzNDJiNDM1M2JhYmVmYTc2NQ==",
+        ),
     ],
-)  # fmt: skip
+)
 def test_calls_are_signed_as_the_sdk_signs_them(app: str, path: str, signature: str) -> None:
     assert signing.api_signature(app, path, "1700000000", "1700000000") == signature
 

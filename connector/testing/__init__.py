@@ -1,0 +1,1 @@
+"""The conformance suite for adapters; imported by tests only."""
