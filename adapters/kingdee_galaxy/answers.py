@@ -80,7 +80,8 @@ class Outcome:
         lines = refused or self.refused
         text = "; ".join(dict.fromkeys(line.text for line in lines)) or self._message()
         field = next((line.field for line in lines if line.field), "")
-        return classified(self.code, text, field, answer=shown(self.result))
+        answer = text if refused else shown(self.result)
+        return classified(self.code, text, field, answer=answer)
 
     def of(self, keys: Sequence[str]) -> dict[str, AdapterError | None]:
         """What became of each of the records that the call named, by their key."""

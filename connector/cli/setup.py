@@ -53,7 +53,7 @@ def demo(
     Nothing outside this machine is touched. It ends by itself with a summary that is checked
     against the simulated systems' own ledgers.
     """
-    from connector.cli.demo import run as show  # noqa: PLC0415 - needed here only
+    from connector.cli.demo import run as show
 
     with session(json, lang) as output:
         ok = show(output, seconds=seconds, sabotage=sabotage, keep=keep)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from connector.contract import Record
+from connector.engine.plan import LineKeys
 from connector.mapping.document import Canonical, Node, canon, like
 from connector.mapping.writing import Writer
 
@@ -28,6 +29,39 @@ def line_keys(
             return None
         found[table] = paired
     return found
+
+
+def added(
+    document: Node, sent: Canonical, known: LineKeys, shown: Record, writer: Writer
+) -> dict[str, dict[str, str]]:
+    """The known row keys, and those of rows that an unanswered update may have added.
+
+    A row nobody knows that shows exactly what was sent for a line without a row is that
+    line's: were it a person's, one of the two would be too many anyway.
+    """
+    keys = {table: dict(lines) for table, lines in known.items()}
+    for table, lines in sent.get("t", {}).items():
+        mine = keys.setdefault(table, {})
+        key_field = writer.tables[table].key
+        taken = set(mine.values())
+        strangers = [r for r in shown.fields.get(table) or () if str(r[key_field]) not in taken]
+        for line, form in lines.items():
+            node = document.tables.get(table, {}).get(line)
+            if line in mine or node is None:
+                continue
+            row = next((r for r in strangers if _shows(form, node, r, writer, table)), None)
+            if row is not None:
+                strangers.remove(row)
+                mine[line] = str(row[key_field])
+    return keys
+
+
+def _shows(form: Canonical, node: Node, row: Mapping[str, Any], writer: Writer, table: str) -> bool:
+    return all(
+        _close(value, row.get(_as(writer, f"{table}/{name}")))
+        for name, value in node.fields.items()
+        if name in form["f"]
+    )
 
 
 def _paired(
@@ -80,11 +114,8 @@ def agrees(form: Canonical, document: Node, shown: Record, writer: Writer) -> bo
             return False
         by_key = {str(row[writer.tables[table].key]): row for row in rows}
         for line, node in lines.items():
-            row = by_key[paired[line]]
-            fields = form["t"][table][line]["f"]
-            for name, value in node.fields.items():
-                if name in fields and not _close(value, row.get(_as(writer, f"{table}/{name}"))):
-                    return False
+            if not _shows(form["t"][table][line], node, by_key[paired[line]], writer, table):
+                return False
     return True
 
 

@@ -153,10 +153,9 @@ class Claimer:
         wanted, text = digest(form)
         onto = self._flow.mapping.onto
         key = str(values.get(onto) or row.key) if onto else (link.there if link else "")
-        arrived = row.step == self._flow.until or not self._flow.until
         if row.delivered and not key:
             return states.stopped(row, now, "unlinked", say("unlinked"))
-        if wanted == row.delivered and arrived:
+        if wanted == row.delivered and self._flow.reached(row.step):
             return states.in_sync(row, now)
         job = Job(row, "put", wanted, form, text, document, link, key, number=snapshot.number)
         job.reference = reference(self._flow.source, row.key, row.part)

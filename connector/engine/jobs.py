@@ -48,6 +48,8 @@ class Job:
     reference: str = ""
     number: str = ""
     """The source's number, for messages."""
+    planned_keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The link's row keys and those found for rows of an unanswered write."""
 
     @property
     def in_doubt(self) -> bool:
@@ -64,6 +66,11 @@ class Job:
         text = self.link.line_keys if self.link else ""
         keys: dict[str, dict[str, str]] = json.loads(text) if text else {}
         return keys
+
+    @property
+    def keys_then(self) -> Mapping[str, Mapping[str, str]]:
+        """The row keys that the write was planned with."""
+        return self.planned_keys or self.line_keys
 
     @property
     def delivered(self) -> Canonical:

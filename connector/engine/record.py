@@ -95,18 +95,15 @@ class Recorder:
                 result.job.row, now, "retry", now, **self._columns(result, written, held=False)
             )
         columns = self._columns(result, written, held=True)
-        if written.awaits and not self._reached(written):
+        if written.awaits and not self._flow.reached(written.step):
             due = now + self._target.settings.reread
             words = say("awaiting", whom=written.awaits, step=written.step)
             return states.pending(result.job.row, now, "awaiting", due, words, **columns)
         if result.job.row.key in dirty:
             return states.pending(result.job.row, now, "changed", now, **columns)
-        if result.did == "adopted" and self._flow.until and not self._reached(written):
+        if result.did == "adopted" and not self._flow.reached(written.step):
             return states.pending(result.job.row, now, "retry", now, **columns)
         return states.in_sync(result.job.row, now, **columns)
-
-    def _reached(self, written: Written) -> bool:
-        return written.step == self._flow.until
 
     def _columns(self, result: Result, written: Written, *, held: bool) -> Row:
         """What we know of the target after a success. `held`: it holds this very document."""

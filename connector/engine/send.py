@@ -16,7 +16,7 @@ from connector.contract import Record, Write, Written, chunks
 from connector.engine import adopting
 from connector.engine import plan as planning
 from connector.engine.jobs import Job, Result
-from connector.engine.plan import Held, Plan
+from connector.engine.plan import Held, LineKeys, Plan
 from connector.engine.system import Flow, System
 from connector.errors import AdapterError, Conflict, ConnectorError, Gone, OutcomeUnknown
 from connector.faults import fault
@@ -148,20 +148,28 @@ class Sender:
 
     def _to_update(self, job: Job, record: Record | None) -> Result | tuple[Write, Plan]:
         sent = job.sent if job.in_doubt else {"f": {}}
-        held = Held(job.delivered, job.base, record, job.line_keys, sent)
+        keys: LineKeys = job.line_keys
+        if job.in_doubt and record is not None:
+            keys = adopting.added(job.document, sent, keys, record, self._writer)
+            job.planned_keys = keys
+        held = Held(job.delivered, job.base, record, keys, sent)
         policy = self._flow.settings.on_conflict
         force = "ours" if job.row.forced else "" if policy == "ask" else policy
         made = planning.update(job.document, job.form, held, self._writer, force=force)
         if made.conflicts:
             return Result(job, error=Conflict(_conflict_words(made)), plan=made)
-        if made.empty and self._arrived(job):
-            return Result(job, "none", Written(job.key, step=job.row.step), plan=made, shown=record)
-        return self._write_of(job, made), made
+        if made.empty and self._flow.reached(job.row.step):
+            written = Written(job.key, step=job.row.step)
+            return Result(job, "none", written, plan=made, shown=record, line_keys=keys)
+        theirs_too = record is not None and self._has_rows_of_theirs(record, keys)
+        return self._write_of(job, made, only_rows=theirs_too), made
 
-    def _arrived(self, job: Job) -> bool:
-        return not self._flow.until or job.row.step == self._flow.until
+    def _has_rows_of_theirs(self, record: Record, keys: LineKeys) -> bool:
+        """People added rows: the record's totals are not ours alone any more."""
+        shown = sum(len(record.fields.get(table) or ()) for table in self._writer.tables)
+        return shown > sum(len(lines) for lines in keys.values())
 
-    def _write_of(self, job: Job, made: Plan) -> Write:
+    def _write_of(self, job: Job, made: Plan, *, only_rows: bool = False) -> Write:
         mapping, settings = self._mapping, self._flow.settings
         carries = mapping.reference and not job.key
         return Write(
@@ -175,20 +183,21 @@ class Sender:
             verb=job.verb,  # type: ignore[arg-type]
             on_change=settings.on_change or mapping.on_change,
             accept=frozenset(settings.accept) | mapping.accept,
-            expect=self._expected(job, made),
+            expect=self._expected(job, only_rows=only_rows),
+            step=job.row.step,
             show=self._writer.shape,
             options=mapping.options,
         )
 
-    def _expected(self, job: Job, made: Plan) -> dict[str, tuple[Decimal, Decimal]]:
-        """The amounts that must stand there after saving, by path."""
-        if made.empty:
-            return {}
+    def _expected(self, job: Job, *, only_rows: bool) -> dict[str, tuple[Decimal, Decimal]]:
+        """The amounts that must stand there before any further step, by path."""
         expected: dict[str, tuple[Decimal, Decimal]] = {}
         for path, rule in self._writer.rules.items():
             if rule.tolerance is None:
                 continue
             table, _, name = path.rpartition("/")
+            if only_rows and not table:
+                continue
             nodes = (
                 {f"{table}/{line}/": row for line, row in job.document.tables[table].items()}
                 if table
@@ -243,7 +252,7 @@ class Sender:
         did = job.verb if job.verb != "put" else _did(write)
         if isinstance(outcome, AdapterError):
             return Result(job, did, error=outcome, sent=True, seconds=seconds, plan=made)
-        keys = {table: dict(lines) for table, lines in job.line_keys.items()}
+        keys = {table: dict(lines) for table, lines in job.keys_then.items()}
         for table, lines in outcome.line_keys.items():
             keys.setdefault(table, {}).update(lines)
         return Result(

@@ -111,6 +111,13 @@ class Flow:
     def until(self) -> str:
         return self.settings.until or self.mapping.until
 
+    def reached(self, step: str) -> bool:
+        """Our side has taken a record at this step as far as it should."""
+        steps, until = self.capabilities.steps, self.until
+        if not until or until not in steps:
+            return True
+        return step in steps and steps.index(step) >= steps.index(until)
+
     @property
     def capabilities(self) -> FormCapabilities:
         assert self.target is not None

@@ -110,7 +110,7 @@ class Expression:
     def _evaluate(self, operands: tuple[Any, ...]) -> Any:
         values = dict(zip(self._symbols, map(_operand, operands), strict=True))
         try:
-            return self._rule.evaluate(values)
+            return _result(self._rule.evaluate(values))
         except (rule_engine.EngineError, decimal.DecimalException, ArithmeticError) as error:
             raise ExpressionFault(str(getattr(error, "message", error))) from None
 
@@ -144,6 +144,13 @@ def _nodes(node: Any) -> Iterator[Any]:
         for child in value if isinstance(value, list | tuple) else (value,):
             if isinstance(child, ASTNodeBase):
                 yield from _nodes(child)
+
+
+def _result(value: Any) -> Any:
+    """A date that went in as midnight comes out as a date."""
+    if isinstance(value, datetime) and value.timetz() == time(tzinfo=UTC):
+        return value.date()
+    return value
 
 
 def _operand(value: Any) -> Any:

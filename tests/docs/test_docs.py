@@ -1,0 +1,357 @@
+"""The documentation is held to the code: what is not written down, or no longer there, fails."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+import typer
+
+from adapters.fxiaoke.settings import FxiaokeSettings
+from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
+from connector import errors, hints, yamlfile
+from connector.assemble import Assembly
+from connector.cli.main import cli
+from connector.contract import Adapter, FormField, Identity, Record, Settings, Shape, Write
+from connector.errors import ConnectorError
+from connector.mapping.load import EACH_WORDS, TOP, WORDS, Values, parse
+from connector.settings import Config, ConfigFile, FlowSettings, KeepSettings, seconds
+from connector.store.tables import STATES
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "config.example.yaml"
+PAGES = [
+    *ROOT.glob("*.md"),
+    *(ROOT / "docs").glob("*.md"),
+    *(ROOT / "adapters").glob("*/README.md"),
+]
+CATALOGUES = [ROOT / "connector/messages.yaml", *(ROOT / "adapters").glob("*/messages.yaml")]
+CODE = [path for top in ("connector", "adapters") for path in (ROOT / top).rglob("*.py")]
+SAYS = {"say": 0, "wrong": 2, "problem": 1, "YamlFault": 1}
+"""Calls that name a message, and the place of its id among their arguments."""
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def lacking(names: Any, text: str) -> list[str]:
+    return sorted(name for name in names if f"`{name}`" not in text)
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
+
+
+# -- configuration -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in re.findall(r"\$\{env:([A-Z_]+)\}", page("config.example.yaml")):
+        monkeypatch.setenv(name, "synthetic")
+
+
+def example() -> Any:
+    return yamlfile.to_plain(yamlfile.load(EXAMPLE))
+
+
+def options(model: Any) -> dict[str, Any]:
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+SECTIONS = {
+    "config": (Config, ()),
+    "keep": (KeepSettings, ("keep",)),
+    "flow": (FlowSettings, ("flows", "orders")),
+    "fxiaoke": (FxiaokeSettings, ("connections", "crm")),
+    "kingdee_galaxy": (KingdeeGalaxySettings, ("connections", "erp")),
+}
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_the_example_names_every_option(section: str) -> None:
+    model, path = SECTIONS[section]
+    node = example()
+    for name in path:
+        node = node[name]
+    assert set(node) == set(options(model))
+    assert set(options(Settings)) <= {*options(FxiaokeSettings)}
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_the_example_s_values_are_the_defaults_or_say_so(section: str) -> None:
+    model, path = SECTIONS[section]
+    places = yamlfile.load(EXAMPLE)
+    for name in path:
+        places = places[name]
+    lines = page("config.example.yaml").splitlines()
+    for name, field in options(model).items():
+        line = lines[places.lc.key(name)[0]]
+        explained = field.is_required() or "default" in line or isinstance(places[name], dict)
+        if explained:
+            continue
+        assert plain(places[name]) == plain(field.get_default()), line
+
+
+def plain(value: Any) -> Any:
+    """A value as the file and the code both mean it."""
+    value = None if value in ("none", "all") else seconds(value)
+    return list(value) if isinstance(value, list | tuple) else value
+
+
+@pytest.mark.usefixtures("secrets")
+def test_the_example_loads_and_becomes_a_system() -> None:
+    system = Assembly(ConfigFile(EXAMPLE)).build()
+    assert set(system.connections) == {"crm", "erp"}
+
+
+# -- commands, errors, words, faults, states -----------------------------------------------------
+
+
+def commands(group: typer.Typer, before: str = "connector") -> Iterator[str]:
+    for command in group.registered_commands:
+        assert command.callback is not None
+        yield f"{before} {command.name or command.callback.__name__}"
+    for inner in group.registered_groups:
+        assert inner.typer_instance is not None
+        yield from commands(inner.typer_instance, f"{before} {inner.name}")
+
+
+def test_every_command_is_explained() -> None:
+    text = page("docs/operations.md")
+    assert [name for name in commands(cli) if f"`{name}" not in text] == []
+
+
+def test_no_page_names_a_command_that_is_not_there() -> None:
+    known = set(commands(cli))
+    groups = {name.rpartition(" ")[0] for name in known}
+    wrong = []
+    for path in PAGES:
+        for words in re.findall(r"`connector ([a-z-]+(?: [a-z-]+)?)", path.read_text("utf-8")):
+            first = f"connector {words.split()[0]}"
+            if f"connector {words}" not in known | groups and first not in known:
+                wrong.append(f"{path.name}: {words}")
+    assert wrong == []
+
+
+def test_every_error_is_explained_to_adapter_writers() -> None:
+    made = inspect.getmembers(errors, inspect.isclass)
+    names = [name for name, kind in made if issubclass(kind, ConnectorError)]
+    assert lacking(names, page("docs/writing-an-adapter.md")) == []
+
+
+def test_every_method_of_the_contract_is_explained() -> None:
+    names = [name for name in vars(Adapter) if not name.startswith("_") and name != "capabilities"]
+    assert lacking(names, page("docs/writing-an-adapter.md")) == []
+
+
+def test_every_word_of_a_mapping_is_explained() -> None:
+    assert lacking(TOP | WORDS | EACH_WORDS, page("docs/mapping-reference.md")) == []
+
+
+def test_every_fault_point_is_listed() -> None:
+    text = "\n".join(path.read_text("utf-8") for path in CODE)
+    points = set(re.findall(r"(?<![\w.])fault\(\"(\w+)\"\)", text))
+    assert points
+    assert lacking(points, page("docs/architecture.md")) == []
+
+
+def reasons() -> set[str]:
+    """Every reason that the code gives a delivery."""
+    found: set[str] = set()
+    for top in ("connector/engine", "connector/operations", "connector/store"):
+        for path in (ROOT / top).glob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                found |= set(_reasons(node))
+    return found - {""}
+
+
+REASON_AT = {"pending": 2, "stopped": 2, "Decision": 1, "_outcome": 3, "park": 4}
+
+
+def _reasons(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Call):
+        at = REASON_AT.get(called(node), len(node.args))
+        values: list[ast.AST] = [*node.args[at : at + 1]]
+        values += [word.value for word in node.keywords if word.arg == "reason"]
+        yield from (v.value for v in values if isinstance(v, ast.Constant) and v.value)
+    if isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value == "reason":
+                yield from texts(value)
+    if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "_STOPS":
+        yield from texts(node)
+
+
+def texts(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+            yield inner.value
+
+
+def called(node: ast.Call) -> str:
+    return getattr(node.func, "attr", getattr(node.func, "id", ""))
+
+
+def test_every_state_and_reason_is_drawn() -> None:
+    assert {"new", "waits_for", "rejected", "unknown"} <= reasons()
+    assert lacking({*STATES, *reasons(), *hints.WHO}, page("docs/states.md")) == []
+
+
+def test_no_reason_is_drawn_that_nobody_gives() -> None:
+    drawn = set(re.findall(r"^\| `(\w+)` \|", page("docs/states.md"), re.M))
+    assert drawn - reasons() - set(STATES) == set()
+
+
+# -- messages ------------------------------------------------------------------------------------
+
+
+def catalogue() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for path in CATALOGUES:
+        found.update(yamlfile.plain_load(path.read_text("utf-8")))
+    return found
+
+
+def parameters(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parent.name)
+def test_every_message_has_both_languages_with_the_same_parameters(path: Path) -> None:
+    for id, text in yamlfile.plain_load(path.read_text("utf-8")).items():
+        assert set(text) == {"zh", "en"}, id
+        assert parameters(text["zh"]) == parameters(text["en"]), id
+
+
+def said() -> Iterator[tuple[str, str, set[str] | None]]:
+    """`(place, id, parameters)` of every message named in the code; None: not known."""
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or called(node) not in SAYS:
+                continue
+            id = next(iter(node.args[SAYS[called(node)] :]), None)
+            if isinstance(id, ast.Constant) and isinstance(id.value, str):
+                given = {word.arg for word in node.keywords}
+                exact = called(node) != "YamlFault" and None not in given
+                place = f"{path.relative_to(ROOT).as_posix()}:{node.lineno}"
+                yield place, id.value, {str(name) for name in given} if exact else None
+
+
+def test_every_message_that_is_said_exists_and_gets_its_parameters() -> None:
+    known = catalogue()
+    assert [f"{place}: {id}" for place, id, _ in said() if id not in known] == []
+    short = [
+        f"{place}: {id} lacks {missing}"
+        for place, id, given in said()
+        if given is not None and (missing := parameters(known[id]["en"]) - given)
+    ]
+    assert short == []
+
+
+def test_every_message_is_used() -> None:
+    used = {text for path in CODE for text in texts(ast.parse(path.read_text("utf-8")))}
+    for path in (ROOT / "mappings/hints").glob("*.yaml"):
+        used |= {f"who_{hint.get('who')}" for hint in yamlfile.plain_load(path.read_text("utf-8"))}
+    assert sorted(set(catalogue()) - used) == []
+
+
+# -- examples and links --------------------------------------------------------------------------
+
+
+def test_every_example_of_a_mapping_loads() -> None:
+    values = Values([ROOT / "mappings/values"])
+    found = blocks(page("docs/mapping-reference.md"), "yaml")
+    assert found
+    for text in found:
+        whole = text if "object:" in text else f"object: sales_order\nform: Order\nkey: id\n{text}"
+        parse(yamlfile.loads(whole), text.splitlines()[0], values)
+
+
+class Wire:
+    """A remote of the page's example: answers what it is told to, remembers what came."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.calls: list[tuple[str, str, Any, bool]] = []
+
+    def send(self, method: str, path: str, *, json: Any = None, writes: bool = False, **_: Any) -> Any:
+        self.calls.append((method, path, json, writes))
+        answer = self.answers.pop(0)
+        return type("Answer", (), {"status": answer[0], "json": lambda _: answer[1]})()
+
+
+@pytest.fixture
+def little() -> Any:
+    """The module that `docs/writing-an-adapter.md` writes."""
+    import sys
+    import types
+
+    module = types.ModuleType("little_erp")
+    sys.modules["little_erp"] = module
+    source = max(blocks(page("docs/writing-an-adapter.md"), "python"), key=len)
+    exec(compile(source, "writing-an-adapter.md", "exec"), module.__dict__)
+    yield module
+    del sys.modules["little_erp"]
+
+
+def adapter_of(module: Any, *answers: Any) -> tuple[Adapter, Wire]:
+    wire = Wire(*answers)
+    settings = module.LittleSettings(adapter="little", base_url="https://x", token="synthetic")
+    return module.Little(settings, wire, None), wire
+
+
+SHAPE = Shape("orders", ("id",), ("note",), "number")
+ROW = {"id": 7, "number": "B7", "note": "n", "ref": "crm:o1", "modified": "2026-01-01T00:00:00Z"}
+
+
+def test_the_page_s_adapter_reads_and_finds(little: Any) -> None:
+    adapter, _ = adapter_of(little, (200, {"company": "ACME", "login": "me"}))
+    assert adapter.check() == Identity("ACME", "me")
+    adapter, wire = adapter_of(little, (200, {"rows": [ROW], "next": ""}))
+    (read,) = adapter.read(SHAPE, None)
+    assert [record.key for record in read.records] == ["7"]
+    adapter, wire = adapter_of(little, (200, {"rows": [ROW, {**ROW, "id": 8, "ref": "else"}]}))
+    assert [record.key for record in adapter.find(SHAPE, "ref", ["crm:o1"])] == ["7"]
+    assert not any(writes for *_, writes in wire.calls)
+
+
+def test_the_page_s_adapter_creates_and_says_what_was_done(little: Any) -> None:
+    adapter, wire = adapter_of(little, (201, ROW))
+    write = Write("orders", "", {"note": "n"}, reference=("ref", "crm:o1"), show=SHAPE)
+    written = adapter.write(write)
+    assert (written.key, written.number) == ("7", "B7")
+    assert wire.calls == [("POST", "/orders", {"note": "n", "ref": "crm:o1"}, True)]
+    assert isinstance(written.shown, Record)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(404, errors.Gone), (409, errors.Changed), (422, errors.Rejected), (423, errors.Locked)],
+)
+def test_the_page_s_adapter_raises_what_the_table_says(little: Any, status: int, kind: Any) -> None:
+    adapter, _ = adapter_of(little, (status, {"error": "no", "field": "note"}))
+    with pytest.raises(kind):
+        adapter.write(Write("orders", "7", {"note": "n"}))
+
+
+def test_the_page_s_adapter_describes(little: Any) -> None:
+    adapter, _ = adapter_of(little, (200, {"fields": [{"name": "note", "required": True}]}))
+    assert adapter.describe("orders") == [FormField("note", required=True)]
+
+
+def test_relative_links_lead_somewhere() -> None:
+    dead = []
+    for path in PAGES:
+        text = re.sub(r"^```.*?^```", "", path.read_text("utf-8"), flags=re.M | re.S)
+        for target in re.findall(r"\]\(([^)\s#]+)[^)]*\)", text):
+            if "://" not in target and not (path.parent / target).exists():
+                dead.append(f"{path.relative_to(ROOT).as_posix()}: {target}")
+    assert dead == []
