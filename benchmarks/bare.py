@@ -56,9 +56,7 @@ class Loop:
         self._headers = {"authorization": "Bearer t", "x-fs-ea": "bench", "x-fs-userid": "1000"}
         self._customers = _numbers(company.CUSTOMERS, company.customer_id, company.customer_number)
         self._salers = _numbers(company.EMPLOYEES, company.employee_id, company.employee_number)
-        self._materials = _numbers(
-            company.MATERIALS, company.product_id, company.material_number
-        )
+        self._materials = _numbers(company.MATERIALS, company.product_id, company.material_number)
 
     def _session(self) -> requests.Session:
         if not hasattr(self._local, "session"):

@@ -9,10 +9,12 @@ sets the latency, adds orders, moves stock, counts calls and tells the server's 
 
 from __future__ import annotations
 
-import asyncio
 import gc
+import heapq
 import json
 import re
+import selectors
+import socket
 import sys
 import time
 from bisect import bisect_right
@@ -28,6 +30,7 @@ PAGE = 100
 PER_PAGE = PAGE // LINES
 """Orders whose lines fill one page."""
 KINGDEE = b"/k3cloud/Kingdee.BOS.WebApi.ServicesStub.DynamicFormService."
+_AT_ONCE = 1 << 18
 _OK = b'{"errorCode":0,"errorMessage":"OK"}'
 _STATUS = (
     b'{"Result":{"ResponseStatus":{"IsSuccess":true,"Errors":[],"SuccessMessages":[],'
@@ -44,6 +47,7 @@ class Orders:
         self.heads: list[bytes] = []
         self.lines: list[bytes] = []
         self.returned: list[bytes] = []
+        self.done: list[bytes] = []
         self.recent: list[int] = []
         """Orders that were added later, with a newer stamp."""
         for order in range(count):
@@ -70,6 +74,8 @@ class Orders:
             f'{{"FID":{FIRST_BILL + order},"FBillAllAmount":{total},'
             f'"FSaleOrderEntry":[{rows}]}}'.encode()
         )
+        number = company.order_number(order)
+        self.done.append(f'{{"Id":{FIRST_BILL + order},"Number":"{number}","DIndex":'.encode())
 
     def changed(self, since: int, after: str) -> list[bytes]:
         """A page of heads."""
@@ -83,10 +89,13 @@ class Orders:
         """The lines that were modified since."""
         return [self.lines[order] for order in self.recent] if since > company.STAMP else []
 
-    def rows_of(self, orders: Iterable[int], after: str) -> list[bytes]:
+    def rows_of(self, ids: list[str], after: str) -> list[bytes]:
         """A page of lines, those of an order together."""
         behind = int(after[:22], 16) - 1 if after else -1
-        found = sorted(order for order in orders if order > behind)
+        if len(ids) > 1 and company.order_of(ids[-1]) - company.order_of(ids[0]) == len(ids) - 1:
+            orders = range(company.order_of(ids[0]), company.order_of(ids[-1]) + 1)
+            return self.lines[max(behind + 1, orders[0]) : orders[-1] + 1][:PER_PAGE]
+        found = sorted(order for order in map(company.order_of, ids) if order > behind)
         return [self.lines[order] for order in found[:PER_PAGE]]
 
 
@@ -231,7 +240,7 @@ class World:
         if form == "SalesOrderProductObj":
             if listed is None:
                 return orders.rows_changed(since)
-            return orders.rows_of(map(company.order_of, listed[1]), after)
+            return orders.rows_of(listed[1], after)
         if listed is None:
             return self._crm[form].page(since, after)
         return self._crm[form].having(listed[1]) if listed[0] == "_id" else []
@@ -259,12 +268,12 @@ class World:
             company.order_number(order).encode(),
             self.orders.returned[order],
         )
-        return _STATUS % (_success(0, order), rest)
+        return _STATUS % (self.orders.done[order] + b"0}", rest)
 
     def _batch_save(self, body: bytes) -> bytes:
         self.calls["erp BatchSave"] += 1
         orders = _saved(body)
-        done = b",".join([_success(n, order) for n, order in enumerate(orders)])
+        done = b",".join([b"%b%d}" % (self.orders.done[o], n) for n, o in enumerate(orders)])
         returned = b",".join([self.orders.returned[order] for order in orders])
         return _STATUS % (done, b',"NeedReturnData":[%b]' % returned)
 
@@ -303,75 +312,85 @@ def _saved(body: bytes) -> list[int]:
     return [int(part[:24], 16) - 1 for part in body.split(b'"crm:')[1:]]
 
 
-def _success(place: int, order: int) -> bytes:
-    number = company.order_number(order).encode()
-    return b'{"Id":%d,"Number":"%b","DIndex":%d}' % (FIRST_BILL + order, number, place)
-
-
-class Connection(asyncio.Protocol):
-    """One client: requests in, answers out, each after the latency."""
-
-    date = b""
+class Server:
+    """One thread that answers whoever asked, each after the latency."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._buffer = b""
-        self._transport: asyncio.WriteTransport | None = None
+        self._selector = selectors.DefaultSelector()
+        self._listening = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._selector.register(self._listening, selectors.EVENT_READ)
+        self.port = self._listening.getsockname()[1]
+        self._later: list[tuple[float, int, socket.socket, bytes]] = []
+        self._second = 0
+        self._date = b""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        self._transport = transport
+    def run(self) -> None:
+        """Serve until the process is ended."""
+        while True:
+            wait = max(self._later[0][0] - time.monotonic(), 0.0) if self._later else None
+            for key, _ in self._selector.select(wait):
+                if key.fileobj is self._listening:
+                    self._accept()
+                else:
+                    assert isinstance(key.fileobj, socket.socket)
+                    self._receive(key.fileobj)
+            while self._later and self._later[0][0] <= time.monotonic():
+                _, _, client, response = heapq.heappop(self._later)
+                client.sendall(response)
 
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
-            head = self._buffer[:end]
-            place = head.find(b"Content-Length: ")
-            size = int(head[place + 16 :].split(b"\r", 1)[0]) if place >= 0 else 0
-            if len(self._buffer) < end + 4 + size:
-                return
-            body = self._buffer[end + 4 : end + 4 + size]
-            self._buffer = self._buffer[end + 4 + size :]
-            self._answer(head[head.index(b" ") + 1 :].split(b" ", 1)[0], body)
+    def _accept(self) -> None:
+        client, _ = self._listening.accept()
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._selector.register(client, selectors.EVENT_READ)
 
-    def _answer(self, path: bytes, body: bytes) -> None:
-        world, transport = self._world, self._transport
-        assert transport is not None
-        path = path.partition(b"?")[0]
-        if path == b"/bench/control":
-            transport.write(_response(world.control(body)))
+    def _receive(self, client: socket.socket) -> None:
+        """A whole request: clients of ours send all of it at once, and wait for its answer."""
+        data = client.recv(_AT_ONCE)
+        if not data:
+            self._selector.unregister(client)
+            client.close()
             return
-        response = _response(world.handlers[path](body))
-        if world.latency:
-            asyncio.get_running_loop().call_later(world.latency, transport.write, response)
+        while (end := data.find(b"\r\n\r\n") + 4) < 4:
+            data += client.recv(_AT_ONCE)
+        whole = end + _length(data, end)
+        while len(data) < whole:
+            data += client.recv(_AT_ONCE)
+        self._answer(client, data[data.index(b" ") + 1 : end].split(b" ", 1)[0], data[end:])
+
+    def _answer(self, client: socket.socket, path: bytes, body: bytes) -> None:
+        world, path = self._world, path.partition(b"?")[0]
+        control = path == b"/bench/control"
+        answer = world.control(body) if control else world.handlers[path](body)
+        response = self._head(len(answer)) + answer
+        if world.latency and not control:
+            due = time.monotonic() + world.latency
+            heapq.heappush(self._later, (due, id(client), client, response))
         else:
-            transport.write(response)
+            client.sendall(response)
+
+    def _head(self, size: int) -> bytes:
+        now = int(time.time())
+        if now != self._second:
+            self._second, self._date = now, formatdate(now, usegmt=True).encode()
+        return (
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n"
+            b"Date: %b\r\nContent-Length: %d\r\n\r\n" % (self._date, size)
+        )
 
 
-def _response(body: bytes) -> bytes:
-    return (
-        b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n"
-        b"Date: %b\r\nContent-Length: %d\r\n\r\n%b" % (Connection.date, len(body), body)
-    )
+def _length(data: bytes, end: int) -> int:
+    place = data.find(b"Content-Length: ", 0, end)
+    return int(data[place + 16 : data.index(b"\r", place)]) if place >= 0 else 0
 
 
-async def _tick() -> None:
-    while True:
-        Connection.date = formatdate(usegmt=True).encode()
-        await asyncio.sleep(1)
-
-
-async def serve(orders: int, skus: int) -> None:
+def serve(orders: int, skus: int) -> None:
     """Serve until the process is ended; the port is printed first."""
-    world = World(orders, skus)
-    loop = asyncio.get_running_loop()
-    ticking = loop.create_task(_tick())
-    await asyncio.sleep(0)
-    server = await loop.create_server(lambda: Connection(world), "127.0.0.1", 0)
+    server = Server(World(orders, skus))
     gc.freeze()
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await ticking
+    print(server.port, flush=True)
+    server.run()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(**json.loads(sys.argv[1])))
+    serve(**json.loads(sys.argv[1]))

@@ -24,7 +24,7 @@ class Entry:
     at: str
     """When, ISO 8601 in UTC."""
     kind: str
-    """`request` (it arrived), `commit` (a record changed) or `answer` (what became of the reply)."""
+    """`request` (it arrived), `commit` (a record changed) or `answer` (what befell the reply)."""
     operation: str
     """The remote operation (`Save`, `update` …); for commits what happened to the record."""
     form: str = ""

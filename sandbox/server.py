@@ -103,7 +103,7 @@ class Application(ABC):
         """`(settings, env)`: the connection as a config states it, secrets as `${env:NAME}`."""
 
     def people(self) -> Mapping[str, Callable[..., Any]]:
-        """What people do in the simulated client: `POST /_sandbox/people/NAME` with keyword JSON."""
+        """What people do in their client: `POST /_sandbox/people/NAME` with keyword JSON."""
         return {}
 
     @abstractmethod

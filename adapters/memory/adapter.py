@@ -23,8 +23,17 @@ from connector.contract import (
     TableWrite,
     Write,
     Written,
+    chunks,
 )
-from connector.errors import AlreadyExists, Conflict, Gone, HalfDone, Rejected
+from connector.errors import (
+    AdapterError,
+    AlreadyExists,
+    Changed,
+    Conflict,
+    Gone,
+    HalfDone,
+    Rejected,
+)
 
 
 class MemorySettings(Settings):
@@ -64,13 +73,18 @@ class MemoryAdapter(Adapter):
     def read(self, shape: Shape, after: str | None) -> Iterator[Page]:
         since = int(after or 0)
         with self._world.lock:
-            kept = sorted(self._world.form(shape.form).values(), key=lambda k: k.revision)
-        changed = [item for item in kept if item.revision > since]
-        for start in range(0, len(changed), self._page):
-            some = changed[start : start + self._page]
-            yield Page([_record(item, shape) for item in some], str(some[-1].revision))
+            form = self._world.form(shape.form)
+            changed = sorted((k.revision, k.key) for k in form.values() if k.revision > since)
+        for some in chunks(changed, self._page):
+            self._world.meet("read", shape.form)
+            # A cursor is made of the revisions as they were: a record that changes meanwhile
+            # comes again, and must not take the cursor along.
+            with self._world.lock:
+                page = [_record(form[key], shape) for _, key in some if key in form]
+            yield Page(page, str(some[-1][0]))
 
     def fetch(self, shape: Shape, keys: Sequence[str]) -> Iterator[Record]:
+        self._world.meet("read", shape.form)
         with self._world.lock:
             form = self._world.form(shape.form)
             found = [_record(form[key], shape) for key in keys if key in form]
@@ -78,6 +92,7 @@ class MemoryAdapter(Adapter):
 
     def find(self, shape: Shape, field: str, values: Sequence[str]) -> Iterator[Record]:
         wanted = set(values)
+        self._world.meet("read", shape.form)
         with self._world.lock:
             kept = list(self._world.form(shape.form).values())
             found = [_record(k, shape, field) for k in kept if str(k.fields.get(field)) in wanted]
@@ -114,6 +129,7 @@ class MemoryAdapter(Adapter):
                 raise Conflict(f"{write.form} {write.key} is audited")
             self._world.step(write.form, write.key, "saved")
         fields, line_keys = self._merged(known.fields, write)
+        self._refuse(write.form, {**known.fields, **fields})
         self._world.put(write.form, fields, write.key)
         return write.key, line_keys
 
@@ -121,6 +137,7 @@ class MemoryAdapter(Adapter):
         fields, line_keys = self._merged({}, write)
         if write.reference is not None:
             fields[write.reference[0]] = write.reference[1]
+        self._refuse(write.form, fields)
         unique = self._world.unique.get(write.form)
         if unique:
             for kept in self._world.form(write.form).values():
@@ -129,6 +146,12 @@ class MemoryAdapter(Adapter):
         step = "saved" if self._steps(write) else ""
         return self._world.put(write.form, fields, step=step), line_keys
 
+    def _refuse(self, form: str, fields: Mapping[str, Any]) -> None:
+        rule = self._world.rules.get(form)
+        words = rule(fields) if rule else ""
+        if words:
+            raise Rejected(words)
+
     def _merged(
         self, known: Mapping[str, Any], write: Write
     ) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
@@ -136,8 +159,7 @@ class MemoryAdapter(Adapter):
         line_keys: dict[str, dict[str, str]] = {}
         for table, change in write.tables.items():
             rows = copy.deepcopy(list(known.get(table, ())))
-            key_field = write.show.tables[table].key if write.show else "id"
-            line_keys[table] = self._rows(rows, change, key_field)
+            line_keys[table] = self._rows(rows, change, _key_field(write, table))
             fields[table] = rows
         return fields, line_keys
 
@@ -147,6 +169,8 @@ class MemoryAdapter(Adapter):
         added: dict[str, str] = {}
         for row in change.rows:
             if row.key:
+                if row.key not in by_key:
+                    raise Changed(f"row {row.key} is gone")
                 by_key[row.key].update(row.fields)
             else:
                 added[row.line] = self._world.new_key()
@@ -157,25 +181,31 @@ class MemoryAdapter(Adapter):
     def _finish(self, write: Write, key: str, line_keys: dict[str, dict[str, str]]) -> Written:
         """Check what was asked to be checked, then take the steps that are left."""
         known = self._world.form(write.form)[key]
-        self._check(write, known, line_keys)
         awaits = ""
-        if self._steps(write):
-            wanted = STEPS.index(write.until) if write.until else 0
-            for step in STEPS[STEPS.index(known.step) + 1 : wanted + 1]:
-                if step == "audited" and write.form in self._world.workflows:
-                    awaits = "workflow"
-                    break
-                self._world.step(write.form, key, step)
-        shown = _record(known, write.show) if write.show else None
-        number = str(known.fields.get(write.number, "")) if write.number else ""
-        return Written(key, number, line_keys, known.step, awaits, shown)
+        try:
+            self._check(write, known, line_keys)
+            awaits = self._climb(write, known)
+        except AdapterError as cause:
+            raise HalfDone(_written(write, known, line_keys), cause) from cause
+        return _written(write, known, line_keys, awaits)
+
+    def _climb(self, write: Write, known: Kept) -> str:
+        """Take the steps up to `until`; whom it waits for, if anybody."""
+        if not self._steps(write):
+            return ""
+        reached, wanted = known.step or STEPS[0], write.until or STEPS[0]
+        for step in STEPS[STEPS.index(reached) + 1 : STEPS.index(wanted) + 1]:
+            if step == "audited" and write.form in self._world.workflows:
+                return "workflow"
+            self._world.step(write.form, known.key, step)
+            self._world.meet(step, write.form)
+        return ""
 
     def _check(self, write: Write, known: Kept, line_keys: dict[str, dict[str, str]]) -> None:
         for path, (value, tolerance) in write.expect.items():
-            shown = known.fields.get(path)
+            shown = _place(write, known, line_keys, path)
             if shown is not None and abs(shown - value) > tolerance:
-                cause = Rejected(f"{path}: {shown} instead of {value}", field=path)
-                raise HalfDone(Written(known.key, "", line_keys, known.step), cause)
+                raise Rejected(f"{path}: {shown} instead of {value}", field=path)
 
     def _withdraw(self, write: Write) -> Written:
         known = self._world.form(write.form).get(write.key)
@@ -183,10 +213,34 @@ class MemoryAdapter(Adapter):
             raise Gone(f"{write.form} {write.key} is gone")
         if not known.cancelled:
             self._world.cancel(write.form, write.key)
-        return Written(write.key, step=known.step)
+        return _written(write, known, {})
 
     def _steps(self, write: Write) -> tuple[str, ...]:
         return self.capabilities.of(write.form).steps
+
+
+def _key_field(write: Write, table: str) -> str:
+    return write.show.tables[table].key if write.show else "id"
+
+
+def _place(write: Write, known: Kept, line_keys: dict[str, dict[str, str]], path: str) -> Any:
+    """The value at a path of `expect`; None where this write names no such row."""
+    table, _, rest = path.partition("/")
+    if not rest:
+        return known.fields.get(path)
+    line, _, name = rest.partition("/")
+    keys = {row.line: row.key for row in write.tables[table].rows} if table in write.tables else {}
+    key = line_keys.get(table, {}).get(line) or keys.get(line)
+    rows = {str(row[_key_field(write, table)]): row for row in known.fields.get(table, ())}
+    return rows.get(key or "", {}).get(name)
+
+
+def _written(
+    write: Write, known: Kept, line_keys: dict[str, dict[str, str]], awaits: str = ""
+) -> Written:
+    number = str(known.fields.get(write.number, "")) if write.number else ""
+    shown = _record(known, write.show) if write.show else None
+    return Written(known.key, number, line_keys, known.step, awaits, shown)
 
 
 def _form(settings: MemorySettings, form: str) -> FormCapabilities:

@@ -37,8 +37,11 @@ class World:
     """Per form the field of which no two records may show the same value."""
     workflows: set[str] = field(default_factory=set)
     """Forms behind whose submission people decide."""
+    rules: dict[str, Callable[[Mapping[str, Any]], str]] = field(default_factory=dict)
+    """Per form what it has against a record's fields, in its own words; empty: nothing."""
     trouble: Callable[[str, str], None] | None = None
-    """Called with `before` or `after` and the form around every write: raises what goes wrong."""
+    """Called with a moment and the form: raises what goes wrong. The moments are `before` and
+    `after` a write, each step after `saved` by its name once it is taken, and `read`."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     _revision: int = 0
     _keys: Counter[str] = field(default_factory=Counter)

@@ -17,16 +17,16 @@ from connector.settings import ConfigFile
 from connector.store import deliveries
 
 CONFIG = """
-store: {store}
+store: STORE
 connections:
-  crm: {{adapter: memory, world: crm}}
-  erp: {{adapter: memory, world: erp, stepped: [bill], settle: 100, full: [onhand]}}
+  crm: {adapter: memory, world: crm}
+  erp: {adapter: memory, world: erp, stepped: [bill], settle: 100, full: [onhand]}
 flows:
-  products: {{object: material, from: crm, pair: number}}
-  materials: {{object: material, from: erp, pair: number}}
-  customers: {{object: customer, from: crm, to: erp}}
-  orders: {{object: sales_order, from: crm, to: erp, when: 'status == "confirmed"',
-            hold: 'status == "in_approval"'}}
+  products: {object: material, from: crm, pair: number}
+  materials: {object: material, from: erp, pair: number}
+  customers: {object: customer, from: crm, to: erp}
+  orders: {object: sales_order, from: crm, to: erp, when: 'status == "confirmed"',
+            hold: 'status == "in_approval"'}
 """
 
 MAPPINGS = {
@@ -140,7 +140,7 @@ class Site:
         """(Re)start the process: read the configuration, recover, be ready."""
         self.stop()
         path = self.directory / "config.yaml"
-        path.write_text(self.config.format(store=self.store_url), encoding="utf-8")
+        path.write_text(self.config.replace("STORE", self.store_url), encoding="utf-8")
         for name, text in self.mappings.items():
             file = self.directory / "mappings" / f"{name}.yaml"
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,166 @@
+"""Logs: one line an event, and never a secret, whichever way it tries to get out."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from connector import log
+
+CANARY = "canary-7f3a9c-密钥"
+
+
+@pytest.fixture(autouse=True)
+def kept() -> Iterator[None]:
+    """One secret is known; afterwards logging is as it was."""
+    root = logging.getLogger()
+    handlers, level, known = root.handlers[:], root.level, set(log._secrets)
+    log.keep_secret([CANARY])
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    log._secrets.clear()
+    log._secrets.update(known)
+    structlog.contextvars.clear_contextvars()
+    log._quiet_until_configured()
+
+
+def output(*, as_json: bool) -> io.StringIO:
+    stream = io.StringIO()
+    log.configure(json=as_json, stream=stream)
+    return stream
+
+
+BOTH = pytest.mark.parametrize("as_json", [True, False])
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["app_secret", "password", "PASSWD", "accessToken", "Authorization", "x-signature", "cookie"]
+    + ["permanent_code", "permanentCode", "Set-Cookie"],
+)
+def test_what_sounds_like_a_secret_is_hidden_by_its_key(key: str) -> None:
+    assert log.redact({key: "anything"}) == {key: log.HIDDEN}
+
+
+@pytest.mark.parametrize("key", ["passed_number", "flow", "code", "author", "sign"])
+def test_ordinary_keys_are_shown(key: str) -> None:
+    expected = log.HIDDEN if "passw" in key else "x"
+    assert log.redact({key: "x"}) == {key: expected}
+
+
+def test_a_count_of_tokens_is_no_secret() -> None:
+    assert log.redact({"tokens": 3, "token_known": True, "token": None}) == {
+        "tokens": 3,
+        "token_known": True,
+        "token": None,
+    }
+
+
+def test_secrets_are_found_at_any_depth() -> None:
+    nested: Any = {"a": [{"b": (f"x{CANARY}y", {"password": ["p"]})}]}
+    assert log.redact(nested) == {"a": [{"b": [f"x{log.HIDDEN}y", {"password": log.HIDDEN}]}]}
+
+
+def test_a_known_secret_is_hidden_under_any_key_however_often() -> None:
+    assert log.redact_text(f"{CANARY}/{CANARY}") == f"{log.HIDDEN}/{log.HIDDEN}"
+
+
+def test_very_short_secrets_would_hide_everything_and_are_ignored() -> None:
+    log.keep_secret(["a", "12345"])
+    assert log.redact_text("a 12345") == "a 12345"
+
+
+@BOTH
+def test_a_secret_in_the_event_or_a_value_never_reaches_the_output(as_json: bool) -> None:
+    stream = output(as_json=as_json)
+    log.get("t").warning(f"event {CANARY}", url=f"https://h?t={CANARY}", deep={"k": [CANARY]})
+    assert CANARY not in stream.getvalue()
+    assert stream.getvalue().count(log.HIDDEN) == 3
+
+
+@BOTH
+def test_a_secret_never_stands_in_a_traceback(as_json: bool) -> None:
+    stream = output(as_json=as_json)
+    try:
+        raise RuntimeError(f"refused {CANARY}")
+    except RuntimeError:
+        log.get("t").exception("failed")
+    assert CANARY not in stream.getvalue()
+    assert "RuntimeError: refused ***" in stream.getvalue()
+
+
+@BOTH
+def test_a_secret_never_stands_in_the_cause_of_a_traceback(as_json: bool) -> None:
+    stream = output(as_json=as_json)
+    try:
+        try:
+            raise KeyError(CANARY)
+        except KeyError as cause:
+            raise RuntimeError("outer") from cause
+    except RuntimeError:
+        log.get("t").exception("failed")
+    assert CANARY not in stream.getvalue()
+    assert "outer" in stream.getvalue()
+
+
+@BOTH
+def test_local_variables_are_never_printed(as_json: bool) -> None:
+    stream = output(as_json=as_json)
+    hidden_in_a_local = "local-" + "value"
+    try:
+        raise RuntimeError(len(hidden_in_a_local))
+    except RuntimeError:
+        log.get("t").exception("failed")
+    assert "local-value" not in stream.getvalue()
+
+
+@BOTH
+def test_a_library_s_message_and_traceback_are_redacted_as_ours(as_json: bool) -> None:
+    stream = output(as_json=as_json)
+    try:
+        raise OSError(CANARY)
+    except OSError:
+        logging.getLogger("lib").exception("connecting with %s", CANARY)
+    assert CANARY not in stream.getvalue()
+    assert "connecting with ***" in stream.getvalue()
+
+
+def test_context_is_redacted_too() -> None:
+    stream = output(as_json=True)
+    structlog.contextvars.bind_contextvars(session_token="abc", tenant=CANARY)
+    log.get("t").info("x")
+    event = json.loads(stream.getvalue())
+    assert (event["session_token"], event["tenant"]) == (log.HIDDEN, log.HIDDEN)
+
+
+def test_an_event_is_one_line_of_json_with_a_utc_time_and_readable_chinese() -> None:
+    stream = output(as_json=True)
+    log.get("t").info("delivered", key="订单\n1")
+    assert stream.getvalue().count("\n") == 1
+    event = json.loads(stream.getvalue())
+    assert (event["event"], event["level"], event["key"]) == ("delivered", "info", "订单\n1")
+    assert event["timestamp"].endswith("Z")
+    assert "订单" in stream.getvalue()
+
+
+def test_below_the_level_nothing_is_said() -> None:
+    stream = io.StringIO()
+    log.configure(json=True, level="WARNING", stream=stream)
+    log.get("t").info("quiet")
+    logging.getLogger("urllib3").info("quiet")
+    assert stream.getvalue() == ""
+
+
+def test_noisy_libraries_are_heard_only_when_they_warn() -> None:
+    stream = output(as_json=True)
+    logging.getLogger("sqlalchemy.engine").info("select 1")
+    logging.getLogger("sqlalchemy").warning("heard")
+    assert "select" not in stream.getvalue()
+    assert "heard" in stream.getvalue()

@@ -1,0 +1,172 @@
+"""What reading does with the world as it is: changed, broken, gone, late."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from connector.store import snapshots
+from tests.engine.factory import Site, line
+
+STOCK = {
+    "erp/stock": """
+object: stock
+form: onhand
+key: id
+read: {material: item, warehouse: wh, on_hand: qty}
+""",
+    "crm/stock": """
+object: stock
+form: shelf
+key: id
+reference: ref
+write:
+  product: {from: material, link: material.key}
+  qty: {from: on_hand, scale: quantity}
+""",
+}
+
+
+def with_stock(shop: Site) -> None:
+    shop.mappings |= STOCK
+    shop.config += "  stock: {object: stock, from: erp, to: crm, on_conflict: ours}\n"
+    shop.erp.put("onhand", {"item": "i-M1", "wh": "W1", "qty": "7"}, "s1")
+    shop.start()
+
+
+def shelf(shop: Site) -> list[Decimal]:
+    return [kept.fields["qty"] for kept in shop.crm.form("shelf").values()]
+
+
+def snapshot(shop: Site, connection: str, object: str, key: str) -> object:
+    with shop.system.store.reading() as tx:
+        return snapshots.load(tx, connection, object, [key])[key]
+
+
+def test_two_flows_on_one_object_both_get_every_change(shop: Site) -> None:
+    shop.config += "  mirror: {object: customer, from: crm, to: erp2}\n"
+    shop.config = shop.config.replace("flows:", "  erp2: {adapter: memory, world: erp2}\nflows:")
+    shop.mappings["erp2/customer"] = shop.mappings["erp/customer"]
+    shop.start().sync()
+    shop.customer(name="Renamed")
+    shop.sync()
+    for flow in ("customers", "mirror"):
+        assert shop.delivery("c1", flow).state == "in_sync"
+
+
+def test_a_flow_added_later_gets_what_is_in_its_scope(shop: Site) -> None:
+    flow = shop.config.split("  orders:")[1]
+    shop.config = shop.config.split("  orders:")[0] + "  read: {object: sales_order, from: crm}\n"
+    shop.start()
+    shop.order("o1")
+    shop.order("o2", status="draft")
+    shop.sync()
+    assert shop.bills() == []
+    shop.config += "  orders:" + flow
+    shop.start().sync()
+    assert [bill["no"] for bill in shop.bills()] == ["O1"]
+
+
+def test_editing_the_write_mapping_writes_nothing_until_resync(shop: Site) -> None:
+    shop.sync()
+    before = len(shop.erp.ledger)
+    shop.mappings["erp/customer"] = shop.mappings["erp/customer"].replace(
+        "name: name}", 'name: {template: "{name} (CRM)"}}'
+    )
+    shop.start().sync()
+    assert len(shop.erp.ledger) == before
+    assert shop.delivery("c1", "customers").state == "in_sync"
+
+
+def test_asking_for_another_field_of_unmodified_records_writes_nothing(shop: Site) -> None:
+    shop.customer(short="CC")
+    shop.sync()
+    before = len(shop.erp.ledger)
+    shop.mappings["crm/customer"] = shop.mappings["crm/customer"].replace(
+        "read: {name: name}", "read: {name: name, short_name: short}"
+    )
+    shop.mappings["erp/customer"] = shop.mappings["erp/customer"].replace(
+        "name: name}", "name: name, short: short_name}"
+    )
+    shop.start().sync()
+    assert len(shop.erp.ledger) == before
+
+
+def test_a_stock_row_that_vanishes_becomes_zero(shop: Site) -> None:
+    with_stock(shop)
+    shop.sync()
+    assert shelf(shop) == [Decimal(7)]
+    shop.erp.delete("onhand", "s1")
+    shop.sync()
+    assert shelf(shop) == [Decimal(0)]
+
+
+def test_a_stock_row_that_comes_back_is_shown_again(shop: Site) -> None:
+    with_stock(shop)
+    shop.sync()
+    shop.erp.delete("onhand", "s1")
+    shop.sync()
+    shop.erp.put("onhand", {"item": "i-M1", "wh": "W1", "qty": "3"}, "s1")
+    shop.sync()
+    assert shelf(shop) == [Decimal(3)]
+
+
+def test_a_source_that_is_suddenly_empty_stops_before_anything_is_touched(shop: Site) -> None:
+    with_stock(shop)
+    for n in range(20):
+        shop.erp.put("onhand", {"item": "i-M1", "wh": f"W{n}", "qty": "1"}, f"x{n}")
+    shop.sync()
+    for key in list(shop.erp.form("onhand")):
+        shop.erp.delete("onhand", key)
+    done = shop.sync()
+    assert "--allow-gone" in str(done.errors["erp/stock"])
+    assert Decimal(0) not in shelf(shop)
+    shop.sync(gone=True)
+    assert set(shelf(shop)) == {Decimal(0)}
+
+
+def test_a_record_that_cannot_be_read_is_listed_beside_its_last_good_snapshot(shop: Site) -> None:
+    shop.order()
+    shop.sync()
+    broken = line("1") | {"qty": "12,3x"}
+    shop.order(lines=[broken])
+    shop.sync()
+    row = shop.delivery()
+    assert (row.state, row.reason) == ("stopped", "mapping")
+    assert "12,3x" in row.detail
+    kept = snapshot(shop, "crm", "sales_order", "o1")
+    assert kept.data and kept.fault  # type: ignore[attr-defined]
+    shop.order()
+    shop.sync()
+    assert shop.delivery().state == "in_sync"
+
+
+def test_a_new_record_that_cannot_be_read_is_a_failure_and_mended_by_its_next_change(
+    shop: Site,
+) -> None:
+    shop.order(lines=[line("1") | {"qty": "many"}])
+    shop.sync()
+    assert shop.delivery().reason == "mapping"
+    shop.order()
+    shop.sync()
+    assert shop.bill().step == "audited"
+
+
+def test_equal_numbers_on_one_side_are_never_paired(shop: Site) -> None:
+    shop.crm.put("product", {"code": "M1", "name": "twin"}, "p-twin")
+    shop.order(lines=[line("1", material="twin")])
+    shop.sync()
+    assert shop.delivery().reason == "waits_for"
+
+
+def test_our_own_write_coming_back_is_not_a_change(shop: Site) -> None:
+    shop.config += "  back: {object: customer, from: erp, to: crm}\n"
+    shop.mappings["erp/customer"] += "read: {name: name}\n"
+    shop.mappings["crm/customer"] += "write: {name: name}\n"
+    shop.start().sync()
+    before = len(shop.crm.ledger) + len(shop.erp.ledger)
+    for _ in range(3):
+        shop.sync()
+    assert len(shop.crm.ledger) + len(shop.erp.ledger) == before
+    shop.erp.put("partner", {"name": "From the ERP"}, "partner-1")
+    shop.sync()
+    assert shop.crm.form("account")["c1"].fields["name"] == "From the ERP"
