@@ -64,12 +64,11 @@ class Bench:
             return run("bare", port=port, workload=case.workload, **case.options, **extra)
         with stub(case.count) as own:
             control(own, add=1)
-            return run("bare", port=own, workload="one")
+            return run("bare", port=own, workload="one", batch=1)
 
     def _product(self, case: Case, port: int, kept: dict[str, str] | None) -> Result:
         where = kept or self._stores.fresh()
         if case.workload == "one":
-            run("product", port=port, workload="orders", **where)
             return run("product", port=port, workload="one", times=REPEATS, **where)
         return run("product", port=port, workload=case.workload, **where, **case.options)
 
@@ -94,10 +93,8 @@ def _middle(runs: list[Result]) -> Result:
 def broken_promises(case: Case, sides: dict[str, Result]) -> list[str]:
     """What the stub counted, against what is promised whatever the machine."""
     bare, product = sides["bare"]["calls"], sides["product"]["calls"]
-    found = []
-    for name in sorted(WRITES):
-        if bare.get(name, 0) != product.get(name, 0):
-            found.append(f"{name}: {bare.get(name, 0)} bare, {product.get(name, 0)} product")
+    counts = [(name, bare.get(name, 0), product.get(name, 0)) for name in sorted(WRITES)]
+    found = [f"{name}: {its} bare, {ours} product" for name, its, ours in counts if its != ours]
     more = sum(product.values()) - sum(bare.values())
     most = case.must if case.by == "calls" else CONSTANT
     if more > most:

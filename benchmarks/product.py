@@ -10,15 +10,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 
-from benchmarks.measuring import measured, peak_mb, told
+from benchmarks.measuring import control, measured, peak_mb, told
 from connector import log, yamlfile
 from connector.app import App
 from connector.operations.beginning import init
@@ -128,9 +128,8 @@ def run(port: int, workload: str, directory: str, **options: Any) -> dict[str, A
 
 
 def _one_by_one(app: App, port: int, flow: str, times: int) -> dict[str, Any]:
-    """One new order at a time, each in a run of its own."""
-    from benchmarks.measuring import control
-
+    """One new order at a time, each in a run of its own, after all that were there before."""
+    _checked(app.sync([flow]))
     found = []
     for _ in range(times):
         control(port, add=1)

@@ -130,12 +130,17 @@ which fields an object has.
   materials and employees were read and paired, and connections opened.
 - `ok`: `aim` and `yes` meet the target, `no` misses it.
 
-| workload | what happens |
-|---|---|
-| W1 | Orders of 5 lines are read from the CRM, mapped, and saved, submitted and audited in the ERP. *Batches of 50*: one call a step for 50 orders. *One by one*: one call a step for each order, intents of 50 orders committed together; *an intent per order*: `group: 1`. Before it creates, the product asks the ERP whether the order is there already; so does the loop. |
-| W2 | All orders are read again and none has changed. The product compares; the loop maps them and has nowhere to send them. |
-| W3 | The ERP's whole stock is read, one SKU in a hundred moved, and is written to the CRM. The loop is told which. |
-| W4 | One new order, in a process that is warm: from the CRM's change to the audited bill. The loop asks once for the order, once for its lines and once whether the ERP has it, then saves, submits and audits. |
+- **W1**: orders of 5 lines are read from the CRM, mapped, and saved, submitted and audited in the
+  ERP. *Batches of 50*: one call a step for 50 orders. *One by one*: one call a step for each
+  order, the intents of 50 orders committed together; *an intent per order*: flow option `group: 1`.
+  Before it creates, the product asks the ERP whether the order is there already; so does the loop.
+- **W2**: all orders are read again and none has changed. The product compares; the loop maps them
+  and has nowhere to send them.
+- **W3**: the ERP's whole stock is read; one SKU in a hundred moved and is written to the CRM. The
+  loop keeps no state and is told which.
+- **W4**: one new order, in a process that is warm, from the CRM's change to the audited bill. The
+  loop asks once for the order, once for its lines and once whether the ERP has it, then saves,
+  submits and audits.
 
 ## What is not measured
 

@@ -21,7 +21,6 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable
 from email.utils import formatdate
-from typing import Any
 
 from benchmarks import company
 from benchmarks.company import FIRST_BILL, LINES, Row, text

@@ -135,7 +135,7 @@ class Daemon:
     def _reread_due(self, feed: Feed) -> bool:
         store = self._app.system.store
         with store.reading() as tx:
-            _, reread_at = feed_store.times(tx, feed.connection.name, feed.object)
+            reread_at = feed_store.last(tx, feed.connection.name, feed.object, "reread_at")
             return store.now(tx) - reread_at >= feed.connection.settings.reread
 
     def _deliver(self, app: App, engine: Dispatcher) -> None:

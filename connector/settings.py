@@ -66,6 +66,9 @@ class FlowSettings(_Model):
     """Connection it goes to; empty: it is only read."""
     every: Duration = 60.0
     """How often it is read."""
+    compare: Duration = 86_400.0
+    """How often everything is read, whatever its stamp, to find deletions and what a stamp did
+    not tell; 0: never."""
     since: Annotated[date | None, BeforeValidator(_since)] = None
     """Records whose own date lies before this stay out, however often they are edited; `all`."""
     when: str = ""

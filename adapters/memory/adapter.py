@@ -72,6 +72,7 @@ class MemoryAdapter(Adapter):
 
     def read(self, shape: Shape, after: str | None) -> Iterator[Page]:
         since = int(after or 0)
+        self._world.meet("read", shape.form)
         with self._world.lock:
             form = self._world.form(shape.form)
             changed = sorted((k.revision, k.key) for k in form.values() if k.revision > since)

@@ -125,9 +125,12 @@ class Capture:
         return counts
 
     def _read_changes(self) -> Counts:
+        """What changed since last time; from time to time everything, to find what no stamp
+        tells: deletions, imports with old stamps, lines that vanished."""
         with self._store.reading() as tx:
             cursor = feeds.cursor(tx, self._connection, self._object)
-        full = self._feed.reads == "full"
+            first = not feeds.last(tx, self._connection, self._object, "run_at")
+            full = self._feed.reads == "full" or (not first and self._compare_due(tx))
         counts = Counts()
         seen: set[str] = set()
         latest = cursor
@@ -139,22 +142,32 @@ class Capture:
             if full:
                 seen.update(record.key for record in page.records)
             counts.add(self._page(page))
+        values: Row = {} if latest is None else {"cursor": latest}
         if full:
             counts.gone = self._absent(seen)
-        now = self._system.clock.now().timestamp()
+        if full or first:
+            values["compared_at"] = self._now()
         with self._store.transaction() as tx:
             self._hold(tx)
-            values = {"run_at": now} if latest is None else {"run_at": now, "cursor": latest}
+            values["run_at"] = self._now()
             feeds.save(self._store, tx, self._connection, self._object, **values)
         return counts
+
+    def _compare_due(self, tx: Tx) -> bool:
+        every = min((flow.settings.compare for flow in self._feed.flows), default=0.0)
+        last = feeds.last(tx, self._connection, self._object, "compared_at")
+        return bool(every) and self._now() - last >= every
+
+    def _now(self) -> float:
+        return self._system.clock.now().timestamp()
 
     def _read_open(self) -> Counts:
         with self._store.reading() as tx:
             keys = snapshots.open_keys(tx, self._connection, self._object)
         counts = self._fetch(keys)
-        now = self._system.clock.now().timestamp()
         with self._store.transaction() as tx:
-            feeds.save(self._store, tx, self._connection, self._object, reread_at=now)
+            here = (self._connection, self._object)
+            feeds.save(self._store, tx, *here, reread_at=self._now())
         return counts
 
     def _fetch(self, keys: Sequence[str]) -> Counts:
@@ -235,7 +248,7 @@ class Capture:
     # -- writing it down --------------------------------------------------------------------
 
     def _save(self, tx: Tx, caught: list[Caught], counts: Counts) -> None:
-        now = self._system.clock.now().timestamp()
+        now = self._now()
         keys = [item.record.key for item in caught]
         before = snapshots.load(tx, self._connection, self._object, keys)
         rows, history, moved = [], [], []
@@ -317,7 +330,7 @@ class Capture:
         return len(keys)
 
     def _forget(self, tx: Tx, keys: Sequence[str]) -> None:
-        now = self._system.clock.now().timestamp()
+        now = self._now()
         known = snapshots.load(tx, self._connection, self._object, keys)
         zeroed = ABSENT_MEANS_ZERO.get(self._object)
         rows, history, moved = [], [], []

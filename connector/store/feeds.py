@@ -34,10 +34,10 @@ def save(store: Store, tx: Tx, connection: str, object: str, **columns: Any) -> 
     store.upsert(tx, feeds, [{"connection": connection, "object": object, **columns}])
 
 
-def times(tx: Tx, connection: str, object: str) -> tuple[float, float]:
-    """`(run_at, reread_at)`; 0 where it never happened."""
+def last(tx: Tx, connection: str, object: str, what: str) -> float:
+    """When a feed was last read (`run_at`), `reread_at` or `compared_at`; 0: never."""
     row = _feed(tx, connection, object)
-    return ((row.run_at or 0.0), (row.reread_at or 0.0)) if row else (0.0, 0.0)
+    return float(getattr(row, what) or 0.0) if row else 0.0
 
 
 def known_flows(tx: Tx, connection: str, object: str) -> list[str]:

@@ -70,7 +70,8 @@ feeds = Table(
     _key("object"),
     _text("cursor"),  # the adapter's, opaque; moves in the transaction of the page it belongs to
     _text("flows"),  # JSON list: flows whose scope has been marked
-    _time("run_at"),  # last complete reading
+    _time("run_at"),  # last reading that ended
+    _time("compared_at"),  # last time that everything was read, whatever its stamp
     _time("reread_at"),  # last reading of open documents
 )
 

@@ -8,7 +8,7 @@ import pytest
 
 from connector.contract import Adapter
 from connector.errors import AlreadyExists, Rejected
-from connector.testing.needs import CANCEL, CREATE, SEARCH, STEPS, needs
+from connector.testing.needs import CANCEL, CREATE, SEARCH, STEPS, TEXT, needs
 from connector.testing.remote import Remote
 from connector.testing.suite import Suite
 
@@ -37,6 +37,7 @@ class Finding(Suite):
         shape = self.sample.shape
         assert {record.key for record in adapter.fetch(shape, keys[:2])} == set(keys[:2])
 
+    @needs(TEXT)
     def test_fetch_shows_records_as_they_are_held(self, remote: Remote, adapter: Adapter) -> None:
         (key,) = self.some(remote, adapter, 1)
         text = self.sample.text

@@ -26,7 +26,11 @@ CREATE = Need(
     lambda form, sample: "create" in form.operations and sample.new is not None,
     "the adapter creates no {form}",
 )
-UPDATE = Need(lambda form, _: "update" in form.operations, "the adapter updates no {form}")
+UPDATE = Need(
+    lambda form, sample: "update" in form.operations and bool(sample.text),
+    "the adapter updates no {form}",
+)
+TEXT = Need(lambda _, sample: bool(sample.text), "the sample of {form} has no field of free text")
 CANCEL = Need(lambda form, _: "cancel" in form.operations, "the adapter cancels no {form}")
 CLOSE = Need(lambda form, _: "close" in form.operations, "the adapter closes no {form}")
 BATCH = Need(lambda form, _: form.batch > 1, "the adapter writes one {form} at a time")

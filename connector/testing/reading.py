@@ -8,7 +8,7 @@ import pytest
 
 from connector.contract import Adapter
 from connector.errors import AdapterError
-from connector.testing.needs import AMOUNT, CHANGES, FULL, NUMBER, READS, TABLE, needs
+from connector.testing.needs import AMOUNT, CHANGES, FULL, NUMBER, READS, TABLE, TEXT, needs
 from connector.testing.remote import Remote
 from connector.testing.suite import Suite
 
@@ -69,7 +69,7 @@ class ReadingAll(Suite):
                 continue
             assert seen >= everything
 
-    @needs(READS, Remote.edit)
+    @needs(READS, TEXT, Remote.edit)
     def test_difficult_texts_are_read_as_they_stand(self, remote: Remote, adapter: Adapter) -> None:
         (key,) = self.some(remote, adapter, 1)
         for text in self.sample.texts:
@@ -103,7 +103,7 @@ class ReadingChanges(Suite):
         first = self.read(remote, adapter)
         assert self.read(remote, adapter, first.cursor).news == []
 
-    @needs(CHANGES, Remote.edit)
+    @needs(CHANGES, TEXT, Remote.edit)
     def test_a_change_is_found_after_the_cursor(self, remote: Remote, adapter: Adapter) -> None:
         keys = self.some(remote, adapter, 3)
         first = self.read(remote, adapter)
@@ -113,7 +113,7 @@ class ReadingChanges(Suite):
         (record,) = (record for record in second.records if record.key == keys[1])
         assert record.fields[self.sample.text] == "changed"
 
-    @needs(CHANGES, Remote.edit)
+    @needs(CHANGES, TEXT, Remote.edit)
     def test_a_change_gives_a_record_another_stamp(self, remote: Remote, adapter: Adapter) -> None:
         (key,) = self.some(remote, adapter, 1)
         before = self.shown(adapter, key).stamp
@@ -165,7 +165,7 @@ class ReadingChanges(Suite):
                 rest = self.read(remote, remote.connect(**remote.small), middle)
                 assert keys <= whole.until(page) | set(rest.keys)
 
-    @needs(CHANGES, Remote.edit)
+    @needs(CHANGES, TEXT, Remote.edit)
     def test_a_change_made_while_reading_is_not_lost(
         self, remote: Remote, adapter: Adapter
     ) -> None:
@@ -181,7 +181,7 @@ class ReadingChanges(Suite):
                 changed = True
         assert keys[0] in self.read(remote, reader, cursor).keys
 
-    @needs(CHANGES, Remote.edit)
+    @needs(CHANGES, TEXT, Remote.edit)
     def test_no_cursor_runs_ahead_of_changes_made_while_reading(
         self, remote: Remote, adapter: Adapter
     ) -> None:
@@ -202,7 +202,7 @@ class ReadingChanges(Suite):
             last |= {record.key: record.fields[text] for record in rest.records}
         assert {key: last.get(key) for key in keys} == dict.fromkeys(keys, "meanwhile")
 
-    @needs(CHANGES, Remote.edit_late)
+    @needs(CHANGES, TEXT, Remote.edit_late)
     def test_what_is_committed_late_is_found_inside_the_lookback(
         self, remote: Remote, adapter: Adapter
     ) -> None:
@@ -212,7 +212,7 @@ class ReadingChanges(Suite):
         remote.edit_late(keys[1], self.sample.text, "late", adapter.settings.lookback / 2)
         assert keys[1] in self.read(remote, adapter, cursor).keys
 
-    @needs(CHANGES, Remote.edit)
+    @needs(CHANGES, TEXT, Remote.edit)
     def test_reading_does_without_a_lookback(self, remote: Remote, adapter: Adapter) -> None:
         keys = self.some(remote, adapter, 3)
         reader = remote.connect(lookback=0)

@@ -35,9 +35,9 @@ class Sample:
 
     shape: Shape
     """What is read of it; at best with a number and a table."""
-    text: str
+    text: str = ""
     """A field of free text among `shape.fields`, which people and, if it takes writes, our side
-    may change."""
+    may change; empty: it has none."""
     reference: str = ""
     """The field that holds our mark; empty: it has none."""
     new: Callable[[str], Write] | None = None

@@ -27,6 +27,8 @@ class Reading:
     """Of each page."""
     sizes: Sequence[int]
     """Records on each page."""
+    after: str | None = None
+    """Where it began."""
 
     @property
     def keys(self) -> list[str]:
@@ -40,7 +42,7 @@ class Reading:
     @property
     def cursor(self) -> str:
         """Where the next reading goes on."""
-        found = [cursor for cursor in self.cursors if cursor is not None]
+        found = [cursor for cursor in (self.after, *self.cursors) if cursor is not None]
         assert found, "the reading ended without a cursor"
         return found[-1]
 
@@ -87,7 +89,7 @@ class Suite:
         pages = list(adapter.read(self.sample.shape, after))
         records = [record for page in pages for record in page.records]
         sizes = [len(page.records) for page in pages]
-        return Reading(records, [page.cursor for page in pages], sizes)
+        return Reading(records, [page.cursor for page in pages], sizes, after)
 
     def later(self, remote: Remote, adapter: Adapter, seconds: float = MOMENT) -> None:
         """Let time pass; the adapter learns of it as it does of everything, by an answer."""

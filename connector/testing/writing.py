@@ -21,6 +21,7 @@ from connector.testing.needs import (
     REFUSED,
     ROWS,
     TABLE,
+    TEXT,
     UNIQUE,
     UPDATE,
     needs,
@@ -78,7 +79,7 @@ class Writing(Suite):
         for name in set(written.shown.fields) - set(self.sample.shape.tables):
             assert written.shown.fields[name] == fetched[name]
 
-    @needs(CREATE)
+    @needs(CREATE, TEXT)
     def test_difficult_texts_are_written_as_they_are(
         self, remote: Remote, adapter: Adapter
     ) -> None:

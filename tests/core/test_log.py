@@ -51,8 +51,7 @@ def test_what_sounds_like_a_secret_is_hidden_by_its_key(key: str) -> None:
 
 @pytest.mark.parametrize("key", ["passed_number", "flow", "code", "author", "sign"])
 def test_ordinary_keys_are_shown(key: str) -> None:
-    expected = log.HIDDEN if "passw" in key else "x"
-    assert log.redact({key: "x"}) == {key: expected}
+    assert log.redact({key: "x"}) == {key: "x"}
 
 
 def test_a_count_of_tokens_is_no_secret() -> None:

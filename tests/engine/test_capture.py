@@ -170,3 +170,17 @@ def test_our_own_write_coming_back_is_not_a_change(shop: Site) -> None:
     shop.erp.put("partner", {"name": "From the ERP"}, "partner-1")
     shop.sync()
     assert shop.crm.form("account")["c1"].fields["name"] == "From the ERP"
+
+
+def test_a_deletion_that_no_stamp_tells_is_found_by_the_daily_comparison(shop: Site) -> None:
+    for n in range(3):
+        shop.order(f"o{n}")
+    shop.sync()
+    shop.crm.delete("order", "o1")
+    shop.sync()
+    assert shop.delivery("o1").state == "in_sync"
+    shop.clock.advance(86_401)
+    shop.sync()
+    row = shop.delivery("o1")
+    assert (row.state, row.reason) == ("stopped", "gone")
+    assert shop.delivery("o2").state == "in_sync"

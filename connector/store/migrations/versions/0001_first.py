@@ -139,6 +139,7 @@ def upgrade() -> None:
         sa.Column("cursor", sa.Text(), server_default="", nullable=False),
         sa.Column("flows", sa.Text(), server_default="", nullable=False),
         sa.Column("run_at", sa.Float(precision=53), nullable=True),
+        sa.Column("compared_at", sa.Float(precision=53), nullable=True),
         sa.Column("reread_at", sa.Float(precision=53), nullable=True),
         sa.PrimaryKeyConstraint("connection", "object", name=op.f("pk_feeds")),
     )

@@ -1,0 +1,1 @@
+"""The product whole: both simulated systems over real HTTP, the façade and the command line."""

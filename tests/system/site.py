@@ -1,0 +1,329 @@
+"""A site: a company in both sandboxes, served over HTTP, and the connector between them.
+
+The sandboxes run in this process, so that tests reach their people, ledgers, faults and
+switches directly; the connector speaks to them over sockets like any other. Three clocks,
+the CRM's, the ERP's and the connector's, run with real time and are moved on together.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from connector.app import App
+from connector.assemble import shipped
+from connector.operations import beginning
+from connector.store import deliveries
+from sandbox.clock import CHINA
+from sandbox.company.model import Company
+from sandbox.fxiaoke import FxiaokeSandbox
+from sandbox.kingdee_galaxy import KingdeeGalaxySandbox
+from sandbox.ledger import Entry
+from sandbox.server import Application, start
+
+ORDER, LINE, ACCOUNT = "SalesOrderObj", "SalesOrderProductObj", "AccountObj"
+BILL, PARTNER = "SAL_SaleOrder", "BD_Customer"
+ROWS = "FSaleOrderEntry"
+ROOT = Path(__file__).resolve().parents[2]
+
+QUICK = {
+    "crm": {"timeout": 5, "search_delay": 0, "settle": 26, "parallel": 2},
+    "erp": {"timeout": 5, "settle": 16, "parallel": 2},
+}
+"""Short and legal: `settle` exceeds the longest write of each adapter."""
+
+
+@dataclass
+class SharedClock:
+    """Real time and an offset that only tests move; sleeping moves every clock at once."""
+
+    others: tuple[Application, ...] = ()
+    offset: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.offset)
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.offset
+
+    def sleep(self, seconds: float) -> None:
+        self.advance(seconds)
+
+    def advance(self, seconds: float = 0.0, *, days: float = 0.0) -> None:
+        """Let time pass everywhere."""
+        seconds += 86_400 * days
+        with self._lock:
+            self.offset += seconds
+            for other in self.others:
+                other.clock.advance(seconds)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def words(self) -> list[str]:
+        """The lines that tell what is wrong."""
+        return [line[2:] for line in self.err.splitlines() if line.startswith("✗ ")]
+
+
+@dataclass
+class Site:
+    """Both systems and the connector."""
+
+    directory: Path
+    crm: FxiaokeSandbox
+    erp: KingdeeGalaxySandbox
+    urls: Mapping[str, str]
+    clock: SharedClock
+    env: Mapping[str, str]
+    _app: App | None = None
+
+    # -- the connector ----------------------------------------------------------------------
+
+    @property
+    def config(self) -> Path:
+        return self.directory / "config.yaml"
+
+    @property
+    def app(self) -> App:
+        """The façade over the configuration as it stands now."""
+        if self._app is None:
+            self._app = App.open(self.config, self.clock)
+        return self._app
+
+    def restart(self) -> None:
+        """End the process; the next use reads the configuration anew."""
+        if self._app is not None:
+            for connection in self._app.system.connections.values():
+                connection.adapter.http.close()  # type: ignore[attr-defined]
+            self._app.close()
+            self._app = None
+
+    def sync(self, *names: str, **permits: bool) -> dict[str, Any]:
+        """One run; the counts by flow. Errors of whole feeds and flows are failures of the test."""
+        result = self.try_sync(*names, **permits)
+        assert not result["errors"], result["errors"]
+        flows: dict[str, Any] = result["flows"]
+        return flows
+
+    def try_sync(self, *names: str, **permits: bool) -> dict[str, Any]:
+        """One run with whatever came of it."""
+        return self.app.sync(names, **permits)
+
+    @contextmanager
+    def settings(self) -> Iterator[Any]:
+        """Edit the configuration; the connector is restarted with it."""
+        yaml = YAML()
+        config = yaml.load(self.config.read_text("utf-8"))
+        yield config
+        with self.config.open("w", encoding="utf-8") as file:
+            yaml.dump(config, file)
+        self.restart()
+
+    def flow(self, name: str, **options: Any) -> None:
+        """Set options of a flow, or add one."""
+        with self.settings() as config:
+            config["flows"].setdefault(name, {}).update(options)
+
+    def connection(self, name: str, **options: Any) -> None:
+        """Set options of a connection."""
+        with self.settings() as config:
+            config["connections"][name].update(options)
+
+    def mapping(self, adapter: str, object: str, *changes: tuple[str, str]) -> None:
+        """The site's own copy of a mapping, each `(old, new)` piece of text replaced in it."""
+        own = self.directory / "mappings" / adapter / f"{object}.yaml"
+        source = own if own.is_file() else shipped() / adapter / f"{object}.yaml"
+        text = source.read_text("utf-8")
+        for old, new in changes:
+            assert old in text, old
+            text = text.replace(old, new)
+        own.parent.mkdir(parents=True, exist_ok=True)
+        own.write_text(text, encoding="utf-8")
+        self.restart()
+
+    def cli(self, *args: str, config: bool = True, lang: str = "en", **env: str) -> Ran:
+        """The real command line, as a process of its own."""
+        command = [sys.executable, "-m", "connector", *args]
+        command += ["--config", str(self.config)] if config else []
+        command += ["--lang", lang] if lang else []
+        done = subprocess.run(
+            command,
+            env={**os.environ, **self.env, **env},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    @contextmanager
+    def daemon(self) -> Iterator[subprocess.Popen[bytes]]:
+        """`connector run` as a process; killed at the end where the test did not end it."""
+        command = [sys.executable, "-m", "connector", "run", "--config", str(self.config)]
+        with (self.directory / "daemon.log").open("ab") as log:
+            process = subprocess.Popen(
+                command, env={**os.environ, **self.env}, cwd=ROOT, stdout=log, stderr=log
+            )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait(timeout=10)
+
+    # -- people -----------------------------------------------------------------------------
+
+    def in_crm(self, what: str, /, **arguments: Any) -> Any:
+        """Somebody does something in the CRM's pages."""
+        with self.crm.lock:
+            return self.crm.people()[what](**arguments)
+
+    def in_erp(self, what: str, /, **arguments: Any) -> Any:
+        """Somebody does something in the ERP's client."""
+        with self.erp.lock:
+            return self.erp.people()[what](**arguments)
+
+    def order(self, *lines: Any, customer: str = "C1", **fields: Any) -> str:
+        """A salesperson enters an order; returns its number."""
+        rows = [line if isinstance(line, dict) else sold(*line) for line in lines] or [sold()]
+        return str(self.in_crm("add_order", customer=customer, lines=rows, **fields))
+
+    # -- what stands there ------------------------------------------------------------------
+
+    def orders(self) -> dict[str, dict[str, Any]]:
+        """The CRM's orders by number."""
+        return {order["name"]: order for order in self.crm.records(ORDER)}
+
+    def crm_order(self, number: str) -> dict[str, Any]:
+        return self.orders()[number]
+
+    def told(self, number: str) -> tuple[str, str, str, str]:
+        """What the CRM's order says of the ERP: state, number, reason and who must act."""
+        order = self.crm_order(number)
+        names = ("state", "number", "reason", "who")
+        state, bill, reason, who = (str(order.get(f"erp_{name}__c") or "") for name in names)
+        return state, bill, reason, who
+
+    def bills(self, number: str = "") -> list[dict[str, Any]]:
+        """The ERP's sales orders that carry our mark; with a number, those of that CRM order."""
+        key = self.crm_order(number)["_id"] if number else ""
+        return [
+            bill
+            for bill in self.erp.records(BILL)
+            if str(bill.get("F_CRM_Ref") or "").strip().endswith(key) and bill.get("F_CRM_Ref")
+        ]
+
+    def bill(self, number: str) -> dict[str, Any]:
+        """The one bill of a CRM order."""
+        found = self.bills(number)
+        assert len(found) == 1, [bill["FBillNo"] for bill in found]
+        return found[0]
+
+    def rows(self, number: str) -> list[dict[str, Any]]:
+        """The rows of the one bill of a CRM order."""
+        rows: list[dict[str, Any]] = self.bill(number)[ROWS]
+        return rows
+
+    def delivery(self, number: str, flow: str = "orders") -> Any:
+        """A CRM order's delivery as the store has it."""
+        with self.app.system.store.reading() as tx:
+            return deliveries.load(tx, flow, [self.crm_order(number)["_id"]])[
+                self.crm_order(number)["_id"]
+            ]
+
+    def marks(self) -> tuple[int, int]:
+        """The ends of both ledgers, to ask later what came after."""
+        return len(self.crm.ledger), len(self.erp.ledger)
+
+    def written(self, since: tuple[int, int] = (0, 0), form: str = "") -> list[Entry]:
+        """What the connector committed in either system after `since`, by both ledgers."""
+        entries = [*self.crm.ledger][since[0] :] + [*self.erp.ledger][since[1] :]
+        return [
+            entry
+            for entry in entries
+            if entry.kind == "commit" and entry.by == "api" and form in ("", entry.form)
+        ]
+
+
+def sold(
+    product: str = "M1", quantity: Any = "2", price: Any = "11.30", **fields: Any
+) -> dict[str, Any]:
+    """A line of an order as a salesperson enters it."""
+    return {"product": product, "quantity": str(quantity), "price": str(price), **fields}
+
+
+def today() -> date:
+    """Today in China."""
+    return datetime.now(CHINA).date()
+
+
+@contextmanager
+def opened(
+    directory: Path, company: Company, *, numbering: str = "manual", **init: Any
+) -> Iterator[Site]:
+    """A site with `company` in both systems, configured by `init` with everything carried."""
+    crm, erp = FxiaokeSandbox(company), KingdeeGalaxySandbox(company, numbering=numbering)
+    served = {"crm": start(crm), "erp": start(erp)}
+    urls = {name: url for name, (url, _) in served.items()}
+    env: dict[str, str] = {}
+    path = beginning.init(
+        "fxiaoke", "kingdee_galaxy", directory, **{"backfill": True, "today": today(), **init}
+    )
+    site = Site(directory, crm, erp, urls, SharedClock((crm, erp)), env)
+    with site.settings() as config:
+        config["health"] = ""
+        for name, system in (("crm", crm), ("erp", erp)):
+            settings, secrets = system.settings(urls[name])
+            env.update(secrets)
+            config["connections"][name] = {**settings, **QUICK[name]}
+    assert path == site.config
+    before = dict(os.environ)
+    os.environ.update(env)
+    try:
+        yield site
+    finally:
+        site.restart()
+        for _, stop in served.values():
+            stop()
+        for name in env:
+            os.environ.pop(name)
+        os.environ.update({name: before[name] for name in env if name in before})
+
+
+def wait_for(
+    holds: Callable[[], Any], seconds: float = 20.0, process: Any = None, pause: float = 0.1
+) -> Any:
+    """Look again and again until `holds` says something true; what it said."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with suppress(OSError):
+            if found := holds():
+                return found
+        assert process is None or process.poll() is None, "the process ended"
+        time.sleep(pause)
+    raise AssertionError(f"not within {seconds} seconds")
