@@ -109,7 +109,7 @@ def _chosen(names: Sequence[str], *, quick: bool, orders: int) -> list[Case]:
     if quick:
         cases = [case for case in cases if case.latency == 0 or case.by == "wall"]
         return [replace(case, count=QUICK[case.group]) for case in cases]
-    return [replace(case, count=orders or case.count) for case in cases]
+    return [replace(case, count=min(case.count, orders or case.count)) for case in cases]
 
 
 def _arguments() -> argparse.Namespace:
@@ -117,7 +117,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="W1|W2|W3|W4|memory|growth")
     parser.add_argument("--quick", action="store_true", help="few records; fails on wrong calls")
     parser.add_argument("--store", choices=("sqlite", "postgresql"), default="sqlite")
-    parser.add_argument("--orders", type=int, default=0, help="records instead of each case's own")
+    parser.add_argument("--orders", type=int, default=0, help="at most so many records")
     parser.add_argument("--pairs", type=int, default=3, help="runs of each side")
     parser.add_argument("--write", type=Path, help="write the results there as Markdown")
     return parser.parse_args()
@@ -142,7 +142,7 @@ def main() -> int:
                 print(lines[-1], flush=True)
                 broken += [f"{case.name}: {words}" for words in broken_promises(case, sides)]
             if grows:
-                grown = bench.growth([asked.orders] if asked.orders else GROWTH)
+                grown = bench.growth([n for n in GROWTH if n <= (asked.orders or n)])
                 print(report.memory(grown))
         finally:
             stores.close()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -269,7 +269,7 @@ def run(
     """One workload once, its connections open beforehand."""
     loop = Loop(port, batch=batch, group=group, parallel=parallel)
     loop._crm("v2/object/list", {})
-    work = {
+    work: Callable[[], object] = {
         "orders": loop.deliver,
         "unchanged": lambda: [bill["FID"] for bill in loop.bills()],
         "stock": lambda: loop.pull_stock(extra["round"]),

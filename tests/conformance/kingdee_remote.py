@@ -24,6 +24,7 @@ MOVING = ("FModifyDate", "FModifierId")
 COMPANY = Company(
     name="示例有限公司",
     organisations=(("100", "总公司"), ("101", "分公司")),
+    warehouses=(("CK01", "成品仓"), ("CK02", "退货仓")),
     people=(Person(crm_id="p1", name="张三", department="销售一部", erp_number="S001"),),
     customers=(Customer(number="A1", name="海湾电器", erp_number="C0007"),),
     materials=tuple(Material(number=f"M-{place:03}", name="轴承") for place in range(25)),

@@ -68,7 +68,7 @@ class SandboxRemote(Remote):
         moment: datetime = self.server.clock.now() - timedelta(seconds=seconds)
         return moment
 
-    def people(self, name: str, **arguments: Any) -> Any:
+    def people(self, name: str, /, **arguments: Any) -> Any:
         with self.server.lock:
             return self.server.people()[name](**arguments)
 

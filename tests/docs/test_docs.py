@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
 import re
+import sys
+import threading
+import types
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from string import Formatter
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+import simplejson
 import typer
 
 from adapters.fxiaoke.settings import FxiaokeSettings
@@ -18,11 +28,12 @@ from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector import errors, hints, yamlfile
 from connector.assemble import Assembly
 from connector.cli.main import cli
-from connector.contract import Adapter, FormField, Identity, Record, Settings, Shape, Write
+from connector.contract import Adapter, RowWrite, Settings, Shape, Table, TableWrite, Write
 from connector.errors import ConnectorError
 from connector.mapping.load import EACH_WORDS, TOP, WORDS, Values, parse
 from connector.settings import Config, ConfigFile, FlowSettings, KeepSettings, seconds
 from connector.store.tables import STATES
+from connector.testing import AdapterConformance, Remote, Sample, SkippingClock
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config.example.yaml"
@@ -287,78 +298,193 @@ def test_every_example_of_a_mapping_loads() -> None:
         parse(yamlfile.loads(whole), text.splitlines()[0], values)
 
 
-class Wire:
-    """A remote of the page's example: answers what it is told to, remembers what came."""
+class LittleServer:
+    """The remote of `docs/writing-an-adapter.md`, in memory; answers as `connector.http` does."""
 
-    def __init__(self, *answers: Any) -> None:
-        self.answers = list(answers)
-        self.calls: list[tuple[str, str, Any, bool]] = []
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[str, Any]] = {}
+        self.time = datetime(2026, 1, 1, tzinfo=UTC)
+        self.saves, self.trouble, self.lock = 0, "", threading.RLock()
+
+    def now(self) -> datetime:
+        return self.time
 
     def send(
-        self, method: str, path: str, *, json: Any = None, writes: bool = False, **_: Any
+        self, method: str, path: str, *, json: Any = None, headers: Any = None, writes: bool = False
     ) -> Any:
-        self.calls.append((method, path, json, writes))
-        answer = self.answers.pop(0)
-        return type("Answer", (), {"status": answer[0], "json": lambda _: answer[1]})()
+        with self.lock:
+            if headers["Authorization"] != "Bearer right":
+                raise errors.AccessDenied("HTTP 401")
+            if self.trouble.isdigit():
+                raise (errors.OutcomeUnknown if writes else errors.Transient)(self.trouble)
+            trouble = self.trouble if writes else ""
+            self.trouble = "" if writes else self.trouble
+            if trouble == "before":
+                raise errors.OutcomeUnknown("lost")
+            status, body = self._answer(method, urlsplit(path), simplejson.dumps(json))
+            if trouble:
+                raise errors.OutcomeUnknown("lost")
+            text = simplejson.dumps(body)
+            return SimpleNamespace(
+                status=status, json=lambda: simplejson.loads(text, use_decimal=True)
+            )
+
+    def _answer(self, method: str, url: Any, text: str) -> tuple[int, Any]:
+        body = simplejson.loads(text, use_decimal=True)
+        _, form, *rest = url.path.split("/")
+        if form == "me":
+            return 200, {"company": "ACME", "login": "connector"}
+        if rest == ["fields"]:
+            return 200, {"fields": [{"name": name, "required": False} for name in ("code", "note")]}
+        if method == "GET" and not rest:
+            return 200, {"rows": self._found(dict(parse_qsl(url.query, keep_blank_values=True)))}
+        if rest and rest[0] not in self.rows:
+            return 404, {"error": "no such record"}
+        if method == "GET":
+            return 200, self.rows[rest[0]]
+        if body.get("note") == "forbidden":
+            return 422, {"error": "note: forbidden here", "field": "note"}
+        taken = [
+            k for k, row in self.rows.items() if "code" in body and row["code"] == body["code"]
+        ]
+        if not rest and taken:
+            return 409, {"error": "code is taken", "taken_by": taken[0]}
+        if rest[1:] == ["void"]:
+            self.rows[rest[0]]["void"] = True
+            return 200, self.rows[rest[0]]
+        return 200, self.put(rest[0] if rest else "", body)
+
+    def _found(self, query: dict[str, str]) -> list[dict[str, Any]]:
+        rows = [self.rows[key] for key in sorted(self.rows)]
+        if "field" in query:
+            return [row for row in rows if str(row.get(query["field"])) == query["value"]]
+        start, after = query.get("from", ""), query["after"]
+        span = [r for r in rows if start <= r["modified"] < query["before"] and r["id"] > after]
+        return span[: int(query["limit"])]
+
+    def put(self, key: str, body: dict[str, Any]) -> dict[str, Any]:
+        self.saves += 1
+        key = key or f"{len(self.rows) + self.saves:06}"
+        row = self.rows.setdefault(key, {"id": key, "code": key, "void": False, "rows": []})
+        change = body.pop("rows", {"put": [], "drop": []})
+        added = {}
+        for line in change["put"]:
+            name, own = line.pop("line"), line.pop("id") or f"{key}-{self.saves}-{line['item']}"
+            known = next((r for r in row["rows"] if r["id"] == own), None)
+            if known is None:
+                row["rows"].append(known := {"id": own})
+                added[name] = own
+            known.update(line)
+        row["rows"] = [r for r in row["rows"] if r["id"] not in change["drop"]]
+        row.update(body, modified=self.time.isoformat())
+        return {**row, "added": {"rows": added}}
 
 
-@pytest.fixture
-def little() -> Any:
-    """The module that `docs/writing-an-adapter.md` writes."""
-    import sys
-    import types
+class LittleRemote(Remote):
+    """The suite's handle on it."""
 
-    module = types.ModuleType("little_erp")
-    sys.modules["little_erp"] = module
-    source = max(blocks(page("docs/writing-an-adapter.md"), "python"), key=len)
-    exec(compile(source, "writing-an-adapter.md", "exec"), module.__dict__)
-    yield module
-    del sys.modules["little_erp"]
+    def __init__(self, module: Any) -> None:
+        self.module, self.server = module, LittleServer()
+
+    def connect(self, token: str = "right", **settings: Any) -> Adapter:
+        made = self.module.LittleSettings(
+            adapter="little", base_url="https://little.example", token=token, **settings
+        )
+        adapter: Adapter = self.module.Little(made, self.server, SkippingClock())
+        return adapter
+
+    def held(self) -> Any:
+        moving = ("id", "modified", "void")
+        rows = copy.deepcopy(self.server.rows)
+        return {k: {n: v for n, v in r.items() if n not in moving} for k, r in rows.items()}
+
+    def pass_time(self, seconds: float) -> None:
+        self.server.time += timedelta(seconds=seconds)
+
+    def add(self, number: str = "") -> str:
+        made = {"note": "theirs", "ref": "", "total": Decimal("1.5")}
+        rows = {"put": [{"line": "a", "id": "", "item": "i1", "qty": 1}], "drop": []}
+        row = self.server.put("", made | {"rows": rows} | ({"code": number} if number else {}))
+        self.server.saves -= 1
+        return str(row["id"])
+
+    def edit(self, key: str, field: str, value: Any) -> None:
+        table, _, name = field.rpartition("/")
+        row = self.server.rows[key]
+        (row[table][0] if table else row)[name] = value
+        row["modified"] = self.server.time.isoformat()
+
+    def delete(self, key: str) -> None:
+        del self.server.rows[key]
+
+    def saves(self) -> int:
+        return self.server.saves
+
+    def is_cancelled(self, key: str) -> bool:
+        return bool(self.server.rows[key]["void"])
+
+    def drop_request(self) -> None:
+        self.server.trouble = "before"
+
+    def lose_answer(self) -> None:
+        self.server.trouble = "after"
+
+    def answer_status(self, status: int, after: int = 0) -> None:
+        if after:
+            pytest.skip("this server fails at once")
+        self.server.trouble = str(status)
+
+    def heal(self) -> None:
+        self.server.trouble = ""
+
+    def stranger(self) -> Adapter:
+        return self.connect(token="wrong!")
 
 
-def adapter_of(module: Any, *answers: Any) -> tuple[Adapter, Wire]:
-    wire = Wire(*answers)
-    settings = module.LittleSettings(adapter="little", base_url="https://x", token="synthetic")
-    return module.Little(settings, wire, None), wire
+ORDERS = Shape(
+    "orders", ("id",), ("code", "note", "ref", "total"), "code",
+    {"rows": Table("id", ("item", "qty"))},
+)  # fmt: skip
 
 
-SHAPE = Shape("orders", ("id",), ("note",), "number")
-ROW = {"id": 7, "number": "B7", "note": "n", "ref": "crm:o1", "modified": "2026-01-01T00:00:00Z"}
+def order(tag: str) -> Write:
+    rows = TableWrite([order_row("a"), order_row("b")])
+    fields = {"code": f"T-{tag}", "note": "ours", "total": Decimal("12.50")}
+    return Write(
+        "orders", "", fields, {"rows": rows}, ("ref", f"crm:{tag}"), number="code", show=ORDERS
+    )
 
 
-def test_the_page_s_adapter_reads_and_finds(little: Any) -> None:
-    adapter, _ = adapter_of(little, (200, {"company": "ACME", "login": "me"}))
-    assert adapter.check() == Identity("ACME", "me")
-    adapter, wire = adapter_of(little, (200, {"rows": [ROW], "next": ""}))
-    (read,) = adapter.read(SHAPE, None)
-    assert [record.key for record in read.records] == ["7"]
-    adapter, wire = adapter_of(little, (200, {"rows": [ROW, {**ROW, "id": 8, "ref": "else"}]}))
-    assert [record.key for record in adapter.find(SHAPE, "ref", ["crm:o1"])] == ["7"]
-    assert not any(writes for *_, writes in wire.calls)
+def order_row(line: str) -> RowWrite:
+    return RowWrite(line, "", {"item": f"i-{line}", "qty": Decimal(2)})
 
 
-def test_the_page_s_adapter_creates_and_says_what_was_done(little: Any) -> None:
-    adapter, wire = adapter_of(little, (201, ROW))
-    write = Write("orders", "", {"note": "n"}, reference=("ref", "crm:o1"), show=SHAPE)
-    written = adapter.write(write)
-    assert (written.key, written.number) == ("7", "B7")
-    assert wire.calls == [("POST", "/orders", {"note": "n", "ref": "crm:o1"}, True)]
-    assert isinstance(written.shown, Record)
+def refused(tag: str) -> Write:
+    made = order(tag)
+    return replace(made, fields={**made.fields, "note": "forbidden"})
 
 
-@pytest.mark.parametrize(
-    ("status", "kind"),
-    [(404, errors.Gone), (409, errors.Changed), (422, errors.Rejected), (423, errors.Locked)],
-)
-def test_the_page_s_adapter_raises_what_the_table_says(little: Any, status: int, kind: Any) -> None:
-    adapter, _ = adapter_of(little, (status, {"error": "no", "field": "note"}))
-    with pytest.raises(kind):
-        adapter.write(Write("orders", "7", {"note": "n"}))
+class TestTheAdapterOfThePage(AdapterConformance):
+    sample = Sample(
+        shape=ORDERS,
+        text="note",
+        reference="ref",
+        new=order,
+        row=order_row,
+        refused=refused,
+        refusal="forbidden here",
+        unique_number=True,
+        amount="total",
+    )
 
-
-def test_the_page_s_adapter_describes(little: Any) -> None:
-    adapter, _ = adapter_of(little, (200, {"fields": [{"name": "note", "required": True}]}))
-    assert adapter.describe("orders") == [FormField("note", required=True)]
+    @pytest.fixture
+    def remote(self) -> Iterator[Remote]:  # type: ignore[override]
+        module = types.ModuleType("little_erp")
+        sys.modules["little_erp"] = module
+        source = max(blocks(page("docs/writing-an-adapter.md"), "python"), key=len)
+        exec(compile(source, "writing-an-adapter.md", "exec"), module.__dict__)
+        yield LittleRemote(module)
+        del sys.modules["little_erp"]
 
 
 def test_relative_links_lead_somewhere() -> None:
