@@ -263,7 +263,7 @@ class Capture:
         snapshots.save(self._store, tx, rows)
         snapshots.log_changes(tx, history)
         self._mark(tx, moved, now)
-        pairing.after_capture(self._system, tx, self._feed, caught, before, now)
+        pairing.after_capture(self._system, tx, self._feed, caught, now)
         deriving.after_capture(self._system, tx, self._feed, [i for i in moved if i.made])
 
     def _snapshot(self, item: Caught, old: Any | None, now: float) -> Row:

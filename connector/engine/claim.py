@@ -110,6 +110,8 @@ class Claimer:
         if snapshot.fault:
             return states.stopped(row, now, "mapping", load(snapshot.fault))
         values = snapshots.data(snapshot)
+        if row.state == "in_doubt" and row.attempts >= self._flow.settings.attempts:
+            return states.stopped(row, now, "unknown", say("keeps_failing", count=row.attempts))
         if row.state == "in_doubt" and link is None and not self._flow.mapping.onto:
             return self._doubtful(row, snapshot, values)
         scope = self._flow.scope_of(values)

@@ -19,7 +19,7 @@ from connector.engine.identity import Identities
 from connector.engine.record import Tally, pause
 from connector.engine.system import Connection, Feed, Flow, System
 from connector.errors import AdapterError, ConnectorError, LeaseLost, UnsafeRun, Words
-from connector.messages import say
+from connector.messages import load, say
 from connector.store import deliveries, feeds
 
 _log = log.get(__name__)
@@ -176,14 +176,16 @@ class Dispatcher:
 
     def _drain(self, flow: Flow, done: Done, progress: Progress, permits: Permits) -> int:
         assert flow.target is not None
-        if self.paused(flow.target):
+        if not self._due(flow):
+            return 0
+        why = self.paused(flow.target)
+        if why is not None:
+            done.errors[flow.name] = say("connection_paused", name=flow.target.name, why=why)
             return 0
         deliverer = Deliverer(self._system, flow)
         try:
             if not permits.creates:
                 deliverer.check()
-            if not self._due(flow):
-                return 0
             self._ready(flow.target)
         except AdapterError as error:
             self._lost(flow.target, error)
@@ -196,7 +198,9 @@ class Dispatcher:
 
         def work() -> int:
             looked_at = 0
-            while not self._stopping.is_set() and not self.paused(flow.target):
+            for _ in range(FAIR):
+                if self._stopping.is_set() or self.paused(flow.target):
+                    break
                 tally = deliverer.group()
                 if tally is None:
                     break
@@ -223,7 +227,7 @@ class Dispatcher:
             known = feeds.connection(tx, connection.name)
             if known is None or known.paused_until is None or known.paused_until <= store.now(tx):
                 return None
-            return str(known.paused_why) or "-"
+            return load(known.paused_why)
 
     # -- everything once --------------------------------------------------------------------
 
@@ -272,6 +276,9 @@ class Dispatcher:
                 break
         return written
 
+
+FAIR = 20
+"""Groups of one flow that a worker takes before the other flows have their turn."""
 
 ROUNDS = 4
 """Times that our own writes are read back in one run."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from connector import log
@@ -27,18 +27,12 @@ def after_capture(
     tx: Tx,
     feed: Feed,
     caught: Sequence[Caught],
-    before: Mapping[str, Any],
     now: float,
 ) -> None:
     """Pair what was just captured, and wake what waited for one of these records."""
     if feed.pair:
         _pair(system, tx, feed, [item for item in caught if item.made], now)
-    usable = [
-        item.record.key
-        for item in caught
-        if feed.reader.usable(item.record)
-        and ((old := before.get(item.record.key)) is None or not old.usable)
-    ]
+    usable = [item.record.key for item in caught if feed.reader.usable(item.record)]
     _wake_linked(system, tx, feed, usable, now)
 
 
@@ -80,7 +74,7 @@ def _pair(system: System, tx: Tx, feed: Feed, caught: Sequence[Caught], now: flo
 
 
 def _wake_linked(system: System, tx: Tx, feed: Feed, keys: Sequence[str], now: float) -> None:
-    """These records can be used from now on: wake what waited for their counterparts."""
+    """These records changed and can be used: wake what waited for their counterparts."""
     if not keys:
         return
     for other in system.connections:

@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 
 from connector.contract import Adapter
-from connector.errors import AlreadyExists, Rejected
+from connector.errors import AlreadyExists, OutcomeUnknown, Rejected
 from connector.testing.needs import CANCEL, CREATE, SEARCH, STEPS, TEXT, needs
 from connector.testing.remote import Remote
 from connector.testing.suite import Suite
@@ -110,13 +110,13 @@ class Finding(Suite):
     def test_what_carries_our_mark_twice_is_found_twice(
         self, remote: Remote, adapter: Adapter
     ) -> None:
-        number = self.sample.shape.number
         first = self.new(adapter, "R1")
-        second = self.new(adapter, "R2", reference=first.reference)
-        assert not number or first.fields.get(number) != second.fields.get(number)
-        keys = {adapter.write(first).key}
-        try:
-            keys.add(adapter.write(second).key)
-        except (AlreadyExists, Rejected):
+        for write in (first, self.new(adapter, "R2", reference=first.reference)):
+            with suppress(AlreadyExists, Rejected, OutcomeUnknown):
+                adapter.write(write)
+        mark = self.mark("R1")
+        held = remote.held().items()
+        keys = {key for key, fields in held if fields.get(self.sample.reference) == mark}
+        if len(keys) < 2:
             pytest.skip("the remote takes no second record with our mark")
-        assert {record.key for record in self.found(remote, adapter, self.mark("R1"))} == keys
+        assert {record.key for record in self.found(remote, adapter, mark)} == keys

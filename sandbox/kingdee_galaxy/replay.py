@@ -133,9 +133,10 @@ class Typing:
                 return False
             if made.size:
                 self._check_length(made, value)
+        # Typing the value that stands there already raises no event in the client.
         changed = bool(values.get(made.key) != value)
         values[made.key] = value
-        return changed or made.kind != "base"
+        return changed
 
     def _check_length(self, made: Field, text: str) -> None:
         length = len(text.encode()) if made.kind == "bytes" else len(text)

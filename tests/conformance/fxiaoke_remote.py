@@ -120,8 +120,9 @@ class FxiaokeRemote(SandboxRemote):
         keys = [self.add() for _ in range(count)]
         stamp = int(self.ago(0).timestamp() * 1000)
         for key in keys:
-            self.people("edit", form=self.form, key=key, fields={self._sample.text: "1"},
-                        stamp=stamp)
+            self.people(
+                "edit", form=self.form, key=key, fields={self._sample.text: "1"}, stamp=stamp
+            )
         return keys
 
 

@@ -60,9 +60,7 @@ TOTALS = replace(BILLS, amount="total")
 class MemoryRemote(Remote):
     """A world of its own for each test."""
 
-    def __init__(
-        self, kind: Callable[..., Adapter] = MemoryAdapter, **settings: Any
-    ) -> None:
+    def __init__(self, kind: Callable[..., Adapter] = MemoryAdapter, **settings: Any) -> None:
         self.world = World.of(uuid.uuid4().hex)
         self.world.unique["bill"] = "no"
         self.world.rules["bill"] = lambda f: "不允许" if f.get("note") == "forbidden" else ""

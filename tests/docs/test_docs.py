@@ -358,8 +358,8 @@ class LittleServer:
         rows = [self.rows[key] for key in sorted(self.rows)]
         if "field" in query:
             return [row for row in rows if str(row.get(query["field"])) == query["value"]]
-        start, after = query.get("from", ""), query["after"]
-        span = [r for r in rows if start <= r["modified"] < query["before"] and r["id"] > after]
+        start, end = query.get("from", ""), query.get("before", "9999")
+        span = [r for r in rows if start <= r["modified"] < end and r["id"] > query["after"]]
         return span[: int(query["limit"])]
 
     def put(self, key: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -32,7 +32,6 @@ PROBES = {
     "range builtin": "$range(1000000000)",
     "split builtin": "$split(name)",
     "parse builtin": '$parse_datetime("2026-01-01")',
-    "attribute of text": '"abc".length',
     "attribute of a group": "(a).length",
     "dunder": '"".__class__',
     "dunder of a group": "(a).__class__.__mro__",
@@ -42,7 +41,6 @@ PROBES = {
     "python": '__import__("os").system("id")',
     "lambda": "lambda: 1",
     "assignment": "a = 1",
-    "method call": 'name.upper() == "A"',
     "safe navigation": "items&[0]",
     "empty": "",
     "blank": "   ",
@@ -88,13 +86,17 @@ def test_a_chain_of_signs_is_refused_before_the_stack_is_full() -> None:
         Expression("not " * 120 + "a")
 
 
-@pytest.mark.parametrize("source", ["9 ** 9 ** 9", "9**9**9**9", "10 ** 999999999", "a ** a ** a"])
+@pytest.mark.parametrize("source", ["10 ** 999999999", "9 ** (9 ** 9)", "a ** a ** a"])
 def test_a_huge_power_is_a_fault_and_no_wait(source: str) -> None:
     with pytest.raises(ExpressionFault):
         Expression(source)({"a": Decimal(99999)}.get)
 
 
-@pytest.mark.parametrize("source", ["a / 0", "a / b", "a % b", "0 ** (0 - a)"])
+def test_a_large_power_keeps_28_digits_and_no_more() -> None:
+    assert len(Expression("9 ** 9 ** 9")({}.get).as_tuple().digits) == 28
+
+
+@pytest.mark.parametrize("source", ["a / 0", "a / b", "a % b", "a // b"])
 def test_division_by_nothing_is_a_fault(source: str) -> None:
     with pytest.raises(ExpressionFault):
         Expression(source)({"a": Decimal(1), "b": Decimal(0)}.get)
@@ -208,9 +210,8 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_day_and_an_instant_are_not_confused() -> None:
     expression = Expression("a")
     day, instant = date(2026, 11, 20), datetime(2026, 11, 20, 5, tzinfo=UTC)
-    assert expression({"a": day}.get) == datetime(2026, 11, 20, tzinfo=UTC)
-    assert expression({"a": instant}.get) == instant
-    assert expression({"a": day}.get) == datetime(2026, 11, 20, tzinfo=UTC)
+    assert [expression({"a": a}.get) for a in (day, instant, day)] == [day, instant, day]
+    assert type(expression({"a": day}.get)) is date
 
 
 def test_text_and_a_number_that_look_alike_are_not_confused() -> None:

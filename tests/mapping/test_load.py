@@ -17,7 +17,7 @@ ONE_MISTAKE = {
     "unknown word in a rule": ("write:\n  a: {form: number}\n", None, '"form" is unknown'),
     "unknown word in a table": (
         "write:\n  a: {each: lines, key: id, feilds: {}, fields: {}}\n",
-        "m.yaml:5:31",
+        "m.yaml:5:29",
         "Did you mean fields",
     ),
     "unknown field, writing": ("write:\n  a: nubmer\n", "m.yaml:5:3", 'no field "nubmer"'),
@@ -89,7 +89,7 @@ ONE_MISTAKE = {
     "a side that is no mapping": ("write: [a]\n", "m.yaml:4:1", '"write" must be a list of'),
     "a name that is a number": ("accept: 5\n", "m.yaml:4:1", "a name or a list of names"),
     "unknown word of the reference": ("reference: {field: r, uniqe: true}\n", "m.yaml:4:23", "unique"),
-    "reference without field": ("reference: {unique: true}\n", "m.yaml:4:13", '"field" is missing'),
+    "reference without field": ("reference: {unique: true}\n", "m.yaml:4:12", '"field" is missing'),
     "onto an unknown field": ("onto: recrod\n", "m.yaml:4:1", 'no field "recrod"'),
 }  # fmt: skip
 
@@ -143,7 +143,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
 def test_a_table_that_cannot_be_read_backwards_may_still_be_written(tmp_path: Path) -> None:
     values = tables(tmp_path, amb="a: X\nb: X\n")
     (found,) = problems("read:\n  kind: {from: k, map: amb}\n", values)
-    assert found.startswith("m.yaml:5:20: ")
+    assert found.startswith("m.yaml:5:19: ")
     assert "X stand for several" in found
     assert problems("write:\n  k: {from: kind, map: amb}\n", values) == []
 

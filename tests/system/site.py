@@ -31,7 +31,7 @@ from sandbox.company.model import Company
 from sandbox.fxiaoke import FxiaokeSandbox
 from sandbox.kingdee_galaxy import KingdeeGalaxySandbox
 from sandbox.ledger import Entry
-from sandbox.server import Application, start
+from sandbox.server import Application, Request, Response, from_json, start
 
 ORDER, LINE, ACCOUNT = "SalesOrderObj", "SalesOrderProductObj", "AccountObj"
 BILL, PARTNER = "SAL_SaleOrder", "BD_Customer"
@@ -89,6 +89,21 @@ class Ran:
         return [line[2:] for line in self.err.splitlines() if line.startswith("✗ ")]
 
 
+@dataclass(frozen=True)
+class Heard:
+    """A call that reached the ERP."""
+
+    operation: str
+    form: str
+    body: Any
+
+    @property
+    def model(self) -> Any:
+        """What a save carried."""
+        data = self.body["data"]
+        return (json.loads(data) if isinstance(data, str) else data)["Model"]
+
+
 @dataclass
 class Site:
     """Both systems and the connector."""
@@ -130,7 +145,11 @@ class Site:
         return flows
 
     def try_sync(self, *names: str, **permits: bool) -> dict[str, Any]:
-        """One run with whatever came of it."""
+        """One run, two seconds after whatever happened last, with whatever came of it.
+
+        Servers tell the time in whole seconds, so a run may not see what is younger than one.
+        """
+        self.clock.advance(2)
         return self.app.sync(names, **permits)
 
     @contextmanager
@@ -212,6 +231,18 @@ class Site:
         """A salesperson enters an order; returns its number."""
         rows = [line if isinstance(line, dict) else sold(*line) for line in lines] or [sold()]
         return str(self.in_crm("add_order", customer=customer, lines=rows, **fields))
+
+    def hear(self) -> list[Heard]:
+        """From now on, every call that the connector makes in the ERP."""
+        heard: list[Heard] = []
+        answer = self.erp.answer
+
+        def listen(request: Request, operation: str, form: str) -> Response:
+            heard.append(Heard(operation, form, from_json(request.body or b"{}")))
+            return answer(request, operation, form)
+
+        self.erp.answer = listen  # type: ignore[method-assign]
+        return heard
 
     # -- what stands there ------------------------------------------------------------------
 

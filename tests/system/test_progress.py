@@ -1,0 +1,130 @@
+"""Line 5: production and shipments show up in the CRM's order, each change once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.system.site import ORDER, Site, sold
+
+FIELDS = ("production", "production_started", "produced", "produced_on", "shipped", "shipped_on",
+          "carrier_no")  # fmt: skip
+
+
+def progress(site: Site, number: str) -> dict[str, Any]:
+    order = site.crm_order(number)
+    return {name: order.get(f"erp_{name}__c") for name in FIELDS}
+
+
+@pytest.fixture
+def making(either: Site) -> tuple[Site, str]:
+    """An order of two made materials that is in the ERP, and another one beside it."""
+    number = either.order(sold("M1", 4), sold("M3", 6, "99"))
+    either.order(sold("M1", 1))
+    either.sync()
+    return either, number
+
+
+def advance(site: Site, number: str, to: str, **more: Any) -> None:
+    """The shop floor works; that moves no modification stamp of the bill."""
+    bill = site.bill(number)["FBillNo"]
+    site.in_erp("advance_production", order_number=bill, to=to, **more)
+
+
+def test_nothing_is_told_before_anything_is_made(making: tuple[Site, str]) -> None:
+    site, number = making
+    assert progress(site, number)["production"] in (None, "", "未开工")
+
+
+def test_each_stage_is_shown_after_one_run(making: tuple[Site, str]) -> None:
+    site, number = making
+    advance(site, number, "released")
+    site.sync()
+    assert progress(site, number)["production"] == "未开工"
+    advance(site, number, "started")
+    site.sync()
+    shown = progress(site, number)
+    assert shown["production"] == "生产中"
+    assert shown["production_started"]
+    advance(site, number, "stocked", quantity=3)
+    site.sync()
+    shown = progress(site, number)
+    assert float(shown["produced"]) == 6
+    assert shown["production"] == "生产中"
+    assert not shown["produced_on"]
+    advance(site, number, "finished")
+    site.sync()
+    shown = progress(site, number)
+    assert shown["production"] == "已完工"
+    assert float(shown["produced"]) == 10
+    assert shown["produced_on"]
+
+
+def test_shipments_are_shown_with_their_waybill(making: tuple[Site, str]) -> None:
+    site, number = making
+    bill = site.bill(number)["FBillNo"]
+    site.in_erp("ship", order_number=bill, quantity=4, carriage_no="SF1001")
+    site.sync()
+    shown = progress(site, number)
+    assert (shown["production"], shown["carrier_no"]) == ("部分发货", "SF1001")
+    assert float(shown["shipped"]) == 4
+    site.in_erp("ship", order_number=bill, carriage_no="SF1002")
+    site.sync()
+    shown = progress(site, number)
+    assert (shown["production"], float(shown["shipped"])) == ("全部发货", 10)
+
+
+def test_only_changed_fields_are_written_and_each_once(making: tuple[Site, str]) -> None:
+    site, number = making
+    key = site.crm_order(number)["_id"]
+    advance(site, number, "started")
+    site.sync()
+    before = site.marks()
+    advance(site, number, "stocked", quantity=2)
+    for _ in range(3):
+        site.sync()
+    written = [(e.key, set(e.data)) for e in site.written(before, ORDER)]
+    assert written == [(key, {"erp_produced__c"})]
+
+
+def test_orders_beside_it_are_left_alone(making: tuple[Site, str]) -> None:
+    site, number = making
+    key = site.crm_order(number)["_id"]
+    before = site.marks()
+    advance(site, number, "finished")
+    site.in_erp("ship", order_number=site.bill(number)["FBillNo"])
+    site.sync()
+    site.sync()
+    assert {e.key for e in site.written(before, ORDER)} == {key}
+
+
+def test_production_that_was_there_before_the_order_s_number_was_known_is_shown(
+    making: tuple[Site, str],
+) -> None:
+    site, _ = making
+    number = site.order(sold("M1", 2))
+    site.sync("orders", "customers")
+    advance(site, number, "started")
+    site.sync("production")
+    site.sync()
+    assert progress(site, number)["production"] == "生产中"
+
+
+def test_progress_reaches_locked_orders(making: tuple[Site, str]) -> None:
+    site, number = making
+    site.in_crm("lock", number=number)
+    advance(site, number, "started")
+    site.sync()
+    assert progress(site, number)["production"] == "生产中"
+    assert site.crm_order(number)["lock_status"] == "1"
+
+
+def test_a_quiet_day_writes_nothing(making: tuple[Site, str]) -> None:
+    site, number = making
+    advance(site, number, "started")
+    site.sync()
+    before = site.marks()
+    site.clock.advance(days=1)
+    site.sync()
+    assert site.written(before) == []
