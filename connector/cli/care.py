@@ -51,15 +51,18 @@ def status(
             for name, entry in found["connections"].items():
                 mark = "‖" if entry["paused"] else "●"
                 console.print(f"{mark} {name}  {entry['fingerprint']}  {entry['paused']}")
-            made = table("", "flow", "", "in sync", "pending", "sending", "doubt", "stopped", "")
+            columns = ("in sync", "pending", "sending", "doubt", "stopped", "class")
+            made = table("", "flow", "", *columns)
             for name, flow in found["flows"].items():
                 states = flow["states"]
                 names = ("in_sync", "pending", "sending", "in_doubt", "stopped")
                 way = f"{flow['from']} → {flow['to']}" if flow["to"] else f"{flow['from']} →"
                 made.add_row(
-                    name, way, *(str(states.get(state, "·")) for state in names), flow["promise"]
+                    name, way, *(str(states.get(state, "·")) for state in names), flow["class"]
                 )
             console.print(made)
+            for promise in sorted({flow["promise"] for flow in found["flows"].values()} - {""}):
+                console.print(f"  {promise}", style="dim")
 
         output.show(found, render)
 
@@ -126,7 +129,7 @@ def failures_list(
         found = app.failures(flow)
 
         def render(console: Console) -> None:
-            made = table("", "flow", "number", "reason", "", "who", "since")
+            made = table("", "flow", "number", "reason", "words", "who", "since")
             for item in found:
                 since = datetime.fromtimestamp(item["since"]).strftime("%m-%d %H:%M")
                 name = item["number"] or item["key"]

@@ -104,9 +104,13 @@ def opened(config: Path, lang: str | None, level: str = "ERROR") -> Iterator[App
         app.close()
 
 
+WRAPPED = frozenset({"words"})
+"""Columns that may take several lines; the others never break a name."""
+
+
 def table(title: str, *columns: str) -> Table:
     """A table in the house style."""
     made = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
     for column in columns:
-        made.add_column(column, overflow="fold")
+        made.add_column(column, overflow="fold", no_wrap=column not in WRAPPED)
     return made

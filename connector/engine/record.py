@@ -252,12 +252,14 @@ def pause(system: System, tx: Tx, connection: str, error: Any | None, now: float
 
 
 def _words_of(result: Result) -> str:
-    if result.written is None or result.plan is None:
+    if result.written is None:
         return ""
-    fields = [difference.path for difference in result.plan.writes]
+    if result.plan is None:
+        return dump(say("found_again", number=result.written.number))
     if result.did == "updated":
-        return dump(say("updated_fields", fields=", ".join(fields)))
-    return ""
+        fields = ", ".join(difference.path for difference in result.plan.writes)
+        return dump(say("updated_fields", fields=fields))
+    return dump(say("reached", number=result.written.number, step=result.written.step))
 
 
 def _count(tally: Tally, result: Result, outcome: Row) -> None:

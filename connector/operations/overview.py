@@ -50,11 +50,15 @@ def _flow(flow: Flow, counts: Sequence[Any]) -> Shown:
         "from": flow.source,
         "to": flow.target.name if flow.target else "",
         "class": flow.idempotency if flow.delivers else "",
-        "promise": str(say(CLASS_WORDS[flow.idempotency])) if flow.delivers else "",
+        "promise": str(say(_promise(flow))) if flow.delivers else "",
         "mode": flow.settings.mode,
         "states": states,
         "reasons": {f"{r.state}/{r.reason}": r.n for r in mine if r.reason},
     }
+
+
+def _promise(flow: Flow) -> str:
+    return "class_onto" if flow.mapping.onto else CLASS_WORDS[flow.idempotency]
 
 
 def _run(row: Any) -> Shown:

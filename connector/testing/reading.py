@@ -25,6 +25,31 @@ class ReadingAll(Suite):
         found = self.read(remote, remote.connect(**remote.small))
         assert sorted(found.keys) == sorted(remote.held())
 
+    @needs(READS)
+    def test_a_reading_from_nothing_shows_what_was_written_a_moment_ago(
+        self, remote: Remote, adapter: Adapter
+    ) -> None:
+        adapter.check()
+        keys = self.some(remote, adapter, 3)
+        pages = adapter.read(self.sample.shape, None)
+        assert {record.key for page in pages for record in page.records} >= set(keys)
+
+    @needs(READS, TEXT, Remote.edit)
+    def test_a_reading_from_nothing_shows_also_what_changes_meanwhile(
+        self, remote: Remote, adapter: Adapter
+    ) -> None:
+        keys = self.some(remote, adapter, 6)
+        reader = remote.connect(**remote.small)
+        self.later(remote, reader)
+        seen: set[str] = set()
+        for page in reader.read(self.sample.shape, None):
+            if not seen:
+                remote.pass_time(1)
+                for key in keys:
+                    remote.edit(key, self.sample.text, "meanwhile")
+            seen.update(record.key for record in page.records)
+        assert seen >= set(keys)
+
     @needs(READS, NUMBER)
     def test_a_record_shows_the_number_people_use(self, remote: Remote, adapter: Adapter) -> None:
         self.some(remote, adapter, 2)

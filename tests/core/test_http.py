@@ -197,7 +197,6 @@ def test_a_body_that_trickles_is_given_up_at_the_deadline() -> None:
         for n in range(1000):
             connection.sendall(b"x")
             sent.append(n)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             server.stopping.wait(0.01)
 
     with serving(trickle) as server, pytest.raises(OutcomeUnknown):

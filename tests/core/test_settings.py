@@ -1,0 +1,296 @@
+"""The configuration: every mistake with its place, several at once, and never a secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.memory import World
+from connector.assemble import Assembly
+from connector.engine.system import System
+from connector.errors import ConfigError, Problem
+from connector.settings import ConfigFile, seconds
+
+GOOD = """
+store: sqlite:///x.db
+connections:
+  crm: {adapter: memory, world: w1}
+  erp: {adapter: memory, world: w2}
+flows:
+  customers: {object: customer, from: crm, to: erp}
+"""
+CRM = "object: customer\nform: account\nkey: id\nread: {name: name}\n"
+ERP = "object: customer\nform: partner\nkey: id\nwrite: {name: name}\n"
+CANARY = "canary-5d1e-secret"
+KINGDEE = """
+connections:
+  erp:
+    adapter: kingdee_galaxy
+    base_url: https://erp.example/k3cloud/
+    acct_id: a
+    user: u
+    app_id: i
+    app_secret: {secret}
+flows: {{}}
+"""
+
+
+class Place:
+    """A directory with a configuration and its mappings."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.path = directory / "config.yaml"
+        self.mapping("crm/customer", CRM)
+        self.mapping("erp/customer", ERP)
+
+    def mapping(self, name: str, text: str) -> None:
+        file = self.directory / "mappings" / f"{name}.yaml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+    def build(self, text: str) -> System:
+        self.path.write_text(text, encoding="utf-8")
+        return Assembly(ConfigFile(self.path), None, lambda *_: None).build()  # type: ignore
+
+    def problems(self, text: str) -> list[Problem]:
+        with pytest.raises(ConfigError) as caught:
+            self.build(text)
+        return list(caught.value.problems)
+
+    def told(self, text: str) -> list[tuple[str, str]]:
+        """`(line:column, sentence)` of every problem."""
+        prefix = f"{self.path.as_posix()}:"
+        return [(p.place.removeprefix(prefix), str(p.words)) for p in self.problems(text)]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    World.forget_all()
+    return Place(tmp_path)
+
+
+def test_a_good_configuration_is_a_system(place: Place) -> None:
+    system = place.build(GOOD)
+    assert set(system.connections) == {"crm", "erp"}
+    assert set(system.feeds) == {"crm/customer"}
+    assert system.flows["customers"].writer is not None
+
+
+ONE_MISTAKE = {
+    "unknown adapter": ("adapter: memory, world: w2", "adapter: memry, world: w2", "5:9", "memry"),
+    "no adapter": ("adapter: memory, world: w2", "world: w2", "5:3", 'no adapter ""'),
+    "misspelt key of a connection": ("world: w2", "world: w2, timout: 5", "5:36", "erp.timout"),
+    "missing key of a connection": (", world: w2", "", "5:3", "connections.erp.world"),
+    "bad value of a connection": ("world: w2", "world: w2, timeout: soon", "5:36", "soon"),
+    "misspelt key of a flow": ("to: erp", "to: erp, evry: 5", "7:55", "evry"),
+    "misspelt key at the top": ("store:", "stroe:", "2:1", "stroe"),
+    "bad choice": ("to: erp", "to: erp, gone: delete", "7:55", "delete"),
+    "bad number": ("to: erp", "to: erp, group: 501", "7:55", "501"),
+    "bad duration": ("to: erp", "to: erp, every: 5 minutes", "7:55", "5 minutes"),
+    "bad date": ("to: erp", "to: erp, since: lately", "7:55", "lately"),
+    "unknown object": ("object: customer", "object: custmer", "7:15", "sales_order"),
+    "unknown source": ("from: crm", "from: cmr", "7:33", "There are crm, erp"),
+    "unknown target": ("to: erp", "to: epr", "7:44", "There are crm, erp"),
+    "hub with an object it does not compute": ("from: crm", "from: hub", "7:33", "hub"),
+    "computed object from a connection": (
+        "object: customer",
+        "object: order_progress",
+        "7:39",
+        "hub",
+    ),
+    "bad expression": ("to: erp", "to: erp, when: 'a =='", "7:55", '"when"'),
+    "bad hold": ("to: erp", "to: erp, hold: '[x for x in y]'", "7:55", '"hold"'),
+    "settle too short": ("world: w2", "world: w2, settle: 1", "5:36", "doubled"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("before, after, where, words", ONE_MISTAKE.values(), ids=ONE_MISTAKE)
+def test_one_mistake_gives_one_message_with_its_place(
+    place: Place, before: str, after: str, where: str, words: str
+) -> None:
+    ((found, sentence),) = place.told(GOOD.replace(before, after))
+    assert found == where
+    assert words in sentence
+
+
+def test_several_mistakes_are_told_at_once(place: Place) -> None:
+    text = GOOD.replace("from: crm", "from: cmr").replace("object: customer", "object: x")
+    assert len(place.told(text)) == 2
+    text = GOOD.replace("store:", "stroe:").replace("to: erp", "to: erp, evry: 5, gruop: 1")
+    assert len(place.told(text)) == 3
+
+
+def test_mistakes_of_several_connections_are_told_at_once(place: Place) -> None:
+    text = GOOD.replace("world: w1", "wrld: w1").replace("world: w2", "world: w2, settle: 1")
+    assert [where for where, _ in place.told(text)] == ["4:26", "4:3", "5:36"]
+
+
+def test_mistakes_of_mappings_and_flows_are_told_at_once(place: Place) -> None:
+    place.mapping("erp/customer", ERP.replace("name: name", "name: nmae"))
+    problems = place.problems(GOOD.replace("to: erp", "to: erp, when: '('"))
+    assert [problem.place.rpartition("/")[2].split(":")[0] for problem in problems] == [
+        "config.yaml",
+        "customer.yaml",
+    ]
+
+
+def test_a_key_written_twice_is_told_with_its_place(place: Place) -> None:
+    ((where, words),) = place.told(GOOD + "store: y\n")
+    assert (where, "twice" in words) == ("8:1", True)
+
+
+def test_a_configuration_in_gbk_is_told_how_to_mend_it(place: Place) -> None:
+    place.path.write_bytes(GOOD.replace("w1", "客户").encode("gbk"))
+    with pytest.raises(ConfigError, match="UTF-8"):
+        ConfigFile(place.path)
+
+
+def test_no_configuration_is_told_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="connector init"):
+        ConfigFile(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "text\n", "connections: 5\nflows: 6\n"])
+def test_a_file_that_is_no_configuration_is_told_so(place: Place, text: str) -> None:
+    assert place.problems(text)
+
+
+def test_a_missing_mapping_names_every_place_that_was_looked_in(place: Place) -> None:
+    text = GOOD.replace("to: erp", "to: erp}\n  units: {object: unit, from: crm")
+    ((where, words),) = place.told(text)
+    assert where == "8:3"
+    assert "mappings/crm/unit.yaml" in words
+    assert "mappings/memory/unit.yaml" in words
+
+
+def test_a_mapping_that_does_not_read_cannot_be_a_source(place: Place) -> None:
+    place.mapping("crm/customer", ERP)
+    ((where, words),) = place.told(GOOD)
+    assert where == "7:3"
+    assert 'no "read" part' in words
+
+
+def test_a_mapping_that_does_not_write_cannot_be_a_target(place: Place) -> None:
+    place.mapping("erp/customer", CRM)
+    assert 'no "write" part' in place.told(GOOD)[0][1]
+
+
+def test_two_flows_may_not_write_one_field(place: Place) -> None:
+    text = GOOD + "  again: {object: customer, from: crm, to: erp}\n"
+    ((where, words),) = place.told(text)
+    assert where == "8:3"
+    assert 'both write name of partner' in words
+
+
+def test_two_flows_may_write_different_fields_of_one_form(place: Place) -> None:
+    place.mapping("crm/department", CRM.replace("customer", "department"))
+    place.mapping("erp/department", ERP.replace("customer", "department").replace("{name:", "{x:"))
+    place.build(GOOD + "  other: {object: department, from: crm, to: erp}\n")
+
+
+def test_the_site_s_mapping_for_a_connection_goes_before_the_adapter_s(place: Place) -> None:
+    place.mapping("memory/customer", ERP.replace("partner", "general"))
+    flow = place.build(GOOD).flows["customers"]
+    assert flow.mapping.form == "partner"
+    (place.directory / "mappings/erp/customer.yaml").unlink()
+    assert place.build(GOOD).flows["customers"].mapping.form == "general"
+
+
+# -- secrets ---------------------------------------------------------------------------------
+
+
+def kingdee(place: Place, secret: str) -> Any:
+    return place.build(KINGDEE.format(secret=secret)).connections["erp"].settings
+
+
+def test_a_secret_comes_from_the_environment(place: Place, monkeypatch: Any) -> None:
+    monkeypatch.setenv("ERP_SECRET", CANARY)
+    assert kingdee(place, "${env:ERP_SECRET}").app_secret.get_secret_value() == CANARY
+
+
+def test_a_secret_comes_from_a_file_beside_the_configuration(place: Place) -> None:
+    (place.directory / "erp.key").write_text(CANARY + "\n", encoding="utf-8")
+    assert kingdee(place, "${file:erp.key}").app_secret.get_secret_value() == CANARY
+
+
+@pytest.mark.parametrize(
+    "secret, words",
+    [
+        (CANARY, "A secret may not stand in the file"),
+        ("${env:NOT_SET_ANYWHERE}", "NOT_SET_ANYWHERE is not set"),
+        ("${file:none.key}", "none.key cannot be read"),
+        ("${vault:x}", "${vault:…} is unknown"),
+    ],
+)
+def test_a_secret_that_cannot_be_had_is_told_with_its_place(
+    place: Place, secret: str, words: str
+) -> None:
+    ((where, sentence),) = place.told(KINGDEE.format(secret=f'"{secret}"'))
+    assert where == "9:5"
+    assert words in sentence
+    assert CANARY not in sentence
+
+
+def test_a_secret_never_stands_in_any_repr(place: Place, monkeypatch: Any) -> None:
+    monkeypatch.setenv("ERP_SECRET", CANARY)
+    place.path.write_text(KINGDEE.format(secret="${env:ERP_SECRET}"), encoding="utf-8")
+    file = ConfigFile(place.path)
+    system = Assembly(file, None, lambda *_: None).build()  # type: ignore
+    settings = system.connections["erp"].settings
+    for shown in (system, settings, system.connections, file.config, settings.model_dump()):
+        assert CANARY not in repr(shown)
+        assert CANARY not in str(shown)
+    assert CANARY not in settings.model_dump_json()
+
+
+def test_what_was_read_as_a_secret_is_hidden_in_logs(place: Place, monkeypatch: Any) -> None:
+    from connector import log
+
+    monkeypatch.setattr(log, "_secrets", set())
+    monkeypatch.setenv("ERP_SECRET", CANARY)
+    kingdee(place, "${env:ERP_SECRET}")
+    assert log.redact_text(f"x{CANARY}") == f"x{log.HIDDEN}"
+
+
+def test_other_settings_may_come_from_the_environment_too(place: Place, monkeypatch: Any) -> None:
+    monkeypatch.setenv("WORLD", "w9")
+    system = place.build(GOOD.replace("world: w1", "world: '${env:WORLD}'"))
+    assert getattr(system.connections["crm"].settings, "world") == "w9"  # noqa: B009
+
+
+# -- small things ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text, value",
+    [("30s", 30), ("5m", 300), ("1h", 3600), ("90d", 7776000), ("1.5m", 90), ("1y", 31536000)],
+)
+def test_durations_are_read_as_people_write_them(text: str, value: float) -> None:
+    assert seconds(text) == value
+
+
+@pytest.mark.parametrize("value", ["5 m", "m", "-5s", "5w", "", 7, None])
+def test_what_is_no_duration_is_left_to_the_check(value: Any) -> None:
+    assert seconds(value) == value
+
+
+def test_words_for_nothing_and_everything_are_understood(place: Place) -> None:
+    text = GOOD.replace("to: erp", "to: erp, max_creates: none, since: all, accept: p1, every: 5m")
+    settings = place.build(text).flows["customers"].settings
+    assert (settings.max_creates, settings.since) == (None, None)
+    assert (settings.accept, settings.every) == (("p1",), 300)
+
+
+def test_a_relative_store_lies_beside_the_configuration(place: Place) -> None:
+    assert place.build(GOOD).store.path == place.directory / "x.db"
+
+
+def test_a_plain_http_address_is_placed_where_it_stands(place: Place) -> None:
+    text = GOOD.replace("world: w2", "world: w2, base_url: http://erp")
+    place.path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        Assembly(ConfigFile(place.path)).build()
+    assert f"{place.path.as_posix()}:5:36" in [problem.place for problem in caught.value.problems]
