@@ -269,13 +269,13 @@ def run(
     """One workload once, its connections open beforehand."""
     loop = Loop(port, batch=batch, group=group, parallel=parallel)
     loop._crm("v2/object/list", {})
-    work: Callable[[], object] = {
+    works: dict[str, Callable[[], object]] = {
         "orders": loop.deliver,
         "unchanged": lambda: [bill["FID"] for bill in loop.bills()],
         "stock": lambda: loop.pull_stock(extra["round"]),
         "one": lambda: loop.deliver(company.STAMP + 1),
-    }[workload]
-    return {**measured(port, work), "peak_mb": peak_mb()}
+    }
+    return {**measured(port, works[workload]), "peak_mb": peak_mb()}
 
 
 if __name__ == "__main__":

@@ -198,18 +198,16 @@ class App:
     ) -> list[planning.Planned]:
         """What a run would write now; reads the source first unless a daemon does that anyway."""
         flow = self.flow(name)
+        if not flow.delivers:
+            raise ConfigError([Problem("", say("only_reads", name=name))])
         try:
             with self.engine() as engine:
                 engine.introduce()
-                engine.capture(self._feeds([flow]), Done(), permits=Permits())
+                engine.capture(self.system.feeds.values(), Done())
         except StoreInUse:
             pass
         keys = self._keys(flow, numbers) if numbers else None
         return planning.plan(self.system, flow, keys, limit)
-
-    def _feeds(self, flows: Sequence[Flow]) -> list[Any]:
-        names = {f"{flow.source}/{flow.object}" for flow in flows}
-        return [feed for name, feed in self.system.feeds.items() if name in names]
 
     def _keys(self, flow: Flow, numbers: Sequence[str]) -> list[str]:
         with self.system.store.reading() as tx:
@@ -261,11 +259,13 @@ class App:
         name: str,
         *,
         numbers: Sequence[str] = (),
-        since: date | None = None,
+        since: date | str | None = None,
         everything: bool = False,
         dry_run: bool = False,
     ) -> dict[str, Any]:
         """Read records again with today's mapping and deliver what that changes."""
+        if isinstance(since, str):
+            since = date.fromisoformat(since)
         if dry_run:
             return {"plan": self.plan(name, numbers)}
         try:
@@ -274,7 +274,12 @@ class App:
                 self._reread(engine, flow, numbers, since, everything=everything)
                 done = engine.sync([flow])
         except StoreInUse:
-            arguments = {"name": name, "numbers": list(numbers), "everything": everything}
+            arguments = {
+                "name": name,
+                "numbers": list(numbers),
+                "since": since.isoformat() if since else None,
+                "everything": everything,
+            }
             return self._hand_over("resync", arguments)
         return self._result([flow], done)
 

@@ -157,8 +157,8 @@ class FormCapabilities:
     """What can be done with one form. Data, never behaviour."""
 
     reads: Reads = "changes"
-    """`changes`: by cursor, absence means nothing. `full`: everything each time, what is
-    absent is gone."""
+    """`changes`: by cursor; absence means nothing until `fetch` confirms it. `full`: everything
+    each time, what is absent is gone."""
     operations: frozenset[str] = frozenset({"create", "update"})
     """Of `create`, `update`, `cancel`, `close`."""
     search: bool = True
@@ -304,7 +304,7 @@ class Settings(BaseModel):
 
 
 class Adapter(ABC):
-    """Speaks to one kind of system. Six methods; the others have a correct, slow default."""
+    """Speaks to one kind of system. Five methods; the others have a correct, slow default."""
 
     settings_type: ClassVar[type[Settings]] = Settings
     capabilities: Capabilities

@@ -7,6 +7,9 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from connector.errors import ConfigError, Problem
+from connector.messages import say
+
 
 class Health:
     """What works and what does not. Served as `/health`: 200 well, 503 not."""
@@ -50,7 +53,11 @@ class Health:
             return
         host, _, port = address.rpartition(":")
         handler = type("Handler", (_Handler,), {"health": self})
-        self._server = ThreadingHTTPServer((host, int(port)), handler)
+        try:
+            self._server = ThreadingHTTPServer((host, int(port)), handler)
+        except OSError as error:
+            words = say("health_taken", address=address, detail=error.strerror)
+            raise ConfigError([Problem("health", words)]) from None
         threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True).start()
 
     def stop(self) -> None:

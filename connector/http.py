@@ -40,6 +40,8 @@ from connector.messages import say
 READ_ATTEMPTS = 3
 LONGEST_PAUSE = 5.0
 """Seconds a read waits between its attempts at most; longer waits are the engine's."""
+POOL = 32
+"""Sockets kept open to one host; `parallel` and the readers need fewer."""
 SHOWN = 2_000
 """Characters of an answer that errors carry."""
 
@@ -151,7 +153,7 @@ class Http:
                 [Problem("base_url", say(message, url=self._base, host=url.hostname))]
             )
         kind = _LegacyAdapter if self._settings.legacy_tls else HTTPAdapter
-        return kind(pool_maxsize=max(self._settings.parallel, 1), max_retries=0)
+        return kind(pool_maxsize=POOL, max_retries=0)
 
     def now(self) -> datetime:
         """The remote's time by its last `Date` header; our own before the first answer."""

@@ -78,8 +78,10 @@ def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) 
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("urllib3", "apscheduler", "sqlalchemy", "alembic"):
+    for noisy in ("urllib3", "sqlalchemy", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It warns whenever a beat is skipped because the last one still works.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def _quiet_until_configured() -> None:

@@ -75,8 +75,8 @@ class FlowSettings(_Model):
     """Only records for which this expression holds."""
     hold: str = ""
     """Records for which this holds wait, as under an approval in their own system."""
-    pair: str = ""
-    """Link records of this object in both systems by this field, as they are first seen."""
+    pair: Literal["", "number"] = ""
+    """`number`: link records of this object in both systems that show the same number."""
     priority: str = ""
     """Field by which records are urgent: higher goes first."""
     quiet: Duration = 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import runpy
 import sys
 from datetime import date
 from pathlib import Path
@@ -109,11 +109,8 @@ def sandbox(context: typer.Context) -> None:
 
     Options: --port N, --load DIR|demo, --json, --limits vendor|off, --numbering manual|erp.
     """
-    command = [sys.executable, "-m", "sandbox", *context.args]
-    try:
-        raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - ourselves
-    except KeyboardInterrupt:
-        raise typer.Exit(DONE) from None
+    sys.argv = ["connector sandbox", *context.args]
+    runpy.run_module("sandbox", run_name="__main__")
 
 
 @mapping_cli.command("check")

@@ -101,6 +101,16 @@ class Capture:
         with self._leased():
             return self._logged(self._read_open)
 
+    def retry_faults(self) -> Counts:
+        """Look again at what could not be read: a mapping or a value map may have been mended."""
+        with self._store.reading() as tx:
+            keys = snapshots.faulty_keys(tx, self._connection, self._object)
+        if not keys:
+            return Counts()
+        with self._store.transaction() as tx:
+            snapshots.forget_raw(tx, self._connection, self._object, keys)
+        return self.look_at(keys)
+
     def look_at(self, keys: Sequence[str]) -> Counts:
         """Read these records now, whatever the cursor says."""
         with self._leased():
@@ -315,9 +325,22 @@ class Capture:
         with self._store.reading() as tx:
             known = list(snapshots.keys(tx, self._connection, self._object))
         gone = [key for key in known if key not in seen]
+        if self._feed.reads == "changes":
+            gone = self._really_gone(gone)
         if not self._allow_gone:
             guards.check_gone(self._feed.name, len(known), len(gone), self._share())
         return self._mark_gone(gone)
+
+    def _really_gone(self, keys: Sequence[str]) -> list[str]:
+        """Of records that a reading by stamps did not show, those that are not there by key.
+
+        A record that was modified while everything was read left the window upwards.
+        """
+        adapter, shape = self._feed.connection.adapter, self._feed.reader.shape
+        there = {
+            record.key for some in chunks(keys, REREAD) for record in adapter.fetch(shape, some)
+        }
+        return [key for key in keys if key not in there]
 
     def _share(self) -> int:
         return min((flow.settings.max_gone for flow in self._feed.flows), default=5)

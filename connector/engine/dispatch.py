@@ -95,13 +95,23 @@ class Dispatcher:
         return len(outcomes)
 
     def introduce(self) -> None:
-        """New flows take what was captured before them."""
+        """New flows take what was captured before them; what could not be read is looked at."""
         for feed in self._system.feeds.values():
             with self._system.store.reading() as tx:
                 known = feeds.known_flows(tx, feed.connection.name, feed.object)
             for flow in feed.flows:
                 if flow.delivers and flow.name not in known:
                     introduce(self._system, feed, flow)
+            if not self.paused(feed.connection):
+                self._retry_faults(feed)
+
+    def _retry_faults(self, feed: Feed) -> None:
+        try:
+            Capture(self._system, feed).retry_faults()
+        except AdapterError as error:
+            self._lost(feed.connection, error)
+        except LeaseLost:
+            return
 
     # -- reading ----------------------------------------------------------------------------
 

@@ -74,6 +74,7 @@ class Resolver:
     def __call__(self, ref: LinkRef) -> Any:
         """A link's value. Raises MissingLink, or MappingFault where it may not wait."""
         found = self._known.get((ref.object, ref.key, ref.scope))
+        found = found or self._known.get((ref.object, ref.key, ""))
         if found is not None and found.usable:
             return self._value(ref, found)
         if ref.missing == "default":

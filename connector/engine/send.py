@@ -7,18 +7,26 @@ there is seen. Whatever happens, every job gets exactly one result.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from connector import log
-from connector.contract import Record, Write, Written, chunks
+from connector.contract import Record, TableWrite, Write, Written, chunks
 from connector.engine import adopting
 from connector.engine import plan as planning
 from connector.engine.jobs import Job, Result
 from connector.engine.plan import Held, LineKeys, Plan
 from connector.engine.system import Flow, System
-from connector.errors import AdapterError, Conflict, ConnectorError, Gone, OutcomeUnknown
+from connector.errors import (
+    AdapterError,
+    AlreadyExists,
+    Conflict,
+    ConnectorError,
+    Gone,
+    OutcomeUnknown,
+)
 from connector.faults import fault
 from connector.mapping.document import canon
 from connector.messages import say
@@ -101,6 +109,16 @@ class Sender:
         ours_alone = self._flow.settings.on_conflict == "ours" and not self._writer.tables
         return job.wanted != job.row.delivered and not ours_alone
 
+    def _ours(self, job: Job) -> Record | None:
+        """The record that carries our reference, if the target says that there is one already."""
+        if self._flow.idempotency == "C":
+            return None
+        try:
+            found = list(self._find([job.reference]))
+        except AdapterError:
+            return None
+        return found[0] if len(found) == 1 else None
+
     # -- deciding ---------------------------------------------------------------------------
 
     def _prepare(self, job: Job, theirs: dict[str, list[Record]]) -> Result | tuple[Write, Plan]:
@@ -176,7 +194,7 @@ class Sender:
             form=mapping.form,
             key=job.key,
             fields={n: v for n, v in made.fields.items() if n not in self._writer.checks},
-            tables=made.tables,
+            tables=self._without_checks(made),
             reference=(mapping.reference, job.reference) if carries else None,
             number=mapping.number,
             until=self._flow.until,
@@ -188,6 +206,28 @@ class Sender:
             show=self._writer.shape,
             options=mapping.options,
         )
+
+    def _without_checks(self, made: Plan) -> Mapping[str, TableWrite]:
+        """Rows without the fields that are only compared."""
+        if not any("/" in path for path in self._writer.checks):
+            return made.tables
+        return {
+            table: TableWrite(
+                [
+                    replace(
+                        row,
+                        fields={
+                            name: value
+                            for name, value in row.fields.items()
+                            if f"{table}/{name}" not in self._writer.checks
+                        },
+                    )
+                    for row in change.rows
+                ],
+                change.drop,
+            )
+            for table, change in made.tables.items()
+        }
 
     def _expected(self, job: Job, *, only_rows: bool) -> dict[str, tuple[Decimal, Decimal]]:
         """The amounts that must stand there before any further step, by path."""
@@ -250,6 +290,10 @@ class Sender:
         seconds: float,
     ) -> Result:
         did = job.verb if job.verb != "put" else _did(write)
+        if isinstance(outcome, AlreadyExists) and not job.key:
+            ours = self._ours(job)
+            if ours is not None:
+                return self._adopted(job, ours)
         if isinstance(outcome, AdapterError):
             return Result(job, did, error=outcome, sent=True, seconds=seconds, plan=made)
         keys = {table: dict(lines) for table, lines in job.keys_then.items()}

@@ -31,7 +31,6 @@ class LinkRef(NamedTuple):
     """The other record's key in the source."""
     field: str = "number"
     scope: str = ""
-    by: str = ""
     missing: str = "wait"
     default: Any = None
 

@@ -18,7 +18,7 @@ def join(*values: Any) -> str:
 
 def digits(*values: Any) -> str:
     """Only the digits of the first value: a phone number without its decoration."""
-    return "".join(filter(str.isdigit, str(values[0] or "")))
+    return "".join(filter(str.isdigit, str(values[0] or ""))) if values else ""
 
 
 def lines(*values: Any) -> str:

@@ -30,9 +30,10 @@ TOP = {
 }  # fmt: skip
 ORIGINS = ("from", "value", "template", "expr", "call")
 WORDS = {
-    *ORIGINS, "else", "when", "link", "by", "scope", "map", "type", "scale", "max_bytes", "empty",
+    *ORIGINS, "else", "when", "link", "scope", "map", "type", "scale", "max_bytes", "empty",
     "on", "missing", "default", "reads_as", "tolerance", "cut",
 }  # fmt: skip
+READ_WORDS = {*ORIGINS, "else", "when", "map", "type", "missing", "default"}
 EACH_WORDS = {"each", "key", "fields", "when"}
 TYPES = ("date", "instant", "text", "number", "bool")
 STEPS = ("saved", "submitted", "audited")
@@ -226,8 +227,10 @@ class _Parser:
             self.wrong(body, target, "rule_shape", name=target)
             return Rule(target=target, place=place)
         holder = body[target] if isinstance(body[target], dict) else body
-        self._words_of(holder, node, WORDS)
+        self._words_of(holder, node, READ_WORDS if reading else WORDS)
         origins = [word for word in ORIGINS if word in node]
+        if "call" in origins and "from" in origins:
+            origins.remove("from")  # the function's arguments
         if len(origins) != 1:
             self.wrong(body, target, "one_origin", name=target, known=", ".join(ORIGINS))
         rule = self._made(node, holder, target, place, reading=reading)
@@ -280,8 +283,7 @@ class _Parser:
             self.wrong(holder, "link", "unknown_object", name=object, known=", ".join(OBJECTS))
         elif field not in ("", "number", "key") and field not in kinds(OBJECTS[object]):
             self.wrong(holder, "link", "unknown_field", name=field, object=object)
-        by, scope = str(node.get("by", "")), str(node.get("scope", ""))
-        return LinkSpec(object, field or "number", by, scope)
+        return LinkSpec(object, field or "number", str(node.get("scope", "")))
 
     def _map(self, node: Any, holder: Any, *, reading: bool) -> ValueMap | None:
         if "map" not in node:

@@ -18,8 +18,6 @@ class LinkSpec:
     object: str
     field: str = "number"
     """`number`, `key`, or any field of the business object on that side."""
-    by: str = ""
-    """Match by this field of the target's record instead of by the link table."""
     scope: str = ""
     """The source field that tells which of several counterparts is meant."""
 

@@ -53,10 +53,7 @@ class Reader:
             made = self._model.model_validate(values)
         except ValidationError as error:
             raise _fault(error) from None
-        try:
-            made.settle()
-        except ValueError as error:
-            raise MappingFault("", say("does_not_add_up", detail=str(error))) from None
+        made.settle()
         return made
 
     def partial(self, record: Record) -> Row:

@@ -72,7 +72,6 @@ def _rule() -> Schema:
             "else": _NAMES,
             "when": _TEXT,
             "link": _TEXT,
-            "by": _TEXT,
             "scope": _TEXT,
             "map": _TEXT,
             "type": {"enum": list(TYPES)},

@@ -201,7 +201,7 @@ def _linked(rule: Rule, value: Any, get: Get) -> LinkRef:
     link = rule.link
     assert link is not None
     scope = str(get(link.scope) or "") if link.scope else ""
-    return LinkRef(link.object, str(value), link.field, scope, link.by, rule.missing, rule.default)
+    return LinkRef(link.object, str(value), link.field, scope, rule.missing, rule.default)
 
 
 def _coded(rule: Rule, value: Any) -> Any:

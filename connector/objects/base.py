@@ -41,7 +41,7 @@ class BusinessObject(Part):
     def settle(self) -> None:
         """Fill in, once after validation, what follows from the record's own fields.
 
-        Raises ValueError with a sentence where the fields contradict each other.
+        Raises MappingFault where the fields contradict each other.
         """
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from connector.errors import MappingFault
+from connector.messages import say
 from connector.objects import money
 from connector.objects.base import BusinessObject, Code, Day, Number, Part, Text, fill
 
@@ -124,17 +126,14 @@ class SalesOrder(BusinessObject):
     """What is ordered."""
 
     def settle(self) -> None:
-        """Spread the header discount: each line gets the net amount and price the ERP books.
-
-        Raises ValueError where the lines less the discount do not give the header's amount.
-        """
+        """Spread the header discount: each line gets the net amount and price the ERP books."""
+        if not self.lines:
+            raise MappingFault("lines", say("no_lines"))
         amounts = [line.amount_with_tax for line in self.lines]
         due = sum(amounts, Decimal(0)) - self.discount
         if self.amount_with_tax is not None and due != self.amount_with_tax:
-            raise ValueError(
-                f"lines {due + self.discount} - discount {self.discount} = {due}, "
-                f"header {self.amount_with_tax}"
-            )
+            detail = f"{due + self.discount} - {self.discount} = {due} ≠ {self.amount_with_tax}"
+            raise MappingFault("amount_with_tax", say("does_not_add_up", detail=detail))
         fill(self, amount_with_tax=due)
         shares = money.spread(self.discount, amounts, money.places(self.currency))
         for line, share in zip(self.lines, shares, strict=True):

@@ -72,9 +72,7 @@ connections:
 """
 
 
-def init(
-    crm: str, erp: str, directory: Path, *, backfill: bool, today: date, example: bool = False
-) -> Path:
+def init(crm: str, erp: str, directory: Path, *, backfill: bool, today: date) -> Path:
     """Write `config.yaml` into `directory`. Raises ConfigError; never overwrites."""
     path = directory / "config.yaml"
     if path.exists():
@@ -110,7 +108,7 @@ def _settings(name: str, adapter: type[Adapter]) -> list[str]:
 
 
 def _value(adapter: str, field: str, info: FieldInfo) -> str:
-    if info.annotation is SecretStr:
+    if info.annotation is SecretStr and info.is_required():
         variable = f"{adapter.split('_')[0]}_{field}".upper()
         return f'"${{env:{variable}}}"'
     if info.is_required() or field == "base_url":

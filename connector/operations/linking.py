@@ -106,12 +106,13 @@ def move(system: System, connection: Connection, who: str) -> str:
 
 def forget(system: System, connection: str, who: str) -> None:
     """Another account set: everything learnt from the old one goes."""
-    flows = [f for f in system.flows.values() if f.target and f.target.name == connection]
+    into = [f.name for f in system.flows.values() if f.target and f.target.name == connection]
+    out_of = [f.name for f in system.flows.values() if f.source == connection]
     with system.store.transaction() as tx:
         now = system.store.now(tx)
-        feeds.forget_connection(tx, connection)
-        for flow in flows:
-            deliveries.forget(tx, flow.name)
+        feeds.forget_connection(tx, connection, into)
+        for flow in (*into, *out_of):
+            deliveries.forget(tx, flow)
         journal.log_audit(tx, now, who, "forget", {"connection": connection})
 
 

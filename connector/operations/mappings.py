@@ -108,7 +108,11 @@ def _writes(mapping: Mapping, case: Shown) -> list[str]:
         found: Any = canonical(Writer(mapping)(values))
     except MappingFault as fault:
         return compare(case["write"], {"fault": fault.path})
-    tables = {t: [row["f"] for row in rows.values()] for t, rows in found.get("t", {}).items()}
+    tables: Shown = {}
+    for table, rows in found.get("t", {}).items():
+        by_line = {line: row["f"] for line, row in rows.items()}
+        wanted = case["write"].get(table)
+        tables[table] = by_line if isinstance(wanted, dict) else list(by_line.values())
     return compare(case["write"], {**found["f"], **tables})
 
 

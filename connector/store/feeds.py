@@ -56,8 +56,15 @@ def save_connection(store: Store, tx: Tx, name: str, **columns: Any) -> None:
     store.upsert(tx, connections, [{"name": name, **columns}])
 
 
-def forget_connection(tx: Tx, name: str) -> None:
-    """Drop everything learnt from a connection: cursors, snapshots, links, identity."""
+def forget_connection(tx: Tx, name: str, flows: Sequence[str]) -> None:
+    """Drop everything learnt from a connection: cursors, snapshots, links, identity.
+
+    `flows`, which write to it, will be shown everything again.
+    """
+    for feed in tx.execute(select(feeds)).all():
+        left = [flow for flow in json.loads(feed.flows or "[]") if flow not in flows]
+        here = (feeds.c.connection == feed.connection, feeds.c.object == feed.object)
+        tx.execute(update(feeds).where(*here).values(flows=json.dumps(left)))
     tx.execute(delete(feeds).where(feeds.c.connection == name))
     tx.execute(delete(snapshots).where(snapshots.c.connection == name))
     tx.execute(delete(links).where((links.c.source == name) | (links.c.target == name)))

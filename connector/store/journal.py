@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 
 from connector.store.engine import Row, Store, Tx
-from connector.store.tables import attempts, audit, changes, commands, derivations, meta, runs
+from connector.store.tables import attempts, audit, changes, commands, derivations, runs
 
 
 def log_attempts(tx: Tx, rows: Sequence[Row]) -> None:
@@ -94,13 +94,3 @@ def derived(tx: Tx, object: str, keys: Sequence[str]) -> None:
     tx.execute(
         delete(derivations).where(derivations.c.object == object, derivations.c.key.in_(keys))
     )
-
-
-def remember(store: Store, tx: Tx, name: str, value: str) -> None:
-    """Keep one named value."""
-    store.upsert(tx, meta, [{"name": name, "value": value}])
-
-
-def recall(tx: Tx, name: str) -> str:
-    """A named value; empty if it was never kept."""
-    return tx.execute(select(meta.c.value).where(meta.c.name == name)).scalar() or ""

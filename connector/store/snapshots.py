@@ -100,6 +100,17 @@ def open_keys(tx: Tx, connection: str, object: str) -> list[str]:
     return list(tx.execute(query).scalars())
 
 
+def faulty_keys(tx: Tx, connection: str, object: str) -> list[str]:
+    """The keys of records whose newest version cannot be read."""
+    query = select(snapshots.c.key).where(
+        snapshots.c.connection == connection,
+        snapshots.c.object == object,
+        snapshots.c.fault != "",
+        snapshots.c.deleted == 0,
+    )
+    return list(tx.execute(query.order_by(snapshots.c.key)).scalars())
+
+
 def by_number(tx: Tx, object: str, numbers: Sequence[str]) -> list[Any]:
     """Snapshots of an object, in any connection, with one of these numbers."""
     found: list[Any] = []

@@ -45,13 +45,6 @@ def _time(name: str) -> Column[float]:
     return Column(name, Float(53), nullable=True)
 
 
-meta = Table(
-    "meta",
-    metadata,
-    _key("name"),  # instance id, boot counter
-    _text("value"),
-)
-
 connections = Table(
     "connections",
     metadata,
@@ -60,7 +53,6 @@ connections = Table(
     _time("paused_until"),  # by the engine after failures, by a person without end
     _text("paused_why"),  # words
     _whole("failures"),  # unreachable in a row
-    _time("seen_at"),  # last answer
 )
 
 feeds = Table(
@@ -137,7 +129,7 @@ deliveries = Table(
     _text("document"),  # JSON: the canonical document the target holds
     _text("sent"),  # JSON: the canonical document of the last claim
     _text("base"),  # JSON: our fields and all rows as the target showed them after our last write
-    _text("waits_for"),  # `object:connection:key` of the record it waits for
+    _text("waits_for"),  # `object|connection|key` of the record it waits for
     _whole("attempts"),  # counted ones since the last success
     _text("owner"),  # who claimed it
     _whole("epoch"),  # counts claims; every write compares it

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
 
 import pytest
 
-from connector.contract import Adapter
 from connector.testing import AdapterConformance, Remote
 from tests.conformance import fxiaoke_remote as fxiaoke
+
+
+def pending(name: str, reason: str) -> Callable[..., None]:
+    """A test of the suite that the adapter does not pass yet; says so when it does."""
+    inherited = getattr(AdapterConformance, name)
+
+    @wraps(inherited)
+    def test(self: Any, remote: Remote, adapter: Any) -> None:
+        inherited(self, remote, adapter)
+
+    marked: Callable[..., None] = pytest.mark.xfail(strict=True, reason=reason)(test)
+    return marked
+
+
+EXPECT = "the adapter passes over `expect`"
+DOUBLE = "the refusal of a double number is not told apart from others"
 
 
 class TestAccounts(AdapterConformance):
     sample = fxiaoke.ACCOUNTS
 
-    @pytest.mark.xfail(strict=True, reason="Fxiaoke's refusal of a double is not told apart yet")
-    def test_a_record_of_other_people_with_our_number_already_exists(
-        self, remote: Remote, adapter: Adapter
-    ) -> None:
-        super().test_a_record_of_other_people_with_our_number_already_exists(remote, adapter)
+    test_a_record_of_other_people_with_our_number_already_exists = pending(
+        "test_a_record_of_other_people_with_our_number_already_exists", DOUBLE
+    )
 
     @pytest.fixture
     def remote(self) -> Iterator[Remote]:
@@ -38,17 +53,12 @@ class TestOrders(AdapterConformance):
 class TestCustomObject(AdapterConformance):
     sample = fxiaoke.STOCKS
 
-    @pytest.mark.xfail(strict=True, reason="the Fxiaoke adapter passes over `expect`")
-    def test_an_amount_beyond_tolerance_is_half_done(
-        self, remote: Remote, adapter: Adapter
-    ) -> None:
-        super().test_an_amount_beyond_tolerance_is_half_done(remote, adapter)
-
-    @pytest.mark.xfail(strict=True, reason="the Fxiaoke adapter passes over `expect`")
-    def test_a_half_done_record_tells_what_is_known_of_it(
-        self, remote: Remote, adapter: Adapter
-    ) -> None:
-        super().test_a_half_done_record_tells_what_is_known_of_it(remote, adapter)
+    test_an_amount_beyond_tolerance_is_half_done = pending(
+        "test_an_amount_beyond_tolerance_is_half_done", EXPECT
+    )
+    test_a_half_done_record_tells_what_is_known_of_it = pending(
+        "test_a_half_done_record_tells_what_is_known_of_it", EXPECT
+    )
 
     @pytest.fixture
     def remote(self) -> Iterator[Remote]:

@@ -23,8 +23,8 @@ from connector.errors import (
 from connector.http import LONGEST_PAUSE, READ_ATTEMPTS, SHOWN, Answer, Bucket, parse_rate
 from tests.core.wire import Act, StillClock, answer, client, hang_up, raw, serving
 
-CUT_SHORT = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{\"a\":")
-CHUNK_CUT = raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{\"a\"")
+CUT_SHORT = raw(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{"a":')
+CHUNK_CUT = raw(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{"a"')
 NO_HTTP = raw(b"SSH-2.0-OpenSSH\r\n\r\n")
 LOST = pytest.mark.parametrize(
     "act", [hang_up, CUT_SHORT, CHUNK_CUT, NO_HTTP], ids=["hangs up", "cut", "chunk cut", "no http"]

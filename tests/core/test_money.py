@@ -76,7 +76,10 @@ def test_ties_go_to_the_earlier_line() -> None:
 
 
 def test_the_largest_remainder_wins_before_the_earlier_line() -> None:
-    assert spread(Decimal("0.10"), [Decimal(1), Decimal(2)], 2) == [Decimal("0.03"), Decimal("0.07")]
+    assert spread(Decimal("0.10"), [Decimal(1), Decimal(2)], 2) == [
+        Decimal("0.03"),
+        Decimal("0.07"),
+    ]
 
 
 def test_nothing_is_spread_over_nothing() -> None:

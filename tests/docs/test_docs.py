@@ -272,7 +272,7 @@ def test_every_message_that_is_said_exists_and_gets_its_parameters() -> None:
 BY_VARIABLE = {
     "insecure_http", "bad_base_url", "http_too_large", "http_too_slow",  # connector/http.py
     "link_missing", "link_not_usable",  # connector/engine/resolving.py
-    "class_a", "class_b", "class_c",  # connector/operations/overview.py
+    "class_a", "class_b", "class_c", "class_onto",  # connector/operations/overview.py
     *hints.WHO.values(),
 }  # fmt: skip
 """Messages whose id is no literal where they are said."""

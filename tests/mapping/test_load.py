@@ -176,13 +176,17 @@ def test_a_rule_s_short_form_is_from() -> None:
 
 
 def test_else_takes_a_name_or_a_list_of_names() -> None:
-    made = mapping("write:\n  a: {from: number, else: kind}\n  b: {from: number, else: [kind, status]}\n")
+    made = mapping(
+        "write:\n  a: {from: number, else: kind}\n  b: {from: number, else: [kind, status]}\n"
+    )
     assert made.write is not None
     assert [rule.otherwise for rule in made.write.rules] == [("kind",), ("kind", "status")]
 
 
 def test_numbers_in_a_mapping_are_exact() -> None:
-    made = mapping("write:\n  a: {value: 0.1}\n  b: {from: number, default: 1.10, tolerance: 0.01}\n")
+    made = mapping(
+        "write:\n  a: {value: 0.1}\n  b: {from: number, default: 1.10, tolerance: 0.01}\n"
+    )
     assert made.write is not None
     first, second = made.write.rules
     assert (first.value, second.default) == (Decimal("0.1"), Decimal("1.1"))

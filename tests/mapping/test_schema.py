@@ -39,13 +39,17 @@ def valid(value: Any, rules: Any) -> bool:
         "required": lambda names: not isinstance(value, dict) or set(names) <= set(value),
         "minimum": lambda least: value >= least,
         "items": lambda inner: not isinstance(value, list) or all(valid(v, inner) for v in value),
-        "properties": lambda inner: not isinstance(value, dict)
-        or all(valid(value[name], inner[name]) for name in value if name in inner),
-        "additionalProperties": lambda inner: not isinstance(value, dict)
-        or all(
-            inner is not False and valid(value[name], inner)
-            for name in value
-            if name not in rules.get("properties", {})
+        "properties": lambda inner: (
+            not isinstance(value, dict)
+            or all(valid(value[name], inner[name]) for name in value if name in inner)
+        ),
+        "additionalProperties": lambda inner: (
+            not isinstance(value, dict)
+            or all(
+                inner is not False and valid(value[name], inner)
+                for name in value
+                if name not in rules.get("properties", {})
+            )
         ),
     }
     ignored = {"$schema", "title", "$defs", "description"}

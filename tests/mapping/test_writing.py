@@ -117,9 +117,7 @@ def test_the_scale_of_money_is_the_currency_s() -> None:
 
 
 def test_a_row_s_money_has_the_head_s_currency() -> None:
-    made = writer(
-        "t: {each: lines, key: k, fields: {a: {from: amount_with_tax, scale: money}}}"
-    )
+    made = writer("t: {each: lines, key: k, fields: {a: {from: amount_with_tax, scale: money}}}")
     record = {"currency": "JPY", "lines": [{"id": "1", "amount_with_tax": "10.4"}]}
     assert str(made(record).tables["t"]["1"].fields["a"]) == "10"
 

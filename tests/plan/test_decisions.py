@@ -212,9 +212,7 @@ def test_everything_is_recent_enough_without_a_since() -> None:
     assert scoped(since=None, status="confirmed", order_date=date(1999, 1, 1)) == "in"
 
 
-@pytest.mark.parametrize(
-    "object, field", [("shipment", "shipped_on"), ("customer", "created_on")]
-)
+@pytest.mark.parametrize("object, field", [("shipment", "shipped_on"), ("customer", "created_on")])
 def test_the_date_is_the_object_s_own(object: str, field: str) -> None:
     old: dict[str, Any] = {field: date(2025, 1, 1)}
     assert scoped(object, status="confirmed", **old) == "out"

@@ -45,7 +45,11 @@ HEAD = [
 
 
 def outcome(plan: Plan, path: str) -> str:
-    for name, found in (("conflict", plan.conflicts), ("drift", plan.drift), ("write", plan.writes)):
+    for name, found in (
+        ("conflict", plan.conflicts),
+        ("drift", plan.drift),
+        ("write", plan.writes),
+    ):
         if any(difference.path == path for difference in found):
             return name
     return "nothing"
@@ -202,7 +206,10 @@ def test_a_line_that_vanished_and_whose_row_people_deleted_needs_nothing() -> No
 def test_a_row_that_people_deleted_is_drift_until_we_want_something_of_it() -> None:
     delivered = bill()
     now = people(delivered, {"r-a": None})
-    unchanged, changed = update(bill(), delivered, now), update(bill({"a": row(qty=9)}), delivered, now)
+    unchanged, changed = (
+        update(bill(), delivered, now),
+        update(bill({"a": row(qty=9)}), delivered, now),
+    )
     assert [(each.path, each.theirs) for each in unchanged.drift] == [("rows/a", GONE)]
     assert [(each.path, each.theirs) for each in changed.conflicts] == [("rows/a", GONE)]
     assert unchanged.empty

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -114,7 +114,22 @@ class Site:
     urls: Mapping[str, str]
     clock: SharedClock
     env: Mapping[str, str]
+    stops: dict[str, Callable[[], None]] = field(default_factory=dict)
     _app: App | None = None
+
+    # -- the systems ------------------------------------------------------------------------
+
+    @contextmanager
+    def unreachable(self, name: str) -> Iterator[None]:
+        """Nobody answers at a system's address; it comes back there."""
+        self.stops[name]()
+        self.restart()
+        try:
+            yield
+        finally:
+            system: Application = self.crm if name == "crm" else self.erp
+            port = int(self.urls[name].rpartition(":")[2])
+            _, self.stops[name] = start(system, port)
 
     # -- the connector ----------------------------------------------------------------------
 
@@ -184,19 +199,29 @@ class Site:
         own.write_text(text, encoding="utf-8")
         self.restart()
 
-    def cli(self, *args: str, config: bool = True, lang: str = "en", **env: str) -> Ran:
-        """The real command line, as a process of its own."""
+    def cli(
+        self,
+        *args: str,
+        config: bool = True,
+        lang: str = "en",
+        without: Sequence[str] = (),
+        prepare: Callable[[], None] | None = None,
+        **env: str,
+    ) -> Ran:
+        """The real command line, as a process of its own; `without` these variables."""
+        environment = {**os.environ, **self.env, **env}
         command = [sys.executable, "-m", "connector", *args]
         command += ["--config", str(self.config)] if config else []
         command += ["--lang", lang] if lang else []
         done = subprocess.run(
             command,
-            env={**os.environ, **self.env, **env},
+            env={name: value for name, value in environment.items() if name not in without},
             cwd=ROOT,
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=60,
+            timeout=120,
+            preexec_fn=prepare,
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 
@@ -326,6 +351,7 @@ def opened(
         "fxiaoke", "kingdee_galaxy", directory, **{"backfill": True, "today": today(), **init}
     )
     site = Site(directory, crm, erp, urls, SharedClock((crm, erp)), env)
+    site.stops = {name: stop for name, (_, stop) in served.items()}
     with site.settings() as config:
         config["health"] = ""
         for name, system in (("crm", crm), ("erp", erp)):
@@ -339,7 +365,7 @@ def opened(
         yield site
     finally:
         site.restart()
-        for _, stop in served.values():
+        for stop in site.stops.values():
             stop()
         for name in env:
             os.environ.pop(name)

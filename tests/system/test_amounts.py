@@ -268,11 +268,24 @@ def test_a_field_written_once_belongs_to_the_clerks_on_a_hundred_bills(tmp_path:
             assert bill["FNote"] == "木箱包装"
 
 
-def test_a_line_of_an_audited_bill_is_a_conflict_and_no_write(site: Site) -> None:
+def test_a_price_that_a_clerk_changed_stands_when_something_else_is_delivered(saved: Site) -> None:
+    number = saved.order(sold("M1", 2), sold("M2", 3))
+    saved.sync()
+    bill = saved.bill(number)["FBillNo"]
+    saved.in_erp("edit_row", number=bill, seq=1, fields={"FTaxPrice": "10"})
+    saved.in_crm("edit", number=number, fields={"remark": "木箱包装"})
+    saved.sync()
+    assert saved.bill(number)["FNote"] == "木箱包装"
+    assert [row["FTaxPrice"] for row in saved.rows(number)] == [10, Decimal("11.3")]
+    assert saved.app.failures() == []
+
+
+def test_a_line_dropped_from_an_audited_bill_is_closed_there(site: Site) -> None:
     number = site.order(sold("M1", 2), sold("M2", 3))
     site.sync()
-    before = site.marks()
     site.in_crm("drop_line", order=number, line_no=2)
     site.sync()
-    assert site.delivery(number).reason == "conflict"
-    assert site.written(before, BILL) == []
+    rows = site.rows(number)
+    assert [row["FMrpCloseStatus"] for row in rows] == ["A", "B"]
+    assert [row["FQty"] for row in rows] == [2, 3]
+    assert site.delivery(number).state == "in_sync"

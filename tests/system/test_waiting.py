@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -240,9 +241,26 @@ def test_an_order_that_is_invalidated_is_cancelled_while_it_can_be(saved: Site) 
     assert saved.bill(number)["FCancelStatus"] == "B"
 
 
-def test_a_closed_period_stops_the_order_and_names_finance(tmp_path: Path) -> None:
-    from datetime import date
+def test_an_invalidated_order_does_not_keep_others_from_going(site: Site) -> None:
+    gone = site.order()
+    site.sync()
+    site.in_crm("invalidate", number=gone)
+    other = site.order()
+    site.sync()
+    assert site.bill(other)["FDocumentStatus"] == "C"
 
+
+def test_an_invalidated_order_that_is_audited_stops_and_says_why(site: Site) -> None:
+    number = site.order()
+    site.sync()
+    site.in_crm("invalidate", number=number)
+    site.sync()
+    assert site.bill(number)["FCancelStatus"] == "A"
+    state, _, reason, who = site.told(number)
+    assert (state, bool(reason), bool(who)) == (STOPPED, True, True)
+
+
+def test_a_closed_period_stops_the_order_and_names_finance(tmp_path: Path) -> None:
     with opened(tmp_path, replace(SMALL, closed_before=date(2026, 6, 1))) as site:
         number = site.order(order_time="2026-03-01")
         site.sync()

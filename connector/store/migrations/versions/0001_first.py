@@ -74,7 +74,6 @@ def upgrade() -> None:
         sa.Column("paused_until", sa.Float(precision=53), nullable=True),
         sa.Column("paused_why", sa.Text(), server_default="", nullable=False),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("seen_at", sa.Float(precision=53), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_connections")),
     )
     op.create_table(
@@ -189,12 +188,6 @@ def upgrade() -> None:
     with op.batch_alter_table("mentions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_mentions_number"), ["number"], unique=False)
 
-    op.create_table(
-        "meta",
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("value", sa.Text(), server_default="", nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_meta")),
-    )
     op.create_table(
         "runs",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),

@@ -1,0 +1,175 @@
+"""States: every outcome sets exactly the outcome's columns, and the tables refuse the rest."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from connector.engine import states
+from connector.messages import say
+from connector.store import deliveries
+from connector.store.engine import Store
+from connector.store.tables import STATES
+from connector.store.tables import deliveries as table
+from tests.store.rows import delivery, one, sending
+
+KEYS = {"flow", "key", "part"}
+NOW = 1000.0
+
+
+def row(**columns: Any) -> Any:
+    """A whole row, every column filled with something that is not its default."""
+    text = {c.name: f"old {c.name}" for c in table.columns if c.name not in columns}
+    numbers = {"epoch": 3, "attempts": 2, "dirty": 1, "forced": 1, "priority": 4}
+    times = {"due_at": 10.0, "since": 20.0, "deadline": 30.0}
+    return SimpleNamespace(**{**text, **numbers, **times, "state": "pending", **columns})
+
+
+OUTCOMES = {
+    "in_sync": lambda r: states.in_sync(r, NOW, delivered="h", document="{}"),
+    "pending": lambda r: states.pending(r, NOW, "retry", NOW + 5, say("no_outcome")),
+    "given_back": lambda r: states.given_back(r, NOW),
+    "in_doubt": lambda r: states.in_doubt(r, NOW, 100, say("no_outcome")),
+    "stopped": lambda r: states.stopped(r, NOW, "conflict", say("no_outcome")),
+    "abandoned": lambda r: states.abandoned(r, NOW, 100, say("holder_died"), 990),
+}
+EVERY = pytest.mark.parametrize("name", OUTCOMES)
+
+
+@EVERY
+def test_every_outcome_sets_exactly_the_columns_of_an_outcome(name: str) -> None:
+    assert set(OUTCOMES[name](row())) == KEYS | set(states.OUTCOME)
+
+
+@EVERY
+def test_every_outcome_of_a_doubt_does_too(name: str) -> None:
+    assert set(OUTCOMES[name](row(state="in_doubt"))) == KEYS | set(states.OUTCOME)
+
+
+@EVERY
+def test_every_outcome_lets_go_of_the_claim(name: str) -> None:
+    made = OUTCOMES[name](row(state="sending", owner="me"))
+    assert (made["owner"], made["deadline"], made["waits_for"]) == ("", None, "")
+
+
+@EVERY
+def test_every_outcome_keeps_what_the_target_holds(name: str) -> None:
+    made = OUTCOMES[name](row())
+    kept = ["base", "step", "line"] + ([] if name == "in_sync" else ["delivered", "document"])
+    assert [made[column] for column in kept] == [f"old {column}" for column in kept]
+
+
+@EVERY
+def test_every_outcome_is_taken_by_the_table(name: str, store: Store) -> None:
+    with store.transaction() as tx:
+        deliveries.add(tx, [sending()])
+        made = OUTCOMES[name](one(tx))
+        assert deliveries.settle(tx, [made], [("me", 1, "sending")]) == [made]
+        assert one(tx).owner == ""
+
+
+def test_success_forgets_counted_failures_and_decisions() -> None:
+    made = states.in_sync(row(), NOW)
+    assert [made[c] for c in ("attempts", "forced", "verb", "dirty", "detail", "due_at")] == [
+        0, 0, "put", 0, "", None,
+    ]  # fmt: skip
+
+
+def test_the_words_of_an_outcome_are_kept_for_both_languages() -> None:
+    made = states.stopped(row(), NOW, "conflict", say("no_outcome"))
+    assert made["detail"] == say("no_outcome").dump()
+    assert states.stopped(row(), NOW, "rejected", "their words")["detail"] == "their words"
+
+
+def test_a_state_that_stays_keeps_its_time_and_a_new_one_begins_now() -> None:
+    waiting = row(state="pending", reason="retry", since=20.0)
+    assert states.pending(waiting, NOW, "retry", NOW)["since"] == 20.0
+    assert states.pending(waiting, NOW, "locked", NOW)["since"] == NOW
+    assert states.stopped(waiting, NOW, "retry", "")["since"] == NOW
+
+
+def test_what_was_not_sent_goes_back_as_it_was() -> None:
+    back = states.given_back(row(state="pending", reason="changed"), NOW)
+    assert (back["state"], back["reason"], back["due_at"]) == ("pending", "changed", NOW)
+    doubt = states.given_back(row(state="in_doubt", reason="unknown"), NOW)
+    assert (doubt["state"], doubt["due_at"], doubt["detail"]) == ("in_doubt", NOW, "old detail")
+
+
+def test_a_doubt_is_left_alone_until_it_has_settled() -> None:
+    assert states.in_doubt(row(), NOW, 100, "")["due_at"] == NOW + 100
+
+
+def test_an_abandoned_claim_settles_from_when_it_could_last_have_acted() -> None:
+    assert states.abandoned(row(), NOW, 100, "", since=NOW - 30)["due_at"] == NOW + 70
+    assert states.abandoned(row(), NOW, 100, "", since=NOW - 500)["due_at"] == NOW
+    assert states.abandoned(row(dirty=1), NOW, 100, "", since=NOW)["dirty"] == 1
+
+
+def test_a_claim_counts_its_epoch_and_remembers_what_is_sent() -> None:
+    made = states.claimed(row(epoch=3), "me", NOW, NOW + 60, wanted="h", sent="{}")
+    assert (made["state"], made["owner"], made["epoch"]) == ("sending", "me", 4)
+    assert (made["deadline"], made["due_at"], made["dirty"]) == (NOW + 60, None, 0)
+    assert (made["wanted"], made["sent"]) == ("h", "{}")
+
+
+@pytest.mark.parametrize("due, reason, at", [(None, "new", NOW), (NOW, "new", NOW)] + [
+    (NOW + 9, "quiet", NOW + 9)])  # fmt: skip
+def test_a_record_met_first_is_due_now_or_when_it_is_quiet(
+    due: float | None, reason: str, at: float
+) -> None:
+    made = states.first("f", "k", "l", NOW, priority=1, due=due)
+    assert (made["state"], made["reason"], made["due_at"]) == ("pending", reason, at)
+
+
+@pytest.mark.parametrize("state", ["in_sync", "pending", "stopped"])
+def test_a_change_makes_it_due_and_starts_counting_anew(state: str) -> None:
+    made = states.changed(row(state=state, reason="x"), NOW, priority=7, due=None)
+    assert [made[c] for c in ("state", "reason", "due_at", "attempts", "dirty", "priority")] == [
+        "pending", "changed", NOW, 0, 0, 7,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["sending", "in_doubt"])
+def test_a_change_while_it_is_worked_on_is_only_noted(state: str) -> None:
+    made = states.changed(row(state=state, reason="x"), NOW, priority=7, due=None)
+    assert [made[c] for c in ("state", "reason", "due_at", "attempts", "dirty")] == [
+        state, "x", 10.0, 2, 1,
+    ]  # fmt: skip
+
+
+def test_all_changes_name_the_same_columns() -> None:
+    made = [states.changed(row(state=s), NOW, priority=0, due=None) for s in STATES]
+    assert len({frozenset(each) for each in made}) == 1
+
+
+# -- what the table refuses ----------------------------------------------------------------------
+
+IMPOSSIBLE = {
+    "a state nobody knows": delivery(state="done"),
+    "sending without an owner": sending(owner=""),
+    "sending without a deadline": sending(deadline=None),
+    "in doubt without a time to look": delivery(state="in_doubt", due_at=None),
+    "without a state": delivery(state=None),
+    "without a flow": delivery(flow=None),
+}
+
+
+@pytest.mark.parametrize("columns", IMPOSSIBLE.values(), ids=IMPOSSIBLE.keys())
+def test_the_table_refuses_what_cannot_be(store: Store, columns: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError), store.transaction() as tx:
+        deliveries.add(tx, [columns])
+
+
+@pytest.mark.parametrize("state", ["in_sync", "stopped", "pending"])
+def test_the_table_takes_every_other_state_without_a_time(store: Store, state: str) -> None:
+    with store.transaction() as tx:
+        deliveries.add(tx, [delivery(state=state, due_at=None)])
+        assert one(tx).state == state
+
+
+def test_a_record_has_one_row_in_a_flow(store: Store) -> None:
+    with pytest.raises(IntegrityError), store.transaction() as tx:
+        deliveries.add(tx, [delivery(), delivery()])

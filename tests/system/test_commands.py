@@ -1,0 +1,270 @@
+"""Line 7: what the command line shows, and that looking changes nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from tests.system.company import SMALL
+from tests.system.site import Ran, Site, opened, sold
+
+COUNTS = {
+    "read", "new", "changed", "same", "refused",
+    "written", "failed", "waiting", "conflicts", "in_doubt",
+}  # fmt: skip
+LOOKS = {
+    "plan": ("plan", "orders", "--json"),
+    "plan in words": ("plan", "orders"),
+    "plan one": ("plan", "orders", "--key", "changed", "--json"),
+    "trace": ("trace", "sales_order", "changed"),
+    "trace json": ("trace", "sales_order", "changed", "--json"),
+    "trace nobody": ("trace", "sales_order", "nobody"),
+    "status": ("status", "--json"),
+    "failures": ("failures", "list", "--json"),
+    "reconcile": ("reconcile", "orders", "--json"),
+    "link": ("link", "show", "sales_order", "changed", "--json"),
+    "dry": ("resync", "orders", "--all", "--dry-run", "--json"),
+}
+
+
+@pytest.fixture(scope="module")
+def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, dict[str, Ran], Any]]:
+    """A site with an order changed in the CRM, one changed in the ERP, one changed in both, one
+    refused and a new one; what each command says; and what was written while looking."""
+    with opened(tmp_path_factory.mktemp("looked"), SMALL) as site:
+        site.flow("orders", until="saved")
+        for number in ("changed", "drifted", "both", "same"):
+            site.order(sold("M1", 2), sold("M2", 3, "5.65"), number=number, remark="旧")
+        site.order(number="refused", remark="备" * 100)
+        site.sync()
+        site.in_crm("edit_line", order="changed", line_no=1, fields={"quantity": "9"})
+        site.in_crm("edit", number="changed", fields={"remark": "新"})
+        site.in_erp("edit", number="drifted", fields={"FNote": "clerk"})
+        site.in_erp("edit", number="both", fields={"FNote": "clerk"})
+        site.in_crm("edit", number="both", fields={"remark": "新"})
+        site.order(number="new")
+        site.restart()
+        site.clock.advance(2)
+        before = site.marks()
+        with ThreadPoolExecutor(2) as pool:
+            rans = list(pool.map(lambda args: site.cli(*args), LOOKS.values()))
+        yield site, dict(zip(LOOKS, rans, strict=True)), site.written(before)
+
+
+def test_looking_writes_nothing(looked: Any) -> None:
+    _, _, written = looked
+    assert written == []
+
+
+def planned(ran: Ran) -> dict[str, Any]:
+    assert ran.code == 0, ran
+    return {item["number"]: item for item in ran.json["plan"]}
+
+
+def test_plan_shows_an_update_field_by_field_against_what_the_erp_holds(looked: Any) -> None:
+    site, rans, _ = looked
+    item = planned(rans["plan"])["changed"]
+    assert (item["action"], item["target_number"]) == ("update", "changed")
+    writes = {w["path"].rpartition("/")[2]: (w["base"], w["ours"]) for w in item["writes"]}
+    assert writes["FNote"] == ("旧", "新")
+    assert [float(value) for value in writes["FQty"]] == [2, 9]
+    assert set(writes) == {"FNote", "FQty", "FAllAmount"}
+    assert site.bill("changed")["FNote"] == "旧"
+
+
+def test_plan_shows_a_create_with_every_field(looked: Any) -> None:
+    _, rans, _ = looked
+    item = planned(rans["plan"])["new"]
+    assert item["action"] == "create"
+    paths = {write["path"] for write in item["writes"]}
+    assert {"FDate", "FCustId.FNumber", "FBillNo"} <= paths
+
+
+def test_plan_shows_a_conflict_with_all_three_values(looked: Any) -> None:
+    _, rans, _ = looked
+    item = planned(rans["plan"])["both"]
+    assert item["action"] == "stop"
+    conflict = item["conflicts"][0]
+    assert (conflict["path"], conflict["base"]) == ("FNote", "旧")
+    assert (conflict["ours"], conflict["theirs"]) == ("新", "clerk")
+
+
+def test_plan_leaves_out_what_is_in_sync_and_tells_what_is_stopped(looked: Any) -> None:
+    _, rans, _ = looked
+    found = planned(rans["plan"])
+    assert "same" not in found
+    assert found.get("refused", {"action": "stop"})["action"] == "stop"
+    assert set(planned(rans["plan one"])) == {"changed"}
+
+
+def test_plan_in_words_shows_old_and_new(looked: Any) -> None:
+    _, rans, _ = looked
+    lines = [line.strip() for line in rans["plan in words"].out.splitlines()]
+    assert "FNote: 旧 → 新" in lines
+    assert any(line.startswith("create   new") for line in lines)
+
+
+def test_trace_tells_the_story_in_order_with_times_and_the_erp_s_number(looked: Any) -> None:
+    site, rans, _ = looked
+    ran = rans["trace json"]
+    assert ran.code == 0
+    story = ran.json["stories"][0]
+    assert story["number"] == "changed"
+    assert [link["target_number"] for link in story["links"]] == ["changed"]
+    times = [event["at"] for event in story["events"]]
+    assert times == sorted(times)
+    kinds = [event["what"] for event in story["events"]]
+    assert kinds.index("source_new") < kinds.index("created") <= kinds.index("link_created")
+    words = rans["trace"].out
+    assert "= erp changed" in words
+    assert "source_new" in words
+
+
+def test_trace_of_a_number_that_nobody_knows_fails(looked: Any) -> None:
+    _, rans, _ = looked
+    assert rans["trace nobody"].code == 1
+    assert rans["trace nobody"].words
+
+
+def test_status_counts_by_flow_and_state(looked: Any) -> None:
+    _, rans, _ = looked
+    ran = rans["status"]
+    assert ran.code == 0
+    assert set(ran.json["connections"]) == {"crm", "erp"}
+    orders = ran.json["flows"]["orders"]
+    assert (orders["from"], orders["to"], orders["class"]) == ("crm", "erp", "B")
+    assert orders["states"]["stopped"] >= 1
+
+
+def test_failures_list_says_who_acts(looked: Any) -> None:
+    _, rans, _ = looked
+    ran = rans["failures"]
+    assert ran.code == 3
+    found = {failure["number"]: failure for failure in ran.json["failures"]}
+    assert found["refused"]["reason"] == "mapping"
+    assert found["refused"]["who"]
+
+
+def test_reconcile_finds_what_people_changed(looked: Any) -> None:
+    _, rans, _ = looked
+    ran = rans["reconcile"]
+    assert ran.code == 3
+    found = {item["target_number"]: item for item in ran.json["findings"]}
+    assert set(found) == {"drifted", "both"}
+    difference = found["drifted"]["differences"][0]
+    assert (difference["path"], difference["theirs"]) == ("FNote", "clerk")
+
+
+def test_link_show_names_both_sides(looked: Any) -> None:
+    site, rans, _ = looked
+    links = rans["link"].json["links"]
+    assert len(links) == 1
+    assert (links[0]["source_number"], links[0]["target_number"]) == ("changed", "changed")
+    assert links[0]["target_key"] == str(site.bill("changed")["FID"])
+
+
+def test_a_dry_resync_shows_the_plan(looked: Any) -> None:
+    _, rans, _ = looked
+    assert rans["dry"].code == 0
+    assert "changed" in {item["number"] for item in rans["dry"].json["plan"]}
+
+
+# -- commands that do something -----------------------------------------------------------------
+
+
+def test_sync_prints_its_counts_by_flow_and_ends_with_0(site: Site) -> None:
+    site.order()
+    site.clock.advance(2)
+    ran = site.cli("sync", "--json")
+    assert ran.code == 0, ran
+    flows = ran.json["flows"]
+    assert set(flows) == set(site.app.system.flows)
+    assert {frozenset(counts) for counts in flows.values()} == {frozenset(COUNTS)}
+    orders = flows["orders"]
+    assert (orders["new"], orders["written"], orders["failed"]) == (1, 1, 0)
+    assert ran.json["errors"] == {}
+
+
+def test_sync_ends_with_3_when_a_person_is_needed(site: Site) -> None:
+    number = site.order()
+    site.sync()
+    site.in_crm("edit", number=number, fields={"remark": "changed"})
+    site.clock.advance(2)
+    ran = site.cli("sync", "orders", "--json")
+    assert ran.code == 3
+    assert set(ran.json["flows"]) == {"orders"}
+    assert ran.json["flows"]["orders"]["conflicts"] == 1
+
+
+def test_sync_of_an_unknown_flow_ends_with_2(site: Site) -> None:
+    assert site.cli("sync", "ordres").code == 2
+
+
+def test_a_paused_connection_is_left_alone_until_resumed(site: Site) -> None:
+    site.sync()
+    number = site.order()
+    assert site.cli("connection", "pause", "erp").code == 0
+    before = site.marks()
+    for _ in range(3):
+        site.clock.advance(days=1)
+        site.try_sync()
+    assert site.bills() == []
+    assert [e for e in [*site.erp.ledger][before[1] :] if e.kind == "request"] == []
+    assert site.app.status()["connections"]["erp"]["paused"]
+    assert site.cli("connection", "resume", "erp").code == 0
+    site.sync()
+    assert site.bill(number)["FDocumentStatus"] == "C"
+
+
+def test_a_backup_holds_what_the_store_holds(site: Site) -> None:
+    site.order()
+    site.sync()
+    copy = site.directory / "copy.db"
+    ran = site.cli("store", "backup", str(copy), "--json")
+    assert ran.code == 0, ran
+    with closing(sqlite3.connect(copy)) as store:
+        assert store.execute("pragma integrity_check").fetchone() == ("ok",)
+        deliveries = store.execute("select count(*) from deliveries").fetchone()[0]
+    with closing(sqlite3.connect(site.directory / "connector.db")) as store:
+        assert store.execute("select count(*) from deliveries").fetchone()[0] == deliveries > 0
+
+
+def test_reconcile_with_repair_writes_ours_over_drift(saved: Site) -> None:
+    number = saved.order(remark="ours")
+    saved.sync()
+    saved.in_erp("edit", number=number, fields={"FNote": "clerk"})
+    saved.app.reconcile("orders", repair=True)
+    saved.sync()
+    assert saved.bill(number)["FNote"] == "ours"
+    assert saved.app.reconcile("orders") == []
+
+
+def test_retrying_with_ours_settles_a_conflict(saved: Site) -> None:
+    number = saved.order(remark="old")
+    saved.sync()
+    saved.in_erp("edit", number=number, fields={"FNote": "clerk"})
+    saved.in_crm("edit", number=number, fields={"remark": "ours"})
+    saved.sync()
+    assert saved.delivery(number).reason == "conflict"
+    saved.app.retry("orders", [number], ours=True)
+    saved.sync()
+    assert saved.bill(number)["FNote"] == "ours"
+    assert saved.delivery(number).state == "in_sync"
+
+
+def test_a_link_set_by_hand_makes_updates_of_a_clerk_s_bill(saved: Site) -> None:
+    saved.sync()
+    first = saved.order(remark="first")
+    saved.sync()
+    saved.app.remove_link("orders", first)
+    saved.sync()
+    assert saved.delivery(first).state == "stopped"
+    saved.app.set_link("orders", first, first)
+    saved.in_crm("edit", number=first, fields={"remark": "second"})
+    saved.sync()
+    assert len(saved.bills(first)) == 1

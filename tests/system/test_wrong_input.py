@@ -1,0 +1,371 @@
+"""Line 6: whatever is wrong gives one clear message with its place and a way out."""
+
+from __future__ import annotations
+
+import resource
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from connector.store.engine import StoreUnavailable
+from tests.system.company import SMALL
+from tests.system.site import ACCOUNT, BILL, LINE, ORDER, Ran, Site, opened, sold
+
+# -- files --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A mistake in a file, and what must be said of it."""
+
+    spoil: Callable[[Site], None]
+    words: tuple[str, ...]
+    command: tuple[str, ...] = ("check", "--offline")
+    code: int = 2
+    without: tuple[str, ...] = ()
+
+
+def in_config(old: str, new: str, encoding: str = "utf-8") -> Callable[[Site], None]:
+    def spoil(site: Site) -> None:
+        text = site.config.read_text("utf-8")
+        assert old in text, old
+        site.config.write_bytes(text.replace(old, new, 1).encode(encoding))
+
+    return spoil
+
+
+def in_mapping(adapter: str, object: str, old: str, new: str) -> Callable[[Site], None]:
+    return lambda site: site.mapping(adapter, object, (old, new))
+
+
+ORDER_MAP = ("fxiaoke", "sales_order")
+BILL_MAP = ("kingdee_galaxy", "sales_order")
+MISTAKES = {
+    "an unknown adapter": Mistake(
+        in_config("adapter: kingdee_galaxy", "adapter: kingdee_galaxi"),
+        ("config.yaml:", "kingdee_galaxi", "kingdee_galaxy", "fxiaoke"),
+    ),
+    "a missing secret": Mistake(
+        lambda site: None,
+        ("config.yaml:", "KINGDEE_APP_SECRET", "Set it"),
+        without=("KINGDEE_APP_SECRET",),
+    ),
+    "a secret in plain text": Mistake(
+        in_config("${env:KINGDEE_APP_SECRET}", "0123456789abcdef"),
+        ("config.yaml:", "${env:NAME}", "${file:PATH}"),
+    ),
+    "a misspelt setting of a flow": Mistake(
+        in_config("max_creates", "max_create"),
+        ("config.yaml:", "max_create", "config.example.yaml"),
+    ),
+    "a misspelt setting of a connection": Mistake(
+        in_config("settle: 26", "setle: 26"), ("config.yaml:", "setle", "config.example.yaml")
+    ),
+    "a misspelt word in a mapping": Mistake(
+        in_mapping(*ORDER_MAP, "default: CNY", "defalt: CNY"),
+        ("sales_order.yaml:", "defalt", "default"),
+    ),
+    "a key written twice": Mistake(
+        in_config("language: zh", "language: zh\nlanguage: en"),
+        ("config.yaml:3", "language", "twice"),
+    ),
+    "a key written twice in a mapping": Mistake(
+        in_mapping(*ORDER_MAP, "  wanted_date: delivery_date\n",
+                   "  wanted_date: delivery_date\n  wanted_date: delivery_date\n"),
+        ("sales_order.yaml:", "wanted_date", "twice"),
+    ),
+    "a file in GBK": Mistake(
+        in_config("# The connector", "# 对接配置 The connector", "gb18030"),
+        ("config.yaml", "UTF-8", "GBK"),
+    ),
+    "a field that the object lacks": Mistake(
+        in_mapping(*ORDER_MAP, "special_terms: remark", "special_term: remark"),
+        ("sales_order.yaml:", "special_term", "custom."),
+    ),
+    "a settle that is too short": Mistake(
+        in_config("settle: 16", "settle: 5"), ("config.yaml:", "settle", "15")
+    ),
+    "no configuration": Mistake(
+        lambda site: site.config.unlink(), ("config.yaml", "connector init", "--config")
+    ),
+    "an unknown flow": Mistake(
+        lambda site: None, ("ordres", "orders"), ("plan", "ordres")
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
+    """What the command line says of each mistake; two processes at a time."""
+
+    def ask(mistake: Mistake) -> Ran:
+        folder = tmp_path_factory.mktemp("mistake")
+        with opened(folder, SMALL) as site:
+            mistake.spoil(site)
+            return site.cli(*mistake.command, without=mistake.without)
+
+    folders = ThreadPoolExecutor(1)
+    with folders, ThreadPoolExecutor(2) as pool:
+        return dict(zip(MISTAKES, pool.map(ask, MISTAKES.values()), strict=True))
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_in_a_file_is_told_with_its_place_and_a_way_out(
+    said: dict[str, Ran], name: str
+) -> None:
+    ran, mistake = said[name], MISTAKES[name]
+    assert ran.code == mistake.code, ran
+    assert len(ran.words) == 1, ran.err
+    assert [word for word in mistake.words if word not in ran.words[0]] == [], ran.words
+    assert "Traceback" not in ran.err
+    assert "0123456789abcdef" not in ran.err + ran.out
+
+
+def test_a_field_that_the_live_form_lacks_is_told_by_mapping_check(site: Site) -> None:
+    site.mapping(*ORDER_MAP, ("special_terms: remark", "special_terms: remrak"))
+    site.mapping(*BILL_MAP, ("FLinkMan:  ", "FLinkManX:"))
+    ran = site.cli("mapping", "check")
+    assert ran.code == 1
+    lines = [line for line in ran.out.splitlines() if line.startswith("  ")]
+    assert len(lines) == 2, ran.out
+    assert any("remrak" in line and ORDER in line for line in lines)
+    assert any("FLinkManX" in line and BILL in line for line in lines)
+
+
+def test_the_shipped_mappings_fit_the_forms(site: Site) -> None:
+    ran = site.cli("mapping", "check")
+    assert ran.code == 0, ran.out
+
+
+# -- records ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Ran, Ran]]:
+    """A site with wrong orders beside a good one, what `sync` and `failures list` say."""
+    with opened(tmp_path_factory.mktemp("records"), SMALL) as site:
+        site.order(number="good")
+        site.order(number="code", kind__c="consignment")
+        site.in_crm("add_customer", name="查无此人", number="C9")
+        site.order(number="customer", customer="C9")
+        site.in_crm("delete", form=ACCOUNT, number="C9")
+        site.order(number="amount")
+        spoil_amount(site, "12,3x")
+        site.in_crm("add_order", customer="C1", lines=[], number="lines")
+        site.order(number="note", remark="备" * 100)
+        site.clock.advance(2)
+        synced = site.cli("sync", "--json")
+        yield site, synced, site.cli("failures", "list", "--json")
+
+
+def spoil_amount(site: Site, amount: str) -> None:
+    key = site.crm_order("amount")["_id"]
+    line = next(row for row in site.crm.records(LINE) if row["order_id"] == key)
+    with site.crm.lock:
+        site.crm._records.change(LINE, line["_id"], {"subtotal": amount}, by="person:import")
+
+
+WRONG = {
+    "code": ("consignment", "kingdee_order_type"),
+    "amount": ("amount_with_tax", "12,3x"),
+    "lines": ("no lines",),
+    "note": ("FNote", "300", "255"),
+}
+
+
+def test_wrong_orders_do_not_keep_the_good_one_from_going(records: Any) -> None:
+    site, synced, _ = records
+    assert site.bill("good")["FDocumentStatus"] == "C"
+    assert len(site.bills()) == 1
+    assert synced.code == 1
+    assert synced.json["flows"]["orders"]["failed"] == len(WRONG)
+
+
+@pytest.mark.parametrize("number", WRONG)
+def test_a_wrong_order_is_listed_once_with_what_is_wrong(records: Any, number: str) -> None:
+    _, _, listed = records
+    found = [f for f in listed.json["failures"] if f["number"] == number and f["flow"] == "orders"]
+    assert len(found) == 1, listed.json
+    assert [word for word in WRONG[number] if word not in found[0]["words"]] == []
+    assert found[0]["who"]
+    assert listed.code == 3
+
+
+@pytest.mark.parametrize("number", WRONG)
+def test_a_wrong_order_tells_the_salesperson(records: Any, number: str) -> None:
+    site, _, _ = records
+    state, bill, reason, who = site.told(number)
+    assert (state, bill) == ("已停下，待处理", "")
+    assert reason
+    assert who
+
+
+def test_an_order_of_a_customer_who_is_not_there_waits(records: Any) -> None:
+    site, _, _ = records
+    state, _, reason, who = site.told("customer")
+    assert state == "等待中"
+    assert "customer" in reason or "客户" in reason
+    assert who
+
+
+def test_corrected_orders_go_by_themselves(tmp_path: Path) -> None:
+    with opened(tmp_path, SMALL) as site:
+        site.order(number="code", kind__c="consignment")
+        site.order(number="amount")
+        spoil_amount(site, "12,3x")
+        site.in_crm("add_order", customer="C1", lines=[], number="lines")
+        site.order(number="note", remark="备" * 100)
+        site.sync()
+        assert site.bills() == []
+        site.in_crm("edit", number="code", fields={"kind__c": "sample"})
+        spoil_amount(site, "22.60")
+        site.in_crm("add_line", order="lines", product="M1", quantity=1, price="11.30")
+        site.in_crm("edit", number="note", fields={"remark": "短"})
+        site.sync()
+        assert {bill["FBillNo"] for bill in site.bills()} == {"code", "amount", "lines", "note"}
+        assert site.app.failures() == []
+
+
+# -- the remote ---------------------------------------------------------------------------------
+
+
+def test_an_erp_that_answers_html_is_told_and_nothing_is_lost(site: Site) -> None:
+    number = site.order()
+    site.erp.faults.set([{"do": "html"}])
+    site.clock.advance(2)
+    ran = site.cli("sync")
+    assert ran.code == 1
+    assert any("not data" in line for line in (ran.out + ran.err).splitlines())
+    assert "Traceback" not in ran.err
+    site.erp.faults.set([])
+    site.clock.advance(3600)
+    site.sync()
+    site.clock.advance(60)
+    site.sync()
+    assert site.bill(number)["FDocumentStatus"] == "C"
+
+
+def test_an_erp_that_refuses_the_password_is_told_by_check_and_by_sync(site: Site) -> None:
+    number = site.order()
+    with site.settings() as config:
+        erp = config["connections"]["erp"]
+        del erp["app_secret"], erp["app_id"]
+        erp.update(auth="password", password="${env:KINGDEE_PASSWORD}")
+    wrong = {"KINGDEE_PASSWORD": "wrong-password"}
+    checked = site.cli("check", **wrong)
+    assert checked.code == 1
+    assert len([line for line in checked.out.splitlines() if line.startswith("✗")]) == 1
+    synced = site.cli("sync", "--json", **wrong)
+    assert synced.code == 1
+    assert "wrong-password" not in checked.out + checked.err + synced.out + synced.err
+    assert site.bills() == []
+    right = site.cli("connection", "resume", "erp", KINGDEE_PASSWORD="demo-password")
+    assert right.code == 0
+    site.clock.advance(2)
+    assert site.cli("sync", KINGDEE_PASSWORD="demo-password").code == 0
+    assert site.bill(number)["FDocumentStatus"] == "C"
+
+
+def a_weekend(site: Site) -> None:
+    """From Friday evening to Monday morning, a run every half hour."""
+    for _ in range(120):
+        site.clock.advance(1800)
+        result = site.try_sync()
+        assert result["errors"]
+
+
+@pytest.mark.parametrize("how", ["unreachable", "drop_request", "status", "html"])
+def test_an_erp_that_is_down_for_a_weekend_uses_up_no_attempts(site: Site, how: str) -> None:
+    site.sync()
+    numbers = [site.order() for _ in range(3)]
+    if how == "unreachable":
+        with site.unreachable("erp"):
+            a_weekend(site)
+    else:
+        site.erp.faults.set([{"do": how}])
+        a_weekend(site)
+        site.erp.faults.set([])
+    for number in numbers:
+        row = site.delivery(number)
+        assert (row.state, row.attempts) == ("pending", 0)
+    site.clock.advance(7200)
+    site.sync()
+    assert [site.bill(number)["FDocumentStatus"] for number in numbers] == ["C"] * 3
+
+
+def test_a_connection_that_answers_for_another_account_set_writes_nothing(site: Site) -> None:
+    site.sync()
+    number = site.order()
+    site.erp.switches["acct_id"] = "6599999999ffff"
+    site.erp.switches["data_center"] = "测试账套"
+    site.clock.advance(120)
+    before = site.marks()
+    ran = site.cli("sync")
+    assert ran.code == 1
+    assert "connector connection move erp" in ran.out + ran.err
+    assert "connector connection forget erp" in ran.out + ran.err
+    assert [e for e in site.written(before) if e.form != ORDER] == []
+    site.erp.switches["acct_id"] = "6500000000abcd"
+    site.erp.switches["data_center"] = SMALL.name
+    site.clock.advance(120)
+    site.sync()
+    assert site.bill(number)["FDocumentStatus"] == "C"
+
+
+# -- the store ----------------------------------------------------------------------------------
+
+
+def test_a_full_disk_is_one_message_and_loses_nothing(site: Site) -> None:
+    site.sync()
+    site.restart()
+    with closing(sqlite3.connect(site.directory / "connector.db")) as store:
+        store.execute("pragma wal_checkpoint(truncate)")
+    numbers = [site.order() for _ in range(30)]
+    size = (site.directory / "connector.db").stat().st_size
+
+    def tiny() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    ran = site.cli("sync", prepare=tiny)
+    assert ran.code == 1
+    assert len(ran.words) == 1, ran.err
+    assert "nothing is lost" in ran.words[0]
+    assert "Traceback" not in ran.err
+    site.clock.advance(60)
+    site.sync()
+    site.clock.advance(60)
+    site.sync()
+    assert [len(site.bills(number)) for number in numbers] == [1] * 30
+
+
+def test_a_store_that_fills_up_in_the_middle_doubles_nothing(site: Site) -> None:
+    site.sync()
+    numbers = [site.order(remark="长" * 80) for _ in range(60)]
+    pages = [4]
+
+    def limit(connection: Any, _: Any) -> None:
+        count = connection.execute("pragma page_count").fetchone()[0]
+        connection.execute(f"pragma max_page_count={count + pages[0]}")
+
+    for _ in range(8):
+        site.restart()
+        event.listen(site.app.system.store.engine, "connect", limit)
+        site.app.system.store.engine.dispose()
+        try:
+            site.sync()
+        except StoreUnavailable:
+            pages[0] += 4
+        site.clock.advance(60)
+    site.restart()
+    for _ in range(3):
+        site.clock.advance(700)
+        site.sync()
+    assert [len(site.bills(number)) for number in numbers] == [1] * 60
+    assert pages[0] > 4
