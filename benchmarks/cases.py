@@ -97,7 +97,7 @@ CASES = [
 
 GROWTH = (1_000, 10_000, 100_000)
 MEMORY_MUST, MEMORY_AIM, MEMORY_GROWTH = 150.0, 100.0, 1.3
-QUICK = {"W1": 200, "W2": 300, "W3": 1_000, "W4": 100}
+QUICK = {"W1": 60, "W2": 120, "W3": 300, "W4": 20}
 WRITES = frozenset(
     {"crm create", "crm update", "erp Save", "erp BatchSave", "erp Submit", "erp Audit"}
 )

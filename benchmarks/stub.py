@@ -84,13 +84,15 @@ class Orders:
         start = company.order_of(after) + 1 if after else 0
         return self.heads[start : start + PAGE]
 
-    def rows_changed(self, since: int) -> list[bytes]:
-        """The lines that were modified since."""
-        return [self.lines[order] for order in self.recent] if since > company.STAMP else []
+    def rows_changed(self, since: int, after: str) -> list[bytes]:
+        """A page of the lines that were modified since, those of an order together."""
+        behind = company.order_of(after[:22]) if after else -1
+        recent = self.recent if since > company.STAMP else []
+        return [self.lines[order] for order in recent if order > behind][:PER_PAGE]
 
     def rows_of(self, ids: list[str], after: str) -> list[bytes]:
         """A page of lines, those of an order together."""
-        behind = int(after[:22], 16) - 1 if after else -1
+        behind = company.order_of(after[:22]) if after else -1
         if len(ids) > 1 and company.order_of(ids[-1]) - company.order_of(ids[0]) == len(ids) - 1:
             orders = range(company.order_of(ids[0]), company.order_of(ids[-1]) + 1)
             return self.lines[max(behind + 1, orders[0]) : orders[-1] + 1][:PER_PAGE]
@@ -238,7 +240,7 @@ class World:
             return [orders.heads[company.order_of(id)] for id in listed[1]]
         if form == "SalesOrderProductObj":
             if listed is None:
-                return orders.rows_changed(since)
+                return orders.rows_changed(since, after)
             return orders.rows_of(listed[1], after)
         if listed is None:
             return self._crm[form].page(since, after)

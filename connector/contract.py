@@ -11,13 +11,14 @@ retries a write and never decides what should be written: that is the engine's.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, Protocol
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
@@ -247,8 +248,29 @@ class Http(Protocol):
 
 
 def _known_zone(name: str) -> str:
-    ZoneInfo(name)
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("no such time zone; for example Asia/Shanghai") from None
     return name
+
+
+def parse_rate(text: str) -> tuple[float, float]:
+    """`100/20s` → (100, 20). Raises ValueError for anything else."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)/(\d*(?:\.\d+)?)([smh])", text)
+    if match is None:
+        raise ValueError(f"{text!r} is no rate; for example 5/s, 100/20s or 60/m")
+    count, period, unit = match.groups()
+    seconds = float(period or 1) * {"s": 1.0, "m": 60.0, "h": 3600.0}[unit]
+    if not float(count) or not seconds:
+        raise ValueError(f"the rate {text!r} would allow nothing")
+    return float(count), seconds
+
+
+def _known_rate(text: str) -> str:
+    if text:
+        parse_rate(text)
+    return text
 
 
 class Settings(BaseModel):
@@ -269,7 +291,7 @@ class Settings(BaseModel):
     settle: float | None = Field(default=None, gt=0)
     """Seconds a record in doubt is left alone; default: longest request and visibility delay, and
     then some."""
-    rate: str = ""
+    rate: Annotated[str, AfterValidator(_known_rate)] = ""
     """Calls allowed, such as `5/s`, `100/20s` or `60/m`; empty: no limit of ours."""
     parallel: int = Field(default=1, ge=1, le=32)
     """Calls under way at once."""

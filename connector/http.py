@@ -25,7 +25,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context
 
 from connector.clock import Clock
-from connector.contract import Settings
+from connector.contract import Settings, parse_rate
 from connector.errors import (
     AccessDenied,
     AdapterError,
@@ -120,13 +120,6 @@ class Bucket:
             return (1 - self._tokens) / per_second
 
 
-def parse_rate(text: str) -> tuple[float, float]:
-    """`100/20s` → (100, 20). Raises ValueError for anything else."""
-    count, _, period = text.partition("/")
-    unit = {"s": 1.0, "m": 60.0, "h": 3600.0}[period[-1:]]
-    return float(count), float(period[:-1] or 1) * unit
-
-
 class Http:
     """HTTP to one connection's host. Safe for several threads."""
 
@@ -145,7 +138,10 @@ class Http:
         """Requests sent since the start."""
 
     def _make_adapter(self) -> HTTPAdapter:
-        url = urlsplit(self._base)
+        try:
+            url = urlsplit(self._base)
+        except ValueError:
+            url = urlsplit("")
         insecure = url.scheme == "http" and url.hostname not in self._settings.allow_insecure_http
         if url.scheme not in ("http", "https") or insecure or not url.hostname:
             message = "insecure_http" if insecure else "bad_base_url"
@@ -287,7 +283,7 @@ def _network_error(error: Exception, unclear: type[AdapterError]) -> AdapterErro
     if isinstance(error, AdapterError):
         return error
     detail = str(error)[:300]
-    if isinstance(error, requests.exceptions.SSLError):
+    if isinstance(error, requests.exceptions.SSLError) and _before_handshake(error):
         return Unreachable(say("http_tls", detail=detail))
     if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.ProxyError):
         return Unreachable(say("http_unreachable", detail=detail))
@@ -295,3 +291,10 @@ def _network_error(error: Exception, unclear: type[AdapterError]) -> AdapterErro
     if isinstance(cause, NewConnectionError):
         return Unreachable(say("http_unreachable", detail=detail))
     return unclear(say("http_lost", detail=detail))
+
+
+def _before_handshake(error: BaseException) -> bool:
+    """The encrypted connection never came to be, so nothing was sent on it."""
+    text = str(error)
+    signs = ("CERTIFICATE_VERIFY_FAILED", "HANDSHAKE", "WRONG_VERSION", "UNSUPPORTED", "TLSV1")
+    return any(sign in text.upper() for sign in signs)

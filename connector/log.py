@@ -26,7 +26,7 @@ def keep_secret(values: Iterable[str]) -> None:
 
 def redact_text(text: str) -> str:
     """`text` without any known secret."""
-    for value in _secrets:
+    for value in sorted(_secrets, key=len, reverse=True):
         if value in text:
             text = text.replace(value, HIDDEN)
     return text
@@ -39,10 +39,14 @@ def redact(value: Any, key: str = "") -> Any:
     if isinstance(value, str):
         return redact_text(value)
     if isinstance(value, dict):
-        return {k: redact(v, str(k)) for k, v in value.items()}
+        return {redact(k): redact(v, str(k)) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [redact(v) for v in value]
-    return value
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+    clean = redact_text(text)
+    return value if clean == text and not isinstance(value, bytes) else clean
 
 
 def _redactor(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

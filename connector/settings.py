@@ -191,7 +191,10 @@ class ConfigFile:
             return Problem(self.place(*path), say("unknown_setting", name=name))
         if item["type"] == "missing":
             return Problem(self.place(*path), say("missing_setting", name=name))
-        words = say("bad_setting", name=name, value=str(item.get("input")), detail=item["msg"])
+        # A whole mapping is not repeated: it may hold secrets.
+        given = item.get("input")
+        value = "" if isinstance(given, dict | list) else str(given)[:80]
+        words = say("bad_setting", name=name, value=value, detail=item["msg"])
         return Problem(self.place(*path), words)
 
     def _check_flow(self, name: str, flow: FlowSettings, config: Config) -> None:
@@ -203,6 +206,8 @@ class ConfigFile:
         for item, connection in (("from", flow.source), ("to", flow.to)):
             if connection and connection not in (*config.connections, HUB):
                 self.problem((*where, item), "unknown_connection", name=connection, known=known)
+        if flow.to == HUB:
+            self.problem((*where, "to"), "unknown_connection", name=HUB, known=known)
         if (flow.source == HUB) != (flow.object in DERIVED):
             self.problem((*where, "from"), "hub_objects", object=flow.object)
 
@@ -215,8 +220,10 @@ class ConfigFile:
         values: dict[str, Any] = {}
         for key, value in raw.items():
             secret = key in fields and _is_secret(fields[key].annotation)
+            if key in fields and _is_duration(fields[key].annotation):
+                value = seconds(value)
             try:
-                values[key] = self._resolved(seconds(value), secret=secret)
+                values[key] = self._resolved(value, secret=secret)
             except _BadReference as bad:
                 problems.append(Problem(self.place(*where, key), bad.words))
         if problems:
@@ -229,10 +236,10 @@ class ConfigFile:
         return settings
 
     def _resolved(self, value: Any, *, secret: bool) -> Any:
+        if secret and not (isinstance(value, str) and _REFERENCE.fullmatch(value)):
+            raise _BadReference(say("plain_secret"))
         if not isinstance(value, str):
             return value
-        if secret and not _REFERENCE.search(value):
-            raise _BadReference(say("plain_secret"))
         return _REFERENCE.sub(self._lookup, value)
 
     def _lookup(self, match: re.Match[str]) -> str:
@@ -244,9 +251,10 @@ class ConfigFile:
         if kind == "file":
             path = self.directory / name
             try:
-                return path.read_text("utf-8").strip()
-            except OSError as error:
-                words = say("no_such_secret_file", name=name, detail=error.strerror)
+                return path.read_text("utf-8-sig").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                detail = getattr(error, "strerror", None) or "not UTF-8"
+                words = say("no_such_secret_file", name=name, detail=detail)
                 raise _BadReference(words) from None
         raise _BadReference(say("unknown_reference", kind=kind))
 
@@ -259,3 +267,7 @@ class _BadReference(Exception):
 
 def _is_secret(annotation: Any) -> bool:
     return annotation is SecretStr or SecretStr in getattr(annotation, "__args__", ())
+
+
+def _is_duration(annotation: Any) -> bool:
+    return annotation is float or float in getattr(annotation, "__args__", ())

@@ -57,7 +57,7 @@ def loads(text: str, name: str = "<text>") -> Any:
         value = yaml.load(text)
     except MarkedYAMLError as error:
         raise _marked(name, error) from None
-    except YAMLError as error:
+    except (YAMLError, ValueError, TypeError, OverflowError) as error:
         raise YamlFault(name, "yaml_broken", str(error).splitlines()[0]) from None
     return CommentedMap() if value is None else value
 
@@ -75,7 +75,7 @@ def _refuse_aliases(text: str, name: str) -> None:
                 raise YamlFault(name, "yaml_too_deep")
     except MarkedYAMLError as error:
         raise _marked(name, error) from None
-    except YAMLError as error:
+    except (YAMLError, ValueError, TypeError, OverflowError) as error:
         raise YamlFault(name, "yaml_broken", str(error).splitlines()[0]) from None
 
 

@@ -49,11 +49,22 @@ def added(
             node = document.tables.get(table, {}).get(line)
             if line in mine or node is None:
                 continue
-            row = next((r for r in strangers if _shows(form, node, r, writer, table)), None)
+            row = next((r for r in strangers if _was_sent(form, node, r, writer, table)), None)
             if row is not None:
                 strangers.remove(row)
                 mine[line] = str(row[key_field])
     return keys
+
+
+def _was_sent(
+    form: Canonical, node: Node, row: Mapping[str, Any], writer: Writer, table: str
+) -> bool:
+    """The row shows what was sent for a line, whatever the line says by now."""
+    for name, value in form["f"].items():
+        sent = node.fields.get(name) if str(value).startswith("→") else value
+        if not _close(sent, row.get(_as(writer, f"{table}/{name}"))):
+            return False
+    return True
 
 
 def _shows(form: Canonical, node: Node, row: Mapping[str, Any], writer: Writer, table: str) -> bool:
@@ -126,7 +137,7 @@ def _as(writer: Writer, path: str) -> str:
 def _close(value: Any, shown: Any) -> bool:
     ours = canon(value)
     theirs = like(ours, shown)
-    if isinstance(ours, Decimal) and isinstance(theirs, Decimal):
-        digits = max(-int(theirs.as_tuple().exponent), 0)
-        return round(ours, digits) == theirs
+    if isinstance(ours, Decimal | int) and isinstance(theirs, Decimal):
+        digits = max(-int(Decimal(str(shown)).as_tuple().exponent), 0)
+        return round(Decimal(ours), digits) == theirs
     return bool(ours == theirs) or (ours in (None, "") and theirs is None)

@@ -277,9 +277,10 @@ class _Rows:
             return row.fields, base
         values, base = dict(row.fields), dict(base)
         for name in self._extensive():
-            if isinstance(values.get(name), Decimal | int) and name in shown:
-                values[name] -= sum((_number(piece.get(name)) for piece in pieces), Decimal(0))
-                base[name] = like(canon(values[name]), shown[name])
+            seen_as = self._shown_as(name)
+            if isinstance(values.get(name), Decimal | int) and seen_as in shown:
+                values[name] -= sum((_number(piece.get(seen_as)) for piece in pieces), Decimal(0))
+                base[name] = like(canon(values[name]), shown[seen_as])
         return values, base
 
     def _pieces(self, line: str, shown: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -287,6 +288,7 @@ class _Rows:
         delivered = self._delivered.get(line, {"f": {}})["f"].get(quantity)
         if not quantity or not material or delivered is None or self._shown is None:
             return ()
+        quantity, material = self._shown_as(quantity), self._shown_as(material)
         missing = Decimal(delivered) - _number(shown.get(quantity))
         if missing <= 0:
             return ()
@@ -301,6 +303,9 @@ class _Rows:
                 if sum((_number(row.get(quantity)) for row in some), Decimal(0)) == missing:
                     return some
         return ()
+
+    def _shown_as(self, name: str) -> str:
+        return self._writer.rules[f"{self._table}/{name}"].reads_as or name
 
     def _field(self, source: str) -> str:
         names = self._by_source((source,))

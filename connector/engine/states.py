@@ -133,5 +133,6 @@ def stopped(row: Any, now: float, reason: str, words: Words, **columns: Any) -> 
 def abandoned(row: Any, now: float, settle: float, words: Words, since: float) -> Row:
     """Its holder died or let the deadline pass: what it was doing until `since` is unknown."""
     due = max(now, since + settle)
-    kept = {"dirty": row.dirty, "attempts": row.attempts + 1}
+    # A new epoch: whoever still believes to hold it can write nothing any more.
+    kept = {"dirty": row.dirty, "attempts": row.attempts + 1, "epoch": row.epoch + 1}
     return _outcome(row, now, "in_doubt", "unknown", due_at=due, detail=dump(words), **kept)

@@ -123,9 +123,10 @@ def like(ours: Any, shown: Any) -> Any:
         return str(shown).lower() in ("true", "1", "yes", "y", "是")
     if isinstance(ours, Decimal | int):
         try:
-            return _plain(Decimal(str(shown)))
+            number = Decimal(str(shown))
         except InvalidOperation:
             return str(shown)
+        return _plain(number) if number.is_finite() else str(shown)
     text = str(canon(shown)).strip()
     if isinstance(ours, str) and _DATE.fullmatch(ours):
         return text[:10]
@@ -133,5 +134,7 @@ def like(ours: Any, shown: Any) -> Any:
 
 
 def _plain(value: Decimal) -> Decimal:
+    if not value:
+        return Decimal(0)
     value = value.normalize()
     return value if value.as_tuple().exponent <= 0 else value.quantize(Decimal(1))  # type: ignore[operator]

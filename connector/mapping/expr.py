@@ -50,10 +50,9 @@ _ALLOWED = {
 _EXACT = decimal.Context(prec=28, rounding=decimal.ROUND_HALF_UP)
 _TOKENS = re.compile(
     r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
-    r"""|(?P<dotted>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)"""
+    r"""|(?P<dotted>[A-Za-z_]\w*(?:\.[^\W\d]\w*)+)"""
 )
 _PATTERN = re.compile(r"[=!]~|<<|>>")
-_DOT = "__dot__"
 
 
 class ExpressionFault(Exception):
@@ -77,30 +76,41 @@ class Expression:
             decimal_context=_EXACT,
             mapping_attribute_lookup=False,
         )
+        # The parser knows plain names only, so dotted ones (and Chinese ones) get plain ones.
+        dotted: dict[str, str] = {}
+
+        def plain(match: re.Match[str]) -> str:
+            if match["text"]:
+                return match["text"]
+            return dotted.setdefault(match["dotted"], f"dotted_{len(dotted)}")
+
         try:
-            self._rule = rule_engine.Rule(_TOKENS.sub(_undotted, source), context=context)
+            self._rule = rule_engine.Rule(_TOKENS.sub(plain, source), context=context)
             names = _check(self._rule.statement.expression)
         except (rule_engine.EngineError, RecursionError, decimal.DecimalException) as error:
             raise ExpressionFault(str(getattr(error, "message", error))) from None
         self._symbols = tuple(names)
-        self.names = tuple(name.replace(_DOT, ".") for name in names)
-        self._tolerant = "??" in source
-        self._memory: dict[tuple[Any, ...], Any] = {}
+        real = {symbol: name for name, symbol in dotted.items()}
+        self.names = tuple(real.get(name, name) for name in names)
+        self._tolerant = "??" in _TOKENS.sub("", source)
+        self._memory: dict[Any, Any] = {}
 
     def __call__(self, get: Callable[[str], Any]) -> Any:
         """The value, with `get(name)` giving the operands; None if any operand is missing."""
         operands = tuple(get(name) for name in self.names)
         if None in operands and not self._tolerant:
             return None
+        # 1, True and Decimal(1) are equal and yet not the same operand.
+        known = (operands, tuple(map(type, operands)))
         try:
-            return self._memory[operands]
+            return self._memory[known]
         except KeyError:
             pass
         except TypeError:
             return self._evaluate(operands)
         if len(self._memory) >= REMEMBERED:
             self._memory.clear()
-        result = self._memory[operands] = self._evaluate(operands)
+        result = self._memory[known] = self._evaluate(operands)
         return result
 
     def holds(self, get: Callable[[str], Any]) -> bool:
@@ -110,13 +120,9 @@ class Expression:
     def _evaluate(self, operands: tuple[Any, ...]) -> Any:
         values = dict(zip(self._symbols, map(_operand, operands), strict=True))
         try:
-            return _result(self._rule.evaluate(values))
+            return _result(self._rule.evaluate(values), operands)
         except (rule_engine.EngineError, decimal.DecimalException, ArithmeticError) as error:
             raise ExpressionFault(str(getattr(error, "message", error))) from None
-
-
-def _undotted(match: re.Match[str]) -> str:
-    return match["text"] or match["dotted"].replace(".", _DOT)
 
 
 def _check(root: Any) -> list[str]:
@@ -127,6 +133,10 @@ def _check(root: Any) -> list[str]:
             raise ExpressionFault(f"> {MAX_NODES} parts")
         if type(node) not in _ALLOWED:
             raise ExpressionFault(f"{type(node).__name__.removesuffix('Expression')} not allowed")
+        if isinstance(node, ast.FunctionCallExpression):
+            called = node.function
+            if getattr(called, "scope", None) != "built-in":
+                raise ExpressionFault(f"{getattr(called, 'name', called)}() not allowed")
         if isinstance(node, ast.SymbolExpression):
             if node.scope == "built-in":
                 if node.name not in FUNCTIONS:
@@ -146,10 +156,12 @@ def _nodes(node: Any) -> Iterator[Any]:
                 yield from _nodes(child)
 
 
-def _result(value: Any) -> Any:
-    """A date that went in as midnight comes out as a date."""
-    if isinstance(value, datetime) and value.timetz() == time(tzinfo=UTC):
+def _result(value: Any, operands: tuple[Any, ...]) -> Any:
+    """A date that went in as midnight comes out as a date; infinity is no result."""
+    if isinstance(value, datetime) and any(type(operand) is date for operand in operands):
         return value.date()
+    if isinstance(value, decimal.Decimal) and not value.is_finite():
+        raise ExpressionFault(str(value))
     return value
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 from connector import yamlfile
 from connector.errors import ConfigError, Problem
+from connector.mapping import template
 from connector.mapping.expr import Expression, ExpressionFault
 from connector.mapping.functions import FUNCTIONS
 from connector.mapping.kinds import kinds
@@ -191,6 +192,9 @@ class _Parser:
             name = target if reading else source
             self.wrong(body, target, "not_a_list", name=name, object=model.__name__)
             line = Part
+        when = self._expression(node, "when")
+        if when is not None and not reading:
+            self._check_names(node, "when", when.names, line, top)
         side = Side()
         if "fields" in node:
             side = self._rules(node, "fields", line, reading=reading, top=top)
@@ -201,7 +205,7 @@ class _Parser:
             key=str(node.get("key", "")),
             rules=side.rules,
             each=side.each,
-            when=self._expression(node, "when"),
+            when=when,
             form=form,
             by=by,
         )
@@ -233,12 +237,21 @@ class _Parser:
             origins.remove("from")  # the function's arguments
         if len(origins) != 1:
             self.wrong(body, target, "one_origin", name=target, known=", ".join(ORIGINS))
+        self._check_count(body, target, node)
         rule = self._made(node, holder, target, place, reading=reading)
         if reading:
             self._check_target(body, target, model)
         else:
             self._check_sources(body, target, rule, model, top)
         return rule
+
+    def _check_count(self, body: Any, target: str, node: Any) -> None:
+        """`from` names one field; several only where a function or a link takes them."""
+        count = len(self._names(node, "from"))
+        if ("from" in node or "call" in node) and not count:
+            self.wrong(body, target, "missing_word", name="from")
+        if count > 1 and "call" not in node and "link" not in node:
+            self.wrong(body, target, "one_field", name=target)
 
     def _made(self, node: Any, holder: Any, target: str, place: str, *, reading: bool) -> Rule:
         call = str(node.get("call", ""))
@@ -259,15 +272,23 @@ class _Parser:
             map=self._map(node, holder, reading=reading),
             type=self._one_of(node, "type", ("", *TYPES)),
             scale=self._scale(node, holder),
-            max_bytes=int(node.get("max_bytes", 0)),
-            cut=int(node.get("cut", 0)),
+            max_bytes=int(self._number(node, holder, "max_bytes")),
+            cut=int(self._number(node, holder, "cut")),
             clear=self._one_of(node, "empty", ("", "clear", "leave")) == "clear",
             on=self._one_of(node, "on", ("always", "create", "check")),
             missing=self._missing(node),
             default=_exact(yamlfile.to_plain(node.get("default"))),
             reads_as=str(node.get("reads_as", "")),
-            tolerance=Decimal(str(node["tolerance"])) if "tolerance" in node else None,
+            tolerance=self._number(node, holder, "tolerance") if "tolerance" in node else None,
         )
+
+    def _number(self, node: Any, holder: Any, item: str) -> Decimal:
+        value = node.get(item, 0)
+        try:
+            return Decimal(str(value))
+        except InvalidOperation:
+            self.wrong(holder, item, "must_be_number", name=item, value=value)
+            return Decimal(0)
 
     def _missing(self, node: Any) -> str:
         usual = "wait" if "link" in node else "fail"
@@ -294,6 +315,9 @@ class _Parser:
         except yamlfile.YamlFault as fault:
             self.problems.append(fault_problem(fault))
             return None
+        except ValueError:
+            self.wrong(holder, "map", "value_map_shape", name=name)
+            return None
         if table is None:
             self.wrong(holder, "map", "unknown_value_map", name=name)
             return None
@@ -318,11 +342,16 @@ class _Parser:
     def _check_sources(
         self, body: Any, target: str, rule: Rule, model: type[Part], top: type[Part]
     ) -> None:
-        names = [*rule.sources, *rule.otherwise]
+        names = [*rule.sources, *rule.otherwise, *template.names(rule.template)]
         for expression in (rule.expr, rule.when):
             names += expression.names if expression else ()
         if rule.link and rule.link.scope:
             names.append(rule.link.scope)
+        self._check_names(body, target, names, model, top)
+
+    def _check_names(
+        self, body: Any, target: str, names: Iterable[str], model: type[Part], top: type[Part]
+    ) -> None:
         for name in names:
             where, field = (top, name[7:]) if name.startswith("record.") else (model, name)
             if not field.startswith("custom.") and field not in kinds(where):
@@ -344,6 +373,8 @@ class _Parser:
         for word in node:
             if word not in known:
                 self.wrong(holder, word, "unknown_word", name=word, known=closest(word, known))
+            elif node[word] is None and word not in ("value", "default"):
+                self.wrong(holder, word, "missing_value", name=word)
 
     def _names(self, node: Any, item: str) -> tuple[str, ...]:
         value = node.get(item, ())

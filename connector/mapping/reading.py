@@ -26,6 +26,8 @@ Row = dict[str, Any]
 Take = Callable[[Row, Row], Any]
 """`(row, head) -> value`."""
 
+UNREADABLE = (ValueError, TypeError, ArithmeticError, OSError, ExpressionFault)
+"""What conversions raise when a remote sends something else than it should."""
 TRUE = frozenset({"true", "1", "yes", "y", "是"})
 FALSE = frozenset({"false", "0", "no", "n", "否"})
 
@@ -62,7 +64,7 @@ class Reader:
         values: Row = {}
         for rule in self.mapping.read.rules:
             take = self._take(rule, kinds(self._model).get(rule.target, ""))
-            with suppress(ValueError, ArithmeticError, ExpressionFault, MappingFault):
+            with suppress(*UNREADABLE, MappingFault):
                 values[rule.target] = take(record.fields, record.fields)
         return values
 
@@ -84,7 +86,7 @@ class Reader:
             for rule, take in takes:
                 try:
                     value = take(row, head)
-                except (ValueError, ArithmeticError, ExpressionFault) as error:
+                except UNREADABLE as error:
                     raise MappingFault(rule.target, _why(rule, error)) from None
                 if value is None or value == "":
                     continue
@@ -109,6 +111,8 @@ class Reader:
             for item in row.get(source) or ():
                 if when is not None and not when.holds(_scope(item, head)):
                     continue
+                if keyed and item.get(key) in (None, ""):
+                    raise MappingFault(table.target, say("field_missing", path=key))
                 values: Row = {"id": str(item[key])} if keyed else {}
                 fill(values, item, head)
                 made.append(values)
@@ -241,10 +245,9 @@ def _fault(error: ValidationError) -> MappingFault:
 
 def as_date(value: Any, zone: ZoneInfo) -> date | None:
     """A date from epoch milliseconds, an ISO date or an ISO instant; 0 is no date."""
-    if isinstance(value, str) and not value.isdigit():
-        if len(value) > 10 and (value.endswith("Z") or "+" in value[10:]):
-            return datetime.fromisoformat(value).astimezone(zone).date()
-        return date.fromisoformat(value[:10])
+    if isinstance(value, str) and (not value.isdigit() or len(value) == 8):
+        made = datetime.fromisoformat(value)
+        return (made.astimezone(zone) if made.tzinfo else made).date()
     instant = as_instant(value, zone)
     return instant.astimezone(zone).date() if instant else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from connector.mapping.functions import FUNCTIONS
-from connector.mapping.load import CHANGES, ORIGINS, STEPS, TYPES
+from connector.mapping.load import CHANGES, ORIGINS, READ_WORDS, STEPS, TYPES, WORDS
 from connector.objects import OBJECTS
 
 Schema = dict[str, Any]
@@ -36,10 +36,15 @@ def schema() -> Schema:
             "open": _TEXT,
             "sums": _NAMES,
             "options": {"type": "object"},
-            "read": _side(),
-            "write": _side(),
+            "read": _side("read"),
+            "write": _side("write"),
         },
-        "$defs": {"rule": _rule(), "each": _each()},
+        "$defs": {
+            "read_rule": _rule(READ_WORDS),
+            "read_each": _each("read"),
+            "write_rule": _rule(WORDS),
+            "write_each": _each("write"),
+        },
     }
 
 
@@ -52,43 +57,46 @@ def _reference() -> Schema:
     }
 
 
-def _side() -> Schema:
-    anything = [_TEXT, {"$ref": "#/$defs/rule"}, {"$ref": "#/$defs/each"}]
+def _side(side: str) -> Schema:
+    anything = [_TEXT, {"$ref": f"#/$defs/{side}_rule"}, {"$ref": f"#/$defs/{side}_each"}]
     return {"type": "object", "additionalProperties": {"anyOf": anything}}
 
 
-def _rule() -> Schema:
+def _rule(words: set[str]) -> Schema:
     scale = {"anyOf": [{"enum": ["money", "price", "quantity"]}, {"type": "integer"}]}
+    properties: Schema = {
+        "from": _NAMES,
+        "value": {},
+        "template": _TEXT,
+        "expr": _TEXT,
+        "call": {"enum": list(FUNCTIONS)},
+        "else": _NAMES,
+        "when": _TEXT,
+        "link": _TEXT,
+        "scope": _TEXT,
+        "map": _TEXT,
+        "type": {"enum": list(TYPES)},
+        "scale": scale,
+        "cut": {"type": "integer", "minimum": 1},
+        "max_bytes": {"type": "integer", "minimum": 1},
+        "empty": {"enum": ["clear", "leave"]},
+        "on": {"enum": ["always", "create", "check"]},
+        "missing": {"enum": ["wait", "fail", "default"]},
+        "default": {},
+        "reads_as": _TEXT,
+        "tolerance": {"type": ["number", "string"]},
+    }
+    origins = [{"required": [origin]} for origin in ORIGINS if origin != "from"]
+    only_from = {"required": ["from"], "not": {"required": ["call"]}}
     return {
         "type": "object",
         "additionalProperties": False,
-        "oneOf": [{"required": [origin]} for origin in ORIGINS],
-        "properties": {
-            "from": _NAMES,
-            "value": {},
-            "template": _TEXT,
-            "expr": _TEXT,
-            "call": {"enum": list(FUNCTIONS)},
-            "else": _NAMES,
-            "when": _TEXT,
-            "link": _TEXT,
-            "scope": _TEXT,
-            "map": _TEXT,
-            "type": {"enum": list(TYPES)},
-            "scale": scale,
-            "cut": {"type": "integer", "minimum": 1},
-            "max_bytes": {"type": "integer", "minimum": 1},
-            "empty": {"enum": ["clear", "leave"]},
-            "on": {"enum": ["always", "create", "check"]},
-            "missing": {"enum": ["wait", "fail", "default"]},
-            "default": {},
-            "reads_as": _TEXT,
-            "tolerance": {"type": ["number", "string"]},
-        },
+        "oneOf": [only_from, *origins],
+        "properties": {name: properties[name] for name in properties if name in words},
     }
 
 
-def _each() -> Schema:
+def _each(side: str) -> Schema:
     other = {
         "type": "object",
         "additionalProperties": False,
@@ -103,6 +111,6 @@ def _each() -> Schema:
             "each": {"anyOf": [_TEXT, other]},
             "key": _TEXT,
             "when": _TEXT,
-            "fields": _side(),
+            "fields": _side(side),
         },
     }

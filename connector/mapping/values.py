@@ -28,15 +28,20 @@ class ValueMap:
 
     @classmethod
     def of(cls, name: str, table: Mapping[Any, Any]) -> ValueMap:
-        """From a YAML mapping of scalars and lists of scalars."""
+        """From a YAML mapping of scalars and lists of scalars; anything else is a ValueError."""
         forward: dict[str, str] = {}
         inverse: dict[str, str] = {}
         ambiguous: list[str] = []
+        if not isinstance(table, Mapping):
+            raise ValueError("not a table")
         for ours, theirs in table.items():
             codes = [_code(code) for code in (theirs if isinstance(theirs, list) else [theirs])]
-            forward[_code(ours)] = codes[0]
-            for code in codes:
-                if code in inverse and ours != ANY:
+            if not codes:
+                raise ValueError(f"{ours} stands for nothing")
+            if codes[0] != ANY:
+                forward[_code(ours)] = codes[0]
+            for code in codes if ours != ANY else ():
+                if code in inverse:
                     ambiguous.append(code)
                 inverse.setdefault(code, _code(ours))
         return cls(name, forward, inverse, tuple(ambiguous))
@@ -54,4 +59,6 @@ def _code(value: Any) -> str:
     """YAML booleans and numbers as people wrote them."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Mapping | list):
+        raise ValueError("not a code")
     return str(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -20,7 +20,7 @@ from connector.mapping.model import Each, Mapping, Rule
 from connector.mapping.reading import as_bool, first_filled
 from connector.messages import say
 from connector.objects import OBJECTS, money
-from connector.objects.base import Part
+from connector.objects.base import NUMBER, Part
 
 Values = MappingOf[str, Any]
 Get = Callable[[str], Any]
@@ -125,12 +125,17 @@ def getter(values: Values, model: type[Part]) -> Get:
         value = values.get(name)
         if value is None:
             if name.startswith("custom."):
-                return (values.get("custom") or {}).get(name[7:])
+                return _own((values.get("custom") or {}).get(name[7:]))
             return usual.get(name)
         kind = known.get(name)
         return FROM_JSON[kind](value) if isinstance(kind, str) and kind in FROM_JSON else value
 
     return get
+
+
+def _own(value: Any) -> Any:
+    """A company's own field as it was read: numbers are marked."""
+    return Decimal(value[NUMBER]) if isinstance(value, dict) else value
 
 
 def _within(get: Get, head: Get) -> Get:
@@ -148,7 +153,7 @@ def _take(rule: Rule, model: type[Part], top: type[Part]) -> Callable[[Get, Get]
             return EMPTY
         value = origin(scope)
         if value is None or value == "":
-            if rule.default is not None and rule.link is None and rule.map is None:
+            if rule.default is not None and rule.link is None:
                 return rule.default
             return None if rule.clear else EMPTY
         return finish(value, scope)
@@ -223,7 +228,7 @@ def _scaled(rule: Rule, value: Any, get: Get) -> Decimal:
 
 
 _CONVERT: dict[str, Callable[[Any], Any]] = {
-    "date": lambda value: date.fromisoformat(value[:10]) if isinstance(value, str) else value,
+    "date": lambda value: value.date() if isinstance(value, datetime) else value,
     "instant": lambda value: datetime.fromisoformat(value) if isinstance(value, str) else value,
     "text": str,
     "bool": as_bool,

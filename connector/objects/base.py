@@ -10,7 +10,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_serializer,
+)
 
 Text = Annotated[str, StringConstraints(max_length=4000)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
@@ -18,6 +25,8 @@ Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Number = Annotated[Decimal, Field(max_digits=28, decimal_places=12)]
 Instant = AwareDatetime
 Day = date
+NUMBER = "$number"
+"""Marks a number among `custom` fields in a stored record."""
 Scalar = str | bool | int | Decimal | date | datetime | None
 
 
@@ -28,6 +37,14 @@ class Part(BaseModel):
 
     custom: dict[str, Scalar] = Field(default_factory=dict)
     """The company's own fields, by their name in the mapping: `custom.NAME`."""
+
+    @field_serializer("custom", when_used="json")
+    def _typed(self, custom: dict[str, Scalar]) -> dict[str, Any]:
+        """Numbers of a company's own say so: nothing else declares their type."""
+        return {
+            name: {NUMBER: format(value, "f")} if isinstance(value, Decimal) else value
+            for name, value in custom.items()
+        }
 
 
 class BusinessObject(Part):

@@ -34,7 +34,8 @@ def spread(total: Decimal, weights: Sequence[Decimal], digits: int) -> list[Deci
     """Divide `total` in proportion to `weights`, each share a whole number of fen.
 
     The shares sum to `total` exactly (largest remainder; ties go to the earlier line).
-    Lines of weight zero get nothing. Raises ValueError if there is nothing to weigh by.
+    Lines of weight zero get nothing. Raises ValueError if there is nothing to weigh by, or if
+    the total is no whole number of fen.
     """
     whole = sum(weights, Decimal(0))
     if not total:
@@ -42,6 +43,8 @@ def spread(total: Decimal, weights: Sequence[Decimal], digits: int) -> list[Deci
     if whole <= 0:
         raise ValueError("nothing to spread over")
     unit = ONE.scaleb(-digits)
+    if total % unit:
+        raise ValueError(f"{total} cannot be paid in whole units of {unit}")
     exact = [total * weight / whole for weight in weights]
     shares = [value.quantize(unit, ROUND_DOWN) for value in exact]
     missing = int((total - sum(shares, Decimal(0))) / unit)

@@ -135,7 +135,10 @@ class SalesOrder(BusinessObject):
             detail = f"{due + self.discount} - {self.discount} = {due} ≠ {self.amount_with_tax}"
             raise MappingFault("amount_with_tax", say("does_not_add_up", detail=detail))
         fill(self, amount_with_tax=due)
-        shares = money.spread(self.discount, amounts, money.places(self.currency))
+        try:
+            shares = money.spread(self.discount, amounts, money.places(self.currency))
+        except ValueError as error:
+            raise MappingFault("discount", say("does_not_add_up", detail=str(error))) from None
         for line, share in zip(self.lines, shares, strict=True):
             line.take_off(share)
 

@@ -98,8 +98,16 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Tx]:
         """A consistent view; nothing may be written."""
-        with _translated(), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with _translated(), self.engine.connect() as connection:
+            view = connection.begin()
+            try:
+                if not self.is_sqlite:
+                    connection.exec_driver_sql(
+                        "set transaction isolation level repeatable read, read only"
+                    )
+                yield connection
+            finally:
+                view.rollback()
 
     def now(self, tx: Tx) -> float:
         """Seconds since the epoch: the database's clock where several processes share it."""
@@ -148,7 +156,11 @@ class Store:
         keys = [column.name for column in table.primary_key]
         changed = [name for name in rows[0] if name not in keys and name not in keep]
         update = {name: statement.excluded[name] for name in changed}
-        tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=update), list(rows))
+        if update:
+            statement = statement.on_conflict_do_update(index_elements=keys, set_=update)
+        else:
+            statement = statement.on_conflict_do_nothing(index_elements=keys)
+        tx.execute(statement, list(rows))
 
 
 @contextmanager

@@ -87,13 +87,17 @@ def rewind(tx: Tx, connection: str, object: str) -> None:
     )
 
 
+_LEASE = ("owner", "epoch", "until")
+
+
 def take_lease(store: Store, tx: Tx, name: str, owner: str, seconds: float) -> int | None:
     """Hold `name` for a while; returns the epoch, or None while somebody else holds it."""
     now = store.now(tx)
-    row = tx.execute(select(leases).where(leases.c.name == name)).first()
-    if row and row.owner not in ("", owner) and row.until > now:
+    store.upsert(tx, leases, [{"name": name, "owner": "", "epoch": 0, "until": 0.0}], keep=_LEASE)
+    row = tx.execute(select(leases).where(leases.c.name == name).with_for_update()).one()
+    if row.owner not in ("", owner) and row.until > now:
         return None
-    epoch = (row.epoch if row else 0) + (0 if row and row.owner == owner else 1)
+    epoch = row.epoch + (0 if row.owner == owner else 1)
     values = {"name": name, "owner": owner, "epoch": epoch, "until": now + seconds}
     store.upsert(tx, leases, [values])
     return int(epoch)

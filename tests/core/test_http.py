@@ -177,9 +177,9 @@ def test_a_small_answer_that_unpacks_to_a_large_one_is_refused(
 ) -> None:
     bomb = gzip.compress(b"0" * 3_000_000)
     assert len(bomb) < 10_000
-    with serving(answer(body=bomb, Content_Encoding="gzip")) as server:
-        with pytest.raises(kind, match="larger|large"):
-            client(server.url, max_answer_mb=1).send("GET", "/", writes=writes)
+    packed = answer(body=bomb, Content_Encoding="gzip")
+    with serving(packed) as server, pytest.raises(kind, match="large"):
+        client(server.url, max_answer_mb=1).send("GET", "/", writes=writes)
 
 
 def test_an_answer_at_the_limit_is_taken() -> None:

@@ -42,8 +42,18 @@ BOTH = pytest.mark.parametrize("as_json", [True, False])
 
 @pytest.mark.parametrize(
     "key",
-    ["app_secret", "password", "PASSWD", "accessToken", "Authorization", "x-signature", "cookie"]
-    + ["permanent_code", "permanentCode", "Set-Cookie"],
+    [
+        "app_secret",
+        "password",
+        "PASSWD",
+        "accessToken",
+        "Authorization",
+        "x-signature",
+        "cookie",
+        "permanent_code",
+        "permanentCode",
+        "Set-Cookie",
+    ],
 )
 def test_what_sounds_like_a_secret_is_hidden_by_its_key(key: str) -> None:
     assert log.redact({key: "anything"}) == {key: log.HIDDEN}

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connector.errors import MappingFault
 from connector.objects import OrderLine, SalesOrder, money
 from connector.objects.money import places, rounded, spread, tax_of, unit_price
 
@@ -160,7 +161,7 @@ def contracts(draw: st.DrawFn) -> tuple[list[OrderLine], Decimal]:
 
 
 @given(contracts())
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1000, deadline=None)
 def test_the_lines_sum_to_the_header_to_the_fen(made: tuple[list[OrderLine], Decimal]) -> None:
     lines, discount = made
     header = sum((each.amount_with_tax for each in lines), Decimal(0)) - discount
@@ -196,7 +197,7 @@ def test_a_header_that_contradicts_its_lines_is_refused(
 ) -> None:
     lines, discount = made
     header = sum((each.amount_with_tax for each in lines), Decimal(0)) - discount
-    with pytest.raises(ValueError, match="header"):
+    with pytest.raises(MappingFault, match="do not add up"):
         order(lines, discount=discount, amount_with_tax=header + fen * FEN)
 
 
@@ -238,9 +239,9 @@ def test_an_order_of_gifts_alone_is_worth_nothing() -> None:
     assert order([line(1, 0, kind="gift"), line(2, 0, kind="gift")]).amount_with_tax == 0
 
 
-def test_a_discount_on_gifts_alone_is_refused() -> None:
-    with pytest.raises(ValueError, match="nothing to spread over"):
-        order([line(1, 0, kind="gift")], discount=FEN)
+def test_an_order_without_lines_is_refused() -> None:
+    with pytest.raises(MappingFault, match="no lines"):
+        order([])
 
 
 def test_a_surcharge_is_a_negative_discount() -> None:

@@ -202,6 +202,13 @@ def test_a_result_is_remembered_by_the_values_of_its_operands() -> None:
     assert len(expression._memory) == 2
 
 
+def test_results_of_several_operands_are_told_apart_by_all_of_them() -> None:
+    expression = Expression("a - b")
+    pairs = [(5, 2), (5, 3), (2, 5), (5, 2)]
+    found = [expression({"a": Decimal(a), "b": Decimal(b)}.get) for a, b in pairs]
+    assert found == [3, 2, -3, 3]
+
+
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("connector.mapping.expr.REMEMBERED", 3)
     expression = Expression("a + 1")

@@ -13,7 +13,7 @@ from connector.mapping.load import Values, load, parse
 from tests.mapping.build import mapping, problems, tables
 
 ONE_MISTAKE = {
-    "unknown word at the top": ("nubmer: no\n", "m.yaml:4:1", 'Did you mean number'),
+    "unknown word at the top": ("nubmer: no\n", "m.yaml:4:1", "Did you mean number"),
     "unknown word in a rule": ("write:\n  a: {form: number}\n", None, '"form" is unknown'),
     "unknown word in a table": (
         "write:\n  a: {each: lines, key: id, feilds: {}, fields: {}}\n",
@@ -46,20 +46,32 @@ ONE_MISTAKE = {
     "two origins": ("write:\n  a: {from: number, value: 1}\n", "m.yaml:5:3", "exactly one origin"),
     "no origin": ("write:\n  a: {on: create}\n", "m.yaml:5:3", "exactly one origin"),
     "a rule that is a number": ("write:\n  a: 5\n", None, "The rule of"),
-    "a list without each": ("write:\n  a: {each: number, key: id, fields: {}}\n", None, "not a list"),
+    "a list without each": (
+        "write:\n  a: {each: number, key: id, fields: {}}\n",
+        None,
+        "not a list",
+    ),
     "a table read into no list": (
         "read:\n  number: {each: rows, key: id, fields: {}}\n",
         "m.yaml:5:3",
         "not a list of lines",
     ),
-    "each without key": ("write:\n  a: {each: lines, fields: {}}\n", "m.yaml:5:6", '"key" is missing'),
+    "each without key": (
+        "write:\n  a: {each: lines, fields: {}}\n",
+        "m.yaml:5:6",
+        '"key" is missing',
+    ),
     "each without fields": ("write:\n  a: {each: lines, key: id}\n", None, '"fields" is missing'),
     "each of another form without by": (
         "read:\n  lines: {each: {form: x}, key: id, fields: {}}\n",
         "m.yaml:5:17",
         '"by" is missing',
     ),
-    "unknown value map": ("write:\n  a: {from: kind, map: nope}\n", "m.yaml:5:19", "values/nope.yaml"),
+    "unknown value map": (
+        "write:\n  a: {from: kind, map: nope}\n",
+        "m.yaml:5:19",
+        "values/nope.yaml",
+    ),
     "bad expression": ("write:\n  a: {expr: 1 +}\n", "m.yaml:5:7", "cannot be used"),
     "bad condition": ("usable: a ==\n", "m.yaml:4:1", '"usable"'),
     "bad condition of a table": (
@@ -67,8 +79,16 @@ ONE_MISTAKE = {
         "m.yaml:5:29",
         '"when"',
     ),
-    "unknown function": ("write:\n  a: {call: shout}\n", "m.yaml:5:7", "join, digits, lines"),
-    "unknown linked object": ("write:\n  a: {from: customer, link: cusotmer}\n", "m.yaml:5:23", "customer,"),
+    "unknown function": (
+        "write:\n  a: {call: shout, from: number}\n",
+        "m.yaml:5:7",
+        "join, digits, lines",
+    ),
+    "unknown linked object": (
+        "write:\n  a: {from: customer, link: cusotmer}\n",
+        "m.yaml:5:23",
+        "customer,",
+    ),
     "unknown linked field": (
         "write:\n  a: {from: customer, link: customer.nmae}\n",
         "m.yaml:5:23",
@@ -79,19 +99,35 @@ ONE_MISTAKE = {
         "m.yaml:5:3",
         'no field "knid"',
     ),
-    "bad type": ("write:\n  a: {from: number, type: integer}\n", "m.yaml:5:21", "date, instant, text"),
-    "bad scale": ("write:\n  a: {from: number, scale: cents}\n", "m.yaml:5:21", "money, price, quantity"),
+    "bad type": (
+        "write:\n  a: {from: number, type: integer}\n",
+        "m.yaml:5:21",
+        "date, instant, text",
+    ),
+    "bad scale": (
+        "write:\n  a: {from: number, scale: cents}\n",
+        "m.yaml:5:21",
+        "money, price, quantity",
+    ),
     "bad on": ("write:\n  a: {from: number, on: update}\n", "m.yaml:5:21", "always, create, check"),
     "bad empty": ("write:\n  a: {from: number, empty: drop}\n", "m.yaml:5:21", "clear, leave"),
-    "bad missing": ("write:\n  a: {from: number, missing: later}\n", "m.yaml:5:21", "wait, fail, default"),
+    "bad missing": (
+        "write:\n  a: {from: number, missing: later}\n",
+        "m.yaml:5:21",
+        "wait, fail, default",
+    ),
     "bad until": ("until: printed\n", "m.yaml:4:1", "saved, submitted, audited"),
     "bad on_change": ("on_change: [edit, never]\n", "m.yaml:4:1", "edit, unaudit, ask"),
     "a side that is no mapping": ("write: [a]\n", "m.yaml:4:1", '"write" must be a list of'),
     "a name that is a number": ("accept: 5\n", "m.yaml:4:1", "a name or a list of names"),
-    "unknown word of the reference": ("reference: {field: r, uniqe: true}\n", "m.yaml:4:23", "unique"),
+    "unknown word of the reference": (
+        "reference: {field: r, uniqe: true}\n",
+        "m.yaml:4:23",
+        "unique",
+    ),
     "reference without field": ("reference: {unique: true}\n", "m.yaml:4:12", '"field" is missing'),
     "onto an unknown field": ("onto: recrod\n", "m.yaml:4:1", 'no field "recrod"'),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("text, place, words", ONE_MISTAKE.values(), ids=ONE_MISTAKE.keys())
@@ -138,6 +174,16 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
         "      d: {from: quantity, scael: 2}\n"
     )
     assert [problem.split(":")[1] for problem in found] == ["5", "6", "7", "12"]
+
+
+def test_a_function_takes_its_fields_from_from() -> None:
+    assert problems("write:\n  a: {call: join, from: [number, status]}\n") == []
+    assert problems("write:\n  a: {call: join, from: [nubmer]}\n")
+
+
+def test_words_that_only_writing_knows_are_unknown_when_reading() -> None:
+    (found,) = problems("read:\n  number: {from: n, on: create}\n")
+    assert found.startswith("m.yaml:5:21: ")
 
 
 def test_a_table_that_cannot_be_read_backwards_may_still_be_written(tmp_path: Path) -> None:

@@ -266,8 +266,15 @@ def test_a_line_sees_the_head_under_record() -> None:
 
 
 @pytest.mark.parametrize("rows", [None, [], ()])
-def test_no_rows_are_no_lines(rows: Any) -> None:
-    assert sales({"rows": rows}).lines == ()
+def test_an_order_without_rows_is_a_fault(rows: Any) -> None:
+    with pytest.raises(MappingFault) as caught:
+        sales({"rows": rows})
+    assert (caught.value.path, str(caught.value)) == ("lines", "The order has no lines.")
+
+
+def test_no_rows_are_no_lines_of_other_objects() -> None:
+    rules = "name: n\nunits: {each: u, key: k, fields: {unit: x, factor: f}}"
+    assert read(rules, {"n": "a", "u": None}, "material").units == ()
 
 
 def test_an_order_that_does_not_add_up_is_a_fault() -> None:

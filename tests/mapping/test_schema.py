@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connector import yamlfile
-from connector.mapping.load import EACH_WORDS, TOP, WORDS, Values, load
+from connector.mapping.load import EACH_WORDS, READ_WORDS, TOP, WORDS, Values, load
 from connector.mapping.schema import schema
 from tests.mapping.build import problems
 
@@ -33,6 +33,7 @@ def valid(value: Any, rules: Any) -> bool:
             isinstance(value, TYPES[kind]) and (kind == "boolean") == isinstance(value, bool)
             for kind in ([kinds] if isinstance(kinds, str) else kinds)
         ),
+        "not": lambda inner: not valid(value, inner),
         "enum": lambda options: value in options,
         "anyOf": lambda options: any(valid(value, option) for option in options),
         "oneOf": lambda options: sum(valid(value, option) for option in options) == 1,
@@ -72,8 +73,9 @@ def test_every_shipped_mapping_is_accepted_by_loader_and_schema(path: Path) -> N
 
 def test_the_schema_knows_the_words_that_the_loader_knows() -> None:
     assert set(WHOLE["properties"]) == TOP
-    assert set(WHOLE["$defs"]["rule"]["properties"]) == WORDS
-    assert set(WHOLE["$defs"]["each"]["properties"]) == EACH_WORDS
+    found = {name: set(part["properties"]) for name, part in WHOLE["$defs"].items()}
+    assert (found["write_rule"], found["read_rule"]) == (WORDS, READ_WORDS)
+    assert found["write_each"] == found["read_each"] == EACH_WORDS
 
 
 @pytest.mark.parametrize(
@@ -86,6 +88,8 @@ def test_the_schema_knows_the_words_that_the_loader_knows() -> None:
         "write: [a]\n",
         "write: {a: 5}\n",
         "write: {a: {from: number, value: 1}}\n",
+        "read: {number: {from: n, on: create}}\n",
+        "read: {number: {from: n, link: customer}}\n",
         "write: {a: {on: create}}\n",
         "write: {a: {from: number, on: update}}\n",
         "write: {a: {from: number, scale: cents}}\n",
@@ -109,7 +113,8 @@ def test_what_the_loader_refuses_the_editor_marks(text: str) -> None:
         "until: saved\nnumber: no\nreference: {field: r, unique: true}\nsums: [a, b]\n",
         "usable: a == 1\nopen: b\noptions: {x: [1]}\naccept: p1\non_change: [unaudit, ask]\n",
         "write: {a: number, b: {value: true}, c: {expr: discount * 2, scale: 3}}\n",
-        "write: {a: {from: [number, kind], link: customer, by: x, scope: kind}}\n",
+        "write: {a: {call: join, from: [number, status]}}\n",
+        "write: {a: {from: [number, kind], link: customer, scope: kind}}\n",
         "write: {a: {from: special_terms, max_bytes: 9, cut: 3, empty: clear, else: [kind]}}\n",
         "write: {t: {each: lines, key: id, when: kind == 'x', fields: {a: note}}}\n",
         "read: {lines: {each: {form: x, by: y}, key: id, fields: {note: n}}}\n",

@@ -40,13 +40,14 @@ EVERY = pytest.mark.parametrize("name", OUTCOMES)
 
 
 @EVERY
-def test_every_outcome_sets_exactly_the_columns_of_an_outcome(name: str) -> None:
-    assert set(OUTCOMES[name](row())) == KEYS | set(states.OUTCOME)
+@pytest.mark.parametrize("state", ["pending", "sending", "in_doubt"])
+def test_every_outcome_sets_exactly_the_columns_of_an_outcome(name: str, state: str) -> None:
+    more = {"epoch"} if name == "abandoned" else set()
+    assert set(OUTCOMES[name](row(state=state))) == KEYS | set(states.OUTCOME) | more
 
 
-@EVERY
-def test_every_outcome_of_a_doubt_does_too(name: str) -> None:
-    assert set(OUTCOMES[name](row(state="in_doubt"))) == KEYS | set(states.OUTCOME)
+def test_an_abandoned_claim_begins_a_new_epoch_so_that_its_holder_writes_nothing() -> None:
+    assert OUTCOMES["abandoned"](row(epoch=3))["epoch"] == 4
 
 
 @EVERY
@@ -115,8 +116,9 @@ def test_a_claim_counts_its_epoch_and_remembers_what_is_sent() -> None:
     assert (made["wanted"], made["sent"]) == ("h", "{}")
 
 
-@pytest.mark.parametrize("due, reason, at", [(None, "new", NOW), (NOW, "new", NOW)] + [
-    (NOW + 9, "quiet", NOW + 9)])  # fmt: skip
+@pytest.mark.parametrize(
+    "due, reason, at", [(None, "new", NOW), (NOW, "new", NOW), (NOW + 9, "quiet", NOW + 9)]
+)
 def test_a_record_met_first_is_due_now_or_when_it_is_quiet(
     due: float | None, reason: str, at: float
 ) -> None:

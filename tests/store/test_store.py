@@ -191,8 +191,7 @@ def test_a_forgetful_sqlite_is_refused(sqlite: Store) -> None:
 
 
 def test_a_forgetful_postgresql_is_refused(postgresql: str) -> None:
-    store = Store(postgresql)
-    event.listen(store.engine, "connect", lambda c, _: c.execute("set synchronous_commit = off"))
+    store = Store(postgresql.replace("?", "?options=-csynchronous_commit%3Doff&", 1))
     with pytest.raises(ConfigError, match="durably"):
         store.check_durable()
     store.close()

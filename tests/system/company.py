@@ -45,7 +45,9 @@ def with_orders(count: int, day: date, company: Company = SMALL) -> Company:
 def order(n: int, day: date, **more: Any) -> Order:
     """Order number `n`."""
     lines = tuple(
-        line(place, MATERIALS[(n + place) % 4].number, n % 7 + place, f"{n + 10 * place}.{n % 90:02}")
+        line(
+            place, MATERIALS[(n + place) % 4].number, n % 7 + place, f"{n + 10 * place}.{n % 90:02}"
+        )
         for place in range(1, n % 3 + 2)
     )
     return Order(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -13,7 +14,8 @@ import pytest
 from sandbox.company import generate
 from sandbox.company.model import Company
 from sandbox.witness import judge
-from tests.system.company import SMALL, line, order
+from tests.system import company
+from tests.system.company import SMALL, line
 from tests.system.site import BILL, ROWS, Site, opened, sold, today
 
 FEN = Decimal("0.01")
@@ -21,18 +23,18 @@ FEN = Decimal("0.01")
 
 def contracts() -> Company:
     """Generated orders in yuan, all confirmed, of open periods and of customers that are new."""
-    company = generate.demo(seed=5, orders=420, customers=100, people=6, made=0)
-    assert company.closed_before is not None
+    demo = generate.demo(seed=5, orders=420, customers=100, people=6, made=0)
+    assert demo.closed_before is not None
     orders = tuple(
         replace(order, status="normal", locked=False, salesperson="1001")
-        for order in company.orders
-        if order.order_date >= company.closed_before
+        for order in demo.orders
+        if order.order_date >= demo.closed_before
     )
     known = {order.customer for order in orders}
     customers = tuple(
-        replace(c, erp_number="", salesperson="1001") for c in company.customers if c.number in known
+        replace(c, erp_number="", salesperson="1001") for c in demo.customers if c.number in known
     )
-    return replace(company, orders=orders, customers=customers, work_orders=())
+    return replace(demo, orders=orders, customers=customers, work_orders=())
 
 
 CONTRACTS = contracts()
@@ -132,15 +134,16 @@ def test_an_order_of_the_first_of_march_is_dated_so_wherever_the_daemon_runs(sit
 # -- what clerks do to rows ---------------------------------------------------------------------
 
 
-@pytest.fixture
-def worked_on(tmp_path: Path) -> Iterator[Site]:
-    """Fifty bills of four lines, on which clerks insert, split and delete rows."""
+@contextmanager
+def worked_on(folder: Path, count: int) -> Iterator[Site]:
+    """Bills of four lines, on which clerks insert (0), split (1) and delete (2) rows in turn."""
     lines = tuple(line(n, f"M{n}", 10 * n, f"{n}1.3{n}") for n in range(1, 5))
     amount = sum((one.amount for one in lines), Decimal(0))
     orders = [
-        replace(order(n, today()), lines=lines, amount=amount, customer="C1") for n in range(1, 51)
+        replace(company.order(n, today()), lines=lines, amount=amount, customer="C1")
+        for n in range(count)
     ]
-    with opened(tmp_path, replace(SMALL, orders=tuple(orders))) as site:
+    with opened(folder, replace(SMALL, orders=tuple(orders))) as site:
         site.flow("orders", until="saved")
         site.sync()
         for n, one in enumerate(orders):
@@ -152,6 +155,25 @@ def worked_on(tmp_path: Path) -> Iterator[Site]:
                 site.in_erp("split_row", number=number, quantity=5, seq=4)
             else:
                 site.in_erp("delete_row", number=number, seq=4)
+        yield site
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Iterator[Site]:
+    """One such bill of each kind: SO-0000, SO-0001 and SO-0002."""
+    with worked_on(tmp_path, 3) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def fifty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Fifty, of each of which the CRM then changes the first line and drops the second."""
+    with worked_on(tmp_path_factory.mktemp("fifty"), 50) as site:
+        site.before = {n: site.rows(n) for n in site.orders()}  # type: ignore[attr-defined]
+        for number in site.orders():
+            site.in_crm("edit_line", fields={"quantity": "15"}, order=number, line_no=1)
+            site.in_crm("drop_line", order=number, line_no=2)
+        site.sync()
         yield site
 
 
@@ -170,9 +192,12 @@ INSERTED = {
 }
 
 
-def kinds(site: Site, kind: int) -> list[str]:
-    """The orders whose clerks inserted (0), split (1) or deleted (2) a row."""
-    return [f"SO-{n:04}" for n in range(1, 51) if (n - 1) % 3 == kind]
+INSERTING, SPLITTING, DELETING = range(3)
+
+
+def clerks_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Inserted rows, whatever their position is now."""
+    return [{**row, "FSeq": 0} for row in rows if row.get("FEntryNote") == "clerk"]
 
 
 def by_material(rows: list[dict[str, Any]]) -> dict[str, list[Decimal]]:
@@ -184,71 +209,58 @@ def by_material(rows: list[dict[str, Any]]) -> dict[str, list[Decimal]]:
     return found
 
 
-@pytest.mark.parametrize("kind", [0, 1, 2], ids=["inserted", "split", "deleted"])
-def test_changes_hit_the_right_rows_beside_those_of_clerks(worked_on: Site, kind: int) -> None:
-    numbers = kinds(worked_on, kind)
-    clerks = {
-        n: [row for row in worked_on.rows(n) if row.get("FEntryNote") == "clerk"] for n in numbers
-    }
+@pytest.mark.parametrize("kind", range(3), ids=["inserted", "split", "deleted"])
+def test_changes_hit_the_right_rows_of_fifty_bills_beside_those_of_clerks(
+    fifty: Site, kind: int
+) -> None:
+    numbers = [f"SO-{n:04}" for n in range(50) if n % 3 == kind]
+    stopped = {failure["number"] for failure in fifty.app.failures("orders")}
+    assert stopped & set(numbers) == set()
+    rest = {INSERTING: [40], SPLITTING: [35, 5], DELETING: []}[kind]
+    expected = {"M1": [15], "M3": [30], **({"M4": rest} if rest else {})}
     for number in numbers:
-        worked_on.in_crm("edit_line", fields={"quantity": "15"}, order=number, line_no=1)
-        worked_on.in_crm("drop_line", order=number, line_no=2)
-    worked_on.sync()
-    assert worked_on.app.failures() == []
-    for number in numbers:
-        rows = worked_on.rows(number)
-        expected = {"M1": [15], "M3": [30], "M4": [[40], [35, 5], []][kind]}
-        assert by_material(rows) == {m: list(map(Decimal, q)) for m, q in expected.items() if q}
-        assert [row for row in rows if row.get("FEntryNote") == "clerk"] == [
-            {**row, "FSeq": mine["FSeq"]}
-            for row, mine in zip(
-                clerks[number],
-                [row for row in rows if row.get("FEntryNote") == "clerk"],
-                strict=True,
-            )
-        ]
+        rows = fifty.rows(number)
+        assert by_material(rows) == {m: list(map(Decimal, q)) for m, q in expected.items()}
+        before: dict[str, Any] = fifty.before  # type: ignore[attr-defined]
+        assert clerks_rows(rows) == clerks_rows(before[number])
+        assert len(clerks_rows(rows)) == (kind == INSERTING)
 
 
-def test_what_clerks_did_to_rows_alone_makes_no_write(worked_on: Site) -> None:
-    before = worked_on.marks()
-    worked_on.sync()
-    worked_on.clock.advance(3600)
-    worked_on.sync()
-    assert worked_on.written(before, BILL) == []
-    assert worked_on.app.failures() == []
+def test_what_clerks_did_to_rows_alone_makes_no_write(few: Site) -> None:
+    before = few.marks()
+    few.sync()
+    few.clock.advance(3600)
+    few.sync()
+    assert few.written(before, BILL) == []
+    assert few.app.failures() == []
 
 
-def test_a_quantity_of_a_split_line_keeps_the_piece_that_was_split_off(worked_on: Site) -> None:
-    numbers = kinds(worked_on, 1)
-    for number in numbers:
-        worked_on.in_crm("edit_line", fields={"quantity": "50"}, order=number, line_no=4)
-    worked_on.sync()
-    for number in numbers:
-        assert by_material(worked_on.rows(number))["M4"] == [Decimal(45), Decimal(5)]
+def test_a_quantity_of_a_split_line_keeps_the_piece_that_was_split_off(few: Site) -> None:
+    few.in_crm("edit_line", fields={"quantity": "50"}, order="SO-0001", line_no=4)
+    few.sync()
+    assert by_material(few.rows("SO-0001"))["M4"] == [Decimal(45), Decimal(5)]
 
 
 def test_a_line_that_a_clerk_deleted_is_not_made_again_but_a_change_of_it_is_a_conflict(
-    worked_on: Site,
+    few: Site,
 ) -> None:
-    number = kinds(worked_on, 2)[0]
-    worked_on.in_crm("edit_line", fields={"quantity": "50"}, order=number, line_no=4)
-    worked_on.sync()
-    assert worked_on.delivery(number).reason == "conflict"
-    assert "M4" not in by_material(worked_on.rows(number))
+    few.in_crm("edit_line", fields={"quantity": "50"}, order="SO-0002", line_no=4)
+    few.sync()
+    assert few.delivery("SO-0002").reason == "conflict"
+    assert "M4" not in by_material(few.rows("SO-0002"))
 
 
-def test_a_new_line_is_added_behind_those_of_clerks(worked_on: Site) -> None:
-    for kind in range(3):
-        number = kinds(worked_on, kind)[0]
-        worked_on.in_crm("add_line", order=number, product="M2", quantity=7, price="21.32")
-    worked_on.sync()
-    for kind in range(3):
-        found = by_material(worked_on.rows(kinds(worked_on, kind)[0]))
-        assert found["M2"] == [Decimal(20), Decimal(7)]
+@pytest.mark.parametrize("kind", range(3), ids=["inserted", "split", "deleted"])
+def test_a_new_line_is_added_behind_those_of_clerks(few: Site, kind: int) -> None:
+    number = f"SO-000{kind}"
+    few.in_crm("add_line", order=number, product="M2", quantity=7, price="21.32")
+    few.sync()
+    assert by_material(few.rows(number))["M2"] == [Decimal(20), Decimal(7)]
+    assert few.delivery(number).state == "in_sync"
 
 
 def test_a_field_written_once_belongs_to_the_clerks_on_a_hundred_bills(tmp_path: Path) -> None:
-    orders = tuple(order(n, today()) for n in range(1, 101))
+    orders = tuple(company.order(n, today()) for n in range(1, 101))
     with opened(tmp_path, replace(SMALL, orders=orders)) as site:
         site.flow("orders", until="saved")
         site.sync()

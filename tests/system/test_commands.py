@@ -110,7 +110,7 @@ def test_plan_in_words_shows_old_and_new(looked: Any) -> None:
 
 
 def test_trace_tells_the_story_in_order_with_times_and_the_erp_s_number(looked: Any) -> None:
-    site, rans, _ = looked
+    _, rans, _ = looked
     ran = rans["trace json"]
     assert ran.code == 0
     story = ran.json["stories"][0]
@@ -219,6 +219,19 @@ def test_a_paused_connection_is_left_alone_until_resumed(site: Site) -> None:
     assert site.cli("connection", "resume", "erp").code == 0
     site.sync()
     assert site.bill(number)["FDocumentStatus"] == "C"
+
+
+def test_a_person_s_pause_outlives_trouble_on_the_connection(site: Site) -> None:
+    site.sync()
+    number = site.order()
+    site.app.change_connection("pause", "erp")
+    site.erp.faults.set([{"do": "status"}])
+    site.try_sync()
+    site.erp.faults.set([])
+    site.clock.advance(days=1)
+    site.try_sync()
+    assert site.app.status()["connections"]["erp"]["paused"]
+    assert site.bills(number) == []
 
 
 def test_a_backup_holds_what_the_store_holds(site: Site) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import urllib.error
@@ -12,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
+from connector.daemon import Daemon
 from tests.system.company import SMALL
 from tests.system.site import BILL, Site, opened, wait_for
 
@@ -91,8 +94,28 @@ def test_an_edited_mapping_is_taken_up_and_a_broken_edit_is_not(served: Site) ->
         third = served.order(remark="仍然")
         wait_for(lambda: served.bills(third), 20, daemon)
         assert served.bill(third)["FLinkPhone"] == "仍然"
-        served.mapping("kingdee_galaxy", "sales_order", ("special_term, max", "special_terms, max"))
-        wait_for(lambda: health(served)[0] == 200, 30, daemon)
+
+
+def test_once_a_broken_edit_is_mended_all_is_well_again(served: Site) -> None:
+    daemon = Daemon(served.config)
+    good = served.config.read_text("utf-8")
+    try:
+        touch(served, good.replace("max_creates", "max_create"))
+        daemon._reload()
+        report = daemon.health.report()
+        assert (report["ok"], len(report["troubles"])) == (False, 1)
+        touch(served, good)
+        daemon._reload()
+        assert daemon.health.report()["troubles"] == {}
+    finally:
+        daemon._app.close()
+
+
+def touch(site: Site, text: str) -> None:
+    """Write the configuration; its stamp moves for certain."""
+    stamp = site.config.stat().st_mtime + 5
+    site.config.write_text(text, encoding="utf-8")
+    os.utime(site.config, (stamp, stamp))
 
 
 def test_after_kill_9_in_the_middle_of_a_write_there_is_one_bill(served: Site) -> None:
@@ -119,13 +142,22 @@ def test_a_second_daemon_on_one_store_says_so_and_ends(served: Site) -> None:
         wait_for(lambda: arrived(served, first), 60, daemon)
         with served.settings() as config:
             config["health"] = ""
-        ran = served.cli("run")
+        ran = served.cli("run", lang="")
         assert ran.code == 1, ran
-        assert "in use" in ran.err
+        assert len(ran.words) == 1
+        assert "connector.db 正由另一个进程使用" in ran.words[0]
         assert "Traceback" not in ran.err
         second = served.order()
         wait_for(lambda: arrived(served, second), 30, daemon)
     assert len([e for e in served.written(form=BILL) if e.operation == "create"]) == 2
+
+
+def test_run_speaks_the_language_that_was_asked_for(site: Site) -> None:
+    site.sync()
+    with FileLock(f"{site.directory / 'connector.db'}.lock"):
+        ran = site.cli("run", lang="en")
+    assert ran.code == 1
+    assert "is in use by another process" in ran.words[0]
 
 
 def test_a_command_is_handed_to_the_running_daemon(served: Site) -> None:

@@ -189,9 +189,7 @@ def test_each_order_says_in_the_crm_how_it_stands_within_one_run(
     check_told(unaudited, four)
 
 
-def test_locked_records_are_told_too_and_stay_locked(
-    unaudited: Site, four: dict[str, str]
-) -> None:
+def test_locked_records_are_told_too_and_stay_locked(unaudited: Site, four: dict[str, str]) -> None:
     for number in four.values():
         unaudited.in_crm("lock", number=number)
     unaudited.sync()
