@@ -10,6 +10,7 @@ from connector.contract import Record
 from connector.engine.plan import LineKeys
 from connector.mapping.document import Canonical, Node, canon, like
 from connector.mapping.writing import Writer
+from connector.objects.money import rounded
 
 
 def line_keys(
@@ -139,5 +140,5 @@ def _close(value: Any, shown: Any) -> bool:
     theirs = like(ours, shown)
     if isinstance(ours, Decimal | int) and isinstance(theirs, Decimal):
         digits = max(-int(Decimal(str(shown)).as_tuple().exponent), 0)
-        return round(Decimal(ours), digits) == theirs
+        return rounded(Decimal(ours), digits) == theirs
     return bool(ours == theirs) or (ours in (None, "") and theirs is None)

@@ -64,7 +64,7 @@ class Claimer:
         with store.transaction() as tx:
             store.look_at_links(tx)
             now = store.now(tx)
-            rows = deliveries.due(store, tx, self._flow.name, now, limit)
+            rows = _one_a_line(deliveries.due(store, tx, self._flow.name, now, limit))
             if rows:
                 claimed = self.consider(tx, rows, now)
                 deliveries.change(tx, claimed.settled)
@@ -200,3 +200,15 @@ class Claimer:
             verb=job.verb,
             mapping=self._flow.mapping.version,
         )
+
+
+def _one_a_line(rows: list[Any]) -> list[Any]:
+    """Of rows that write onto one record, the first; the others wait their turn."""
+    lines: set[str] = set()
+    chosen = []
+    for row in rows:
+        if row.line not in lines:
+            chosen.append(row)
+        if row.line:
+            lines.add(row.line)
+    return chosen

@@ -82,14 +82,16 @@ class Dispatcher:
         with store.transaction() as tx:
             now = store.now(tx)
             rows = deliveries.claimed(tx) if alone else deliveries.expired(tx, now)
-            outcomes = []
+            outcomes, claims = [], []
             for row in rows:
                 flow = self._system.flows.get(row.flow)
                 settle = flow.target.settle if flow and flow.target else 600.0
                 since = now if alone else row.deadline
                 words = say("holder_died")
                 outcomes.append(states.abandoned(row, now, settle, words, since))
-            deliveries.change(tx, outcomes)
+                claims.append((row.owner, row.epoch, row.state))
+            # Only claims that still stand: their holder may have come back in this moment.
+            deliveries.settle(tx, outcomes, claims)
         if outcomes:
             _log.warning("claims_abandoned", count=len(outcomes))
         return len(outcomes)

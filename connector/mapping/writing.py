@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -133,6 +133,12 @@ def getter(values: Values, model: type[Part]) -> Get:
     return get
 
 
+def _day(value: Any) -> Any:
+    if isinstance(value, str):
+        return date.fromisoformat(value[:10])
+    return value.date() if isinstance(value, datetime) else value
+
+
 def _own(value: Any) -> Any:
     """A company's own field as it was read: numbers are marked."""
     return Decimal(value[NUMBER]) if isinstance(value, dict) else value
@@ -228,7 +234,7 @@ def _scaled(rule: Rule, value: Any, get: Get) -> Decimal:
 
 
 _CONVERT: dict[str, Callable[[Any], Any]] = {
-    "date": lambda value: value.date() if isinstance(value, datetime) else value,
+    "date": lambda value: _day(value),
     "instant": lambda value: datetime.fromisoformat(value) if isinstance(value, str) else value,
     "text": str,
     "bool": as_bool,

@@ -57,11 +57,15 @@ class OrderLine(Part):
     note: Text = ""
     """Remark on the line."""
 
-    def take_off(self, share: Decimal) -> None:
-        """Book this line at its amount less `share`; the contract's price stays where it can."""
+    def take_off(self, share: Decimal, digits: int) -> None:
+        """Book this line at its amount less `share`; the contract's price stays where it fits."""
         net = self.amount_with_tax - share
-        keeps_price = self.price_with_tax is not None and not share
-        price = self.price_with_tax if keeps_price else money.unit_price(net, self.quantity)
+        price = self.price_with_tax
+        fits = price is not None and (
+            not net or money.rounded(price * self.quantity, digits) == net
+        )
+        if share or not fits:
+            price = money.unit_price(net, self.quantity)
         fill(self, net_amount=net, net_price=price)
 
 
@@ -135,12 +139,13 @@ class SalesOrder(BusinessObject):
             detail = f"{due + self.discount} - {self.discount} = {due} ≠ {self.amount_with_tax}"
             raise MappingFault("amount_with_tax", say("does_not_add_up", detail=detail))
         fill(self, amount_with_tax=due)
+        digits = money.places(self.currency)
         try:
-            shares = money.spread(self.discount, amounts, money.places(self.currency))
+            shares = money.spread(self.discount, amounts, digits)
         except ValueError as error:
             raise MappingFault("discount", say("does_not_add_up", detail=str(error))) from None
         for line, share in zip(self.lines, shares, strict=True):
-            line.take_off(share)
+            line.take_off(share, digits)
 
 
 class ProductionOrder(BusinessObject):

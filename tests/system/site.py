@@ -225,14 +225,18 @@ class Site:
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 
+    def begin(self, *args: str) -> subprocess.Popen[bytes]:
+        """A command that is not waited for."""
+        command = [sys.executable, "-m", "connector", *args, "--config", str(self.config)]
+        with (self.directory / "daemon.log").open("ab") as log:
+            return subprocess.Popen(
+                command, env={**os.environ, **self.env}, cwd=ROOT, stdout=log, stderr=log
+            )
+
     @contextmanager
     def daemon(self) -> Iterator[subprocess.Popen[bytes]]:
         """`connector run` as a process; killed at the end where the test did not end it."""
-        command = [sys.executable, "-m", "connector", "run", "--config", str(self.config)]
-        with (self.directory / "daemon.log").open("ab") as log:
-            process = subprocess.Popen(
-                command, env={**os.environ, **self.env}, cwd=ROOT, stdout=log, stderr=log
-            )
+        process = self.begin("run")
         try:
             yield process
         finally:
