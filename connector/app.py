@@ -150,6 +150,11 @@ class App:
             if result is not None:
                 answer: dict[str, Any] = result
                 return answer
+            try:
+                with self.engine():
+                    self.carry_out_commands()  # the other process ended; the work is ours
+            except StoreInUse:
+                continue
 
     def carry_out_commands(self) -> int:
         """What the daemon does with commands that were handed to it."""

@@ -47,11 +47,15 @@ _log = log.get(__name__)
 class Daemon:
     """One configuration, served until stopped."""
 
-    def __init__(self, path: Path, clock: SystemClock | None = None) -> None:
-        """Raises ConfigError: a daemon that cannot start says so at once."""
+    def __init__(self, path: Path, clock: SystemClock | None = None, *, speak: bool = True) -> None:
+        """Raises ConfigError: a daemon that cannot start says so at once.
+
+        `speak`: in the configuration's language, else in the one that is set.
+        """
+        self._speak = speak
         self._path = path
         self._clock = clock or SystemClock()
-        self._app = App.open(path, self._clock, speak=True)
+        self._app = App.open(path, self._clock, speak=speak)
         self._seen = self._stamps()
         self._stop = threading.Event()
         self._changed = threading.Event()
@@ -163,7 +167,7 @@ class Daemon:
             return
         self._seen = found
         try:
-            fresh = App.open(self._path, self._clock, speak=True)
+            fresh = App.open(self._path, self._clock, speak=self._speak)
         except ConfigError as error:
             self.health.trouble("configuration", str(error))
             _log.error(
@@ -172,6 +176,7 @@ class Daemon:
                 places=[problem.place for problem in error.problems],
             )
             return
+        self.health.well("configuration")
         _log.info("configuration_changed")
         self._app = fresh
         self._changed.set()
@@ -181,10 +186,10 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def serve(path: Path) -> int:
+def serve(path: Path, *, speak: bool = True) -> int:
     """`connector run`: set logging and signals up, serve, end orderly. The exit code."""
     log.configure(json=True)
-    daemon = Daemon(path)
+    daemon = Daemon(path, speak=speak)
 
     def stop(number: int, _: FrameType | None) -> None:
         _log.info("stopping", signal=signal.Signals(number).name)

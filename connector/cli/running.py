@@ -124,7 +124,7 @@ def run(config: ConfigOption = CONFIG, lang: LangOption = None) -> None:
     from connector.daemon import serve
 
     with session(False, lang):
-        raise typer.Exit(serve(Path(config)))
+        raise typer.Exit(serve(Path(config), speak=not lang))
 
 
 def _counts(console: Console, result: dict[str, Any]) -> None:

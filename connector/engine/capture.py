@@ -317,6 +317,8 @@ class Capture:
         """Tell every flow that takes the object what changed."""
         for flow in self._system.taking(self._connection, self._object):
             mark_flow(tx, flow, moved, now)
+            faulty = [item.record.key for item in moved if item.fault]
+            deriving.after_delivery(self._system, tx, flow, faulty)
 
     # -- absence ----------------------------------------------------------------------------
 

@@ -142,6 +142,10 @@ class Dispatcher:
     def _read(
         self, feed: Feed, done: Done, progress: Progress, permits: Permits, reread: bool
     ) -> None:
+        why = self.paused(feed.connection)
+        if why is not None and self._by_a_person(feed.connection):
+            done.errors[feed.name] = say("connection_paused", name=feed.connection.name, why=why)
+            return
         try:
             self._ready(feed.connection)
             capture = Capture(self._system, feed)
@@ -240,6 +244,11 @@ class Dispatcher:
             if known is None or known.paused_until is None or known.paused_until <= store.now(tx):
                 return None
             return load(known.paused_why)
+
+    def _by_a_person(self, connection: Connection) -> bool:
+        with self._system.store.reading() as tx:
+            known = feeds.connection(tx, connection.name)
+            return known is not None and feeds.paused_by_person(known, self._system.store.now(tx))
 
     # -- everything once --------------------------------------------------------------------
 

@@ -229,6 +229,8 @@ def _pauses(error: Exception) -> bool:
 def pause(system: System, tx: Tx, connection: str, error: Any | None, now: float) -> None:
     """Note what the last calls said about a connection: back, or to be left alone for a while."""
     known = feeds.connection(tx, connection)
+    if known is not None and feeds.paused_by_person(known, now):
+        return
     failures = known.failures if known else 0
     if error is None:
         if failures:

@@ -25,6 +25,7 @@ from connector.errors import (
     Conflict,
     ConnectorError,
     Gone,
+    MappingFault,
     OutcomeUnknown,
 )
 from connector.faults import fault
@@ -60,7 +61,7 @@ class Sender:
             yield from (Result(job, error=error) for job in jobs)
             return
         for job in jobs:
-            result = self._prepare(job, theirs)
+            result = self._prepared(job, theirs)
             if isinstance(result, Result):
                 yield result
             else:
@@ -121,6 +122,14 @@ class Sender:
 
     # -- deciding ---------------------------------------------------------------------------
 
+    def _prepared(self, job: Job, theirs: dict[str, list[Record]]) -> Result | tuple[Write, Plan]:
+        """A mistake of ours in one record must not keep the others of its group from going."""
+        try:
+            return self._prepare(job, theirs)
+        except Exception as error:  # noqa: BLE001 - nothing was sent; the record waits for a person
+            _log.exception("planning_bug", flow=self._flow.name, key=job.row.key)
+            return Result(job, error=MappingFault("", say("planning_bug", detail=repr(error))))
+
     def _prepare(self, job: Job, theirs: dict[str, list[Record]]) -> Result | tuple[Write, Plan]:
         shown = theirs.get(job.row.key, [])
         if job.verb == "look":
@@ -179,13 +188,16 @@ class Sender:
         if made.empty and self._flow.reached(job.row.step):
             written = Written(job.key, step=job.row.step)
             return Result(job, "none", written, plan=made, shown=record, line_keys=keys)
-        theirs_too = record is not None and self._has_rows_of_theirs(record, keys)
+        theirs_too = record is not None and (bool(made.drift) or self._has_other_rows(record, keys))
         return self._write_of(job, made, only_rows=theirs_too), made
 
-    def _has_rows_of_theirs(self, record: Record, keys: LineKeys) -> bool:
-        """People added rows: the record's totals are not ours alone any more."""
-        shown = sum(len(record.fields.get(table) or ()) for table in self._writer.tables)
-        return shown > sum(len(lines) for lines in keys.values())
+    def _has_other_rows(self, record: Record, keys: LineKeys) -> bool:
+        """People added or deleted rows: the record's totals are not ours alone any more."""
+        for name, table in self._writer.tables.items():
+            shown = {str(row[table.key]) for row in record.fields.get(name) or ()}
+            if shown != set(keys.get(name, {}).values()):
+                return True
+        return False
 
     def _write_of(self, job: Job, made: Plan, *, only_rows: bool = False) -> Write:
         mapping, settings = self._mapping, self._flow.settings
@@ -231,6 +243,8 @@ class Sender:
 
     def _expected(self, job: Job, *, only_rows: bool) -> dict[str, tuple[Decimal, Decimal]]:
         """The amounts that must stand there before any further step, by path."""
+        if job.verb != "put":
+            return {}
         expected: dict[str, tuple[Decimal, Decimal]] = {}
         for path, rule in self._writer.rules.items():
             if rule.tolerance is None:

@@ -15,8 +15,8 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PlainSerializer,
     StringConstraints,
-    field_serializer,
 )
 
 Text = Annotated[str, StringConstraints(max_length=4000)]
@@ -30,21 +30,21 @@ NUMBER = "$number"
 Scalar = str | bool | int | Decimal | date | datetime | None
 
 
+def _typed(value: Scalar) -> Any:
+    """Numbers of a company's own say so in a stored record: nothing else declares their type."""
+    return {NUMBER: format(value, "f")} if isinstance(value, Decimal) else value
+
+
+Own = Annotated[Scalar, PlainSerializer(_typed, when_used="json")]
+
+
 class Part(BaseModel):
     """A part of a business object, such as a line. Unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
-    custom: dict[str, Scalar] = Field(default_factory=dict)
+    custom: dict[str, Own] = Field(default_factory=dict)
     """The company's own fields, by their name in the mapping: `custom.NAME`."""
-
-    @field_serializer("custom", when_used="json")
-    def _typed(self, custom: dict[str, Scalar]) -> dict[str, Any]:
-        """Numbers of a company's own say so: nothing else declares their type."""
-        return {
-            name: {NUMBER: format(value, "f")} if isinstance(value, Decimal) else value
-            for name, value in custom.items()
-        }
 
 
 class BusinessObject(Part):

@@ -124,7 +124,7 @@ def pause(system: System, connection: str, who: str) -> None:
             system.store,
             tx,
             connection,
-            paused_until=now + FOR_EVER,
+            paused_until=now + feeds.FOR_EVER,
             paused_why=dump(say("paused_by", who=who)),
         )
         journal.log_audit(tx, now, who, "pause", {"connection": connection})
@@ -138,6 +138,3 @@ def resume(system: System, connection: str, who: str) -> None:
             system.store, tx, connection, paused_until=None, paused_why="", failures=0
         )
         journal.log_audit(tx, now, who, "resume", {"connection": connection})
-
-
-FOR_EVER = 100 * 365 * 86_400.0

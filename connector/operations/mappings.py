@@ -29,7 +29,9 @@ def check(system: System) -> list[Shown]:
     found: dict[tuple[str, str], Shown] = {}
     for feed in system.feeds.values():
         key = (feed.connection.name, feed.reader.mapping.file)
-        names = [*feed.reader.shape.fields]
+        shape = feed.reader.shape
+        inner = [n for table in shape.tables.values() if not table.form for n in table.fields]
+        names = [*shape.fields, *inner]
         found[key] = _checked(system, *key, feed.reader.mapping, names)
     for flow in system.flows.values():
         if flow.target is not None and flow.writer is not None:
@@ -52,8 +54,9 @@ def _checked(
 
 
 def _known(name: str, known: set[str]) -> bool:
-    """`FCustId.FNumber` is known when `FCustId` is, also below a sub-head."""
-    return any(part in known for part in (name, *name.split(".")))
+    """`Finance.FCurrId.FNumber` is known when a field `FCurrId` is, wherever it stands."""
+    last = {field.rpartition(".")[2] for field in known}
+    return name in known or any(part in last for part in name.split("."))
 
 
 def test(directory: Path | None = None) -> list[Shown]:

@@ -71,6 +71,15 @@ def forget_connection(tx: Tx, name: str, flows: Sequence[str]) -> None:
     tx.execute(delete(connections).where(connections.c.name == name))
 
 
+FOR_EVER = 100 * 365 * 86_400.0
+"""Seconds for which a person pauses a connection."""
+
+
+def paused_by_person(row: Any, now: float) -> bool:
+    """The pause ends only when a person says so."""
+    return bool(row.paused_until and row.paused_until - now > FOR_EVER / 2)
+
+
 def all_connections(tx: Tx) -> Sequence[Any]:
     """Every connection the store has met."""
     return list(tx.execute(select(connections).order_by(connections.c.name)))
