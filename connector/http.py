@@ -246,9 +246,8 @@ class Http:
             theirs = parsedate_to_datetime(text)
         except ValueError:
             return
-        # Whole seconds: the end of the second it names. A window that ends a little too late
-        # misses nothing, the next one starts a lookback before it.
-        self._skew = theirs.astimezone(UTC) + timedelta(seconds=1) - self._clock.now()
+        # Whole seconds, rounded down: a window that ended too late could miss a record.
+        self._skew = theirs.astimezone(UTC) - self._clock.now()
 
     def _classify(self, answer: Answer) -> Answer:
         status, writes = answer.status, answer._writes
