@@ -17,13 +17,13 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
-import simplejson
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context
 
+from connector import exact
 from connector.clock import Clock
 from connector.contract import Settings, parse_rate
 from connector.errors import (
@@ -73,8 +73,8 @@ class Answer:
     def json(self) -> Any:
         """Decimal-exact JSON; anything else is an unclear write or a read to be repeated."""
         try:
-            return simplejson.loads(self.text(), use_decimal=True)
-        except ValueError:
+            return exact.loads(self.text())
+        except exact.NotJson:
             text = self.text()
             kind = OutcomeUnknown if self._writes else Transient
             raise kind(say("http_not_json"), answer=text[:SHOWN]) from None
@@ -190,7 +190,7 @@ class Http:
             {"Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
         )
         if json is not None:
-            data = simplejson.dumps(json, use_decimal=True, ensure_ascii=False).encode()
+            data = exact.encode(json)
             request.headers["Content-Type"] = "application/json; charset=utf-8"
         if data is not None:
             request.headers["Content-Length"] = str(len(data))

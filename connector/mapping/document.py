@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
-import simplejson
+from connector import exact
 
 Canonical = dict[str, Any]
 """`{"f": {field: value}, "t": {table: {line: Canonical}}}`; values as `canon` makes them."""
@@ -102,13 +102,13 @@ def canonical(node: Node, leave_out: frozenset[str] = frozenset(), prefix: str =
 
 def digest(form: Canonical) -> tuple[str, str]:
     """`(hash, text)` of a canonical form."""
-    text = simplejson.dumps(form, use_decimal=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest(), text
+    encoded = exact.encode(form)
+    return hashlib.blake2b(encoded, digest_size=16).hexdigest(), encoded.decode()
 
 
 def undigest(text: str) -> Canonical:
     """A canonical form from its text; an empty text is an empty form."""
-    form: Canonical = simplejson.loads(text, use_decimal=True) if text else {"f": {}}
+    form: Canonical = exact.loads(text) if text else {"f": {}}
     return form
 
 

@@ -156,7 +156,7 @@ def test_numbers_are_exact_both_ways() -> None:
     with serving(answer(body=body)) as server:
         found = client(server.url).send("POST", "/", json={"x": Decimal("0.10"), "名": "客"})
         sent = server.requests[0].partition(b"\r\n\r\n")[2].decode()
-    assert sent == '{"x": 0.10, "名": "客"}'
+    assert sent == '{"x":0.10,"名":"客"}'
     assert found.json() == {
         "a": Decimal("0.1"),
         "b": Decimal("12345678901234567890.123456789"),
