@@ -20,6 +20,7 @@ from connector import exact
 Canonical = dict[str, Any]
 """`{"f": {field: value}, "t": {table: {line: Canonical}}}`; values as `canon` makes them."""
 
+_ONE = Decimal(1)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -33,6 +34,12 @@ class LinkRef(NamedTuple):
     scope: str = ""
     missing: str = "wait"
     default: Any = None
+
+    @property
+    def canonical(self) -> str:
+        """What it points to; not what is done where that is missing."""
+        scope = f"@{self.scope}" if self.scope else ""
+        return f"→{self.object}/{self.key}.{self.field}{scope}"
 
 
 @dataclass(slots=True)
@@ -72,10 +79,9 @@ def canon(value: Any) -> Any:
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, Decimal):
-        return _plain(value)
+        return plain(value)
     if isinstance(value, LinkRef):
-        scope = f"@{value.scope}" if value.scope else ""
-        return f"→{value.object}/{value.key}.{value.field}{scope}"
+        return value.canonical
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
@@ -126,15 +132,16 @@ def like(ours: Any, shown: Any) -> Any:
             number = Decimal(str(shown))
         except InvalidOperation:
             return str(shown)
-        return _plain(number) if number.is_finite() else str(shown)
+        return plain(number) if number.is_finite() else str(shown)
     text = str(canon(shown)).strip()
     if isinstance(ours, str) and _DATE.fullmatch(ours):
         return text[:10]
     return text
 
 
-def _plain(value: Decimal) -> Decimal:
+def plain(value: Decimal) -> Decimal:
+    """A number as it is written: no zeros at its end, no exponent, one zero."""
     if not value:
         return Decimal(0)
     value = value.normalize()
-    return value if value.as_tuple().exponent <= 0 else value.quantize(Decimal(1))  # type: ignore[operator]
+    return value.quantize(_ONE) if "E+" in str(value) else value
