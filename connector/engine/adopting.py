@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from connector.contract import Record
-from connector.engine.plan import LineKeys
+from connector.engine.base import LineKeys
 from connector.mapping.document import Canonical, Node, canon, like
 from connector.mapping.writing import Writer
 from connector.objects.money import rounded

@@ -18,7 +18,7 @@ from connector.engine.resolving import Resolver
 from connector.engine.system import Flow, System
 from connector.errors import ConnectorError, MappingFault, MissingLink
 from connector.faults import fault
-from connector.mapping.document import LinkRef, canonical, digest, undigest
+from connector.mapping.document import LinkRef, digest, undigest
 from connector.messages import load, say
 from connector.objects import ABSENT_MEANS_ZERO
 from connector.store import deliveries, links, snapshots
@@ -150,8 +150,7 @@ class Claimer:
     def _job(
         self, row: Any, snapshot: Any, values: Any, link: links.Linked | None, now: float
     ) -> Job | Row:
-        document = self._writer(values)
-        form = canonical(document, self._writer.not_wanted)
+        document, form = self._writer.made(values)
         wanted, text = digest(form)
         onto = self._flow.mapping.onto
         key = str(values.get(onto) or row.key) if onto else (link.there if link else "")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector.contract import Record, Written
+from connector.engine.base import whole
 from connector.engine.plan import Plan
 from connector.errors import ConnectorError
 from connector.mapping.document import Canonical, Node, undigest
@@ -83,9 +84,14 @@ class Job:
         return undigest(self.row.sent)
 
     @property
+    def kept(self) -> Canonical:
+        """The base as it is kept: what differs from `delivered`."""
+        return undigest(self.row.base)
+
+    @property
     def base(self) -> Canonical:
         """What the target showed after our last write."""
-        return undigest(self.row.base)
+        return whole(self.kept, self.delivered, self.line_keys)
 
 
 @dataclass(slots=True)

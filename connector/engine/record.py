@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connector import log
+from connector import exact, log
 from connector.contract import Written
 from connector.engine import deriving, pairing, retry, states
+from connector.engine.base import Before, after_write
 from connector.engine.jobs import Job, Result
-from connector.engine.plan import base_of
 from connector.engine.send import NotDone, NotSent, Twice, Undecidable
 from connector.engine.system import Flow, System
 from connector.errors import AdapterError, HalfDone
 from connector.faults import fault
-from connector.mapping.document import digest
+from connector.mapping.document import Canonical
 from connector.messages import dump, say
 from connector.store import deliveries, feeds, journal, links
 from connector.store.engine import Row, Tx
@@ -62,7 +62,7 @@ class Recorder:
             store.make_links(tx)
             now = store.now(tx)
             dirty = deliveries.dirty(tx, self._flow.name, [r.job.row.key for r in results])
-            outcomes = [self._outcome(result, dirty, now) for result in results]
+            outcomes = [{"sent": r.job.text, **self._outcome(r, dirty, now)} for r in results]
             held = self._settle(tx, results, outcomes)
             kept = [r for r in results if r.job.row.key in held]
             links.save(store, tx, [self._link(r, now) for r in kept if _linkable(self._flow, r)])
@@ -110,13 +110,18 @@ class Recorder:
         job = result.job
         columns: Row = {"step": written.step or job.row.step}
         if held:
-            columns |= {"delivered": job.wanted, "document": job.text}
+            columns |= {"delivered": job.wanted, "document": job.text, "sent": ""}
         else:
             columns |= {"delivered": job.row.wanted or "?", "document": job.row.sent}
-        if job.verb == "put" and not self._flow.mapping.onto and result.did != "none":
-            base = base_of(job.document, result.shown, self._writer, result.line_keys)
-            columns["base"] = digest(base)[1]
+        if job.verb in ("put", "look") and not self._flow.mapping.onto:
+            columns["base"] = exact.dumps(self._base(result, job.form if held else job.sent))
         return columns
+
+    def _base(self, result: Result, form: Canonical) -> Canonical:
+        job = result.job
+        before = Before(job.delivered, job.kept) if job.key else Before()
+        keys = result.line_keys
+        return after_write(form, job.document, result.shown, self._writer, keys, before)
 
     def _failed(self, result: Result, error: Any, now: float) -> Row:
         job, row = result.job, result.job.row

@@ -13,11 +13,12 @@ from decimal import Decimal
 from typing import Any
 
 from connector import log
-from connector.contract import Record, TableWrite, Write, Written, chunks
+from connector.contract import Fields, Record, TableWrite, Write, Written, chunks
 from connector.engine import adopting
 from connector.engine import plan as planning
+from connector.engine.base import LineKeys
 from connector.engine.jobs import Job, Result
-from connector.engine.plan import Held, LineKeys, Plan
+from connector.engine.plan import Held, Plan
 from connector.engine.system import Flow, System
 from connector.errors import (
     AdapterError,
@@ -29,7 +30,6 @@ from connector.errors import (
     OutcomeUnknown,
 )
 from connector.faults import fault
-from connector.mapping.document import canon
 from connector.messages import say
 
 CUTOFF = 5.0
@@ -205,8 +205,8 @@ class Sender:
         return Write(
             form=mapping.form,
             key=job.key,
-            fields={n: v for n, v in made.fields.items() if n not in self._writer.checks},
-            tables=self._without_checks(made),
+            fields=self._written_fields("", made.fields),
+            tables=self._written_tables(made),
             reference=(mapping.reference, job.reference) if carries else None,
             number=mapping.number,
             until=self._flow.until,
@@ -219,21 +219,20 @@ class Sender:
             options=mapping.options,
         )
 
-    def _without_checks(self, made: Plan) -> Mapping[str, TableWrite]:
-        """Rows without the fields that are only compared."""
-        if not any("/" in path for path in self._writer.checks):
+    def _written_fields(self, table: str, fields: Fields) -> Fields:
+        """Without those that are only compared."""
+        if table not in self._writer.checked_tables:
+            return fields
+        prefix = f"{table}/" if table else ""
+        return {n: v for n, v in fields.items() if prefix + n not in self._writer.checks}
+
+    def _written_tables(self, made: Plan) -> Mapping[str, TableWrite]:
+        if not self._writer.checked_tables - {""}:
             return made.tables
         return {
             table: TableWrite(
                 [
-                    replace(
-                        row,
-                        fields={
-                            name: value
-                            for name, value in row.fields.items()
-                            if f"{table}/{name}" not in self._writer.checks
-                        },
-                    )
+                    replace(row, fields=self._written_fields(table, row.fields))
                     for row in change.rows
                 ],
                 change.drop,
@@ -246,21 +245,13 @@ class Sender:
         if job.verb != "put":
             return {}
         expected: dict[str, tuple[Decimal, Decimal]] = {}
-        for path, rule in self._writer.rules.items():
-            if rule.tolerance is None:
-                continue
+        for path, tolerance in self._writer.expected.items():
             table, _, name = path.rpartition("/")
-            if only_rows and not table:
-                continue
-            nodes = (
-                {f"{table}/{line}/": row for line, row in job.document.tables[table].items()}
-                if table
-                else {"": job.document}
-            )
-            for prefix, node in nodes.items():
-                value = canon(node.fields.get(name))
-                if isinstance(value, Decimal | int):
-                    expected[prefix + name] = (Decimal(value), rule.tolerance)
+            if table:
+                for line, row in job.document.tables[table].items():
+                    _expect(expected, f"{table}/{line}/{name}", row.fields.get(name), tolerance)
+            elif not only_rows:
+                _expect(expected, name, job.document.fields.get(name), tolerance)
         return expected
 
     # -- writing ----------------------------------------------------------------------------
@@ -339,6 +330,13 @@ class Undecidable(ConnectorError):
 
 class NotSent(ConnectorError):
     """The claim was too old to send anything; the record goes back as it was."""
+
+
+def _expect(
+    expected: dict[str, tuple[Decimal, Decimal]], path: str, value: Any, tolerance: Decimal
+) -> None:
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        expected[path] = (Decimal(value), tolerance)
 
 
 def _did(write: Write) -> str:

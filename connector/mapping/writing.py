@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
-from typing import Any
+from typing import Any, NamedTuple
 
 from connector.contract import Shape, Table
 from connector.mapping.convert import own_field
@@ -17,6 +17,17 @@ from connector.objects.base import Part
 
 Values = MappingOf[str, Any]
 Get = Callable[[str], Any]
+
+
+class Level(NamedTuple):
+    """How the target shows a head or a row."""
+
+    key: str
+    """The field that identifies a row; empty for the head."""
+    linked: tuple[str, ...]
+    """Fields that show another record's number."""
+    shown_as: MappingOf[str, str]
+    """Our field by the name under which the target shows it; those that are ours for good."""
 
 
 class Writer:
@@ -34,6 +45,14 @@ class Writer:
         self.checks = frozenset(p for p, r in self.rules.items() if r.on == "check")
         self.not_wanted = self.create_only | self.checks
         """Paths that are no part of what should stand in the target for good."""
+        self.levels = {name: self._shown_level(name) for name in ("", *self.tables)}
+        """By table; the head under the empty name."""
+        self.expected = {
+            path: rule.tolerance for path, rule in self.rules.items() if rule.tolerance is not None
+        }
+        """Amounts that must stand in the target before any further step, and how nearly."""
+        self.checked_tables = frozenset(path.rpartition("/")[0] for path in self.checks)
+        """Tables with fields that are only compared; the head under the empty name."""
         self.shape = self._shown()
         model = OBJECTS[mapping.object]
         self._level = WriteLevel(model, model, self.not_wanted).compiled(rules, tables)
@@ -47,6 +66,17 @@ class Writer:
         made = self._level(record, record)
         assert made is not None
         return made
+
+    def _shown_level(self, table: str) -> Level:
+        prefix = f"{table}/" if table else ""
+        rules = {
+            path.removeprefix(prefix): rule
+            for path, rule in self.rules.items()
+            if path.rpartition("/")[0] == table and path not in self.not_wanted
+        }
+        linked = tuple(name for name, rule in rules.items() if rule.link)
+        shown_as = {rule.reads_as or name: name for name, rule in rules.items()}
+        return Level(self.tables[table].key if table else "", linked, shown_as)
 
     def _shown(self) -> Shape:
         """The fields to be read back: everything ours but what is written once."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from connector.contract import Record
 from connector.engine import plan as planning
+from connector.engine.base import Before, LineKeys, after_write, whole
 from connector.engine.plan import Held, Plan
 from connector.mapping.document import Canonical, Node, canonical
 from tests.mapping.build import writer
@@ -69,10 +70,18 @@ def _theirs(value: Any) -> Any:
     return f"{value:.4f}" if isinstance(value, Decimal) else value
 
 
+def base_after(
+    document: Node, record: Record | None, line_keys: LineKeys, before: Before | None = None
+) -> Canonical:
+    """The whole base once `document` was written and the target shows `record`."""
+    kept = after_write(form(document), document, record, WRITER, line_keys, before or Before())
+    return whole(kept, form(document), line_keys)
+
+
 def held(delivered: Node, theirs: Record | None, sent: Canonical = NOTHING) -> Held:
     """What is known after `delivered` was written, and what the target shows now."""
     line_keys = keys(delivered)
-    base = planning.base_of(delivered, shown(delivered), WRITER, line_keys)
+    base = base_after(delivered, shown(delivered), line_keys)
     return Held(form(delivered), base, theirs, line_keys, sent)
 
 

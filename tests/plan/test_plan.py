@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from connector.contract import Record
 from connector.engine import plan as planning
+from connector.engine.base import Before, after_write
 from connector.engine.plan import GONE, Held, Plan
 from connector.mapping.document import Node, canonical, like
 from tests.plan.bill import (
     NOTHING,
     WRITER,
     applied,
+    base_after,
     bill,
     form,
     held,
@@ -328,21 +330,33 @@ def test_rows_inside_rows_are_replaced_as_soon_as_one_changed() -> None:
 
 def test_the_base_is_what_the_target_shows_of_our_fields() -> None:
     record = people(bill(), {"r-a": {"qty": "9.5"}}, note="rewritten")
-    base = planning.base_of(bill(), record, WRITER, keys(bill()))
+    base = base_after(bill(), record, keys(bill()))
     assert base["f"] == {"note": "rewritten"}
     assert base["t"]["rows"]["r-a"]["qty"] == Decimal("9.5")
     assert "wh" not in base["t"]["rows"]["r-a"]
 
 
 def test_where_the_target_does_not_say_the_base_is_what_we_sent() -> None:
-    base = planning.base_of(bill(status="s"), Record("k1", {"note": "n"}), WRITER, keys(bill()))
+    base = base_after(bill(status="s"), Record("k1", {"note": "n"}), keys(bill()))
     assert base["f"] == {"note": "n", "status": "s"}
     assert base["t"]["rows"]["r-a"]["qty"] == 10
-    assert planning.base_of(bill(), None, WRITER, keys(bill()))["f"] == {"note": "n"}
+    assert base_after(bill(), None, keys(bill()))["f"] == {"note": "n"}
 
 
 def test_a_row_whose_key_is_unknown_is_not_in_the_base() -> None:
-    assert planning.base_of(bill(), None, WRITER, {})["t"] == {"rows": {}}
+    assert base_after(bill(), None, {})["t"] == {"rows": {}}
+
+
+def test_what_people_typed_meanwhile_is_never_taken_for_ours() -> None:
+    first, second, third = bill(note="n"), bill(note="n", status="s"), bill(note="x", status="s")
+    theirs = people(first, note="typed")
+    plan = update(second, first, theirs)
+    assert [change.path for change in plan.writes] == ["status"]
+    kept = after_write(form(first), first, shown(first), WRITER, keys(first), Before())
+    base = base_after(second, applied(plan, theirs), keys(second), Before(form(first), kept))
+    held = Held(form(second), base, applied(plan, theirs), keys(second))
+    again = planning.update(third, form(third), held, WRITER)
+    assert [conflict.path for conflict in again.conflicts] == ["note"]
 
 
 # -- for every document ----------------------------------------------------------------------
@@ -381,7 +395,7 @@ def after(plan: Plan, wanted: Node, delivered: Node, now: Record) -> tuple[Recor
     """The target and what we know once the plan was carried out."""
     record = applied(plan, now)
     line_keys = {"rows": {**keys(delivered)["rows"], **keys(wanted)["rows"]}}
-    base = planning.base_of(wanted, record, WRITER, line_keys)
+    base = base_after(wanted, record, line_keys)
     return record, Held(form(wanted), base, record, line_keys)
 
 
