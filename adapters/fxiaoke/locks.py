@@ -25,7 +25,7 @@ from connector.errors import (
 )
 from connector.messages import say
 
-Change = Callable[[], None]
+Change = Callable[[], object]
 """Sets values, never adds: past a lock it is done twice."""
 
 

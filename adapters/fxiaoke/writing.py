@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from adapters.fxiaoke.client import Client, Row
 from adapters.fxiaoke.describing import Codecs
@@ -22,6 +23,8 @@ from connector.errors import (
 )
 from connector.expected import difference, head_paths
 from connector.messages import say
+
+T = TypeVar("T")
 
 TRIES = 3
 """Requests of a change, until it is done or known to be held by a lock."""
@@ -60,12 +63,10 @@ class Writing:
     def _create(self, write: Write) -> Written:
         given = {name: value for name, value in write.fields.items() if value is not None}
         given |= _mark(write)
-        try:
-            with self._client.within(REQUESTS):
-                values = self._codecs.having(write.form, given).write(given)
-                key = self._client.create(write.form, values) or self._created(write)
-        except Rejected as refusal:
-            raise self._taken(write, refusal) from None
+        with self._client.within(REQUESTS):
+            values = self._codecs.having(write.form, given).write(given)
+            create = partial(self._client.create, write.form, values)
+            key = self._told(write, create) or self._created(write)
         return self._written(write, key)
 
     def _created(self, write: Write) -> str:
@@ -80,6 +81,13 @@ class Writing:
         if len(keys) != 1:
             raise OutcomeUnknown(say("fxiaoke_no_id", form=write.form))
         return keys[0]
+
+    def _told(self, write: Write, send: Callable[[], T]) -> T:
+        """Send it; where it is refused for a number or mark in use, say whose that is."""
+        try:
+            return send()
+        except Rejected as refusal:
+            raise self._taken(write, refusal) from None
 
     def _taken(self, write: Write, refusal: Rejected) -> AdapterError:
         """A number or mark that is in use: with the key of the record that has it.
@@ -110,22 +118,16 @@ class Writing:
     # -- known records ----------------------------------------------------------------------
 
     def _update(self, write: Write) -> Written:
+        form, key = write.form, write.key
         if OWNER in write.fields:
             raise Rejected(say("fxiaoke_owner"), field=OWNER)
-        try:
-            self._set(write)
-        except Rejected as refusal:
-            raise self._taken(write, refusal) from None
-        return self._written(write, write.key)
-
-    def _set(self, write: Write) -> None:
-        form, key = write.form, write.key
         with self._client.within(TRIES):
             values = self._codecs.having(form, write.fields).write(write.fields)
-            update = partial(self._client.update, form, key, values)
+            update = partial(self._told, write, partial(self._client.update, form, key, values))
             done = self._locks.passes(form, key, update)
         if not done:
             self._locks.opens(form, key, update)
+        return self._written(write, key)
 
     def _cancel(self, write: Write) -> Written:
         form, key = write.form, write.key
@@ -152,12 +154,12 @@ class Writing:
             return written
         try:
             row = self._client.get(write.form, key)
+            if row is None:
+                raise Transient(say("fxiaoke_unseen", key=key))
+            shown = self._reading.record(show, row) if show else None
         except AdapterError as error:
             return _unseen(write, written, error)
-        if row is None:
-            return _unseen(write, written, Transient(say("fxiaoke_unseen", key=key)))
-        if show is not None:
-            shown = self._reading.record(show, row)
+        if shown is not None:
             written = Written(key, shown.number or written.number, shown=shown)
         self._check(write, written, row)
         return written

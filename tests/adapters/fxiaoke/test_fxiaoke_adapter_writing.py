@@ -146,6 +146,11 @@ def test_a_refusal_for_something_else_stays_one_whoever_has_our_number(world, cr
         crm.write(account("C3", name="长" * 201))
 
 
+def test_a_field_that_is_not_there_is_no_double(world, crm):
+    with pytest.raises(Rejected, match="no field"):
+        crm.write(account("C1", nobody__c="1"))
+
+
 def test_a_value_that_may_be_there_twice_is_no_reason_to_look(world, crm):
     with pytest.raises(Rejected, match="选项值"):
         crm.write(Write("ProductObj", "", {"name": "减速机", "unit": "Foo"}))
@@ -198,6 +203,13 @@ def test_amounts_that_cannot_be_read_back_are_not_taken_for_right(world, crm):
 
 
 # -- ending ----------------------------------------------------------------------------------
+
+
+def test_a_write_is_done_even_if_its_rows_cannot_be_shown(world, crm):
+    world.fault(do="status", operation="query", form=LINE, times=9)
+    write = Write(ORDER, world.key("SO-1"), {"remark": "急"}, show=shape())
+    assert crm.write(write).shown is None
+    assert world.record("SO-1")["remark"] == "急"
 
 
 def test_a_cancelled_record_is_invalid_and_cancelling_again_is_no_mistake(world, crm):
