@@ -14,6 +14,7 @@ from typing import Any
 from adapters.kingdee_galaxy.forms import form_of
 from adapters.kingdee_galaxy.names import in_subhead, query_key, update_keys
 from connector.contract import Fields, RowWrite, TableWrite, Value, Write
+from connector.expected import head_paths
 
 ROW_ID = "FEntryID"
 
@@ -71,8 +72,7 @@ def returned(write: Write) -> Iterator[str]:
 def head_decimals(write: Write) -> list[str]:
     """Numbers of the head that are read back: what is to be checked and what is shown."""
     shown = write.show.fields if write.show else ()
-    checked = [path for path in write.expect if "/" not in path]
-    return list(dict.fromkeys([*checked, *_decimals(write.fields, shown)]))
+    return list(dict.fromkeys([*head_paths(write), *_decimals(write.fields, shown)]))
 
 
 def row_decimals(write: Write, table: str) -> list[str]:

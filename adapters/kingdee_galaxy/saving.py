@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from adapters.kingdee_galaxy.answers import Outcome, taken_value
@@ -22,7 +21,8 @@ from adapters.kingdee_galaxy.names import query_key
 from adapters.kingdee_galaxy.reading import Reading
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector.contract import Record, Shape, Table, Write
-from connector.errors import AdapterError, AlreadyExists, Conflict, OutcomeUnknown, Rejected
+from connector.errors import AdapterError, AlreadyExists, Conflict, OutcomeUnknown
+from connector.expected import difference
 from connector.messages import say
 
 
@@ -132,7 +132,7 @@ class Saving:
             self._lose_rows(bill, error)
             return
         bill.shown = record
-        bill.error = _difference(write, record, bill.line_keys)
+        bill.error = difference(write, record, bill.line_keys, row_key=ROW_ID)
 
     def _lose_rows(self, bill: Bill, error: AdapterError) -> None:
         """It is saved, but its entry ids are unknown: they must be before anything else is done.
@@ -197,32 +197,3 @@ def _line_keys(write: Write, record: Record, before: Keep) -> dict[str, dict[str
             raise Conflict(say("kingdee_rows_unclear", table=table))
         found[table] = dict(zip(lines, added, strict=True))
     return found
-
-
-def _difference(
-    write: Write, record: Record, line_keys: Mapping[str, Mapping[str, str]]
-) -> AdapterError | None:
-    """The first amount that is not as expected, by the server's own word."""
-    for path, (wanted, tolerance) in write.expect.items():
-        values, name = _place(write, record, line_keys, path)
-        if values is None:
-            continue
-        found = values.get(name)
-        if not isinstance(found, Decimal | int) or abs(found - wanted) > tolerance:
-            words = say("kingdee_amount_differs", path=path, ours=wanted, theirs=found)
-            return Rejected(words, field=path)
-    return None
-
-
-def _place(
-    write: Write, record: Record, line_keys: Mapping[str, Mapping[str, str]], path: str
-) -> tuple[Mapping[str, Any] | None, str]:
-    """The head or row that `path` means; None for a row that this write does not name."""
-    table, _, rest = path.partition("/")
-    if not rest:
-        return record.fields, path
-    line, _, name = rest.partition("/")
-    known = {row.line: row.key for row in write.tables[table].rows} if table in write.tables else {}
-    key = line_keys.get(table, {}).get(line) or known.get(line)
-    rows = {str(row[ROW_ID]): row for row in record.fields.get(table, ())}
-    return rows.get(key or ""), name

@@ -120,8 +120,11 @@ def given_back(row: Any, now: float) -> Row:
 
 
 def in_doubt(row: Any, now: float, settle: float, words: Words, **columns: Any) -> Row:
-    """Nobody knows whether it was done: leave it alone for `settle` seconds, then look it up."""
-    due = now + settle
+    """Nobody knows whether it was done: leave it alone for `settle` seconds, then look it up.
+
+    Nor which step it stands at, unless we were told: a change may have taken it back.
+    """
+    due, columns = now + settle, {"step": "", **columns}
     return _outcome(row, now, "in_doubt", "unknown", due_at=due, detail=dump(words), **columns)
 
 
@@ -134,5 +137,5 @@ def abandoned(row: Any, now: float, settle: float, words: Words, since: float) -
     """Its holder died or let the deadline pass: what it was doing until `since` is unknown."""
     due = max(now, since + settle)
     # A new epoch: whoever still believes to hold it can write nothing any more.
-    kept = {"dirty": row.dirty, "attempts": row.attempts + 1, "epoch": row.epoch + 1}
+    kept = {"dirty": row.dirty, "attempts": row.attempts + 1, "epoch": row.epoch + 1, "step": ""}
     return _outcome(row, now, "in_doubt", "unknown", due_at=due, detail=dump(words), **kept)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from connector.contract import Write
 from connector.errors import (
     AlreadyExists,
     HalfDone,
@@ -173,6 +175,29 @@ def test_a_lost_request_is_sent_again_after_settling(shop: Site) -> None:
     shop.clock.advance(101)
     shop.sync()
     assert (shop.delivery().state, shop.commits()) == ("in_sync", 1)
+
+
+def test_a_change_whose_answer_is_lost_after_unauditing_is_audited_again(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "on_change: [edit, unaudit], hold:")
+    shop.start()
+    shop.order()
+    shop.sync()
+    erp: Any = shop.system.connections["erp"].adapter
+    whole = erp.write
+
+    def only_saved(write: Write) -> None:
+        erp._save(write)
+        raise OutcomeUnknown("lost")
+
+    erp.write = only_saved
+    shop.order(note="changed")
+    shop.sync()
+    erp.write = whole
+    assert (shop.delivery().state, shop.bill().step) == ("in_doubt", "saved")
+    shop.clock.advance(101)
+    shop.sync()
+    assert (shop.bill().step, shop.bill().fields["note"]) == ("audited", "changed")
+    assert shop.delivery().state == "in_sync"
 
 
 def test_an_order_renumbered_while_in_doubt_yields_one_bill(shop: Site) -> None:
