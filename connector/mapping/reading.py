@@ -154,12 +154,12 @@ class Reader:
 def read_shape(mapping: Mapping) -> Shape:
     """Which fields of the form the read rules need."""
     assert mapping.read is not None
-    names = _needed(mapping.read.rules)
+    names = needed(mapping.read.rules)
     tables: dict[str, Table] = {}
     for each in mapping.read.each:
-        needed = [*_needed(each.rules), *(each.when.names if each.when else ())]
-        names += [name[7:] for name in needed if name.startswith("record.")]
-        wanted = [name for name in needed if not name.startswith("record.")]
+        asked = [*needed(each.rules), *(each.when.names if each.when else ())]
+        names += [name[7:] for name in asked if name.startswith("record.")]
+        wanted = [name for name in asked if not name.startswith("record.")]
         tables[each.source] = Table(each.key, _unique(wanted), each.form, each.by)
     for expression in (mapping.usable, mapping.open):
         names += expression.names if expression else ()
@@ -168,7 +168,8 @@ def read_shape(mapping: Mapping) -> Shape:
     )
 
 
-def _needed(rules: tuple[Rule, ...]) -> list[str]:
+def needed(rules: tuple[Rule, ...]) -> list[str]:
+    """The fields that these rules look at."""
     names: list[str] = []
     for rule in rules:
         names += rule.sources

@@ -18,7 +18,7 @@ from sqlalchemy import event
 from connector.operations import mappings
 from connector.store.engine import StoreUnavailable
 from tests.system.company import SMALL
-from tests.system.site import ACCOUNT, BILL, LINE, ORDER, Ran, Site, opened
+from tests.system.site import ACCOUNT, BILL, LINE, ORDER, PARTNER, Ran, Site, opened
 
 # -- files --------------------------------------------------------------------------------------
 
@@ -130,22 +130,52 @@ def test_a_mistake_in_a_file_is_told_with_its_place_and_a_way_out(
     assert "0123456789abcdef" not in ran.err + ran.out
 
 
-def test_a_field_that_the_live_form_lacks_is_told_by_mapping_check(site: Site) -> None:
-    site.mapping(*ORDER_MAP, ("special_terms: remark", "special_terms: remrak"))
-    site.mapping(*BILL_MAP, ("FLinkMan:  ", "FLinkManX:"), ("FEntryNote:", "FEntryNoteX:"))
-    ran = site.cli("mapping", "check")
+PARTNER_MAP = ("kingdee_galaxy", "customer")
+LACKING = {
+    "remrak": (ORDER, ORDER_MAP, "special_terms: remark", "special_terms: remrak"),
+    "remrak_of_a_line": (LINE, ORDER_MAP, "note: remark", "note: remrak_of_a_line"),
+    "FLinkManX": (BILL, BILL_MAP, "FLinkMan:  ", "FLinkManX:"),
+    "FEntryNoteX": (BILL, BILL_MAP, "FEntryNote:", "FEntryNoteX:"),
+    "FSaleOrderFinance.FSettleCurrX.FNumber": (
+        BILL, BILL_MAP, "Finance.FSettleCurrId", "Finance.FSettleCurrX"),
+    "FTaxRateX": (BILL, BILL_MAP, "reads_as: FTaxRate", "reads_as: FTaxRateX"),
+    "FNumberX": (PARTNER, PARTNER_MAP, "phone: FTEL", "phone: FNumberX"),
+    "FGrupp.FNumber": (PARTNER, PARTNER_MAP, "address: FADDRESS", "address: FGrupp.FNumber"),
+}  # fmt: skip
+
+
+def place_of(site: Site, mapping: tuple[str, str], text: str) -> str:
+    """`file:line:` of a piece of a site's mapping."""
+    file = site.directory.joinpath("mappings", *mapping).with_suffix(".yaml")
+    lines = file.read_text("utf-8").splitlines()
+    return f"{file.as_posix()}:{next(n for n, line in enumerate(lines, 1) if text in line)}:"
+
+
+def test_fields_that_the_live_form_lacks_are_told_by_mapping_check(site: Site) -> None:
+    for _, mapping, old, new in LACKING.values():
+        site.mapping(*mapping, (old, new))
+    found = [problem for item in mappings.check(site.app.system) for problem in item["problems"]]
+    assert len(found) == len(LACKING)
+    for field, (form, mapping, _, new) in LACKING.items():
+        told = [problem for problem in found if f"The form {form} has no field {field}:" in problem]
+        assert len(told) == 1, found
+        assert told[0].startswith(place_of(site, mapping, new))
+
+
+def test_mapping_check_ends_with_1_and_tells_the_way_out(site: Site) -> None:
+    site.mapping(*BILL_MAP, ("FLinkMan:  ", "FLinkManX:"))
+    ran = site.cli("mapping", "check", lang="zh")
     assert ran.code == 1
-    for field, form in (("remrak", ORDER), ("FLinkManX", BILL), ("FEntryNoteX", BILL)):
-        told = [line for line in ran.out.splitlines() if field in line]
-        assert len(told) == 1, ran.out
-        assert form in told[0]
+    told = [line for line in ran.out.splitlines() if "FLinkManX" in line]
+    assert len(told) == 1
+    assert "请改正映射" in told[0]
 
 
-def test_a_field_of_lines_that_the_live_form_lacks_is_told_by_mapping_check(site: Site) -> None:
-    site.mapping(*ORDER_MAP, ("note: remark", "note: remrak"))
-    found = mappings.check(site.app.system)
-    problems = [problem for item in found for problem in item["problems"]]
-    assert len([problem for problem in problems if "remrak" in problem]) == 1
+def test_a_form_that_is_not_there_is_told_by_mapping_check(site: Site) -> None:
+    site.mapping(*ORDER_MAP, ("form: SalesOrderObj", "form: SaleOrderObj"))
+    found = [problem for item in mappings.check(site.app.system) for problem in item["problems"]]
+    assert len(found) == 1
+    assert "SaleOrderObj" in found[0]
 
 
 def test_the_shipped_mappings_fit_the_forms(site: Site) -> None:
