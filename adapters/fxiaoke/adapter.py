@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from adapters.fxiaoke.changes import Records
 from adapters.fxiaoke.client import Client
-from adapters.fxiaoke.codec import Codec
+from adapters.fxiaoke.codec import Codec, own_names
 from adapters.fxiaoke.locks import Locks
 from adapters.fxiaoke.settings import FxiaokeSettings
 from connector.clock import Clock
@@ -88,18 +88,18 @@ class Fxiaoke(Adapter):
         self._client.session()  # Its answer tells the remote's time, which windows are made of.
         lag, lookback = self.settings.lag, self.settings.lookback
         window = Window.open(after, self.http.now(), lag=lag, lookback=lookback)
-        yield from self._records(shape).changed(window)
+        yield from self._asked(shape).changed(window)
 
     def fetch(self, shape: Shape, keys: Sequence[str]) -> Iterator[Record]:
         """By key, invalid records included."""
-        return self._records(shape).having(shape.key[0], keys)
+        return self._asked(shape).having(shape.key[0], keys)
 
     def find(self, shape: Shape, field: str, values: Sequence[str]) -> Iterator[Record]:
         """By any field, records of every life status."""
         # A filter on a field that is not there is ignored and would find everything.
         self._require(shape.form, [field])
         wanted = replace(shape, fields=tuple(dict.fromkeys([*shape.fields, field])))
-        return self._records(wanted).having(field, values)
+        return self._asked(wanted).having(field, values)
 
     # -- writing ----------------------------------------------------------------------------
 
@@ -185,6 +185,13 @@ class Fxiaoke(Adapter):
             for field in self._client.describe(form)
             if field.get("is_active") is not False
         ]
+
+    def _asked(self, shape: Shape) -> Records:
+        """Reads for somebody who counts on every field: one that is not there would look empty."""
+        self._require(shape.form, own_names(shape.fields))
+        for table in shape.tables.values():
+            self._require(table.form, [table.by, *own_names(table.fields)])
+        return self._records(shape)
 
     def _records(self, shape: Shape) -> Records:
         return Records(self._client, self._codec, shape)

@@ -18,7 +18,7 @@ from connector.engine.deliver import Deliverer
 from connector.engine.identity import Identities
 from connector.engine.record import Tally, pause
 from connector.engine.system import Connection, Feed, Flow, System
-from connector.errors import AdapterError, ConnectorError, LeaseLost, UnsafeRun, Words
+from connector.errors import AdapterError, ConnectorError, LeaseLost, Rejected, UnsafeRun, Words
 from connector.messages import load, say
 from connector.store import deliveries, feeds
 
@@ -169,6 +169,8 @@ class Dispatcher:
         self._identities.check(connection)
 
     def _lost(self, connection: Connection, error: AdapterError) -> None:
+        if isinstance(error, Rejected):
+            return  # It works: it understood what was asked, and the next thing may be right.
         store = self._system.store
         with store.transaction() as tx:
             pause(self._system, tx, connection.name, error, store.now(tx))

@@ -18,7 +18,7 @@ from sqlalchemy import event
 from connector.operations import mappings
 from connector.store.engine import StoreUnavailable
 from tests.system.company import SMALL
-from tests.system.site import ACCOUNT, BILL, LINE, ORDER, PARTNER, Ran, Site, opened
+from tests.system.site import ACCOUNT, BILL, LINE, ORDER, PARTNER, Ran, Site, opened, sold
 
 # -- files --------------------------------------------------------------------------------------
 
@@ -176,6 +176,24 @@ def test_a_form_that_is_not_there_is_told_by_mapping_check(site: Site) -> None:
     found = [problem for item in mappings.check(site.app.system) for problem in item["problems"]]
     assert len(found) == 1
     assert "SaleOrderObj" in found[0]
+
+
+@pytest.mark.parametrize("field", ["remrak", "remrak_of_a_line"])
+def test_orders_are_not_read_without_a_field_that_the_mapping_names(site: Site, field: str) -> None:
+    """Fxiaoke ignores names it does not know: the field would look empty and be carried so."""
+    form, mapping, old, new = LACKING[field]
+    number = site.order(sold("M1", 2, remark="加急"), remark="木箱包装")
+    site.mapping(*mapping, (old, new))
+    ran = site.try_sync()
+    assert list(ran["errors"]) == ["crm/sales_order"]
+    assert form in ran["errors"]["crm/sales_order"]
+    assert field in ran["errors"]["crm/sales_order"]
+    assert site.bills() == []
+    assert len(site.erp.records(PARTNER)) == len(SMALL.customers), "all else goes on"
+    site.mapping(*mapping, (new, old))
+    site.sync()
+    assert site.bill(number)["FNote"] == "木箱包装"
+    assert site.rows(number)[0]["FEntryNote"] == "加急"
 
 
 def test_the_shipped_mappings_fit_the_forms(site: Site) -> None:
