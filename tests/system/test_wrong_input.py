@@ -293,20 +293,40 @@ def test_corrected_orders_go_by_themselves(tmp_path: Path) -> None:
 # -- the remote ---------------------------------------------------------------------------------
 
 
+def complaints(ran: Ran) -> list[str]:
+    """Every line that tells of something wrong, wherever it was printed."""
+    lines = (ran.out + ran.err).splitlines()
+    assert "Traceback" not in ran.out + ran.err
+    return [line for line in lines if line.startswith("✗") or "error" in line]
+
+
 def test_an_erp_that_answers_html_is_told_and_nothing_is_lost(site: Site) -> None:
     number = site.order()
     site.erp.faults.set([{"do": "html"}])
     site.clock.advance(2)
     ran = site.cli("sync")
     assert ran.code == 1
-    assert any("not data" in line for line in (ran.out + ran.err).splitlines())
-    assert "Traceback" not in ran.err
+    [told] = complaints(ran)
+    assert told.startswith("✗ erp: ")
+    assert "not data" in told
+    assert "Check the address" in told
     site.erp.faults.set([])
     site.clock.advance(3600)
     site.sync()
+    assert site.bill(number)["FDocumentStatus"] == "C"
+    assert site.delivery(number).attempts == 0
+
+
+def test_an_erp_that_answers_a_save_with_html_has_one_bill_all_the_same(site: Site) -> None:
+    site.sync()
+    number = site.order()
+    site.erp.faults.set([{"do": "html_after", "operation": "*Save", "form": BILL, "times": 1}])
+    site.sync()
+    assert site.delivery(number).state == "in_doubt"
     site.clock.advance(60)
     site.sync()
     assert site.bill(number)["FDocumentStatus"] == "C"
+    assert site.delivery(number).state == "in_sync"
 
 
 def test_an_erp_that_refuses_the_password_is_told_by_check_and_by_sync(
@@ -318,12 +338,12 @@ def test_an_erp_that_refuses_the_password_is_told_by_check_and_by_sync(
         del erp["app_secret"], erp["app_id"]
         erp.update(auth="password", password="${env:KINGDEE_PASSWORD}")
     wrong = {"KINGDEE_PASSWORD": "wrong-password"}
-    checked = site.cli("check", **wrong)
-    assert checked.code == 1
-    assert len([line for line in checked.out.splitlines() if line.startswith("✗")]) == 1
-    synced = site.cli("sync", "--json", **wrong)
-    assert synced.code == 1
-    assert "wrong-password" not in checked.out + checked.err + synced.out + synced.err
+    for command in ("check", "sync"):
+        ran = site.cli(command, **wrong)
+        assert ran.code == 1
+        [told] = complaints(ran)
+        assert told.startswith("✗ erp")
+        assert "wrong-password" not in ran.out + ran.err
     assert site.bills() == []
     monkeypatch.setenv("KINGDEE_PASSWORD", "demo-password")
     site.clock.advance(3600)
@@ -362,20 +382,36 @@ def test_an_erp_that_is_down_for_a_weekend_uses_up_no_attempts(site: Site, how: 
 def test_a_connection_that_answers_for_another_account_set_writes_nothing(site: Site) -> None:
     site.sync()
     number = site.order()
-    site.erp.switches["acct_id"] = "6599999999ffff"
     site.erp.switches["data_center"] = "测试账套"
     site.clock.advance(120)
     before = site.marks()
     ran = site.cli("sync")
     assert ran.code == 1
-    assert "connector connection move erp" in ran.out + ran.err
-    assert "connector connection forget erp" in ran.out + ran.err
+    [told] = complaints(ran)
+    for words in ("erp", SMALL.name, "测试账套", "connection move erp", "connection forget erp"):
+        assert words in told
     assert [e for e in site.written(before) if e.form != ORDER] == []
-    site.erp.switches["acct_id"] = "6500000000abcd"
     site.erp.switches["data_center"] = SMALL.name
     site.clock.advance(120)
     site.sync()
     assert site.bill(number)["FDocumentStatus"] == "C"
+
+
+def test_a_daemon_notices_another_account_set_within_a_minute_and_says_so_once(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    with site.app.engine():
+        site.sync()
+        site.order()
+        site.erp.switches["data_center"] = "测试账套"
+        site.clock.advance(60)
+        before = site.marks()
+        caplog.clear()
+        for _ in range(30):
+            assert "测试账套" in site.try_sync()["errors"]["erp"]
+            site.clock.advance(1)
+        assert [e for e in site.written(before) if e.form != ORDER] == []
+    assert len([line for line in caplog.messages if "测试账套" in line]) == 1
 
 
 # -- the store ----------------------------------------------------------------------------------
