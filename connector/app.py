@@ -30,6 +30,9 @@ from connector.store import deliveries, feeds, journal, migrate, snapshots
 WAIT = 0.2
 """Seconds between looks for the answer to a command that was handed over."""
 
+PREVIEWED = 200
+"""Records that a dry run looks at together."""
+
 
 class StoreInUse(ConnectorError):
     """Another process is the engine of this store, and it does not take commands."""
@@ -205,14 +208,18 @@ class App:
         flow = self.flow(name)
         if not flow.delivers:
             raise ConfigError([Problem("", say("only_reads", name=name))])
+        self._look()
+        keys = self._keys(flow, numbers) if numbers else None
+        return planning.plan(self.system, flow, keys, limit)
+
+    def _look(self) -> None:
+        """Read what changed, unless a daemon does that anyway."""
         try:
             with self.engine() as engine:
                 engine.introduce()
                 engine.capture(self.system.feeds.values(), Done())
         except StoreInUse:
-            pass
-        keys = self._keys(flow, numbers) if numbers else None
-        return planning.plan(self.system, flow, keys, limit)
+            return
 
     def _keys(self, flow: Flow, numbers: Sequence[str]) -> list[str]:
         with self.system.store.reading() as tx:
@@ -272,7 +279,7 @@ class App:
         if isinstance(since, str):
             since = date.fromisoformat(since)
         if dry_run:
-            return {"plan": self.plan(name, numbers)}
+            return {"plan": self._preview(self.flow(name), numbers, since)}
         try:
             with self.engine() as engine:
                 flow = self.flow(name)
@@ -287,6 +294,16 @@ class App:
             }
             return self._hand_over("resync", arguments)
         return self._result([flow], done)
+
+    def _preview(
+        self, flow: Flow, numbers: Sequence[str], since: date | None
+    ) -> list[planning.Planned]:
+        """What a resync would do, record by record; those that would stay as they are left out."""
+        self._look()
+        keys = self._keys(flow, numbers) if numbers else self._all_keys(flow, since)
+        groups = [keys[start : start + PREVIEWED] for start in range(0, len(keys), PREVIEWED)]
+        planned = [item for some in groups for item in planning.plan(self.system, flow, some)]
+        return [item for item in planned if item.action != "none"]
 
     def _reread(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from connector.cli.common import (
     table,
 )
 from connector.engine.dispatch import Progress as Report
+from connector.operations.planning import Planned
 
 COLUMNS = (
     "read", "new", "changed", "same", "refused",
@@ -51,24 +52,7 @@ def plan(
     with session(json, lang) as output, opened(config, lang) as app:
         planned = app.plan(flow, key or (), limit)
 
-        def render(console: Console) -> None:
-            for item in planned:
-                name = item.number or item.key
-                target = f" → {item.target_number}" if item.target_number else ""
-                reason = f"  {item.reason}" if item.reason else ""
-                console.print(f"{item.action:8} {name}{target}{reason}", markup=False)
-                for difference in item.writes:
-                    old = "" if difference.base is None else f"{difference.base} → "
-                    console.print(f"    {difference.path}: {old}{difference.ours}", markup=False)
-                for difference in item.conflicts:
-                    console.print(
-                        f"  ! {difference.path}: {difference.base} → {difference.theirs} (ERP), "
-                        f"{difference.ours} (CRM)",
-                        markup=False,
-                    )
-            console.print(f"{len(planned)}")
-
-        output.show({"plan": planned}, render)
+        output.show({"plan": planned}, lambda console: _differences(console, planned))
 
 
 def sync(
@@ -127,10 +111,27 @@ def run(config: ConfigOption = CONFIG, lang: LangOption = None) -> None:
         raise typer.Exit(serve(Path(config), speak=not lang))
 
 
+def _differences(console: Console, planned: Sequence[Planned]) -> None:
+    for item in planned:
+        name = item.number or item.key
+        target = f" → {item.target_number}" if item.target_number else ""
+        reason = f"  {item.reason}" if item.reason else ""
+        console.print(f"{item.action:8} {name}{target}{reason}", markup=False)
+        for difference in item.writes:
+            old = "" if difference.base is None else f"{difference.base} → "
+            console.print(f"    {difference.path}: {old}{difference.ours}", markup=False)
+        for difference in item.conflicts:
+            console.print(
+                f"  ! {difference.path}: {difference.base} → {difference.theirs} (ERP), "
+                f"{difference.ours} (CRM)",
+                markup=False,
+            )
+    console.print(f"{len(planned)}")
+
+
 def _counts(console: Console, result: dict[str, Any]) -> None:
     if "plan" in result:
-        for item in result["plan"]:
-            console.print(f"{item['action']:8} {item['number'] or item['key']}")
+        _differences(console, result["plan"])
         return
     made = table("", "", *COLUMNS)
     for name, counts in result["flows"].items():

@@ -7,8 +7,10 @@ hash and epoch are committed before the first byte leaves.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from connector.engine import retry, states
@@ -23,6 +25,8 @@ from connector.messages import load, say
 from connector.objects import ABSENT_MEANS_ZERO
 from connector.store import deliveries, links, snapshots
 from connector.store.engine import Row, Tx
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -75,10 +79,15 @@ class Claimer:
         fault("after_claim")
         return claimed
 
-    def consider(self, tx: Tx, rows: list[Any], now: float) -> Claimed:
-        """What is to be done about these deliveries; nothing is written."""
+    def consider(
+        self, tx: Tx, rows: list[Any], now: float, anew: Mapping[str, Any] = NOTHING
+    ) -> Claimed:
+        """What is to be done about these deliveries; nothing is written.
+
+        `anew` holds snapshots that are newer than the stored ones.
+        """
         flow, keys = self._flow, [row.key for row in rows]
-        known = snapshots.load(tx, flow.source, flow.object, keys)
+        known = {**snapshots.load(tx, flow.source, flow.object, keys), **anew}
         linked = self._linked(tx, keys)
         claimed = Claimed(looked_at=len(rows))
         jobs: list[Job] = []

@@ -14,7 +14,7 @@ from connector.engine.base import Before, after_write
 from connector.engine.jobs import Job, Result
 from connector.engine.send import NotDone, NotSent, Twice, Undecidable
 from connector.engine.system import Flow, System
-from connector.errors import AdapterError, HalfDone
+from connector.errors import AdapterError, Conflict, Gone, HalfDone
 from connector.faults import fault
 from connector.mapping.document import Canonical
 from connector.messages import dump, say
@@ -140,6 +140,9 @@ class Recorder:
             return states.pending(row, now, "retry", now, error.words)
         if isinstance(error, Undecidable):
             return states.stopped(row, now, "unknown", error.words)
+        if self._flow.derived and isinstance(error, Conflict | Gone):
+            token = pairing.onto(self._system, self._flow, job.key)
+            return states.pending(row, now, "waits_for", None, error.words, waits_for=token)
         settings = self._flow.settings
         decision = retry.decide(
             error,

@@ -99,7 +99,15 @@ def move(system: System, connection: Connection, who: str) -> str:
     found = fingerprint(connection, connection.adapter.check())
     with system.store.transaction() as tx:
         now = system.store.now(tx)
-        feeds.save_connection(system.store, tx, connection.name, fingerprint=found)
+        feeds.save_connection(
+            system.store,
+            tx,
+            connection.name,
+            fingerprint=found,
+            paused_until=None,
+            paused_why="",
+            failures=0,
+        )
         journal.log_audit(tx, now, who, "move", {"connection": connection.name, "to": found})
     return found
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector import yamlfile
 from connector.assemble import shipped
-from connector.contract import Record
+from connector.contract import FormField, Record
 from connector.engine.system import Flow, System
-from connector.errors import ConfigError, MappingFault
-from connector.mapping import schema
+from connector.errors import ConfigError, MappingFault, Problem, Rejected
+from connector.mapping import naming, schema
 from connector.mapping.document import canonical, like
 from connector.mapping.load import Values, load
 from connector.mapping.model import Mapping, Rule
+from connector.mapping.naming import Named
 from connector.mapping.reading import Reader
 from connector.mapping.writing import Writer
 from connector.messages import say
@@ -26,37 +28,45 @@ Shown = dict[str, Any]
 
 def check(system: System) -> list[Shown]:
     """Fields that a mapping names and the live form lacks, per mapping and connection."""
-    found: dict[tuple[str, str], Shown] = {}
+    named: dict[tuple[str, str], list[Named]] = {}
     for feed in system.feeds.values():
-        key = (feed.connection.name, feed.reader.mapping.file)
-        shape = feed.reader.shape
-        inner = [n for table in shape.tables.values() if not table.form for n in table.fields]
-        names = [*shape.fields, *inner]
-        found[key] = _checked(system, *key, feed.reader.mapping, names)
+        mapping = feed.reader.mapping
+        named.setdefault((feed.connection.name, mapping.file), []).extend(naming.read(mapping))
     for flow in system.flows.values():
-        if flow.target is not None and flow.writer is not None:
+        if flow.target is not None:
             key = (flow.target.name, flow.mapping.file)
-            names = [path.rpartition("/")[2] for path in flow.writer.rules]
-            entry = found.setdefault(key, _checked(system, *key, flow.mapping, []))
-            entry["problems"] += _checked(system, *key, flow.mapping, names)["problems"]
-    return list(found.values())
+            named.setdefault(key, []).extend(naming.written(flow.mapping))
+    return [
+        {"connection": name, "file": file, "problems": _lacking(system, name, fields)}
+        for (name, file), fields in named.items()
+    ]
 
 
-def _checked(
-    system: System, connection: str, file: str, mapping: Mapping, names: list[str]
-) -> Shown:
-    described = system.connections[connection].adapter.describe(mapping.form)
-    known = {field.name for field in described}
-    wanted = [*names, *([mapping.reference] if mapping.reference else [])]
-    missing = [name for name in dict.fromkeys(wanted) if known and not _known(name, known)]
-    problems = [str(say("form_lacks", field=name, form=mapping.form)) for name in missing]
-    return {"connection": connection, "file": file, "form": mapping.form, "problems": problems}
+def _lacking(system: System, connection: str, named: list[Named]) -> list[str]:
+    """One sentence for each field that its form lacks, where it first stands."""
+    adapter = system.connections[connection].adapter
+    forms: dict[str, Sequence[FormField]] = {}
+    problems: dict[tuple[str, str], Problem] = {}
+    for each in named:
+        if each.form not in forms:
+            try:
+                forms[each.form] = adapter.describe(each.form)
+            except Rejected as error:
+                forms[each.form] = ()
+                problems[each.form, ""] = Problem(each.place, error.words)
+        if forms[each.form] and not _stands_in(forms[each.form], each):
+            words = say("form_lacks", field=each.field, form=each.form)
+            problems.setdefault((each.form, each.field), Problem(each.place, words))
+    return [str(problem) for problem in problems.values()]
 
 
-def _known(name: str, known: set[str]) -> bool:
-    """`Finance.FCurrId.FNumber` is known when a field `FCurrId` is, wherever it stands."""
-    last = {field.rpartition(".")[2] for field in known}
-    return name in known or any(part in last for part in name.split("."))
+def _stands_in(fields: Sequence[FormField], named: Named) -> bool:
+    """`Finance.FCurrId.FNumber` is there when a field `FCurrId` is, in whatever part."""
+    inside = [field for field in fields if field.table == named.table] if named.table else ()
+    known = {field.name for field in inside or fields}
+    first, _, rest = named.field.partition(".")
+    alone = {name.rpartition(".")[2] for name in known}
+    return first in alone or not known.isdisjoint((named.field, f"{first}.{rest.split('.')[0]}"))
 
 
 def test(directory: Path | None = None) -> list[Shown]:

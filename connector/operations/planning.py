@@ -11,7 +11,9 @@ from connector.engine.jobs import Result
 from connector.engine.plan import Difference
 from connector.engine.send import Sender
 from connector.engine.system import Flow, System
-from connector.messages import load
+from connector.errors import MappingFault
+from connector.messages import dump, load
+from connector.objects import content
 from connector.store import deliveries, snapshots
 
 
@@ -39,15 +41,29 @@ _ACTIONS = {
 }
 
 
-def plan(system: System, flow: Flow, keys: Sequence[str] | None, limit: int) -> list[Planned]:
-    """What a run would do now for these records, or for everything that is not in sync."""
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A record as it is now, by today's mapping; like a row of `snapshots`."""
+
+    data: str = ""
+    number: str = ""
+    fault: str = ""
+    deleted: int = 0
+
+
+def plan(system: System, flow: Flow, keys: Sequence[str] | None, limit: int = 0) -> list[Planned]:
+    """What a run would do now for everything that is not in sync, up to `limit` records.
+
+    With `keys`, what reading these records again would lead to, in sync or not.
+    """
     assert flow.target is not None
     store = system.store
     claimer, sender = Claimer(system, flow), Sender(system, flow)
+    anew = _read_anew(system, flow, keys) if keys else {}
     with store.reading() as tx:
         now = store.now(tx)
         rows = _chosen(tx, flow, keys, limit)
-        claimed = claimer.consider(tx, rows, now)
+        claimed = claimer.consider(tx, rows, now, anew)
         numbers = {
             key: row.number
             for key, row in snapshots.load(
@@ -66,6 +82,20 @@ def plan(system: System, flow: Flow, keys: Sequence[str] | None, limit: int) -> 
     planned += [Planned(key, numbers.get(key, ""), "drop") for key in claimed.dropped]
     planned += [_of(result) for result in sender.preview(claimed.jobs)]
     return sorted(planned, key=lambda item: item.number or item.key)
+
+
+def _read_anew(system: System, flow: Flow, keys: Sequence[str]) -> dict[str, Read]:
+    """Nothing of it is stored: an edited mapping changes nothing before `resync`."""
+    feed = system.feeds.get(f"{flow.source}/{flow.object}")
+    if feed is None:
+        return {}  # derived here, not read
+    anew: dict[str, Read] = {}
+    for record in feed.connection.adapter.fetch(feed.reader.shape, keys):
+        try:
+            anew[record.key] = Read(content(feed.reader(record)), record.number)
+        except MappingFault as error:
+            anew[record.key] = Read(number=record.number, fault=dump(error.words))
+    return anew
 
 
 def _chosen(tx: Any, flow: Flow, keys: Sequence[str] | None, limit: int) -> list[Any]:

@@ -320,6 +320,16 @@ class Site:
         """The ends of both ledgers, to ask later what came after."""
         return len(self.crm.ledger), len(self.erp.ledger)
 
+    def calls(self, name: str, operation: str = "", form: str = "") -> int:
+        """How often a system was called, by its ledger."""
+        system: Application = self.crm if name == "crm" else self.erp
+        return sum(
+            entry.kind == "request"
+            and operation in ("", entry.operation)
+            and form in ("", entry.form)
+            for entry in system.ledger
+        )
+
     def written(self, since: tuple[int, int] = (0, 0), form: str = "") -> list[Entry]:
         """What the connector committed in either system after `since`, by both ledgers."""
         entries = [*self.crm.ledger][since[0] :] + [*self.erp.ledger][since[1] :]

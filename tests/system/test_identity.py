@@ -227,6 +227,33 @@ def test_an_edited_mapping_writes_nothing_until_resync(saved: Site, edited: Any)
     assert [(e.operation, list(e.data)) for e in updates] == [("update", [field])] * 3
 
 
+@pytest.mark.parametrize("edited", [edited_write, edited_read, added_field])
+def test_plan_and_a_dry_resync_show_what_an_edited_mapping_would_change(
+    saved: Site, edited: Any
+) -> None:
+    numbers = [saved.order(customer_order_no__c=f"PO-{n}", remark="备注") for n in range(3)]
+    saved.sync()
+    field = edited(saved)
+    before = saved.marks()
+    [planned] = saved.app.plan("orders", numbers[:1])
+    shown = saved.app.resync("orders", everything=True, dry_run=True)["plan"]
+    assert [item.number for item in shown] == numbers
+    for n, item in enumerate([planned, *shown[1:]]):
+        assert item.action == "update"
+        assert [(write.path, write.ours) for write in item.writes] == [(field, f"PO-{n}")]
+    saved.sync()
+    assert saved.written(before) == []
+
+
+def test_a_dry_resync_leaves_out_what_would_stay_as_it_is(saved: Site) -> None:
+    numbers = [saved.order(remark=remark) for remark in ("备注", "")]
+    saved.sync()
+    old = "FLinkPhone:            ship_to_phone"
+    saved.mapping("kingdee_galaxy", "sales_order", (old, "FLinkPhone: special_terms"))
+    shown = saved.app.resync("orders", everything=True, dry_run=True)["plan"]
+    assert [item.number for item in shown] == numbers[:1]
+
+
 def test_resync_of_one_order_applies_the_edited_mapping_to_that_one(saved: Site) -> None:
     one, other = (saved.order(customer_order_no__c="PO-1", remark="备注") for _ in range(2))
     saved.sync()
