@@ -13,10 +13,12 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
 
 MAX_BYTES = 1_000_000
+TIMESTAMP = "tag:yaml.org,2002:timestamp"
 MAX_DEPTH = 24
 
 
@@ -28,6 +30,13 @@ class YamlFault(Exception):
         self.place = place
         self.reason = reason
         self.detail = detail
+
+
+class _Constructor(RoundTripConstructor):
+    """Dates stay text: whoever wants a date says so, and names the setting if it is none."""
+
+
+_Constructor.add_constructor(TIMESTAMP, RoundTripConstructor.construct_scalar)
 
 
 def plain_load(text: str) -> Any:
@@ -52,6 +61,7 @@ def loads(text: str, name: str = "<text>") -> Any:
     """Like `load`, for text at hand."""
     _refuse_aliases(text, name)
     yaml = YAML(typ="rt", pure=True)
+    yaml.Constructor = _Constructor
     yaml.allow_duplicate_keys = False
     try:
         value = yaml.load(text)

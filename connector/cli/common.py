@@ -86,7 +86,7 @@ def session(as_json: bool, lang: str | None) -> Iterator[Output]:
         output.fail(error)
         raise typer.Exit(WRONG) from None
     except StoreUnavailable as error:
-        output.fail(ConnectorError(say("store_full", detail=str(error))))
+        output.fail(ConnectorError(say("store_unavailable", detail=str(error))))
         raise typer.Exit(FAILED) from None
     except ConnectorError as error:
         output.fail(error)

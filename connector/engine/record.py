@@ -174,7 +174,7 @@ class Recorder:
         code = answer = request = ""
         if isinstance(error, AdapterError):
             code = error.code
-            answer = log.redact_text(error.answer)[:4000]
+            answer = error.answer[:4000]
             request = log.redact_text(job.text)
         return {
             "flow": self._flow.name,

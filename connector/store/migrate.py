@@ -39,7 +39,7 @@ def _revision(store: Store) -> str | None:
         with store.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
     except OperationalError as error:
-        raise StoreUnavailable(str(error.orig)) from error
+        raise StoreUnavailable(f"{store.url.database}: {error.orig}") from error
 
 
 def _config(store: Store) -> Config:
