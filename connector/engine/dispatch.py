@@ -20,6 +20,7 @@ from connector.engine.record import Tally, pause
 from connector.engine.system import Connection, Feed, Flow, System
 from connector.errors import AdapterError, ConnectorError, LeaseLost, UnsafeRun, Words
 from connector.messages import load, say
+from connector.settings import HUB
 from connector.store import deliveries, feeds
 
 _log = log.get(__name__)
@@ -97,13 +98,12 @@ class Dispatcher:
         return len(outcomes)
 
     def introduce(self) -> None:
-        """New flows take what was captured before them; what could not be read is looked at."""
+        """New flows, and those of a new scope, take what was captured before; what could not be
+        read is looked at again."""
+        for flow in self._system.delivering():
+            if introduce(self._system, flow) and flow.source == HUB:
+                deriving.everything(self._system, flow.object)
         for feed in self._system.feeds.values():
-            with self._system.store.reading() as tx:
-                known = feeds.known_flows(tx, feed.connection.name, feed.object)
-            for flow in feed.flows:
-                if flow.delivers and flow.name not in known:
-                    introduce(self._system, feed, flow)
             if not self.paused(feed.connection):
                 self._retry_faults(feed)
 
