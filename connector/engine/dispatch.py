@@ -52,6 +52,15 @@ class Done:
         with self._lock:
             self.flows.setdefault(flow.name, Tally()).add(tally)
 
+    def add(self, other: Done) -> None:
+        """Take up what another run did."""
+        with self._lock:
+            for name, counts in other.feeds.items():
+                self.feeds.setdefault(name, Counts()).add(counts)
+            for name, tally in other.flows.items():
+                self.flows.setdefault(name, Tally()).add(tally)
+            self.errors |= other.errors
+
 
 @dataclass(frozen=True, slots=True)
 class Permits:
