@@ -182,7 +182,7 @@ class Recorder:
         code = answer = request = ""
         if isinstance(error, AdapterError):
             code = error.code
-            answer = log.redact_text(error.answer)[:4000]
+            answer = error.answer[:4000]
             request = log.redact_text(job.text)
         return {
             "flow": self._flow.name,
@@ -269,7 +269,10 @@ def _words_of(result: Result) -> str:
     if result.did == "updated":
         fields = ", ".join(difference.path for difference in result.plan.writes)
         return dump(say("updated_fields", fields=fields))
-    return dump(say("reached", number=result.written.number, step=result.written.step))
+    number, step = result.written.number, result.written.step
+    return dump(
+        say("reached", number=number, step=step) if step else say("is_there", number=number)
+    )
 
 
 def _count(tally: Tally, result: Result, outcome: Row) -> None:

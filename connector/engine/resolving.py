@@ -14,7 +14,7 @@ from connector.mapping.document import LinkRef
 from connector.mapping.writing import getter
 from connector.messages import say
 from connector.objects import OBJECTS
-from connector.store import deliveries, links
+from connector.store import deliveries, links, snapshots
 from connector.store.engine import Tx
 
 
@@ -36,6 +36,8 @@ class Resolver:
         self._source = source
         self._target = target
         self._known: dict[tuple[str, str, str], Counterpart] = {}
+        self._called: dict[tuple[str, str], str] = {}
+        """What people call the records that others wait for."""
 
     def prepare(self, tx: Tx, refs: Iterable[LinkRef]) -> None:
         """Look up everything that `refs` refer to, in few queries."""
@@ -51,6 +53,16 @@ class Resolver:
                 self._known[object, item.here, item.scope] = self._counterpart(
                     object, item, shown.get(item.there), arrived
                 )
+            usable = {
+                item.here for item in found if self._known[object, item.here, item.scope].usable
+            }
+            self._name(tx, object, sorted(keys - usable))
+
+    def _name(self, tx: Tx, object: str, keys: list[str]) -> None:
+        """A salesperson knows a customer's number and name; its key means nothing to them."""
+        for key, row in snapshots.load(tx, self._source, object, keys).items():
+            known = (row.number, str(snapshots.data(row).get("name", "")))
+            self._called[object, key] = " ".join(part for part in known if part)
 
     def _arrived(self, tx: Tx, object: str, keys: list[str]) -> set[str]:
         """Of records that we deliver and have not read back: those that stand there finished."""
@@ -80,11 +92,14 @@ class Resolver:
         if ref.missing == "default":
             return ref.default
         id = "link_missing" if found is None else "link_not_usable"
-        number = found.number if found else ""
-        words = say(id, object=ref.object, key=ref.key, number=number)
+        record = self._called_or_key(ref)
+        words = say(id, object=ref.object, record=record, system=self._target)
         if ref.missing == "fail":
             raise MappingFault(ref.object, words)
         raise MissingLink(ref.object, ref.key, words)
+
+    def _called_or_key(self, ref: LinkRef) -> str:
+        return self._called.get((ref.object, ref.key)) or ref.key
 
     def or_none(self, ref: LinkRef) -> Any:
         """The value, or None where there is none yet; for comparing only."""
@@ -100,6 +115,7 @@ class Resolver:
             return found.key
         value = found.values(ref.field) if found.values else None
         if value in (None, ""):
-            words = say("link_field_missing", object=ref.object, key=ref.key, field=ref.field)
+            named = {"record": self._called_or_key(ref), "system": self._target}
+            words = say("link_field_missing", object=ref.object, field=ref.field, **named)
             raise MissingLink(ref.object, ref.key, words)
         return value

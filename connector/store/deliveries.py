@@ -310,6 +310,12 @@ def awaken(tx: Tx, flow: str, keys: Sequence[str], now: float, **columns: Any) -
     return count
 
 
+def look_again(tx: Tx, flow: str, now: float) -> None:
+    """Consider anew what waits for its own system: the flow's conditions changed."""
+    held = (deliveries.c.state == "pending", deliveries.c.reason == "review")
+    tx.execute(update(deliveries).where(deliveries.c.flow == flow, *held).values(due_at=now))
+
+
 def park(tx: Tx, flow: str, keys: Sequence[str], now: float, reason: str, detail: str) -> int:
     """Stop rows for a reason that a person gave; returns how many."""
     count = 0

@@ -9,10 +9,10 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.schema import Table
 
 from connector.clock import Clock
@@ -44,7 +44,7 @@ class Store:
 
         Without a `clock` PostgreSQL's own is used: the processes that share it then agree.
         """
-        self.url = make_url(url)
+        self.url = _known_url(url)
         self._clock = clock
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = self._sqlite() if self.is_sqlite else self._postgresql()
@@ -161,6 +161,16 @@ class Store:
         else:
             statement = statement.on_conflict_do_nothing(index_elements=keys)
         tx.execute(statement, list(rows))
+
+
+def _known_url(text: str) -> URL:
+    """The URL with the driver that we bring. Raises ConfigError."""
+    drivers = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
+    try:
+        url = make_url(text)
+        return url.set(drivername=drivers[url.get_backend_name()])
+    except (ArgumentError, KeyError, ValueError):
+        raise ConfigError([Problem("store", say("bad_store"))]) from None
 
 
 @contextmanager

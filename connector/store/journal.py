@@ -42,6 +42,12 @@ def log_audit(tx: Tx, at: float, who: str, what: str, about: Any) -> None:
     tx.execute(insert(audit), [row])
 
 
+def decided(tx: Tx, key: str) -> list[Any]:
+    """What people decided about a record, oldest first."""
+    query = select(audit).where(audit.c.about.contains(json.dumps(key), autoescape=True))
+    return list(tx.execute(query.order_by(audit.c.id)))
+
+
 def ask(tx: Tx, at: float, name: str, arguments: Any) -> int:
     """Leave a command for the process that holds the store; returns its id."""
     values = {"name": name, "arguments": json.dumps(arguments), "state": "waiting", "at": at}

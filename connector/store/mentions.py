@@ -51,6 +51,21 @@ def of_orders(tx: Tx, numbers: Sequence[str]) -> list[Any]:
     return found
 
 
+def documents(tx: Tx, number: str) -> list[Any]:
+    """The records that name this order number: `connection`, `object`, `key`, their `number`."""
+    query = (
+        select(snapshots.c.connection, snapshots.c.object, snapshots.c.key, snapshots.c.number)
+        .join(
+            mentions,
+            (snapshots.c.connection == mentions.c.connection)
+            & (snapshots.c.object == mentions.c.object)
+            & (snapshots.c.key == mentions.c.key),
+        )
+        .where(mentions.c.number == number)
+    )
+    return list(tx.execute(query.order_by(snapshots.c.object, snapshots.c.key)))
+
+
 def named(tx: Tx, numbers: Sequence[str]) -> set[str]:
     """Of these order numbers, those that some document names."""
     found: set[str] = set()

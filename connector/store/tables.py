@@ -61,7 +61,7 @@ feeds = Table(
     _key("connection"),
     _key("object"),
     _text("cursor"),  # the adapter's, opaque; moves in the transaction of the page it belongs to
-    _text("flows"),  # JSON list: flows whose scope has been marked
+    _text("flows"),  # JSON list: flows whose scope has been marked, with the scope's mark
     _time("run_at"),  # last reading that ended
     _time("compared_at"),  # last time that everything was read, whatever its stamp
     _time("reread_at"),  # last reading of open documents

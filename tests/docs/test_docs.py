@@ -10,6 +10,7 @@ import sys
 import threading
 import types
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -112,7 +113,9 @@ def test_the_example_s_values_are_the_defaults_or_say_so(section: str) -> None:
 
 def plain(value: Any) -> Any:
     """A value as the file and the code both mean it."""
-    value = None if value in ("none", "all") else seconds(value)
+    value = None if value in ("none", "all") else value
+    with suppress(ValueError):
+        value = seconds(value)
     return list(value) if isinstance(value, list | tuple) else value
 
 
@@ -270,6 +273,8 @@ def test_every_message_that_is_said_exists_and_gets_its_parameters() -> None:
 
 BY_VARIABLE = {
     "insecure_http", "bad_base_url", "http_too_large", "http_too_slow",  # connector/http.py
+    "need_whole", "need_number", "need_bool", "need_text", "need_list", "need_settings",
+    "need_date", "need_least", "need_most", "need_more",  # connector/complaints.py
     "link_missing", "link_not_usable",  # connector/engine/resolving.py
     "class_a", "class_b", "class_c", "class_onto",  # connector/operations/overview.py
     *hints.WHO.values(),
