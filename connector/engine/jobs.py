@@ -90,7 +90,7 @@ class Job:
 
 @dataclass(slots=True)
 class Result:
-    """What became of a job. Exactly one of `written` and `error` is set."""
+    """What became of a job. `written` and `error` are both set only where it is half done."""
 
     job: Job
     did: str = ""

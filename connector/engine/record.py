@@ -126,11 +126,8 @@ class Recorder:
             return states.stopped(row, now, "twice", error.words)
         columns: Row = {}
         if isinstance(error, HalfDone):
-            assert isinstance(error.written, Written)
-            columns = self._columns(result, error.written, held=True)
-            result.written = error.written
-            result.shown = error.written.shown
-            result.line_keys = {**result.line_keys, **error.written.line_keys}
+            assert result.written is not None
+            columns = self._columns(result, result.written, held=True)
         if isinstance(error, NotDone):
             return states.pending(row, now, "retry", now, error.words)
         if isinstance(error, Undecidable):

@@ -25,6 +25,7 @@ from connector.errors import (
     Conflict,
     ConnectorError,
     Gone,
+    HalfDone,
     MappingFault,
     OutcomeUnknown,
 )
@@ -308,21 +309,15 @@ class Sender:
             ours = self._ours(job)
             if ours is not None:
                 return self._adopted(job, ours)
+        result = Result(job, did, sent=True, seconds=seconds, plan=made)
         if isinstance(outcome, AdapterError):
-            return Result(job, did, error=outcome, sent=True, seconds=seconds, plan=made)
-        keys = {table: dict(lines) for table, lines in job.keys_then.items()}
-        for table, lines in outcome.line_keys.items():
-            keys.setdefault(table, {}).update(lines)
-        return Result(
-            job,
-            did,
-            outcome,
-            sent=True,
-            seconds=seconds,
-            plan=made,
-            shown=outcome.shown,
-            line_keys=keys,
-        )
+            result.error = outcome
+        # What a half done write reached is kept, its row keys above all.
+        written = outcome.written if isinstance(outcome, HalfDone) else outcome
+        if isinstance(written, Written):
+            result.written, result.shown = written, written.shown
+            result.line_keys = _keys_after(job, written)
+        return result
 
 
 class Twice(ConnectorError):
@@ -339,6 +334,14 @@ class Undecidable(ConnectorError):
 
 class NotSent(ConnectorError):
     """The claim was too old to send anything; the record goes back as it was."""
+
+
+def _keys_after(job: Job, written: Written) -> dict[str, dict[str, str]]:
+    """The rows that we knew, and those that this write added."""
+    keys = {table: dict(lines) for table, lines in job.keys_then.items()}
+    for table, lines in written.line_keys.items():
+        keys.setdefault(table, {}).update(lines)
+    return keys
 
 
 def _did(write: Write) -> str:

@@ -385,3 +385,19 @@ def test_already_exists_is_never_adopted_without_our_mark(shop: Site) -> None:
     shop.order()
     shop.sync()
     assert shop.delivery().reason == "not_ours"
+
+
+def test_an_update_that_is_saved_but_not_audited_keeps_its_rows(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "on_change: [edit, unaudit], hold:")
+    shop.start()
+    shop.order()
+    shop.sync()
+    shop.erp.trouble = failing(Transient("busy"), when="submitted")
+    shop.order(note="changed")
+    shop.sync()
+    assert (shop.delivery().step, shop.delivery().reason) == ("submitted", "retry")
+    shop.clock.advance(3600)
+    shop.sync()
+    shop.order(note="changed again", lines=[line("1", qty="3")])
+    shop.sync()
+    assert [row["qty"] for row in shop.bill().fields["rows"]] == [Decimal(3)]
