@@ -157,9 +157,9 @@ class Claimer:
         key = str(values.get(onto) or row.key) if onto else (link.there if link else "")
         if row.delivered and not key:
             return states.stopped(row, now, "unlinked", say("unlinked"))
-        if wanted == row.delivered and self._flow.reached(row.step):
-            return states.in_sync(row, now)
         job = Job(row, "put", wanted, form, text, document, link, key, number=snapshot.number)
+        if wanted == row.delivered and self._flow.reached(row.step) and not job.in_doubt:
+            return states.in_sync(row, now)
         job.reference = reference(self._flow.source, row.key, row.part)
         return job
 

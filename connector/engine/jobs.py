@@ -57,6 +57,11 @@ class Job:
         return bool(self.row.state == "in_doubt")
 
     @property
+    def step(self) -> str:
+        """The step that the target's record certainly has; an unanswered change may undo one."""
+        return "" if self.in_doubt else str(self.row.step)
+
+    @property
     def epoch(self) -> int:
         return int(self.row.epoch) + 1
 

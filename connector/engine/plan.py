@@ -144,7 +144,8 @@ class _Fields:
         for name, value in values.items():
             if self._rules + name not in self._writer.not_wanted:
                 moved = wanted[name] != delivered.get(name, GONE)
-                if self._decide(name, value, moved, base, sent, shown, plan):
+                again = name in sent and sent[name] != wanted[name]
+                if self._decide(name, value, moved, again, base, sent, shown, plan):
                     changed[name] = value
         return changed
 
@@ -153,6 +154,7 @@ class _Fields:
         name: str,
         value: Any,
         moved: bool,
+        again: bool,
         base: Mapping[str, Any],
         sent: Mapping[str, Any],
         shown: Mapping[str, Any] | None,
@@ -164,8 +166,8 @@ class _Fields:
         difference = Difference(self._path + name, value, was, theirs)
         if theirs == ours and shown is not None:
             return False
-        if name in sent and theirs == like(sent[name], theirs) == sent[name]:
-            was = theirs
+        if name in sent and (shown is None or theirs == like(sent[name], theirs) == sent[name]):
+            was, moved = theirs, moved or again  # what stands there may be an attempt of ours
         if shown is not None and theirs != was and name in base and self._force != "ours":
             if moved and self._force != "theirs":
                 plan.conflicts.append(difference)

@@ -109,7 +109,7 @@ class Sender:
         if not job.key or job.verb != "put" or self._mapping.onto:
             return False
         ours_alone = self._flow.settings.on_conflict == "ours" and not self._writer.tables
-        return job.wanted != job.row.delivered and not ours_alone
+        return (job.wanted != job.row.delivered or job.in_doubt) and not ours_alone
 
     def _ours(self, job: Job) -> Record | None:
         """The record that carries our reference, if the target says that there is one already."""
@@ -186,7 +186,7 @@ class Sender:
         made = planning.update(job.document, job.form, held, self._writer, force=force)
         if made.conflicts:
             return Result(job, error=Conflict(_conflict_words(made)), plan=made)
-        if made.empty and self._flow.reached(job.row.step):
+        if made.empty and self._flow.reached(job.step):
             written = Written(job.key, step=job.row.step)
             return Result(job, "none", written, plan=made, shown=record, line_keys=keys)
         theirs_too = record is not None and (bool(made.drift) or self._has_other_rows(record, keys))
@@ -215,7 +215,7 @@ class Sender:
             on_change=settings.on_change or mapping.on_change,
             accept=frozenset(settings.accept) | mapping.accept,
             expect=self._expected(job, only_rows=only_rows),
-            step=job.row.step,
+            step=job.step,
             show=self._writer.shape,
             options=mapping.options,
         )

@@ -401,3 +401,37 @@ def test_an_update_that_is_saved_but_not_audited_keeps_its_rows(shop: Site) -> N
     shop.order(note="changed again", lines=[line("1", qty="3")])
     shop.sync()
     assert [row["qty"] for row in shop.bill().fields["rows"]] == [Decimal(3)]
+
+
+def test_a_change_taken_back_while_it_is_in_doubt_is_taken_back_there_too(shop: Site) -> None:
+    shop.sync()
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="after", form="partner")
+    shop.customer(name="Second")
+    shop.sync()
+    shop.customer()
+    shop.clock.advance(101)
+    shop.sync()
+    assert shop.delivery("c1", "customers").state == "in_sync"
+    assert shop.erp.form("partner")["partner-1"].fields["name"] == "Customer c1"
+
+
+def test_an_unanswered_change_that_took_the_audit_away_is_audited_again(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "on_change: [edit, unaudit], hold:")
+    shop.start()
+    shop.order()
+    shop.sync()
+
+    def lose(moment: str, form: str) -> None:
+        if moment == "submitted" and form == "bill":
+            shop.erp.trouble = None
+            shop.erp.step("bill", shop.bill().key, "saved")
+            raise KeyError("the answer is lost before the first step")
+
+    shop.erp.trouble = lose
+    shop.order(note="changed")
+    shop.sync()
+    assert shop.delivery().state == "in_doubt"
+    shop.clock.advance(101)
+    shop.sync()
+    assert (shop.bill().step, shop.bill().fields["note"]) == ("audited", "changed")
+    assert shop.delivery().state == "in_sync"
