@@ -113,6 +113,8 @@ class Terms:
     gone: str
     """`stop` or `cancel`."""
     on_conflict: str
+    unaudit: bool
+    """Bills that are submitted or audited may be taken back and changed."""
     attempts: int
     """Counted failures after which a record stops."""
     numbering: str = "erp"

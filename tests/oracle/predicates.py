@@ -234,6 +234,40 @@ def o11_secrets(history: History) -> Broken:
                 yield Violation("leaked", "O11", "-", f"…{around}***")
 
 
+def o12_true_reasons(history: History) -> Broken:
+    """What is listed is so: nobody is asked about what did not happen."""
+    for story in stories(history):
+        line = story.failure
+        if line is not None and not _is_true(story, line.reason):
+            text = f"listed as {line.reason}, which it is not: {line.words}"
+            yield Violation("unexpected", "O12", story.key, text)
+
+
+def _is_true(story: Story, reason: str) -> bool:
+    history = story.history
+    if reason == "conflict":
+        return bool(story.by_people()) or _beyond_editing(story)
+    if reason == "twice":
+        return len(story.live) > 1
+    if reason == "gone":
+        return story.scope == "out" or bool(story.by_people("delete")) or _restored(history)
+    if reason == "not_ours":
+        return any(e.form == story.target and e.reference != story.mark for e in history.erp)
+    if reason in ("unlinked", "ignored"):
+        return any((d.flow, d.key) == (story.flow, story.key) for d in history.decisions)
+    return True
+
+
+def _beyond_editing(story: Story) -> bool:
+    """The bill had gone too far, and changes of such bills are not allowed."""
+    went_on = any(e.what in ("submitted", "audited") for e in story.entries)
+    return went_on and not story.history.terms.unaudit
+
+
+def _restored(history: History) -> bool:
+    return any(e.what == "restore" for e in history.erp)
+
+
 def sound(history: History) -> Broken:
     """The product found no bug in itself."""
     for text in history.trouble:
@@ -242,5 +276,6 @@ def sound(history: History) -> Broken:
 
 PREDICATES: tuple[Callable[[History], Broken], ...] = (
     o1_lost, o1_withdrawn, o1_listed, o2_duplicated, o3_order, o4_convergence, o5_unexpected,
-    o6_unapproved, o7_money, o8_write_back, o9_bounds, o10_recovery, o11_secrets, sound,
+    o6_unapproved, o7_money, o8_write_back, o9_bounds, o10_recovery, o11_secrets,
+    o12_true_reasons, sound,
 )  # fmt: skip

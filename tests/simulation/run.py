@@ -306,7 +306,7 @@ class Run:
         scene = self.scene
         terms = Terms(
             scene.idempotency, scene.until, scene.gone, scene.on_conflict,
-            scene.attempts, scene.nature.numbering,
+            "unaudit" in scene.on_change, scene.attempts, scene.nature.numbering,
         )  # fmt: skip
         history = History(terms)
         history.versions = self.crm.versions
