@@ -48,18 +48,11 @@ class Job:
     reference: str = ""
     number: str = ""
     """The source's number, for messages."""
-    planned_keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """The link's row keys and those found for rows of an unanswered write."""
 
     @property
     def in_doubt(self) -> bool:
         """An earlier attempt may have been done."""
-        return bool(self.row.state == "in_doubt")
-
-    @property
-    def step(self) -> str:
-        """The step that the target's record certainly has; an unanswered change may undo one."""
-        return "" if self.in_doubt else str(self.row.step)
+        return bool(self.row.verb == "look")
 
     @property
     def epoch(self) -> int:
@@ -71,11 +64,6 @@ class Job:
         text = self.link.line_keys if self.link else ""
         keys: dict[str, dict[str, str]] = json.loads(text) if text else {}
         return keys
-
-    @property
-    def keys_then(self) -> Mapping[str, Mapping[str, str]]:
-        """The row keys that the write was planned with."""
-        return self.planned_keys or self.line_keys
 
     @property
     def delivered(self) -> Canonical:
@@ -99,7 +87,7 @@ class Result:
 
     job: Job
     did: str = ""
-    """`created`, `updated`, `adopted`, `advanced`, `none`, `cancel` or `close`."""
+    """`created`, `updated`, `adopted`, `found`, `advanced`, `none`, `cancel` or `close`."""
     written: Written | None = None
     error: ConnectorError | None = None
     sent: bool = False
@@ -107,6 +95,6 @@ class Result:
     seconds: float = 0.0
     plan: Plan | None = None
     delivered: bool = True
-    """The target now holds `job.form`; False: adopted as found, still to be compared."""
+    """The target now holds `job.form`; False: taken as found, still to be compared."""
     shown: Record | None = None
     line_keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -9,9 +9,9 @@ from typing import Any
 
 from connector import log
 from connector.contract import Written
-from connector.engine import deriving, pairing, retry, states
+from connector.engine import adopting, deriving, pairing, retry, states
 from connector.engine.jobs import Job, Result
-from connector.engine.plan import base_of
+from connector.engine.plan import Held, base_of
 from connector.engine.send import NotDone, NotSent, Twice, Undecidable
 from connector.engine.system import Flow, System
 from connector.errors import AdapterError, HalfDone
@@ -86,6 +86,14 @@ class Recorder:
     # -- outcomes ---------------------------------------------------------------------------
 
     def _outcome(self, result: Result, dirty: set[str], now: float) -> Row:
+        outcome = self._became(result, dirty, now)
+        # A doubt ends with the remote's word, or with the look that showed what became of it.
+        clear = result.sent or result.written or isinstance(result.error, NotDone)
+        if outcome["state"] != "in_doubt" and clear:
+            outcome["verb"] = "put"
+        return outcome
+
+    def _became(self, result: Result, dirty: set[str], now: float) -> Row:
         if result.error is not None:
             return self._failed(result, result.error, now)
         written = result.written
@@ -108,15 +116,28 @@ class Recorder:
     def _columns(self, result: Result, written: Written, *, held: bool) -> Row:
         """What we know of the target after a success. `held`: it holds this very document."""
         job = result.job
+        if job.verb == "look":
+            return self._cleared(result)
         columns: Row = {"step": written.step or job.row.step}
         if held:
             columns |= {"delivered": job.wanted, "document": job.text}
         else:
             columns |= {"delivered": job.row.wanted or "?", "document": job.row.sent}
-        if job.verb == "put" and not self._flow.mapping.onto and result.did != "none":
+        fields_written = result.did not in ("none", "advanced")
+        if job.verb == "put" and not self._flow.mapping.onto and fields_written:
             base = base_of(job.document, result.shown, self._writer, result.line_keys)
             columns["base"] = digest(base)[1]
         return columns
+
+    def _cleared(self, result: Result) -> Row:
+        """What the look at an unanswered attempt showed. It may have undone a step."""
+        job = result.job
+        if not job.text or result.shown is None:
+            return {"step": ""}
+        held = Held(job.delivered, job.base, result.shown, result.line_keys)
+        delivered, base = adopting.cleared(held, job.sent, self._writer)
+        hash, text = digest(delivered)
+        return {"step": "", "delivered": hash, "document": text, "base": digest(base)[1]}
 
     def _failed(self, result: Result, error: Any, now: float) -> Row:
         job, row = result.job, result.job.row

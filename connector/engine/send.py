@@ -30,11 +30,13 @@ from connector.errors import (
     OutcomeUnknown,
 )
 from connector.faults import fault
-from connector.mapping.document import canon
+from connector.mapping.document import Canonical, canon
 from connector.messages import say
 
 CUTOFF = 5.0
 """Seconds that must be left of a claim beyond the longest request, else nothing is sent."""
+
+NOTHING: Canonical = {"f": {}}
 
 _log = log.get(__name__)
 
@@ -106,10 +108,11 @@ class Sender:
 
     def _must_see(self, job: Job) -> bool:
         """Changed records are read first, unless nobody else's word counts for their fields."""
-        if not job.key or job.verb != "put" or self._mapping.onto:
+        if not job.key or self._mapping.onto:
             return False
         ours_alone = self._flow.settings.on_conflict == "ours" and not self._writer.tables
-        return (job.wanted != job.row.delivered or job.in_doubt) and not ours_alone
+        changed = job.verb == "put" and job.wanted != job.row.delivered
+        return job.verb == "look" or (changed and not ours_alone)
 
     def _ours(self, job: Job) -> Record | None:
         """The record that carries our reference, if the target says that there is one already."""
@@ -144,14 +147,19 @@ class Sender:
         return self._to_update(job, shown[0] if shown else None)
 
     def _looked_up(self, job: Job, found: list[Record]) -> Result:
-        """What became of a create that was never answered."""
-        if self._flow.idempotency == "C":
+        """What became of a write that was never answered."""
+        if not job.key and self._flow.idempotency == "C":
             return Result(job, error=Undecidable(say("cannot_look_up")))
         if not found:
-            return Result(job, error=NotDone(say("was_not_done")))
-        outcome = self._to_create(job, found)
-        assert isinstance(outcome, Result)
-        return outcome
+            error = Gone(say("target_gone", key=job.key)) if job.key else None
+            return Result(job, error=error or NotDone(say("was_not_done")))
+        if not job.key:
+            outcome = self._to_create(job, found)
+            assert isinstance(outcome, Result)
+            return outcome
+        keys = adopting.added(job.document, job.sent, job.line_keys, found[0], self._writer)
+        written = Written(job.key, found[0].number)
+        return Result(job, "found", written, delivered=False, shown=found[0], line_keys=keys)
 
     def _to_create(self, job: Job, found: list[Record]) -> Result | tuple[Write, Plan]:
         if len(found) > 1:
@@ -168,25 +176,21 @@ class Sender:
         if keys is None:
             words = say("rows_unclear", number=record.number or record.key)
             return Result(job, error=Conflict(words))
-        same = job.wanted == job.row.wanted
-        if not job.row.sent:
-            same = adopting.agrees(job.form, job.document, record, self._writer)
+        same = job.verb != "look" and adopting.agrees(job.form, job.document, record, self._writer)
         made = Written(record.key, record.number, keys)
         return Result(job, "adopted", made, delivered=same, shown=record, line_keys=keys)
 
     def _to_update(self, job: Job, record: Record | None) -> Result | tuple[Write, Plan]:
-        sent = job.sent if job.in_doubt else {"f": {}}
-        keys: LineKeys = job.line_keys
-        if job.in_doubt and record is not None:
-            keys = adopting.added(job.document, sent, keys, record, self._writer)
-            job.planned_keys = keys
-        held = Held(job.delivered, job.base, record, keys, sent)
+        # Written onto a record, a doubt is ended by writing everything once more.
+        delivered = NOTHING if job.in_doubt else job.delivered
+        keys = job.line_keys
+        held = Held(delivered, job.base, record, keys)
         policy = self._flow.settings.on_conflict
         force = "ours" if job.row.forced else "" if policy == "ask" else policy
         made = planning.update(job.document, job.form, held, self._writer, force=force)
         if made.conflicts:
             return Result(job, error=Conflict(_conflict_words(made)), plan=made)
-        if made.empty and self._flow.reached(job.step):
+        if made.empty and self._flow.reached(job.row.step):
             written = Written(job.key, step=job.row.step)
             return Result(job, "none", written, plan=made, shown=record, line_keys=keys)
         theirs_too = record is not None and (bool(made.drift) or self._has_other_rows(record, keys))
@@ -215,7 +219,7 @@ class Sender:
             on_change=settings.on_change or mapping.on_change,
             accept=frozenset(settings.accept) | mapping.accept,
             expect=self._expected(job, only_rows=only_rows),
-            step=job.step,
+            step=job.row.step,
             show=self._writer.shape,
             options=mapping.options,
         )
@@ -338,7 +342,7 @@ class NotSent(ConnectorError):
 
 def _keys_after(job: Job, written: Written) -> dict[str, dict[str, str]]:
     """The rows that we knew, and those that this write added."""
-    keys = {table: dict(lines) for table, lines in job.keys_then.items()}
+    keys = job.line_keys
     for table, lines in written.line_keys.items():
         keys.setdefault(table, {}).update(lines)
     return keys

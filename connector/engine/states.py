@@ -120,9 +120,13 @@ def given_back(row: Any, now: float) -> Row:
 
 
 def in_doubt(row: Any, now: float, settle: float, words: Words, **columns: Any) -> Row:
-    """Nobody knows whether it was done: leave it alone for `settle` seconds, then look it up."""
-    due = now + settle
-    return _outcome(row, now, "in_doubt", "unknown", due_at=due, detail=dump(words), **columns)
+    """Nobody knows whether it was done: leave it alone for `settle` seconds, then look it up.
+
+    The verb `look` outlives the state: whatever becomes of the delivery, nothing else is sent
+    before the doubt is cleared up.
+    """
+    columns = {"due_at": now + settle, "detail": dump(words), **columns, "verb": "look"}
+    return _outcome(row, now, "in_doubt", "unknown", **columns)
 
 
 def stopped(row: Any, now: float, reason: str, words: Words, **columns: Any) -> Row:
@@ -135,4 +139,4 @@ def abandoned(row: Any, now: float, settle: float, words: Words, since: float) -
     due = max(now, since + settle)
     # A new epoch: whoever still believes to hold it can write nothing any more.
     kept = {"dirty": row.dirty, "attempts": row.attempts + 1, "epoch": row.epoch + 1}
-    return _outcome(row, now, "in_doubt", "unknown", due_at=due, detail=dump(words), **kept)
+    return in_doubt(row, now, due - now, words, **kept)

@@ -89,6 +89,7 @@ def create_anew(system: System, flow: Flow, number: str, who: str) -> int:
         now = system.store.now(tx)
         source = _one(tx, flow.source, flow.object, number)
         columns = {"delivered": "", "document": "", "base": "", "step": "", "sent": ""}
+        columns["verb"] = "put"
         count = deliveries.awaken(tx, flow.name, [source.key], now, **columns)
         journal.log_audit(tx, now, who, "create", {"flow": flow.name, "key": source.key})
     return count

@@ -16,6 +16,7 @@ from connector.errors import (
     Transient,
     Unreachable,
 )
+from connector.operations import overview, reconciling
 from tests.engine.factory import Site, failing, line
 
 
@@ -435,3 +436,59 @@ def test_an_unanswered_change_that_took_the_audit_away_is_audited_again(shop: Si
     shop.sync()
     assert (shop.bill().step, shop.bill().fields["note"]) == ("audited", "changed")
     assert shop.delivery().state == "in_sync"
+
+
+def test_in_class_c_a_change_does_not_send_what_may_be_there(shop: Site) -> None:
+    shop.config = shop.config.replace("settle: 100", "settle: 100, search: false")
+    shop.start()
+    shop.sync()
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="after")
+    shop.order()
+    shop.sync()
+    shop.clock.advance(101)
+    shop.sync()
+    shop.order(note="changed")
+    shop.sync()
+    assert (shop.delivery().state, shop.delivery().reason) == ("stopped", "unknown")
+    assert shop.commits() == 1
+    overview.retry(shop.system, shop.system.flows["orders"], ["o1"], "somebody", ours=False)
+    shop.sync()
+    assert shop.commits() == 2, "a person who says so has looked"
+
+
+def test_a_doubt_outlives_a_record_that_cannot_be_read(shop: Site) -> None:
+    shop.config = shop.config.replace("settle: 100", "settle: 100, search: false")
+    shop.start()
+    shop.sync()
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="after")
+    shop.order()
+    shop.sync()
+    shop.order(date="no date")
+    shop.clock.advance(101)
+    shop.sync()
+    shop.order()
+    shop.sync()
+    assert (shop.delivery().reason, shop.commits()) == ("unknown", 1)
+
+
+def test_a_customer_renamed_while_in_doubt_ends_with_the_new_name(shop: Site) -> None:
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="after", form="partner")
+    shop.sync()
+    shop.customer(name="Renamed")
+    shop.sync()
+    shop.clock.advance(101)
+    shop.sync()
+    assert shop.erp.form("partner")["partner-1"].fields["name"] == "Renamed"
+    assert shop.delivery("c1", "customers").state == "in_sync"
+
+
+def test_what_people_changed_before_a_lost_answer_was_cleared_up_is_seen(shop: Site) -> None:
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="after")
+    shop.order(note="ours")
+    shop.sync()
+    shop.erp.put("bill", {"note": "theirs"}, shop.bill().key)
+    shop.clock.advance(101)
+    shop.sync()
+    assert shop.delivery().state == "in_sync"
+    (found,) = reconciling.reconcile(shop.system, shop.system.flows["orders"])
+    assert [difference.path for difference in found.differences] == ["note"]
