@@ -341,6 +341,17 @@ def base_of(document: Node, shown: Record | None, writer: Writer, line_keys: Lin
     return base
 
 
+def keep_drift(base: Canonical, drift: Sequence[Difference], line_keys: LineKeys) -> None:
+    """What people changed and we did not write stays a difference to the base."""
+    for difference in drift:
+        table, _, rest = difference.path.rpartition("/")[0].partition("/")
+        name = difference.path.rpartition("/")[2]
+        if not table:
+            base["f"][name] = difference.base
+        elif rest:
+            base["t"][table][line_keys[table][rest]][name] = difference.base
+
+
 def _base_fields(
     node: Node, seen: Mapping[str, Any] | None, writer: Writer, prefix: str
 ) -> dict[str, Any]:

@@ -492,3 +492,19 @@ def test_what_people_changed_before_a_lost_answer_was_cleared_up_is_seen(shop: S
     assert shop.delivery().state == "in_sync"
     (found,) = reconciling.reconcile(shop.system, shop.system.flows["orders"])
     assert [difference.path for difference in found.differences] == ["note"]
+
+
+def test_what_people_changed_stays_seen_after_our_next_change(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "until: saved, hold:")
+    shop.start()
+    shop.order(note="ours")
+    shop.sync()
+    shop.erp.put("bill", {"note": "theirs"}, shop.bill().key)
+    shop.order(note="ours", date="2026-11-25")
+    shop.sync()
+    assert shop.bill().fields["date"] == date(2026, 11, 25)
+    (found,) = reconciling.reconcile(shop.system, shop.system.flows["orders"])
+    assert [difference.path for difference in found.differences] == ["note"]
+    shop.order(note="ours again", date="2026-11-25")
+    shop.sync()
+    assert shop.delivery().reason == "conflict"
