@@ -92,6 +92,10 @@ def _traced(history: History, kind: str) -> Broken:
             low = later[0] if later else low
 
 
+def _short(written: Fields) -> str:
+    return ", ".join(f"{name}={value}" for name, value in written.items())[:300]
+
+
 def _may_carry(story: Story, n: int, entry: Entry) -> bool:
     version = story.versions[n]
     if version.fields is None or version.at > entry.at:

@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 import time
+import traceback
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -52,7 +53,8 @@ def many(first: int, count: int, jobs: int, url: str) -> int:
             totals.update(counts)
             if violations:
                 broken.append(seed)
-                print(f"seed {seed}: " + "\n    ".join(violations[:5]))
+                folded = {text.split(" ", 1)[0]: text for text in violations}
+                print(f"seed {seed}: " + "\n    ".join(list(folded.values())[:4]))
                 print(f"    python -m tests.simulation --seed {seed}", flush=True)
     seconds = time.monotonic() - started
     told = ", ".join(f"{name} {number}" for name, number in sorted(totals.items()))
@@ -62,7 +64,10 @@ def many(first: int, count: int, jobs: int, url: str) -> int:
 
 def verdict(seed: int, url: str = "") -> tuple[int, Counter[str], list[str]]:
     """A run in a form that travels between processes."""
-    return seed, *tally(Run(seed, url=url).go())
+    try:
+        return seed, *tally(Run(seed, url=url).go())
+    except Exception:
+        return seed, Counter(), [f"simulation: {traceback.format_exc()}"]
 
 
 def tally(outcome: Outcome) -> tuple[Counter[str], list[str]]:

@@ -7,6 +7,7 @@ import json
 import logging
 import random as global_random
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -360,9 +361,11 @@ class _Listener(logging.Handler):
         who = task.process.name if task and task.process else "?"
         text = record.getMessage()
         self._run.note(f"{who}: {text}")
-        unforeseen = not isinstance(sys.exc_info()[1], Mishap)
-        if unforeseen and any(bug in text for bug in self.BUGS):
-            self._run.trouble.append(text)
+        error = sys.exc_info()[1]
+        if not isinstance(error, Mishap) and any(bug in text for bug in self.BUGS):
+            where = "".join(traceback.format_exception(error)[-3:])
+            self._run.trouble.append(f"{text} {where}")
+            self._run.note(where)
 
 
 def _idle(row: Any) -> bool:
