@@ -87,10 +87,9 @@ class Recorder:
 
     def _outcome(self, result: Result, dirty: set[str], now: float) -> Row:
         outcome = self._became(result, dirty, now)
-        # A doubt ends with the remote's word, or with the look that showed what became of it.
-        clear = result.sent or result.written or isinstance(result.error, NotDone)
-        if outcome["state"] != "in_doubt" and clear:
-            outcome["verb"] = "put"
+        # A doubt ends with a write that succeeds, or with the look that shows what became of it.
+        if result.written is not None or isinstance(result.error, NotDone):
+            outcome["verb"] = "look" if outcome["state"] == "in_doubt" else "put"
         return outcome
 
     def _became(self, result: Result, dirty: set[str], now: float) -> Row:

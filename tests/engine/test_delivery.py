@@ -508,3 +508,30 @@ def test_what_people_changed_stays_seen_after_our_next_change(shop: Site) -> Non
     shop.order(note="ours again", date="2026-11-25")
     shop.sync()
     assert shop.delivery().reason == "conflict"
+
+
+def test_a_doubt_about_what_the_crm_was_told_survives_a_refusal(shop: Site) -> None:
+    shop.config += "  status: {object: delivery_status, from: hub, to: crm, on_conflict: ours}\n"
+    shop.config = shop.config.replace("world: crm", "world: crm, settle: 100")
+    shop.mappings["crm/delivery_status"] = """
+object: delivery_status
+form: order
+key: id
+onto: record
+write: {erp_state: state}
+"""
+    shop.config = shop.config.replace("from: hub,", "from: hub, when: 'flow == \"orders\"',")
+    shop.start()
+    shop.order()
+    shop.sync()
+    shop.crm.trouble = failing(OutcomeUnknown("lost"), when="after", form="order")
+    shop.order(note="a conflict: it is audited")
+    shop.sync()
+    shop.order(note=None)
+    shop.sync()
+    shop.crm.trouble = failing(Transient("busy"), form="order")
+    shop.clock.advance(101)
+    shop.sync()
+    shop.clock.advance(3600)
+    shop.sync()
+    assert shop.crm.form("order")["o1"].fields["erp_state"] == "done"
