@@ -50,6 +50,8 @@ class Plan:
     """Every field that will be written, as people see it in `plan`."""
     conflicts: list[Difference] = field(default_factory=list)
     drift: list[Difference] = field(default_factory=list)
+    split: dict[str, Any] = field(default_factory=dict)
+    """What is left for our rows that people split, by path."""
 
     @property
     def empty(self) -> bool:
@@ -275,6 +277,7 @@ class _Rows:
             seen_as = self._shown_as(name)
             if isinstance(values.get(name), Decimal | int) and seen_as in shown:
                 values[name] -= sum((_number(piece.get(seen_as)) for piece in pieces), Decimal(0))
+                self._plan.split[f"{self._table}/{line}/{name}"] = values[name]
                 base[name] = like(canon(values[name]), shown[seen_as])
         return values, base
 

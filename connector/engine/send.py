@@ -218,7 +218,7 @@ class Sender:
             verb=job.verb,  # type: ignore[arg-type]
             on_change=settings.on_change or mapping.on_change,
             accept=frozenset(settings.accept) | mapping.accept,
-            expect=self._expected(job, only_rows=only_rows),
+            expect=self._expected(job, made, only_rows=only_rows),
             step=job.row.step,
             show=self._writer.shape,
             options=mapping.options,
@@ -246,7 +246,9 @@ class Sender:
             for table, change in made.tables.items()
         }
 
-    def _expected(self, job: Job, *, only_rows: bool) -> dict[str, tuple[Decimal, Decimal]]:
+    def _expected(
+        self, job: Job, made: Plan, *, only_rows: bool
+    ) -> dict[str, tuple[Decimal, Decimal]]:
         """The amounts that must stand there before any further step, by path."""
         if job.verb != "put":
             return {}
@@ -263,7 +265,7 @@ class Sender:
                 else {"": job.document}
             )
             for prefix, node in nodes.items():
-                value = canon(node.fields.get(name))
+                value = canon(made.split.get(prefix + name, node.fields.get(name)))
                 if isinstance(value, Decimal | int):
                     expected[prefix + name] = (Decimal(value), rule.tolerance)
         return expected

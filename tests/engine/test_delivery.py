@@ -510,6 +510,26 @@ def test_what_people_changed_stays_seen_after_our_next_change(shop: Site) -> Non
     assert shop.delivery().reason == "conflict"
 
 
+def test_a_row_that_people_split_is_checked_against_what_is_left_of_it(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "until: saved, hold:")
+    checked = "amount: {from: net_amount, scale: money, tolerance: 0}"
+    bill = shop.mappings["erp/sales_order"]
+    shop.mappings["erp/sales_order"] = bill.replace(
+        "amount: {from: net_amount, scale: money}", checked
+    )
+    shop.start()
+    shop.order(lines=[line("1", qty="4", price="10")])
+    shop.sync()
+    (row,) = shop.bill().fields["rows"]
+    rest = {**row, "qty": Decimal(3), "amount": Decimal(30)}
+    piece = {**row, "id": "piece", "qty": Decimal(1), "amount": Decimal(10)}
+    shop.erp.put("bill", {"rows": [rest, piece]}, shop.bill().key)
+    shop.order(lines=[line("1", qty="6", price="10")])
+    shop.sync()
+    assert shop.delivery().state == "in_sync"
+    assert [row["amount"] for row in shop.bill().fields["rows"]] == [Decimal(50), Decimal(10)]
+
+
 def test_a_doubt_about_what_the_crm_was_told_survives_a_refusal(shop: Site) -> None:
     shop.config += "  status: {object: delivery_status, from: hub, to: crm, on_conflict: ours}\n"
     shop.config = shop.config.replace("world: crm", "world: crm, settle: 100")
