@@ -101,16 +101,26 @@ def _may_carry(story: Story, n: int, entry: Entry) -> bool:
     if version.fields is None or version.at > entry.at:
         return False
     wanted = story.wanted(version.fields)
-    rows = [row for name in ("rows",) for row in entry.written.get(name, {}).get("rows", ())]
     once = wanted.once if entry.what == "create" else {}
     head = {**wanted.head, **once}
     return all(
         same(head.get(name), value) for name, value in entry.written.items() if name != "rows"
     ) and all(
-        row["line"] in wanted.rows
-        and all(same(wanted.rows[row["line"]].get(n), v) for n, v in row["fields"].items())
-        for row in rows
+        row["line"] in wanted.rows and _carries(story, entry, row, wanted.rows[row["line"]])
+        for row in entry.written.get("rows", {}).get("rows", ())
     )
+
+
+def _carries(story: Story, entry: Entry, row: Any, wanted: Fields) -> bool:
+    """A row's values are the order's, less the pieces that people split off."""
+    pieces = [p for p in story.pieces_at(entry) if row["key"] and p["split_of"] == row["key"]]
+    for name, value in row["fields"].items():
+        due = wanted.get(name)
+        if pieces and name in ("qty", "amount") and not same(due, value):
+            due -= sum(Decimal(str(piece[name])) for piece in pieces)
+        if not same(due, value):
+            return False
+    return True
 
 
 def o4_convergence(history: History) -> Broken:

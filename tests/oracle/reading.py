@@ -106,6 +106,11 @@ class Story:
             for path in found.paths
         )
 
+    def pieces_at(self, entry: Entry) -> list[Fields]:
+        """The rows that people split off, as they stood when something was written."""
+        rows = (entry.after or {}).get("rows", ())
+        return [row for row in rows if row.get("split_of")]
+
     def by_people(self, *what: str) -> list[Entry]:
         return [e for e in self.entries if e.who == "people" and (not what or e.what in what)]
 

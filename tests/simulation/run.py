@@ -286,7 +286,6 @@ class Run:
 
     def _look(self) -> None:
         """Note doubts and dead claims that stand longer than they may."""
-        settle = 180.0 + self.scene.nature.delay
         now = self.scheduler.now
         with self.store.reading() as tx:
             paused = [row.paused_until or 0.0 for row in tx.execute(select(connections))]
@@ -295,7 +294,7 @@ class Run:
             ).all()
         since = max(self.calm_at, *paused, 0.0)
         for row in rows:
-            begun = max(row.since + settle, since) + 60.0
+            begun = max(row.due_at or 0.0, since) + 60.0
             if row.state == "sending":
                 begun = max(row.deadline, since) + 15.0
             if now > begun:
