@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -123,7 +124,7 @@ class Http:
         self._base = settings.base_url.rstrip("/")
         self._bucket = Bucket(settings.rate, clock)
         self._transport = self._connected()
-        self._budget = threading.local()
+        self._ends: ContextVar[float] = ContextVar("ends", default=inf)
         self._cap = settings.max_answer_mb * 1_000_000
         self._verify: bool | str = settings.ca_file or True
         self._proxies = {"http": settings.proxy, "https": settings.proxy} if settings.proxy else {}
@@ -155,17 +156,11 @@ class Http:
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """See `contract.Http`. Counts for this thread alone."""
-        before = self._ends
-        self._budget.ends = min(before, self._clock.monotonic() + seconds)
+        token = self._ends.set(min(self._ends.get(), self._clock.monotonic() + seconds))
         try:
             yield
         finally:
-            self._budget.ends = before
-
-    @property
-    def _ends(self) -> float:
-        ends: float = getattr(self._budget, "ends", inf)
-        return ends
+            self._ends.reset(token)
 
     def send(
         self,
@@ -219,7 +214,7 @@ class Http:
     def _once(self, request: requests.PreparedRequest, *, writes: bool) -> Answer:
         self._bucket.take()
         settings, start = self._settings, self._clock.monotonic()
-        if start + settings.timeout > self._ends:
+        if start + settings.timeout > self._ends.get():
             raise Unreachable(say("http_no_time"), retry_after=CALM)
         self.calls += 1
         unclear = OutcomeUnknown if writes else Transient

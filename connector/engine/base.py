@@ -103,3 +103,19 @@ def whole(kept: Canonical, delivered: Canonical, line_keys: LineKeys) -> Canonic
             if line in keys
         }
     return base
+
+
+def to_keep(base: Canonical, delivered: Canonical, line_keys: LineKeys) -> Canonical:
+    """What of a whole base need be kept."""
+    kept: Canonical = {"f": _differing(base["f"], delivered["f"])}
+    for table, lines in delivered.get("t", {}).items():
+        rows, keys = base.get("t", {}).get(table, {}), line_keys.get(table, {})
+        kept.setdefault("t", {})[table] = {
+            line: _differing(rows.get(keys.get(line, ""), {}), form["f"])
+            for line, form in lines.items()
+        }
+    return kept
+
+
+def _differing(base: Mapping[str, Any], delivered: Mapping[str, Any]) -> dict[str, Any]:
+    return {n: value for n, value in base.items() if n in delivered and delivered[n] != value}

@@ -49,13 +49,11 @@ class Job:
     reference: str = ""
     number: str = ""
     """The source's number, for messages."""
-    planned_keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """The link's row keys and those found for rows of an unanswered write."""
 
     @property
     def in_doubt(self) -> bool:
         """An earlier attempt may have been done."""
-        return bool(self.row.state == "in_doubt")
+        return bool(self.row.verb == "look")
 
     @property
     def epoch(self) -> int:
@@ -67,11 +65,6 @@ class Job:
         text = self.link.line_keys if self.link else ""
         keys: dict[str, dict[str, str]] = json.loads(text) if text else {}
         return keys
-
-    @property
-    def keys_then(self) -> Mapping[str, Mapping[str, str]]:
-        """The row keys that the write was planned with."""
-        return self.planned_keys or self.line_keys
 
     @property
     def delivered(self) -> Canonical:
@@ -96,11 +89,11 @@ class Job:
 
 @dataclass(slots=True)
 class Result:
-    """What became of a job. Exactly one of `written` and `error` is set."""
+    """What became of a job. `written` and `error` are both set only where it is half done."""
 
     job: Job
     did: str = ""
-    """`created`, `updated`, `adopted`, `advanced`, `none`, `cancel` or `close`."""
+    """`created`, `updated`, `adopted`, `found`, `advanced`, `none`, `cancel` or `close`."""
     written: Written | None = None
     error: ConnectorError | None = None
     sent: bool = False
@@ -108,6 +101,6 @@ class Result:
     seconds: float = 0.0
     plan: Plan | None = None
     delivered: bool = True
-    """The target now holds `job.form`; False: adopted as found, still to be compared."""
+    """The target now holds `job.form`; False: taken as found, still to be compared."""
     shown: Record | None = None
     line_keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -50,6 +50,8 @@ class Plan:
     """The whole document of a new one."""
     conflicts: list[Difference] = field(default_factory=list)
     drift: list[Difference] = field(default_factory=list)
+    split: dict[str, Any] = field(default_factory=dict)
+    """What is left for our rows that people split, by path."""
 
     @property
     def empty(self) -> bool:
@@ -70,8 +72,6 @@ class Held:
     base: Canonical
     theirs: Record | None
     line_keys: LineKeys
-    sent: Canonical = field(default_factory=lambda: {"f": {}})
-    """What an unanswered attempt carried: if the target shows it, it was us."""
 
 
 def create(document: Node) -> Plan:
@@ -124,7 +124,6 @@ def update(
         wanted["f"],
         held.delivered["f"],
         held.base.get("f", {}),
-        held.sent["f"],
         shown,
         plan,
     )
@@ -151,7 +150,6 @@ class _Fields:
         wanted: Mapping[str, Any],
         delivered: Mapping[str, Any],
         base: Mapping[str, Any],
-        sent: Mapping[str, Any],
         shown: Mapping[str, Any] | None,
         plan: Plan,
     ) -> dict[str, Any]:
@@ -160,7 +158,7 @@ class _Fields:
         for name, value in values.items():
             if self._rules + name not in self._writer.not_wanted:
                 moved = wanted[name] != delivered.get(name, GONE)
-                if self._decide(name, value, moved, base, sent, shown, plan):
+                if self._decide(name, value, moved, base, shown, plan):
                     changed[name] = value
         return changed
 
@@ -170,7 +168,6 @@ class _Fields:
         value: Any,
         moved: bool,
         base: Mapping[str, Any],
-        sent: Mapping[str, Any],
         shown: Mapping[str, Any] | None,
         plan: Plan,
     ) -> bool:
@@ -180,8 +177,6 @@ class _Fields:
         difference = Difference(self._path + name, value, was, theirs)
         if theirs == ours and shown is not None:
             return False
-        if name in sent and theirs == like(sent[name], theirs) == sent[name]:
-            was = theirs
         if shown is not None and theirs != was and name in base and self._force != "ours":
             if moved and self._force != "theirs":
                 plan.conflicts.append(difference)
@@ -215,7 +210,6 @@ class _Rows:
         self._wanted = wanted.get("t", {}).get(table, {})
         self._delivered = held.delivered.get("t", {}).get(table, {})
         self._base = held.base.get("t", {}).get(table, {})
-        self._sent = held.sent.get("t", {}).get(table, {})
         self._keys = held.line_keys.get(table, {})
         self._writer = writer
         self._force = force
@@ -240,7 +234,7 @@ class _Rows:
 
     def _row(self, line: str, row: Node) -> RowWrite | None:
         key = self._keys.get(line)
-        if key is None:
+        if key is None or self._was_dropped(line, key):
             self._plan.changes += _added(self._table, line, row)
             return _new(line, row)
         delivered = self._delivered.get(line, {"f": {}})
@@ -248,13 +242,16 @@ class _Rows:
         if self._shown is not None and shown is None:
             self._row_is_gone(line, delivered)
             return None
-        sent = self._sent.get(line, {"f": {}})["f"]
         values, base = self._less_pieces(line, row, shown, self._base.get(key, {}))
         fields = _Fields(self._writer, self._table, line, self._force).compare(
-            values, self._wanted[line]["f"], delivered["f"], base, sent, shown, self._plan
+            values, self._wanted[line]["f"], delivered["f"], base, shown, self._plan
         )
         nested = _nested(row) if self._wanted[line].get("t") != delivered.get("t") else {}
         return RowWrite(line, key, fields, nested) if fields or nested else None
+
+    def _was_dropped(self, line: str, key: str) -> bool:
+        """We took the row away with its line, and now the line is back."""
+        return line not in self._delivered and self._shown is not None and key not in self._shown
 
     def _row_is_gone(self, line: str, delivered: Canonical) -> None:
         """People deleted a row of ours: a conflict once we want something of it."""
@@ -293,6 +290,7 @@ class _Rows:
             seen_as = self._shown_as(name)
             if isinstance(values.get(name), Decimal | int) and seen_as in shown:
                 values[name] -= sum((_number(piece.get(seen_as)) for piece in pieces), Decimal(0))
+                self._plan.split[f"{self._table}/{line}/{name}"] = values[name]
                 base[name] = like(canon(values[name]), shown[seen_as])
         return values, base
 

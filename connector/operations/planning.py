@@ -57,6 +57,7 @@ _ACTIONS = {
     "updated": "update",
     "advanced": "advance",
     "adopted": "adopt",
+    "found": "adopt",
     "none": "none",
 }
 

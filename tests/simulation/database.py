@@ -1,0 +1,116 @@
+"""The real store on a database that is emptied between runs, its writers taking virtual turns."""
+
+from __future__ import annotations
+
+import atexit
+import copy
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event, insert, select, text
+
+from connector.clock import Clock
+from connector.store.engine import Store, StoreUnavailable
+from connector.store.tables import metadata
+from tests.simulation.scheduler import Turn
+
+PATIENCE = 30.0
+"""Seconds for which SQLite waits for its turn."""
+
+
+class Writing:
+    """The turn of a writer, held for the length of a transaction."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+
+    def __enter__(self) -> None:
+        if not self._turn.take():
+            raise StoreUnavailable("database is locked")
+
+    def __exit__(self, *_: object) -> None:
+        self._turn.give_back()
+
+
+class VirtualStore(Store):
+    """The product's own, opened once for all runs of this interpreter.
+
+    Statements stay compiled and connections open; each process of a run gets a copy with a clock
+    of its own.
+    """
+
+    shared = True
+    """Several processes use it at once, as on PostgreSQL: no lock file."""
+
+    @property
+    def path(self) -> Path | None:
+        return None if self.shared else super().path
+
+    def of(self, clock: Clock) -> VirtualStore:
+        """The same database as another process sees it."""
+        made = copy.copy(self)
+        made._clock = clock
+        return made
+
+    def take_turns(self, turn: Turn) -> None:
+        """For the length of a run: a real database would block the only thread there is."""
+        self._turn = turn
+        self._writing = Writing(turn)  # type: ignore[assignment]
+
+    def listen(self) -> None:
+        """Where the product trusts the database to let writers wait, so do we."""
+        if not self.is_sqlite:
+            event.listen(self.engine, "begin", self._begin)
+            event.listen(self.engine, "commit", self._end)
+            event.listen(self.engine, "rollback", self._end)
+
+    def _begin(self, connection: Connection) -> None:
+        if connection.get_execution_options().get("writes"):
+            Writing(self._turn).__enter__()
+
+    def _end(self, connection: Connection) -> None:
+        if connection.get_execution_options().get("writes"):
+            self._turn.give_back()
+
+    # -- everything in it -------------------------------------------------------------------
+
+    def empty(self) -> None:
+        with self.engine.begin() as connection:
+            if self.is_sqlite:
+                for table in metadata.sorted_tables:
+                    connection.execute(table.delete())
+            else:
+                names = ", ".join(table.name for table in metadata.sorted_tables)
+                connection.execute(text(f"truncate {names} restart identity"))
+
+    def contents(self) -> dict[str, list[dict[str, Any]]]:
+        """A backup: every row of every table."""
+        with self.engine.connect() as connection:
+            return {
+                table.name: [dict(row._mapping) for row in connection.execute(select(table))]
+                for table in metadata.sorted_tables
+            }
+
+    def put_back(self, backup: dict[str, list[dict[str, Any]]]) -> None:
+        self.empty()
+        with self.engine.begin() as connection:
+            for table in metadata.sorted_tables:
+                if backup[table.name]:
+                    connection.execute(insert(table), backup[table.name])
+
+
+@cache
+def store(url: str = "") -> VirtualStore:
+    """The database at `url`; empty: an SQLite file in memory."""
+    if not url:
+        memory = Path("/dev/shm")
+        folder = tempfile.mkdtemp(prefix="simulated", dir=memory if memory.is_dir() else None)
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        url = f"sqlite:///{folder}/store.db"
+    made = VirtualStore(url)
+    made.create()
+    made.listen()
+    return made
