@@ -24,7 +24,8 @@ from connector.faults import fault
 from connector.messages import dump, say
 from connector.objects import ABSENT_MEANS_ZERO, BusinessObject, content
 from connector.store import deliveries, feeds, journal, snapshots
-from connector.store.engine import Row, Tx
+from connector.store.engine import Tx
+from connector.store.statement import Row
 
 REREAD = 200
 """Open records read again at once."""

@@ -24,7 +24,8 @@ from connector.mapping.document import LinkRef, digest, undigest
 from connector.messages import load, say
 from connector.objects import ABSENT_MEANS_ZERO
 from connector.store import deliveries, links, snapshots
-from connector.store.engine import Row, Tx
+from connector.store.engine import Tx
+from connector.store.statement import Row
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 

@@ -254,8 +254,7 @@ class Dispatcher:
     def _due(self, flow: Flow) -> bool:
         store = self._system.store
         with store.reading() as tx:
-            due = deliveries.next_due(tx, [flow.name])
-            return due is not None and due <= store.now(tx)
+            return deliveries.is_due(tx, flow.name, store.now(tx))
 
     def paused(self, connection: Connection | None) -> Words | None:
         """Why a connection is left alone now; None: it is not."""

@@ -20,7 +20,8 @@ from connector.faults import fault
 from connector.mapping.document import Canonical, digest
 from connector.messages import dump, say
 from connector.store import deliveries, feeds, journal, links
-from connector.store.engine import Row, Tx
+from connector.store.engine import Tx
+from connector.store.statement import Row
 
 _log = log.get(__name__)
 

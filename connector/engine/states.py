@@ -14,7 +14,7 @@ from typing import Any
 
 from connector.errors import Words
 from connector.messages import dump
-from connector.store.engine import Row
+from connector.store.statement import Row
 
 OUTCOME = (
     "state", "reason", "detail", "due_at", "since", "delivered", "document", "base", "waits_for",

@@ -15,7 +15,7 @@ from connector.mapping.document import Node, undigest
 from connector.messages import dump, say
 from connector.objects.lines import labels
 from connector.store import deliveries, journal, links, snapshots
-from connector.store.engine import Row
+from connector.store.statement import Row
 
 GROUP = 200
 

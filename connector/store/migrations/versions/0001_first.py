@@ -123,6 +123,13 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_deliveries_line"), ["line"], unique=False)
         batch_op.create_index(batch_op.f("ix_deliveries_waits_for"), ["waits_for"], unique=False)
+        batch_op.create_index(
+            "ix_deliveries_due",
+            ["flow", sa.text("priority DESC"), "due_at", "key"],
+            unique=False,
+            sqlite_where=sa.text("owner = '' AND due_at IS NOT NULL"),
+            postgresql_where=sa.text("owner = '' AND due_at IS NOT NULL"),
+        )
 
     op.create_table(
         "derivations",
