@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, Dialect, Text, bindparam
+from sqlalchemy import Dialect, Text, bindparam
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import NullType, TypeDecorator
 
 from connector import exact
 
@@ -79,10 +79,10 @@ def _listed(keys: Iterable[str], dialect: Dialect) -> Any:
     return exact.dumps(list(keys)) if dialect.name == "sqlite" else list(keys)
 
 
-class _Among(FunctionElement[bool]):
+class _Among(FunctionElement[Any]):
     inherit_cache = True
     name = "among"
-    type = Boolean()
+    type = NullType()  # as a Boolean it would become `… = 1`, which no index serves
 
 
 @compiles(_Among, "sqlite")

@@ -181,11 +181,11 @@ links = Table(
     "links",
     metadata,
     _key("object"),
-    Column("scope", String(200), primary_key=True, server_default=""),
     _key("source"),  # connection
     _key("source_key"),
-    Column("part", String(200), primary_key=True, server_default=""),
     _key("target"),  # connection
+    Column("scope", String(200), primary_key=True, server_default=""),
+    Column("part", String(200), primary_key=True, server_default=""),
     Column("target_key", String(200), nullable=False),
     _text("source_number"),
     _text("target_number"),
