@@ -12,15 +12,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from adapters.kingdee_galaxy.client import Client
 from adapters.kingdee_galaxy.codec import Layout, layouts
 from adapters.kingdee_galaxy.filters import Where
 from adapters.kingdee_galaxy.forms import STATUS, YES, Ending, Form, form_of
-from adapters.kingdee_galaxy.model import accepted
+from adapters.kingdee_galaxy.model import Asked, accepted
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector.contract import Record, Shape, Write, Written
-from connector.errors import AdapterError, HalfDone, Rejected
+from connector.errors import AdapterError, Changed, Gone, HalfDone, Rejected
+from connector.expected import LineKeys
 from connector.messages import say
 
 DRAFT, CREATED, SUBMITTED, AUDITED, SENT_BACK = "ZABCD"
@@ -49,7 +51,7 @@ LADDER = (
 )
 
 
-@dataclass(slots=True)
+@dataclass
 class Bill:
     """A record on its way, and what is known of it so far."""
 
@@ -60,18 +62,34 @@ class Bill:
     """FDocumentStatus."""
     ended: frozenset[str] = frozenset()
     """Status fields that say that it is voided, closed or forbidden."""
-    line_keys: dict[str, dict[str, str]] = field(default_factory=dict)
+    line_keys: LineKeys = field(default_factory=dict)
     shown: Record | None = None
     awaits: str = ""
     error: AdapterError | None = None
 
-    @property
+    @cached_property
     def form(self) -> Form:
         return form_of(self.write.form)
+
+    @cached_property
+    def asked(self) -> Asked:
+        """The numbers that saving it should give back."""
+        return Asked.by(self.write)
 
     @property
     def step(self) -> str:
         return REACHED.get(self.state, "saved")
+
+    @property
+    def voided(self) -> bool:
+        """People, or we, have voided it: nothing more becomes of it."""
+        return self.form.cancel is not None and self.form.cancel.field in self.ended
+
+    @property
+    def arrived(self) -> bool:
+        """It is as far as our side takes it."""
+        until = self.write.until
+        return until not in STEPS or STEPS.index(self.step) >= STEPS.index(until)
 
     def wants(self, step: Step) -> bool:
         """The step is still to be taken, and can be."""
@@ -84,10 +102,16 @@ class Bill:
         return Written(self.key, self.number, self.line_keys, self.step, self.awaits, self.shown)
 
     def outcome(self) -> Written | AdapterError:
-        """The end of a write. What failed once the record existed is half done."""
-        if self.error is None:
+        """The end of a write. What failed once the record existed is half done.
+
+        Never done before it has arrived: what people moved under our hands is looked at anew.
+        """
+        error = self.error
+        if error is None and not self.arrived and not self.awaits:
+            error = Changed(say("kingdee_moved", number=self.number))
+        if error is None:
             return self.written()
-        return HalfDone(self.written(), self.error) if self.key else self.error
+        return HalfDone(self.written(), error) if self.key else error
 
 
 class Ladder:
@@ -126,6 +150,11 @@ class Ladder:
         found = layout.gather(rows, {}).get(bill.key)
         return str(found.fields[self._opinion] or "") if found else ""
 
+    def sent_back(self, bill: Bill, opinion: str = "") -> Rejected:
+        """People rejected it, with the approver's words where there are some."""
+        words = opinion or self.opinion(bill) or say("kingdee_sent_back", number=bill.number)
+        return Rejected(words)
+
     # -- climbing ---------------------------------------------------------------------------
 
     def climb(self, bills: Sequence[Bill]) -> None:
@@ -148,18 +177,22 @@ class Ladder:
             bill.error = results[bill.key]
             if bill.error is None:
                 bill.state = step.target
-        refused = [bill for bill in bills if isinstance(bill.error, Rejected)]
+        refused = [bill for bill in bills if isinstance(bill.error, Rejected | Changed)]
         if refused:
             self._reconsider(step, refused)
 
     def _reconsider(self, step: Step, bills: Sequence[Bill]) -> None:
-        """A refused step: taken by somebody else, or waiting for people, or really refused."""
+        """A refused step: taken or undone by somebody else, waiting for people, or refused."""
         try:
             self.look(bills)
         except AdapterError:
             return  # the refusal stands
         for bill in bills:
-            if bill.state not in (*step.sources, ""):
+            if not bill.state:
+                bill.error = Gone(say("kingdee_gone", form=bill.write.form, key=bill.key))
+            elif step.target == AUDITED and bill.state == SENT_BACK:
+                bill.error = self.sent_back(bill)
+            elif bill.state not in step.sources:
                 bill.error = None
             elif step.target == AUDITED and self._workflow.search(str(bill.error)):
                 bill.error, bill.awaits = None, str(say("kingdee_workflow"))

@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
+from adapters.kingdee_galaxy.signing import signing_key
 from connector.contract import Settings
 
 
@@ -54,4 +55,9 @@ class KingdeeGalaxySettings(Settings):
             value = getattr(self, name)
             if not (value.get_secret_value() if isinstance(value, SecretStr) else value):
                 raise ValueError(f"auth: {self.auth} needs {name}")
+        if self.auth == "signature":
+            try:
+                signing_key(self.app_id)
+            except ValueError:
+                raise ValueError("app_id was not copied whole: <client>_<secret part>") from None
         return self
