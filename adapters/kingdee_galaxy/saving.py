@@ -29,6 +29,7 @@ class Saving:
         self._client = client
         self._reading = reading
         self._models = Models(settings)
+        self._numbered = settings.numbering == "manual"
 
     # -- new records ------------------------------------------------------------------------
 
@@ -65,20 +66,23 @@ class Saving:
     def _told_apart(
         self, bills: Sequence[Bill], outcome: Outcome, returned: Returned
     ) -> dict[int, Success]:
-        """Which record is which of our bills: by our mark in it, by position only without one."""
-        reference = bills[0].write.reference
-        if reference is None:
-            return {done.index: done for done in outcome.done if done.index is not None}
-        name, done = reference[0], {success.key: success for success in outcome.done}
-        marks = {key: str(returned.get(key, {}).get(query_key(name)) or "") for key in done}
-        if not all(marks.values()):
-            marks = self._marks(bills, name)
-        places = {bill.write.reference: index for index, bill in enumerate(bills)}
-        return {
-            places[name, mark]: done[key]
-            for key, mark in marks.items()
-            if key in done and (name, mark) in places
-        }
+        """Which record is which of our bills: by our mark in it, by the number that we gave it, by
+        its position only where it has neither."""
+        reference, done = bills[0].write.reference, outcome.done
+        marks = {bill.write.reference: index for index, bill in enumerate(bills)}
+        numbers = {} if not self._numbered else {_number(b): i for i, b in enumerate(bills)}
+        if reference is None and not self._numbered:
+            return {one.index: one for one in done if one.index is not None}
+        name, found = reference[0] if reference else "", dict[int, Success]()
+        for one in done:
+            mark = returned.get(one.key, {}).get(query_key(name))
+            index = marks.get((name, str(mark))) if mark else numbers.get(one.number)
+            if index is not None:
+                found[index] = one
+        if len(found) < len(done) and name:
+            asked = self._marks(bills, name)
+            found |= {marks[name, asked[one.key]]: one for one in done if one.key in asked}
+        return found
 
     def _marks(self, bills: Sequence[Bill], name: str) -> dict[str, str]:
         """Our marks by key, asked for where the answer does not show them; none if that fails:
@@ -190,6 +194,11 @@ class Saving:
         for record in self._reading.fetch(shape, [key or write.key]):
             return record
         raise Conflict(say("kingdee_rows_unclear", table=", ".join(tables)))
+
+
+def _number(bill: Bill) -> str:
+    """The number that we gave it."""
+    return str(bill.write.fields.get(bill.write.number) or "")
 
 
 def _returned(bill: Bill, outcome: Outcome) -> Returned:

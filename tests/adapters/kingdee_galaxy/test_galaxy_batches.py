@@ -76,7 +76,17 @@ def test_each_order_gets_its_own_record_wherever_the_server_says_it_stood(
     assert all(len(o.line_keys[ROWS]) == 2 for o in outcomes)  # type: ignore[union-attr]
 
 
+def test_numbers_that_we_gave_tell_orders_apart_without_another_call(site: Site) -> None:
+    answering(site, misplaced, NeedReturnFields=["FID", f"{ROWS}.FEntryID", f"{ROWS}.FAllAmount"])
+    writes = [replace(write, show=None) for write in orders(3)]
+    outcomes = list(site.erp.write_many(writes))
+    assert site.calls("ExecuteBillQuery") == 0
+    assert shown_marks(site, outcomes) == ["crm:N1", "crm:N2", "crm:N3"]
+
+
 def test_a_batch_that_nobody_can_tell_apart_is_in_doubt(site: Site) -> None:
+    site.server.switches["numbering"] = "erp"
+    site.erp = site.connect(numbering="erp")
     answering(site, misplaced, NeedReturnFields=[])
     site.fail(do="html", operation="ExecuteBillQuery")
     assert [type(o) for o in site.erp.write_many(orders(3))] == [OutcomeUnknown] * 3
@@ -89,10 +99,14 @@ def test_a_saved_order_that_the_server_forgot_to_name_is_in_doubt(site: Site) ->
     assert [type(o) for o in (first, second, third)] == [Written, OutcomeUnknown, Written]
 
 
-def test_orders_without_a_mark_are_told_by_their_place(site: Site) -> None:
-    unmarked = [replace(write, reference=None) for write in orders(3)]
-    outcomes = list(site.erp.write_many(unmarked))
-    assert [o.number for o in outcomes] == ["N1", "N2", "N3"]  # type: ignore[union-attr]
+def test_orders_without_mark_and_number_are_told_by_their_place(site: Site) -> None:
+    site.server.switches["numbering"] = "erp"
+    site.erp = site.connect(numbering="erp")
+    notes = [replace(w, reference=None, fields={**w.fields, "FNote": w.fields["FBillNo"]})
+             for w in orders(3)]  # fmt: skip
+    outcomes = list(site.erp.write_many(notes))
+    keys = [outcome.key for outcome in outcomes]  # type: ignore[union-attr]
+    assert [site.order(key).fields["FNote"] for key in keys] == ["N1", "N2", "N3"]
 
 
 def contradicting(result: dict[str, Any]) -> None:
