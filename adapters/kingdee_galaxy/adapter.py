@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, ClassVar
 
-from adapters.kingdee_galaxy.bills import STEPS, Ladder
+from adapters.kingdee_galaxy.bills import STEPS
 from adapters.kingdee_galaxy.client import Client
 from adapters.kingdee_galaxy.describing import fields_of
 from adapters.kingdee_galaxy.forms import FORMS
+from adapters.kingdee_galaxy.ladder import Ladder
 from adapters.kingdee_galaxy.reading import Reading
 from adapters.kingdee_galaxy.saving import Saving
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from adapters.kingdee_galaxy.bills import AUDITED, EDITABLE, SENT_BACK, SUBMITTED, Bill, Ladder
+from adapters.kingdee_galaxy.bills import AUDITED, EDITABLE, SENT_BACK, SUBMITTED, Bill
 from adapters.kingdee_galaxy.client import Client
+from adapters.kingdee_galaxy.ladder import Ladder
 from adapters.kingdee_galaxy.saving import Saving
 from connector.contract import Write, Written
 from connector.errors import AdapterError, Conflict, Gone, Locked, OutcomeUnknown, Rejected
