@@ -31,6 +31,8 @@ def language() -> str:
 
 
 CATALOGUE: dict[str, dict[str, str]] = {}
+KIND = "kind_of_record"
+"""The parameter that holds a business object's name, said in the sentence's own language."""
 
 
 def add(package: str) -> None:
@@ -51,7 +53,10 @@ class Message:
 
     def render(self, language: str) -> str:
         """The sentence in `zh` or `en`."""
-        return CATALOGUE[self.id][language].format_map(self.params)
+        params = dict(self.params)
+        if KIND in params:
+            params[KIND] = CATALOGUE[f"object_{params[KIND]}"][language]
+        return CATALOGUE[self.id][language].format_map(params)
 
     def __str__(self) -> str:
         return self.render(_language)

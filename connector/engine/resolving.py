@@ -14,7 +14,7 @@ from connector.mapping.document import LinkRef
 from connector.mapping.writing import getter
 from connector.messages import say
 from connector.objects import OBJECTS
-from connector.store import deliveries, links
+from connector.store import deliveries, links, snapshots
 from connector.store.engine import Tx
 
 
@@ -36,9 +36,11 @@ class Resolver:
         self._source = source
         self._target = target
         self._known: dict[tuple[str, str, str], Counterpart] = {}
+        self._tx: Tx | None = None
 
     def prepare(self, tx: Tx, refs: Iterable[LinkRef]) -> None:
         """Look up everything that `refs` refer to, in few queries."""
+        self._tx = tx
         wanted: dict[str, set[str]] = defaultdict(set)
         for ref in refs:
             wanted[ref.object].add(ref.key)
@@ -80,11 +82,16 @@ class Resolver:
         if ref.missing == "default":
             return ref.default
         id = "link_missing" if found is None else "link_not_usable"
-        number = found.number if found else ""
-        words = say(id, object=ref.object, key=ref.key, number=number)
+        words = say(id, kind_of_record=ref.object, number=self._name(ref))
         if ref.missing == "fail":
             raise MappingFault(ref.object, words)
         raise MissingLink(ref.object, ref.key, words)
+
+    def _name(self, ref: LinkRef) -> str:
+        """What people call the record in its own system."""
+        assert self._tx is not None
+        known = snapshots.load(self._tx, self._source, ref.object, [ref.key]).get(ref.key)
+        return known.number if known and known.number else ref.key
 
     def or_none(self, ref: LinkRef) -> Any:
         """The value, or None where there is none yet; for comparing only."""
@@ -100,6 +107,11 @@ class Resolver:
             return found.key
         value = found.values(ref.field) if found.values else None
         if value in (None, ""):
-            words = say("link_field_missing", object=ref.object, key=ref.key, field=ref.field)
+            words = say(
+                "link_field_missing",
+                kind_of_record=ref.object,
+                number=self._name(ref),
+                field=ref.field,
+            )
             raise MissingLink(ref.object, ref.key, words)
         return value

@@ -187,7 +187,9 @@ class Site:
         with self.settings() as config:
             config["connections"][name].update(options)
 
-    def mapping(self, adapter: str, object: str, *changes: tuple[str, str]) -> None:
+    def mapping(
+        self, adapter: str, object: str, *changes: tuple[str, str], encoding: str = "utf-8"
+    ) -> None:
         """The site's own copy of a mapping, each `(old, new)` piece of text replaced in it."""
         own = self.directory / "mappings" / adapter / f"{object}.yaml"
         source = own if own.is_file() else shipped() / adapter / f"{object}.yaml"
@@ -196,7 +198,7 @@ class Site:
             assert old in text, old
             text = text.replace(old, new)
         own.parent.mkdir(parents=True, exist_ok=True)
-        own.write_text(text, encoding="utf-8")
+        own.write_text(text, encoding=encoding)
         self.restart()
 
     def cli(
