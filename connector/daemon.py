@@ -63,7 +63,8 @@ class Daemon:
 
     def serve(self) -> None:
         """Work until `stop`. Raises StoreInUse if another process serves this store."""
-        self.health.start(self._app.config.health)
+        with self._app.engine():  # first: that the store is in use says more than a taken address
+            self.health.start(self._app.config.health)
         try:
             while not self._stop.is_set():
                 self._changed.clear()

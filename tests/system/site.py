@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -32,11 +31,11 @@ from sandbox.fxiaoke import FxiaokeSandbox
 from sandbox.kingdee_galaxy import KingdeeGalaxySandbox
 from sandbox.ledger import Entry
 from sandbox.server import Application, Request, Response, from_json, start
+from tests.system.processes import Command
 
 ORDER, LINE, ACCOUNT = "SalesOrderObj", "SalesOrderProductObj", "AccountObj"
 BILL, PARTNER = "SAL_SaleOrder", "BD_Customer"
 ROWS = "FSaleOrderEntry"
-ROOT = Path(__file__).resolve().parents[2]
 
 QUICK = {
     "crm": {"timeout": 5, "search_delay": 0, "settle": 26, "parallel": 2},
@@ -204,47 +203,49 @@ class Site:
     def cli(
         self,
         *args: str,
-        config: bool = True,
         lang: str = "en",
         without: Sequence[str] = (),
-        prepare: Callable[[], None] | None = None,
+        largest_file: int | None = None,
         **env: str,
     ) -> Ran:
         """The real command line, as a process of its own; `without` these variables."""
-        environment = {**os.environ, **self.env, **env}
-        command = [sys.executable, "-m", "connector", *args]
-        command += ["--config", str(self.config)] if config else []
-        command += ["--lang", lang] if lang else []
-        done = subprocess.run(
-            command,
-            env={name: value for name, value in environment.items() if name not in without},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-            preexec_fn=prepare,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        with TemporaryDirectory(dir=self.directory) as folder:
+            out, err = Path(folder) / "out", Path(folder) / "err"
+            command = self._command([*args, *(["--lang", lang] if lang else [])], out, err,
+                                    without, largest_file, **env)  # fmt: skip
+            code = command.wait(120)
+            return Ran(code, out.read_text("utf-8"), err.read_text("utf-8"))
 
-    def begin(self, *args: str) -> subprocess.Popen[bytes]:
+    def begin(self, *args: str) -> Command:
         """A command that is not waited for."""
-        command = [sys.executable, "-m", "connector", *args, "--config", str(self.config)]
-        with (self.directory / "daemon.log").open("ab") as log:
-            return subprocess.Popen(
-                command, env={**os.environ, **self.env}, cwd=ROOT, stdout=log, stderr=log
-            )
+        return self._command(args, self.log, self.log)
+
+    def _command(
+        self,
+        args: Sequence[str],
+        out: Path,
+        err: Path,
+        without: Sequence[str] = (),
+        largest_file: int | None = None,
+        **env: str,
+    ) -> Command:
+        environment = {**os.environ, **self.env, **env}
+        known = {name: value for name, value in environment.items() if name not in without}
+        return Command([*args, "--config", str(self.config)], known, out, err, largest_file)
+
+    @property
+    def log(self) -> Path:
+        """What commands that were not waited for have printed."""
+        return self.directory / "daemon.log"
 
     @contextmanager
-    def daemon(self) -> Iterator[subprocess.Popen[bytes]]:
+    def daemon(self) -> Iterator[Command]:
         """`connector run` as a process; killed at the end where the test did not end it."""
         process = self.begin("run")
         try:
             yield process
         finally:
-            if process.poll() is None:
-                process.kill()
-            process.wait(timeout=10)
+            process.kill()
 
     # -- people -----------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -488,10 +487,7 @@ def test_a_full_disk_is_one_message_and_loses_nothing(site: Site) -> None:
     numbers = [site.order() for _ in range(30)]
     size = (site.directory / "connector.db").stat().st_size
 
-    def tiny() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-
-    ran = site.cli("sync", prepare=tiny)
+    ran = site.cli("sync", largest_file=size)
     assert ran.code == 1
     assert len(ran.words) == 1, ran.err
     assert "nothing is lost" in ran.words[0]
