@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test system bench lint clean
+.PHONY: install demo test bench lint clean
 
 install: $(VENV)/.installed
 
@@ -17,10 +17,6 @@ demo: install
 
 test: install lint
 	$(BIN)/python -m pytest
-
-# Whole sites over both sandboxes: several minutes.
-system: install
-	$(BIN)/python -m pytest tests/system --override-ini "addopts=-q --strict-markers --disable-socket --allow-hosts=127.0.0.1,localhost,::1"
 
 lint: install
 	$(BIN)/ruff check .

@@ -17,6 +17,7 @@ import pytest
 from filelock import FileLock
 
 from connector.daemon import Daemon
+from tests.system import configuration
 from tests.system.company import SMALL
 from tests.system.processes import Command
 from tests.system.site import BILL, Site, opened, wait_for
@@ -71,9 +72,7 @@ def serving(site: Site) -> Iterator[Daemon]:
 
 
 def health(site: Site) -> tuple[int, dict[str, Any]]:
-    address = next(
-        line.split()[1] for line in site.config.read_text("utf-8").splitlines() if "health" in line
-    )
+    address = configuration.parsed(site.config.read_text("utf-8"))["health"]
     try:
         with urllib.request.urlopen(f"http://{address}/health", timeout=5) as answer:
             return answer.status, json.load(answer)
@@ -107,6 +106,23 @@ def test_sigterm_ends_it_orderly(quick: Site) -> None:
     log = quick.log.read_text("utf-8")
     assert '"stopped"' in log
     assert "Traceback" not in log
+
+
+def test_a_signal_in_the_very_moment_of_starting_is_heard(
+    quick: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon = Daemon(quick.config, quick.clock)  # type: ignore[arg-type]
+    clear = daemon._changed.clear
+
+    def signalled() -> None:
+        daemon.stop()
+        clear()
+
+    monkeypatch.setattr(daemon._changed, "clear", signalled)
+    thread = threading.Thread(target=daemon.serve, daemon=True)
+    thread.start()
+    thread.join(30)
+    assert not thread.is_alive()
 
 
 def test_an_edited_mapping_is_taken_up_and_a_broken_edit_is_not(quick: Site) -> None:
