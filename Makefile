@@ -1,5 +1,7 @@
 # Targets for people; CI calls the same ones. Python: override with `make PYTHON=python3.12`.
 PYTHON ?= python3
+# Processes that share the tests, a file at a time; each has its own PostgreSQL.
+JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -16,7 +18,7 @@ demo: install
 	$(BIN)/connector demo
 
 test: install lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 lint: install
 	$(BIN)/ruff check .
