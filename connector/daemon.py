@@ -63,10 +63,13 @@ class Daemon:
 
     def serve(self) -> None:
         """Work until `stop`. Raises StoreInUse if another process serves this store."""
-        self.health.start(self._app.config.health)
+        with self._app.engine():  # first: that the store is in use says more than a taken address
+            self.health.start(self._app.config.health)
         try:
-            while not self._stop.is_set():
+            while True:
                 self._changed.clear()
+                if self._stop.is_set():  # after the clear, which may take a signal's wake with it
+                    break
                 self._serve_version(self._app)
         finally:
             self.health.stop()

@@ -290,7 +290,7 @@ def _network_error(error: Exception, unclear: type[AdapterError]) -> AdapterErro
         return error
     if isinstance(error, requests.exceptions.ReadTimeout | ReadTimeoutError):
         return unclear(say("http_too_slow"))
-    detail = str(error)[:300]
+    detail = _reason(error)
     if isinstance(error, requests.exceptions.SSLError) and _before_handshake(error):
         return Unreachable(say("http_tls", detail=detail))
     if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.ProxyError):
@@ -299,6 +299,13 @@ def _network_error(error: Exception, unclear: type[AdapterError]) -> AdapterErro
     if isinstance(cause, NewConnectionError):
         return Unreachable(say("http_unreachable", detail=detail))
     return unclear(say("http_lost", detail=detail))
+
+
+def _reason(error: BaseException) -> str:
+    """The innermost of what was wrapped, without pools and addresses: for people."""
+    wrapped = [getattr(error, "reason", None), *error.args]
+    inner = next((one for one in wrapped if isinstance(one, BaseException)), None)
+    return _reason(inner) if inner is not None else str(error).rpartition(": ")[2][:300]
 
 
 def _before_handshake(error: BaseException) -> bool:

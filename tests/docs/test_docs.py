@@ -31,6 +31,7 @@ from connector.cli.main import cli
 from connector.contract import Adapter, RowWrite, Settings, Shape, Table, TableWrite, Write
 from connector.errors import ConnectorError
 from connector.mapping.load import EACH_WORDS, TOP, WORDS, Values, parse
+from connector.objects import OBJECTS
 from connector.settings import Config, ConfigFile, FlowSettings, KeepSettings, seconds
 from connector.store.tables import STATES
 from connector.testing import AdapterConformance, Remote, Sample, SkippingClock
@@ -277,7 +278,9 @@ BY_VARIABLE = {
     "need_date", "need_least", "need_most", "need_more",  # connector/complaints.py
     "link_missing", "link_not_usable",  # connector/engine/resolving.py
     "class_a", "class_b", "class_c", "class_onto",  # connector/operations/overview.py
+    "yaml_alias", "yaml_too_deep",  # connector/yamlfile.py
     *hints.WHO.values(),
+    *(f"object_{name}" for name in OBJECTS),  # connector/messages.py
 }  # fmt: skip
 """Messages whose id is no literal where they are said."""
 

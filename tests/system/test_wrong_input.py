@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from connector.engine.dispatch import Done, ordered
 from connector.operations import mappings
 from connector.store.engine import StoreUnavailable
 from tests.system.company import SMALL
@@ -85,7 +85,11 @@ MISTAKES = {
     ),
     "a file in GBK": Mistake(
         in_config("# The connector", "# 对接配置 The connector", "gb18030"),
-        ("config.yaml", "UTF-8", "GBK"),
+        ("config.yaml:1:", "UTF-8", "GBK"),
+    ),
+    "a mapping in GBK": Mistake(
+        lambda site: site.mapping(*ORDER_MAP, ("# Fxiaoke", "# 订单 Fxiaoke"), encoding="gb18030"),
+        ("sales_order.yaml:1:", "UTF-8", "GBK"),
     ),
     "a field that the object lacks": Mistake(
         in_mapping(*ORDER_MAP, "special_terms: remark", "special_term: remark"),
@@ -268,8 +272,9 @@ def test_an_order_of_a_customer_who_is_not_there_waits(records: Any) -> None:
     site, _, _ = records
     state, _, reason, who = site.told("customer")
     assert state == "等待中"
-    assert "customer" in reason or "客户" in reason
-    assert who
+    assert "客户" in reason
+    assert "在目标系统中还没有对应记录" in reason
+    assert who == "基础资料管理员"
 
 
 def test_corrected_orders_go_by_themselves(tmp_path: Path) -> None:
@@ -279,14 +284,19 @@ def test_corrected_orders_go_by_themselves(tmp_path: Path) -> None:
         spoil_amount(site, "12,3x")
         site.in_crm("add_order", customer="C1", lines=[], number="lines")
         site.order(number="note", remark="备" * 100)
+        site.in_crm("add_customer", name="查无此人", number="C9")
+        site.order(number="customer", customer="C9", owner="1001")
+        site.in_crm("delete", form=ACCOUNT, number="C9")
         site.sync()
         assert site.bills() == []
         site.in_crm("edit", number="code", fields={"kind__c": "sample"})
         spoil_amount(site, "22.60")
         site.in_crm("add_line", order="lines", product="M1", quantity=1, price="11.30")
         site.in_crm("edit", number="note", fields={"remark": "短"})
+        known = next(c["_id"] for c in site.crm.records(ACCOUNT) if c["account_no"] == "C1")
+        site.in_crm("edit", number="customer", fields={"account_id": known})
         site.sync()
-        assert {bill["FBillNo"] for bill in site.bills()} == {"code", "amount", "lines", "note"}
+        assert {bill["FBillNo"] for bill in site.bills()} == {*WRONG, "customer"}
         assert site.app.failures() == []
 
 
@@ -360,6 +370,17 @@ def a_weekend(site: Site) -> None:
         assert result["errors"]
 
 
+def test_an_erp_that_nobody_reaches_is_told_in_one_line(site: Site) -> None:
+    with site.unreachable("erp"):
+        ran = site.cli("sync")
+    assert ran.code == 1
+    [told] = complaints(ran)
+    assert told.startswith("✗ erp: ")
+    assert "Connection refused" in told
+    assert "Check base_url" in told
+    assert "HTTPConnection" not in told
+
+
 @pytest.mark.parametrize("how", ["unreachable", "drop_request", "status", "html"])
 def test_an_erp_that_is_down_for_a_weekend_uses_up_no_attempts(site: Site, how: str) -> None:
     site.sync()
@@ -377,6 +398,47 @@ def test_an_erp_that_is_down_for_a_weekend_uses_up_no_attempts(site: Site, how: 
     site.clock.advance(7200)
     site.sync()
     assert [site.bill(number)["FDocumentStatus"] for number in numbers] == ["C"] * 3
+
+
+@pytest.mark.parametrize("how", ["lose_answer", "html"])
+def test_a_daemon_whose_erp_goes_down_in_the_middle_of_its_work_loses_and_doubles_nothing(
+    site: Site, how: str
+) -> None:
+    site.sync()
+    numbers = [site.order() for _ in range(3)]
+    with site.app.engine() as engine:
+        site.clock.advance(2)
+        feeds, flows = site.app.system.feeds.values(), ordered([*site.app.system.flows.values()])
+        engine.capture(feeds, Done())
+        site.erp.faults.set([{"do": how}])
+        for seconds in [*[20] * 30, *[7200] * 30]:
+            engine.recover(alone=False)
+            engine.deliver(flows, Done())
+            engine.capture(feeds, Done())
+            site.clock.advance(seconds)
+        most = site.app.flow("orders").settings.attempts
+        for number in numbers:
+            row = site.delivery(number)
+            assert row.state in ("pending", "in_doubt")
+            assert row.attempts < most / 2
+        site.erp.faults.set([])
+        site.clock.advance(7200)
+    site.sync()
+    assert [site.bill(number)["FDocumentStatus"] for number in numbers] == ["C"] * 3
+
+
+def test_a_crm_that_is_down_for_a_weekend_is_told_everything_on_monday(site: Site) -> None:
+    site.sync()
+    numbers = [site.order() for _ in range(3)]
+    site.sync("orders")
+    with site.unreachable("crm"):
+        a_weekend(site)
+        site.in_erp("advance_production", order_number=numbers[0], to="started")
+    site.clock.advance(7200)
+    site.sync()
+    assert [site.told(number)[:2] for number in numbers] == [("已进ERP", n) for n in numbers]
+    assert site.crm_order(numbers[0])["erp_production__c"] == "生产中"
+    assert site.app.failures() == []
 
 
 def test_a_connection_that_answers_for_another_account_set_writes_nothing(site: Site) -> None:
@@ -425,10 +487,7 @@ def test_a_full_disk_is_one_message_and_loses_nothing(site: Site) -> None:
     numbers = [site.order() for _ in range(30)]
     size = (site.directory / "connector.db").stat().st_size
 
-    def tiny() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-
-    ran = site.cli("sync", prepare=tiny)
+    ran = site.cli("sync", largest_file=size)
     assert ran.code == 1
     assert len(ran.words) == 1, ran.err
     assert "nothing is lost" in ran.words[0]
