@@ -344,15 +344,16 @@ def base_of(document: Node, shown: Record | None, writer: Writer, line_keys: Lin
     return base
 
 
-def keep_drift(base: Canonical, drift: Sequence[Difference], line_keys: LineKeys) -> None:
-    """What people changed and we did not write stays a difference to the base."""
-    for difference in drift:
-        table, _, rest = difference.path.rpartition("/")[0].partition("/")
-        name = difference.path.rpartition("/")[2]
-        if not table:
-            base["f"][name] = difference.base
-        elif rest:
-            base["t"][table][line_keys[table][rest]][name] = difference.base
+def keep_unwritten(base: Canonical, before: Canonical, plan: Plan, line_keys: LineKeys) -> None:
+    """A field that we did not write keeps its base: whatever people did to it stays seen."""
+    written = {difference.path for difference in plan.writes}
+    nodes = [("", base["f"], before.get("f", {}))]
+    for table, rows in base.get("t", {}).items():
+        known = before.get("t", {}).get(table, {})
+        lines = line_keys.get(table, {}).items()
+        nodes += [(f"{table}/{n}/", rows[k], known.get(k, {})) for n, k in lines if k in rows]
+    for prefix, fields, old in nodes:
+        fields.update({n: old[n] for n in fields if n in old and prefix + n not in written})
 
 
 def _base_fields(

@@ -11,7 +11,7 @@ from connector import log
 from connector.contract import Written
 from connector.engine import adopting, deriving, pairing, retry, states
 from connector.engine.jobs import Job, Result
-from connector.engine.plan import Held, base_of, keep_drift
+from connector.engine.plan import Held, base_of, keep_unwritten
 from connector.engine.send import NotDone, NotSent, Twice, Undecidable
 from connector.engine.system import Flow, System
 from connector.errors import AdapterError, HalfDone
@@ -125,7 +125,8 @@ class Recorder:
         fields_written = result.did not in ("none", "advanced")
         if job.verb == "put" and not self._flow.mapping.onto and fields_written:
             base = base_of(job.document, result.shown, self._writer, result.line_keys)
-            keep_drift(base, result.plan.drift if result.plan else (), result.line_keys)
+            if result.plan is not None:
+                keep_unwritten(base, job.base, result.plan, result.line_keys)
             columns["base"] = digest(base)[1]
         return columns
 

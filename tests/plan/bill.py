@@ -78,9 +78,7 @@ def held(delivered: Node, theirs: Record | None) -> Held:
     return Held(form(delivered), base, theirs, line_keys)
 
 
-def update(
-    wanted: Node, delivered: Node, theirs: Record | None = None, force: str = ""
-) -> Plan:
+def update(wanted: Node, delivered: Node, theirs: Record | None = None, force: str = "") -> Plan:
     now = shown(delivered) if theirs is None else theirs
     return planning.update(wanted, form(wanted), held(delivered, now), WRITER, force=force)
 
