@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tests.oracle import expected
 from tests.oracle.history import Entry, Fields, History, Listed, Version
@@ -45,9 +45,7 @@ class Story:
     @cached_property
     def entries(self) -> list[Entry]:
         """What happened to its bills, in order."""
-        return [
-            e for e in self.history.erp if (e.form, e.reference) == (self.target, self.mark)
-        ]
+        return [e for e in self.history.erp if (e.form, e.reference) == (self.target, self.mark)]
 
     @property
     def newest(self) -> Fields | None:
@@ -148,5 +146,3 @@ def last_setters(entries: list[Entry]) -> dict[str, str]:
         for name in entry.written:
             setters[name] = entry.who
     return setters
-
-

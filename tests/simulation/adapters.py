@@ -271,9 +271,11 @@ class VirtualErp(VirtualAdapter):
     def _check(self, write: Write, record: Any, rows: dict[str, dict[str, str]]) -> None:
         for path, (value, tolerance) in write.expect.items():
             table, line, name = path.split("/")
-            known = {row.line: row.key for row in write.tables[table].rows} if (
-                table in write.tables
-            ) else {}
+            known = (
+                {row.line: row.key for row in write.tables[table].rows}
+                if (table in write.tables)
+                else {}
+            )
             key = rows.get(table, {}).get(line) or known.get(line)
             for row in record.get(table, ()):
                 if row["id"] == key and abs(Decimal(row[name]) - value) > tolerance:

@@ -296,7 +296,8 @@ class Run:
             ).all()
         since = max(self.calm_at, *paused, 0.0)
         for row in rows:
-            begun = max(row.due_at or 0.0, since) + 60.0
+            # One slow call after another: a beat takes the flows in turn.
+            begun = max(row.due_at or 0.0, since) + 60.0 * (1 + self.scene.weather.latency)
             if row.state == "sending":
                 begun = max(row.deadline, since) + 15.0
             if now > begun:
@@ -375,9 +376,7 @@ def _idle(row: Any) -> bool:
 
 
 def _waiting(row: Any) -> Waiting:
-    return Waiting(
-        row.flow, row.key, row.state, row.reason, row.since, row.due_at, row.deadline
-    )
+    return Waiting(row.flow, row.key, row.state, row.reason, row.since, row.due_at, row.deadline)
 
 
 def simulate(seed: int, scene: Scene | None = None, fate: Fate | None = None) -> Outcome:

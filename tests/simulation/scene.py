@@ -44,7 +44,7 @@ class Scene:
     """How long people work and things go wrong."""
     idempotency: str = "B"
     until: str = "audited"
-    on_change: str = "[edit, ask]"
+    on_change: tuple[str, ...] = ("edit", "ask")
     on_conflict: str = "ask"
     gone: str = "stop"
     quiet: float = 0.0
@@ -53,7 +53,7 @@ class Scene:
     batch: int = 1
     page: int = 3
     attempts: int = 8
-    compare: float = 300.0
+    compare: float = 200.0
     lookback: float = 120.0
     late: float = 0.0
     """How many commits of the CRM become visible late."""
@@ -92,10 +92,10 @@ def swarm(random: Random) -> Scene:
         daemons=random.choice((1, 1, 1, 2, 2, 3)),
         orders=random.randint(4, 9),
         customers=random.randint(1, 3),
-        seconds=random.choice((600.0, 900.0, 1500.0)),
+        seconds=random.choice((400.0, 600.0, 1000.0)),
         idempotency=idempotency,
         until=random.choice(("audited", "audited", "saved", "submitted")),
-        on_change=random.choice(("[edit, ask]", "[edit, unaudit]")),
+        on_change=random.choice((("edit", "ask"), ("edit", "unaudit"))),
         on_conflict=random.choice(("ask", "ask", "ours", "theirs")),
         gone=random.choice(("stop", "cancel", "cancel")),
         quiet=random.choice((0.0, 0.0, 5.0, 60.0)),
