@@ -18,6 +18,8 @@ from connector.store.engine import Store, StoreUnavailable
 from connector.store.tables import metadata
 from tests.simulation.scheduler import Turn
 
+Backup = dict[str, list[dict[str, Any]]]
+"""Every row of every table."""
 PATIENCE = 30.0
 """Seconds for which SQLite waits for its turn."""
 
@@ -68,8 +70,11 @@ class VirtualStore(Store):
         made._clock = clock
         return made
 
-    def take_turns(self, turn: Turn) -> None:
-        """For the length of a run: a real database would block the only thread there is."""
+    def begin(self, turn: Turn, *, shared: bool) -> None:
+        """An empty database for a run. Its writers take virtual turns: a real lock would block
+        the only thread there is."""
+        self.empty()
+        self.shared = shared
         self._turn = turn
         self._writing = Writing(turn)  # type: ignore[assignment]
 
@@ -107,15 +112,15 @@ class VirtualStore(Store):
                 names = ", ".join(table.name for table in metadata.sorted_tables)
                 connection.execute(text(f"truncate {names} restart identity"))
 
-    def contents(self) -> dict[str, list[dict[str, Any]]]:
-        """A backup: every row of every table."""
+    def contents(self) -> Backup:
+        """A backup."""
         with self.engine.connect() as connection:
             return {
                 table.name: [dict(row._mapping) for row in connection.execute(select(table))]
                 for table in metadata.sorted_tables
             }
 
-    def put_back(self, backup: dict[str, list[dict[str, Any]]]) -> None:
+    def put_back(self, backup: Backup) -> None:
         self.empty()
         with self.engine.begin() as connection:
             for table in metadata.sorted_tables:

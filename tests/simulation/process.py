@@ -25,7 +25,7 @@ class VirtualClock:
         self._process = process
 
     def now(self) -> datetime:
-        return EPOCH + timedelta(seconds=self._scheduler.now)
+        return EPOCH + timedelta(seconds=self._scheduler.now + self._process.skew)
 
     def monotonic(self) -> float:
         return self._scheduler.now - self._process.asleep
