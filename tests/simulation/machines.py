@@ -41,6 +41,8 @@ class Machines:
         self._starts = 0
         self._closed = False
         self.daemons: dict[Process, VirtualDaemon] = {}
+        self.started_at = 0.0
+        """When a daemon was last started."""
         self.failed: list[Exception] = []
         """What ended a daemon, or a command, and should not have."""
 
@@ -91,6 +93,7 @@ class Machines:
         if self._closed:
             return
         self._starts += 1
+        self.started_at = self._scheduler.now
         process = Process(f"d{slot}.{self._starts}")
         hosts = self._run.scene.hosts
         process.skew = self._run.random(f"host {slot}").uniform(-hosts, hosts)

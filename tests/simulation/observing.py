@@ -75,7 +75,7 @@ class Observer:
             paused = [row.paused_until or 0.0 for row in tx.execute(select(connections))]
             waiting = select(deliveries).where(states.in_(("in_doubt", "sending")))
             rows = tx.execute(waiting).all()
-        since = max(run.calm_at, *paused, 0.0)
+        since = max(run.calm_at, run.machines.started_at, *paused, 0.0)
         for row in rows:
             # One slow call after another: a beat takes the flows in turn.
             begun = max(row.due_at or 0.0, since) + 60.0 * (1 + run.scene.weather.latency)

@@ -98,7 +98,8 @@ class Run:
         self.crm = Crm(self.scheduler, skew=scene.skew, grain=scene.grain)
         self.erp = Erp(self.scheduler, self.random("erp"), scene.nature, skew=0.0)
         self.servers: dict[str, Server] = {"crm": self.crm, "erp": self.erp}
-        late, longest = scene.late, scene.lookback * 0.9
+        # What a stamp is rounded down by counts as lateness, too.
+        late, longest = scene.late, scene.lookback * 0.9 - scene.grain
         self.sales = Salespeople(self.crm, self.random("sales"), late=late, longest=longest)
         self.clerks = Clerks(self.erp, self.random("clerks"))
         self.crm.note = self.erp.note = self.note
