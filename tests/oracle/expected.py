@@ -24,6 +24,11 @@ class Expected:
     rows: Mapping[str, Fields]
 
 
+def readable(fields: Fields) -> bool:
+    """Whether a version can be carried at all: its quantities are numbers."""
+    return all(not isinstance(line["qty"], str) for line in fields.get("lines", ()))
+
+
 def bill(order: Fields, numbering: str) -> Expected:
     """The bill of an order."""
     head = {

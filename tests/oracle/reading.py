@@ -82,7 +82,7 @@ class Story:
     @property
     def parked(self) -> bool:
         """It names a customer that is listed itself: both go when that is mended."""
-        if self.form != "order" or self.newest is None:
+        if self.form != "order" or self.newest is None or self.scope != "in":
             return False
         customer = self.newest["customer"]
         return any((f.flow, f.key) == ("customers", customer) for f in self.history.failures)

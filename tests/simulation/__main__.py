@@ -66,7 +66,7 @@ def verdict(seed: int, url: str = "") -> tuple[int, Counter[str], list[str]]:
     """A run in a form that travels between processes."""
     try:
         return seed, *tally(Run(seed, url=url).go())
-    except Exception:
+    except Exception:  # noqa: BLE001 - told with its seed
         return seed, Counter(), [f"simulation: {traceback.format_exc()}"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -11,11 +12,12 @@ from typing import Any
 from connector.app import App
 from connector.assemble import Assembly
 from connector.clock import Clock
-from connector.contract import Http, Settings
+from connector.contract import Http
 from connector.engine.system import Connection, Feed, System
 from connector.settings import Config, ConfigFile
 from connector.store.engine import Store
 from tests.simulation.adapters import register
+from tests.simulation.erp import Nature
 from tests.simulation.scene import LONGEST, Scene
 
 SECRETS = {"crm": "canary-crm-7f3a91", "erp": "canary-erp-c04d2e"}
@@ -26,21 +28,18 @@ store: sqlite:///unused.db
 language: en
 health: ""
 connections:
-  crm: {{adapter: virtual_crm, base_url: "https://crm.example", secret: "${{file:crm.secret}}",
-         timeout: 20, page: {page}, lookback: {lookback}, longest: {longest}}}
-  erp: {{adapter: virtual_erp, base_url: "https://erp.example", secret: "${{file:erp.secret}}",
-         timeout: 20, page: {page}, batch: {batch}, parallel: {parallel}, search: {search},
-         delay: {delay}, longest: {longest}}}
+  crm: {adapter: virtual_crm, base_url: "https://crm.example", secret: "${file:crm.secret}",
+         timeout: 20}
+  erp: {adapter: virtual_erp, base_url: "https://erp.example", secret: "${file:erp.secret}",
+         timeout: 20}
 flows:
-  products: {{object: material, from: crm, pair: number, every: 5m}}
-  materials: {{object: material, from: erp, pair: number, every: 5m}}
-  customers: {{object: customer, from: crm, to: erp, every: 2m}}
-  orders: {{object: sales_order, from: crm, to: erp, every: 30, when: 'status == "confirmed"',
-            hold: 'status == "in_approval"', gone: {gone}, on_conflict: {on_conflict},
-            until: {until}, on_change: {on_change}, quiet: {quiet}, group: {group},
-            compare: {compare}, attempts: {attempts}}}
-  status: {{object: delivery_status, from: hub, to: crm, when: 'flow == "orders"',
-            on_conflict: ours}}
+  products: {object: material, from: crm, pair: number, every: 5m}
+  materials: {object: material, from: erp, pair: number, every: 5m}
+  customers: {object: customer, from: crm, to: erp, every: 2m}
+  orders: {object: sales_order, from: crm, to: erp, every: 30, when: 'status == "confirmed"',
+            hold: 'status == "in_approval"'}
+  status: {object: delivery_status, from: hub, to: crm, when: 'flow == "orders"',
+            on_conflict: ours}
 """
 
 MAPPINGS = {
@@ -124,28 +123,32 @@ write:
 }
 
 
-def _texts(scene: Scene) -> dict[str, str]:
+def _texts(nature: Nature) -> Iterator[tuple[str, str]]:
     """Every file of the configuration, by name."""
-    nature = scene.nature
-    config = CONFIG.format(
-        longest=LONGEST,
-        search=str(scene.idempotency != "C").lower(),
-        delay=nature.delay,
-        **{
-            name: getattr(scene, name)
-            for name in (
-                "page", "lookback", "batch", "parallel", "gone", "on_conflict", "until",
-                "on_change", "quiet", "group", "compare", "attempts",
-            )
-        },
-    )  # fmt: skip
+    yield "config.yaml", CONFIG
+    yield from ((f"{name}.secret", secret) for name, secret in SECRETS.items())
     number = "no: {from: number, on: create}" if nature.numbering == "crm" else ""
-    files = {"config.yaml": config}
-    files |= {f"{name}.secret": secret for name, secret in SECRETS.items()}
     for name, text in MAPPINGS.items():
         text = text.replace("UNIQUE", str(nature.unique).lower()).replace("NUMBER", number)
-        files[f"mappings/{name}.yaml"] = text
-    return files
+        yield f"mappings/{name}.yaml", text
+
+
+def _settings(scene: Scene, name: str) -> dict[str, Any]:
+    """What a connection of this scene is told beyond the configuration file."""
+    told = {"page": scene.page, "longest": LONGEST}
+    if name == "crm":
+        return {**told, "lookback": scene.lookback}
+    search = scene.idempotency != "C"
+    return {**told, "batch": scene.batch, "parallel": scene.parallel, "search": search,
+            "delay": scene.nature.delay}  # fmt: skip
+
+
+def _policies(scene: Scene, name: str) -> dict[str, Any]:
+    """What a flow of this scene is told beyond the configuration file."""
+    if name != "orders":
+        return {}
+    names = ("gone", "on_conflict", "until", "on_change", "quiet", "group", "compare", "attempts")
+    return {name: getattr(scene, name) for name in names}
 
 
 @cache
@@ -171,16 +174,20 @@ def opened(
 
     `make_http(name, settings)` gives the way to a connection's system.
     """
-    base, config = _assembled(tuple(sorted(_texts(scene).items())))
+    base, config = _assembled(tuple(_texts(scene.nature)))
 
     def connected(known: Connection) -> Connection:
-        http: Http = make_http(known.name, known.settings)
-        settings: Settings = known.settings
+        settings = known.settings.model_copy(update=_settings(scene, known.name))
+        http: Http = make_http(known.name, settings)
         return Connection(known.name, settings, type(known.adapter)(settings, http, clock))
 
     connections = {name: connected(known) for name, known in base.connections.items()}
     flows = {
-        name: replace(flow, target=connections[flow.target.name] if flow.target else None)
+        name: replace(
+            flow,
+            settings=flow.settings.model_copy(update=_policies(scene, name)),
+            target=connections[flow.target.name] if flow.target else None,
+        )
         for name, flow in base.flows.items()
     }
     feeds = {

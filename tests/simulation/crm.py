@@ -13,6 +13,8 @@ from tests.simulation.scheduler import Scheduler
 from tests.simulation.wire import Sent
 
 Record = dict[str, Any]
+NONSENSE = "many"
+"""A quantity that nobody can read."""
 
 
 class Crm:
@@ -32,6 +34,7 @@ class Crm:
         self._open: set[tuple[str, str]] = set()
         """Records that somebody changes in a transaction that is not committed yet."""
         self.token = "token-1"
+        self.down = (0.0, 0.0)
         self.note: Callable[[str], None] = lambda text: None
 
     # -- people -----------------------------------------------------------------------------
@@ -80,7 +83,8 @@ class Crm:
     # -- the interface ----------------------------------------------------------------------
 
     def called(self, path: str, fate: str, who: str, body: Any) -> None:
-        self.calls.append(Call(self._scheduler.now, self.name, path, fate, who))
+        about = (body["form"],) if path == "changed" else ()
+        self.calls.append(Call(self._scheduler.now, self.name, path, fate, who, about))
 
     def handle(self, path: str, body: Any, token: str, sent: Sent) -> tuple[int, Any]:
         if path == "login":
@@ -150,6 +154,7 @@ class Salespeople:
         self._longest = longest
         self._lines = 0
         self._edits = 0
+        self._removed: dict[str, list[Record]] = {}
 
     def open_shop(self, customers: int) -> None:
         """What is there before the first order."""
@@ -186,11 +191,30 @@ class Salespeople:
             "date": lambda: {"date": f"2026-12-{self._random.randint(1, 28):02}"},
             "quantity": lambda: {"lines": self._requantified(lines)},
             "line": lambda: {"lines": [*lines, self._line()]},
-            "fewer": lambda: {"lines": lines[1:] or lines},
+            "fewer": lambda: {"lines": self._fewer(key, lines)},
             "swap": lambda: {"lines": lines[::-1]},
+            "back": lambda: {"lines": lines + self._back(key, lines)},
             "nothing": dict,
         }
         self._put("order", key, ways[self._random.choice(list(ways))]())
+
+    def spoil(self, key: str) -> None:
+        """Somebody types nonsense into an order."""
+        order = self._crm.forms["order"].get(key)
+        if order is not None:
+            lines = copy.deepcopy(order["lines"])
+            lines[0]["qty"] = NONSENSE
+            self._put("order", key, {"lines": lines})
+
+    def mend(self, key: str) -> None:
+        """And somebody puts it right."""
+        order = self._crm.forms["order"].get(key)
+        if order is not None:
+            lines = [self._mended(line) for line in copy.deepcopy(order["lines"])]
+            self._put("order", key, {"lines": lines})
+
+    def _mended(self, line: Record) -> Record:
+        return self._priced(line, 1) if line["qty"] == NONSENSE else line
 
     def rename(self, key: str) -> None:
         """A customer gets another name."""
@@ -215,9 +239,19 @@ class Salespeople:
         made = {"id": f"l{self._lines}", "product": f"p-{self._random.choice(self.MATERIALS)}"}
         return self._priced(made, self._random.randint(1, 9))
 
+    def _fewer(self, key: str, lines: list[Record]) -> list[Record]:
+        if len(lines) > 1:
+            self._removed.setdefault(key, []).append(lines.pop(0))
+        return lines
+
+    def _back(self, key: str, lines: list[Record]) -> list[Record]:
+        here = {line["id"] for line in lines}
+        return [line for line in self._removed.pop(key, []) if line["id"] not in here]
+
     def _requantified(self, lines: list[Record]) -> list[Record]:
         line = self._random.choice(lines)
-        line.update(self._priced(line, int(line["qty"]) + self._random.randint(1, 5)))
+        if line["qty"] != NONSENSE:
+            line.update(self._priced(line, int(line["qty"]) + self._random.randint(1, 5)))
         return lines
 
     def _priced(self, line: Record, quantity: int) -> Record:

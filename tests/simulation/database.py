@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import copy
 import shutil
+import sqlite3
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -17,8 +18,21 @@ from connector.store.engine import Store, StoreUnavailable
 from connector.store.tables import metadata
 from tests.simulation.scheduler import Turn
 
+Backup = dict[str, list[dict[str, Any]]]
+"""Every row of every table."""
 PATIENCE = 30.0
 """Seconds for which SQLite waits for its turn."""
+
+
+ANYTHING = """
+select 1 from derivations
+union all select 1 from commands where state = 'waiting'
+union all select 1 from deliveries where owner <> '' and deadline < {now}
+union all select 1 from deliveries
+    where owner = '' and state in ('pending', 'in_doubt') and due_at <= {now}
+limit 1
+"""
+"""Whether a beat has any work."""
 
 
 class Writing:
@@ -42,6 +56,7 @@ class VirtualStore(Store):
     of its own.
     """
 
+    _plain: sqlite3.Connection | None = None
     shared = True
     """Several processes use it at once, as on PostgreSQL: no lock file."""
 
@@ -55,8 +70,11 @@ class VirtualStore(Store):
         made._clock = clock
         return made
 
-    def take_turns(self, turn: Turn) -> None:
-        """For the length of a run: a real database would block the only thread there is."""
+    def begin(self, turn: Turn, *, shared: bool) -> None:
+        """An empty database for a run. Its writers take virtual turns: a real lock would block
+        the only thread there is."""
+        self.empty()
+        self.shared = shared
         self._turn = turn
         self._writing = Writing(turn)  # type: ignore[assignment]
 
@@ -75,6 +93,14 @@ class VirtualStore(Store):
         if connection.get_execution_options().get("writes"):
             self._turn.give_back()
 
+    def has_work(self, now: float) -> bool:
+        """Whether a beat would find anything to do; on SQLite without all the machinery."""
+        statement = ANYTHING.format(now=repr(now))
+        if self._plain is not None:
+            return self._plain.execute(statement).fetchone() is not None
+        with self.engine.connect() as connection:
+            return connection.exec_driver_sql(statement).first() is not None
+
     # -- everything in it -------------------------------------------------------------------
 
     def empty(self) -> None:
@@ -86,15 +112,15 @@ class VirtualStore(Store):
                 names = ", ".join(table.name for table in metadata.sorted_tables)
                 connection.execute(text(f"truncate {names} restart identity"))
 
-    def contents(self) -> dict[str, list[dict[str, Any]]]:
-        """A backup: every row of every table."""
+    def contents(self) -> Backup:
+        """A backup."""
         with self.engine.connect() as connection:
             return {
                 table.name: [dict(row._mapping) for row in connection.execute(select(table))]
                 for table in metadata.sorted_tables
             }
 
-    def put_back(self, backup: dict[str, list[dict[str, Any]]]) -> None:
+    def put_back(self, backup: Backup) -> None:
         self.empty()
         with self.engine.begin() as connection:
             for table in metadata.sorted_tables:
@@ -113,4 +139,6 @@ def store(url: str = "") -> VirtualStore:
     made = VirtualStore(url)
     made.create()
     made.listen()
+    if made.is_sqlite:
+        made._plain = sqlite3.connect(str(made.url.database), isolation_level=None)
     return made

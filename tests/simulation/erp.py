@@ -69,6 +69,7 @@ class Erp:
         self.on_save: Callable[[str], None] | None = None
         """Told the mark of each record that is about to be saved."""
         self.token = "token-1"
+        self.down = (0.0, 0.0)
         self.note: Callable[[str], None] = lambda text: None
         self._keys = 0
         self._backup: dict[str, dict[str, Record]] = {}
@@ -88,7 +89,7 @@ class Erp:
     # -- the interface ----------------------------------------------------------------------
 
     def called(self, path: str, fate: str, who: str, body: Any) -> None:
-        about: list[str] = []
+        about = [body["form"]] if path == "changed" else []
         if path == "save":
             forms = self.forms[body["form"]]
             about = [r["reference"] or forms.get(r["key"], r)["reference"] for r in body["records"]]

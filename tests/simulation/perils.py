@@ -8,8 +8,11 @@ from random import Random
 from typing import Protocol
 
 from connector.store.engine import StoreUnavailable
-from tests.simulation.scene import Perils
+from tests.simulation.scene import LONGEST, Perils, Scene
 from tests.simulation.scheduler import Killed, Process, Scheduler
+
+SETTLE = LONGEST + 60.0
+"""Seconds that the product leaves a doubt alone, by default."""
 
 
 class Mishap(Exception):
@@ -54,20 +57,25 @@ class Seams:
         self,
         scheduler: Scheduler,
         random: Random,
-        perils: Perils,
+        scene: Scene,
         fate: Fate,
         note: Callable[[str], None],
     ) -> None:
         self._scheduler = scheduler
         self._random = random
-        self._perils = perils
+        self._scene = scene
         self._fate = fate
         self._note = note
         self.hits: Counter[str] = Counter()
         self.done: Counter[str] = Counter()
         """What happened, by kind."""
         self.calm = False
-        self.no_database_until = 0.0
+        self._no_database_until = 0.0
+
+    def cut_off(self, seconds: float) -> None:
+        """The database is not available for a while."""
+        self._note(f"no database for {seconds:.0f} s")
+        self._no_database_until = self._scheduler.now + seconds
 
     def __call__(self, name: str) -> None:
         task = self._scheduler.current
@@ -77,9 +85,10 @@ class Seams:
         if process.dead:
             raise Killed
         self._meet(name, process)
-        if name == "transaction_begin" and self._scheduler.now < self.no_database_until:
+        down = self._scheduler.now < self._no_database_until and not self.calm
+        if name == "transaction_begin" and down:
             raise StoreUnavailable("the database is down")
-        if self._random.random() < self._perils.switch:
+        if self._random.random() < self._scene.perils.switch:
             self._scheduler.give_way()
 
     def _meet(self, name: str, process: Process) -> None:
@@ -99,4 +108,8 @@ class Seams:
         self._scheduler.freeze(process, seconds, suspended=what == "suspend")
 
     def _longest(self, name: str) -> float:
-        return self._perils.longest
+        """Only a unique mark helps where somebody stops between his last look at his claim and
+        the sending, and wakes up when his successor has looked and found nothing. Elsewhere
+        such a stop is shorter than `settle`: that is assumed, and said."""
+        last_look = name == "before_write" and self._scene.idempotency != "A"
+        return min(self._scene.perils.longest, SETTLE) if last_look else self._scene.perils.longest

@@ -11,21 +11,10 @@ from connector.app import App
 from connector.daemon import Daemon
 from connector.engine.dispatch import Dispatcher
 from connector.health import Health
+from tests.simulation.database import VirtualStore
 from tests.simulation.scheduler import Process, Scheduler, Task
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-ANYTHING = """
-with now (t) as (values (cast(? as float)))
-select 1 from derivations
-union all select 1 from commands where state = 'waiting'
-union all select 1 from deliveries, now where owner <> '' and deadline < t
-union all select 1 from deliveries, now
-    where owner = '' and state in ('pending', 'in_doubt') and due_at <= t
-limit 1
-"""
-"""Whether a beat has any work."""
 
 
 class VirtualClock:
@@ -36,7 +25,7 @@ class VirtualClock:
         self._process = process
 
     def now(self) -> datetime:
-        return EPOCH + timedelta(seconds=self._scheduler.now)
+        return EPOCH + timedelta(seconds=self._scheduler.now + self._process.skew)
 
     def monotonic(self) -> float:
         return self._scheduler.now - self._process.asleep
@@ -121,10 +110,8 @@ class VirtualDaemon(Daemon):
     def _deliver(self, app: App, engine: Dispatcher) -> None:
         """The same; a beat that would find nothing to do is passed over, for speed."""
         store = app.system.store
-        with store.engine.connect() as connection:
-            now = self._scheduler_.now
-            found = connection.exec_driver_sql(ANYTHING, (now,)).first()
-        if found is not None:
+        assert isinstance(store, VirtualStore)
+        if store.has_work(self._scheduler_.now):
             super()._deliver(app, engine)
 
     def _rest(self, seconds: float) -> None:

@@ -44,7 +44,7 @@ class Scene:
     """How long people work and things go wrong."""
     idempotency: str = "B"
     until: str = "audited"
-    on_change: str = "[edit, ask]"
+    on_change: tuple[str, ...] = ("edit", "ask")
     on_conflict: str = "ask"
     gone: str = "stop"
     quiet: float = 0.0
@@ -53,7 +53,7 @@ class Scene:
     batch: int = 1
     page: int = 3
     attempts: int = 8
-    compare: float = 300.0
+    compare: float = 200.0
     lookback: float = 120.0
     late: float = 0.0
     """How many commits of the CRM become visible late."""
@@ -69,10 +69,20 @@ class Scene:
     """What people in the ERP do per order, on average."""
     meddling: float = 0.0
     """How often an order is changed in the very moment in which it is saved."""
+    spoils: float = 0.0
+    """How often an order becomes unreadable for a while, or for good."""
+    terminations: int = 0
+    """Times that a daemon is asked to end, as by an upgrade."""
+    hosts: float = 0.0
+    """Most seconds by which the clocks of the daemons' machines differ from the database's."""
     erp_restored: bool = False
+    """The ERP is put back to an earlier state."""
     store_restored: bool = False
+    """Our database is."""
     outage: float = 0.0
     """Seconds for which the database is not available."""
+    downtime: float = 0.0
+    """Seconds for which one of the systems does not answer."""
     operator: float = 0.0
     """Seconds between looks of a person at the failures; 0: nobody looks."""
     weather: Weather = field(default_factory=Weather)
@@ -92,10 +102,10 @@ def swarm(random: Random) -> Scene:
         daemons=random.choice((1, 1, 1, 2, 2, 3)),
         orders=random.randint(4, 9),
         customers=random.randint(1, 3),
-        seconds=random.choice((600.0, 900.0, 1500.0)),
+        seconds=random.choice((400.0, 600.0, 1000.0)),
         idempotency=idempotency,
         until=random.choice(("audited", "audited", "saved", "submitted")),
-        on_change=random.choice(("[edit, ask]", "[edit, unaudit]")),
+        on_change=random.choice((("edit", "ask"), ("edit", "unaudit"))),
         on_conflict=random.choice(("ask", "ask", "ours", "theirs")),
         gone=random.choice(("stop", "cancel", "cancel")),
         quiet=random.choice((0.0, 0.0, 5.0, 60.0)),
@@ -111,9 +121,16 @@ def swarm(random: Random) -> Scene:
         deletes=_some(random, 0.3),
         clerks=_some(random, 2.0),
         meddling=_some(random, 0.5),
+        spoils=_some(random, 0.3),
+        terminations=random.choice((0, 0, 1, 3)),
         outage=random.choice((0.0, 0.0, 0.0, 60.0)),
+        downtime=random.choice((0.0, 0.0, 200.0)),
         operator=random.choice((0.0, 120.0, 400.0)),
     )
+    if scene.daemons > 1:
+        scene.hosts = random.choice((0.0, 0.0, 30.0, 3600.0))
+    scene.erp_restored = random.random() < 0.05
+    scene.store_restored = idempotency != "C" and random.random() < 0.05
     scene.weather = _weather(random)
     scene.nature = _nature(random, idempotency)
     scene.perils = _perils(random)

@@ -30,6 +30,8 @@ class Process:
         self.frozen_until = 0.0
         self.asleep = 0.0
         """Virtual seconds that its monotonic clock did not count: the machine was suspended."""
+        self.skew = 0.0
+        """Virtual seconds by which its wall clock is ahead."""
         self.tasks: list[Task] = []
 
 
@@ -53,7 +55,7 @@ class Task:
             self.value = self.work()
         except Killed:
             pass
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - for whoever waits for it
             self.error = error
         finally:
             self.done = True

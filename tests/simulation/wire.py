@@ -7,7 +7,7 @@ request is drawn for each one: refused, lost on the way, answered into the void,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from random import Random
@@ -39,6 +39,8 @@ class Server(Protocol):
     name: str
     skew: float
     """Seconds by which its clock is ahead."""
+    down: tuple[float, float]
+    """From when to when it does not answer at all."""
 
     def handle(self, path: str, body: Any, token: str, sent: Sent) -> tuple[int, Any]:
         """Status and JSON of an answer; what it does is done now."""
@@ -73,16 +75,18 @@ class Weather:
     """Most seconds an ordinary way takes."""
     life: float = 60.0
     """Seconds after which no request can arrive any more."""
-    calm: bool = field(default=False)
+    calm: bool = False
     """Nothing goes wrong any more."""
 
     KINDS = ("refused", "busy", "lost", "mute", "slow", "broken", "garbage", "trickle")
 
-    def fate(self, random: Random) -> str:
+    def fate(self, random: Random, *, down: bool) -> str:
         """What becomes of one request."""
         chance = random.random()
         if self.calm:
             return "fine"
+        if down:
+            return "refused" if chance < 0.7 else "lost"
         for kind in self.KINDS:
             chance -= getattr(self, kind)
             if chance < 0:
@@ -109,11 +113,12 @@ class Wire(HTTPAdapter):
         """There is nothing to close."""
 
     def send(self, request: Any, timeout: Any = None, **_: Any) -> Any:
-        connect, patience = timeout
-        fate = self._weather.fate(self._random)
+        patience = timeout[1]
+        begins, ends = self._server.down
+        down = begins <= self._scheduler.now < ends
+        fate = self._weather.fate(self._random, down=down)
         path = request.url.split("/", 3)[3]
         self._server.called(path, fate, self._who, _body(request))
-        self._scheduler.sleep(self._lag())
         return getattr(self, f"_{fate}")(request, path, patience)
 
     def _lag(self) -> float:
@@ -127,11 +132,13 @@ class Wire(HTTPAdapter):
         return self._answer(status, exact.encode(body))
 
     def _refused(self, *_: Any) -> Any:
+        self._scheduler.sleep(self._lag())
         reason = NewConnectionError(None, "connection refused")  # type: ignore[arg-type]
         wrapped = requests.exceptions.ConnectionError(_Reason(reason))
         raise wrapped
 
     def _busy(self, *_: Any) -> Any:
+        self._scheduler.sleep(self._lag())
         return self._answer(self._random.choice((429, 503)), b"{}", {"Retry-After": "3"})
 
     def _lost(self, _: Any, __: str, patience: float) -> Any:
@@ -177,11 +184,18 @@ class Wire(HTTPAdapter):
     # -- there and back ---------------------------------------------------------------------
 
     def _arrive(self, request: Any, path: str, *, heard: bool = True) -> tuple[int, Any]:
+        """Let it get there on its own: it is on its way even while its sender is stopped."""
         token = _token(request)
         if not self._weather.calm and self._random.random() < self._weather.expired:
             token = "expired"
-        sent = Sent(self._scheduler.now, heard)
-        return self._server.handle(path, _body(request), token, sent)
+        scheduler, body, sent = self._scheduler, _body(request), Sent(self._scheduler.now, heard)
+        arrives = scheduler.now + self._lag()
+        answer: list[tuple[int, Any]] = []
+        scheduler.at(arrives, lambda: answer.append(self._server.handle(path, body, token, sent)))
+        scheduler.sleep(arrives - scheduler.now)
+        while not answer:
+            scheduler.give_way()
+        return answer[0]
 
     def _answer(self, status: int, body: bytes, headers: Mapping[str, str] = {}) -> Any:
         theirs = datetime.fromtimestamp(int(self._scheduler.now + self._server.skew), UTC)
