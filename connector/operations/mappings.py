@@ -26,37 +26,40 @@ Shown = dict[str, Any]
 
 
 def check(system: System) -> list[Shown]:
-    """Fields that a mapping names and the live form lacks, per mapping and connection."""
-    named: dict[tuple[str, str], tuple[Mapping, list[str]]] = {}
-    for connection, mapping, names in _named(system):
-        _, known = named.setdefault((connection, mapping.file), (mapping, []))
+    """Fields that a mapping names and the live form lacks, per connection, mapping and form."""
+    named: dict[tuple[str, str, str], list[str]] = {}
+    for connection, file, form, names in _named(system):
+        known = named.setdefault((connection, file, form), [])
         known += [name for name in names if name not in known]
-    return [_checked(system, connection, *found) for (connection, _), found in named.items()]
+    return [_checked(system, *where, names) for where, names in named.items()]
 
 
-def _named(system: System) -> Iterator[tuple[str, Mapping, list[str]]]:
-    """Each mapping in use, with the fields of the form that it names."""
+def _named(system: System) -> Iterator[tuple[str, str, str, list[str]]]:
+    """Each mapping in use, by connection, with the fields that it names of each form."""
     for feed in system.feeds.values():
         shape = feed.reader.shape
-        inner = [n for table in shape.tables.values() if not table.form for n in table.fields]
-        yield feed.connection.name, feed.reader.mapping, [*shape.fields, *inner]
+        here, file = feed.connection.name, feed.reader.mapping.file
+        yield here, file, shape.form, list(shape.fields)
+        for table in shape.tables.values():
+            names = [*table.fields, *([table.by] if table.by else [])]
+            yield here, file, table.form or shape.form, names
     for flow in system.flows.values():
         if flow.target is not None and flow.writer is not None:
             names = [path.rpartition("/")[2] for path in flow.writer.rules]
             mark = [flow.mapping.reference] if flow.mapping.reference else []
-            yield flow.target.name, flow.mapping, [*names, *mark]
+            yield flow.target.name, flow.mapping.file, flow.mapping.form, [*names, *mark]
 
 
-def _checked(system: System, connection: str, mapping: Mapping, names: list[str]) -> Shown:
-    described = system.connections[connection].adapter.describe(mapping.form)
+def _checked(system: System, connection: str, file: str, form: str, names: list[str]) -> Shown:
+    described = system.connections[connection].adapter.describe(form)
     known = {field.name for field in described}
     missing = [name for name in names if known and not _known(name, known)]
     return {
         "connection": connection,
-        "file": mapping.file,
-        "form": mapping.form,
+        "file": file,
+        "form": form,
         "described": bool(known),
-        "problems": [str(say("form_lacks", field=name, form=mapping.form)) for name in missing],
+        "problems": [str(say("form_lacks", field=name, form=form)) for name in missing],
     }
 
 

@@ -9,6 +9,7 @@ import re
 import sys
 import threading
 import types
+import typing
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -28,10 +29,13 @@ from adapters.fxiaoke.settings import FxiaokeSettings
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector import errors, hints, yamlfile
 from connector.assemble import Assembly
+from connector.cli import teaching
 from connector.cli.main import cli
 from connector.contract import Adapter, RowWrite, Settings, Shape, Table, TableWrite, Write
 from connector.errors import ConnectorError
-from connector.mapping.load import EACH_WORDS, TOP, WORDS, Values, parse
+from connector.mapping.load import EACH_WORDS, STEPS, TOP, WORDS, Values, parse
+from connector.objects import OBJECTS
+from connector.operations import reconciling
 from connector.settings import Config, ConfigFile, FlowSettings, KeepSettings, seconds
 from connector.store.tables import STATES
 from connector.testing import AdapterConformance, Remote, Sample, SkippingClock
@@ -129,30 +133,10 @@ def test_the_example_loads_and_becomes_a_system() -> None:
 # -- commands, errors, words, faults, states -----------------------------------------------------
 
 
-def commands(group: typer.Typer, before: str = "connector") -> Iterator[str]:
-    for command in group.registered_commands:
-        assert command.callback is not None
-        yield f"{before} {command.name or command.callback.__name__}"
-    for inner in group.registered_groups:
-        assert inner.typer_instance is not None
-        yield from commands(inner.typer_instance, f"{before} {inner.name}")
-
-
-def test_every_command_is_explained() -> None:
+def test_every_command_is_explained_in_the_operations_page() -> None:
     text = page("docs/operations.md")
-    assert [name for name in commands(cli) if f"`{name}" not in text] == []
-
-
-def test_no_page_names_a_command_that_is_not_there() -> None:
-    known = set(commands(cli))
-    groups = {name.rpartition(" ")[0] for name in known}
-    wrong = []
-    for path in PAGES:
-        for words in re.findall(r"`connector ([a-z-]+(?: [a-z-]+)?)", path.read_text("utf-8")):
-            first = f"connector {words.split()[0]}"
-            if f"connector {words}" not in known | groups and first not in known:
-                wrong.append(f"{path.name}: {words}")
-    assert wrong == []
+    names = [path for path, command in taught() if not hasattr(command, "commands")]
+    assert [name for name in names if f"`connector {name}" not in text] == []
 
 
 def test_every_error_is_explained_to_adapter_writers() -> None:
@@ -272,23 +256,110 @@ def test_every_message_that_is_said_exists_and_gets_its_parameters() -> None:
     assert short == []
 
 
-BY_VARIABLE = {
-    "insecure_http", "bad_base_url", "http_too_large", "http_too_slow",  # connector/http.py
-    "need_whole", "need_number", "need_bool", "need_text", "need_list", "need_settings",
-    "need_date", "need_least", "need_most", "need_more",  # connector/complaints.py
-    "link_missing", "link_not_usable",  # connector/engine/resolving.py
-    "class_a", "class_b", "class_c", "class_onto",  # connector/operations/overview.py
-    *hints.WHO.values(),
-}  # fmt: skip
-"""Messages whose id is no literal where they are said."""
+FAMILIES = (
+    "head", "state", "reason", "action", "event", "event_source", "event_link", "event_person",
+    "kind", "object", "step", "fault", "demo", "demo_column", "demo_state", "demo_stage", "who",
+)  # fmt: skip
+"""`word("head", "flow")` and its like say `head_flow`: the code stands somewhere as it is."""
+
+
+def named() -> set[str]:
+    """Every text, class and argument that the code names, and every `who` of a hint."""
+    found: set[str] = set()
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+            elif isinstance(node, ast.ClassDef):
+                found.add(node.name)
+    for path in (ROOT / "mappings/hints").glob("*.yaml"):
+        found |= {str(h.get("who")) for h in yamlfile.plain_load(path.read_text("utf-8"))}
+    return found
 
 
 def test_every_message_is_used() -> None:
-    used = {id for _, id, _ in said()} | BY_VARIABLE
-    for path in (ROOT / "mappings/hints").glob("*.yaml"):
-        used |= {f"who_{hint.get('who')}" for hint in yamlfile.plain_load(path.read_text("utf-8"))}
+    texts = named()
+    used = texts | {f"{family}_{code}" for family in FAMILIES for code in texts}
     assert sorted(set(catalogue()) - used) == []
-    assert sorted(BY_VARIABLE - set(catalogue())) == []
+
+
+WORDED = {
+    "state": set(STATES),
+    "object": set(OBJECTS),
+    "step": set(STEPS),
+    "kind": set(typing.get_args(reconciling.Kind)),
+}
+
+
+@pytest.mark.parametrize("family", WORDED)
+def test_every_code_that_people_see_has_its_words(family: str) -> None:
+    assert {code for code in WORDED[family] if f"{family}_{code}" not in catalogue()} == set()
+
+
+def test_every_reason_has_its_words() -> None:
+    assert {code for code in reasons() if f"reason_{code}" not in catalogue()} == set()
+
+
+# -- help ----------------------------------------------------------------------------------------
+
+
+def taught() -> Iterator[tuple[str, Any]]:
+    """`(path, command)` of every command and group."""
+    return _taught("", typer.main.get_command(cli))
+
+
+def _taught(path: str, command: Any) -> Iterator[tuple[str, Any]]:
+    yield path, command
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _taught(f"{path} {name}".strip(), inner)
+
+
+def test_every_command_and_parameter_is_explained_in_both_languages() -> None:
+    known = set()
+    for path, command in taught():
+        said = teaching.explained(path)
+        assert set(said) - {"examples"} == {"zh", "en"}, path
+        for given in command.params:
+            assert teaching.parameter(path, given.name), (path, given.name)
+            own = f"{path} {given.name}".strip()
+            known.add(own if own in teaching.texts()["parameters"] else given.name)
+    assert set(teaching.texts()["commands"]) == {path for path, _ in taught()}
+    assert set(teaching.texts()["parameters"]) == known
+    listed = [name for chapter in teaching.texts()["chapters"] for name in chapter["commands"]]
+    assert sorted(listed) == sorted(path for path, _ in taught() if path and " " not in path)
+
+
+def test_every_example_of_the_help_is_a_command_with_options_that_it_has() -> None:
+    commands = dict(taught())
+    for said in teaching.texts()["commands"].values():
+        for example in said.get("examples", ()):
+            assert unknown(example, commands) == "", example
+
+
+def unknown(line: str, commands: dict[str, Any]) -> str:
+    """The first word of `connector …` that is no command or option; empty: all are known."""
+    words = line.split(">")[0].split()[1:]
+    path = ""
+    while words and f"{path} {words[0]}".strip() in commands:
+        path = f"{path} {words.pop(0)}".strip()
+    if not path or hasattr(commands[path], "commands"):
+        return line if words or not path else ""
+    options = {name for given in commands[path].params for name in given.opts} | {"--help"}
+    return next((w for w in words if w.startswith("-") and w.split("=")[0] not in options), "")
+
+
+def test_every_command_in_the_docs_has_the_options_that_are_given() -> None:
+    commands = dict(taught())
+    wrong = []
+    for path in PAGES:
+        text = path.read_text("utf-8")
+        inline = re.findall(r"`(connector [^`]+)`", text)
+        lines = re.findall(r"^(?:\S*/)?(connector [a-z].*)$", "\n".join(blocks(text, "")), re.M)
+        for line in (*inline, *lines):
+            line = line.split("#")[0].replace("…", "").strip()
+            if line.count(" ") and not re.search(r"[(|]", line) and unknown(line, commands):
+                wrong.append(f"{path.name}: {line}")
+    assert wrong == []
 
 
 # -- examples and links --------------------------------------------------------------------------

@@ -109,7 +109,9 @@ def test_plan_in_words_shows_old_and_new(looked: Any) -> None:
     _, rans, _ = looked
     lines = [line.strip() for line in rans["plan in words"].out.splitlines()]
     assert "FNote: 旧 → 新" in lines
-    assert any(line.startswith("create   new") for line in lines)
+    assert any(line.startswith("create  new") for line in lines)
+    assert any(line.endswith("].FQty: 2 → 9") for line in lines)
+    assert "create 1" in lines[-1]
 
 
 def test_trace_tells_the_story_in_order_with_times_and_the_erp_s_number(looked: Any) -> None:
@@ -125,7 +127,9 @@ def test_trace_tells_the_story_in_order_with_times_and_the_erp_s_number(looked: 
     assert kinds.index("source_new") < kinds.index("created") <= kinds.index("link_created")
     words = rans["trace"].out
     assert "= erp changed" in words
-    assert "source_new" in words
+    told = [line.split() for line in words.splitlines()]
+    assert any(line[2:] == ["erp", "counterpart", "changed"] for line in told), words
+    assert "lines[1].quantity: 2 → 9" in words
 
 
 def test_trace_of_a_number_that_nobody_knows_fails(looked: Any) -> None:
