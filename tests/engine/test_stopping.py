@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from connector.contract import Page
+from connector.store import snapshots
 from tests.engine.factory import Site
 from tests.engine.test_capture import shelf, with_stock
 
@@ -65,5 +66,7 @@ def test_a_reading_is_given_up_between_two_pages_and_nothing_counts_as_gone(shop
 
     adapter.read = stopped_in_the_middle  # type: ignore[method-assign]
     shop.sync()
+    with shop.system.store.reading() as tx:
+        assert len(list(snapshots.keys(tx, "erp", "stock"))) == 5
     shop.start().sync()
     assert set(shelf(shop)) == {Decimal(7)}
