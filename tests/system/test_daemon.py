@@ -6,9 +6,11 @@ import json
 import os
 import signal
 import socket
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ import pytest
 from filelock import FileLock
 
 from connector.daemon import Daemon
+from connector.messages import load
+from connector.store import journal
 from tests.system.company import SMALL
 from tests.system.site import BILL, Site, opened, wait_for
 
@@ -169,3 +173,97 @@ def test_a_command_is_handed_to_the_running_daemon(served: Site) -> None:
         assert "orders" in ran.json["flows"]
         ran = served.cli("plan", "orders", "--json")
         assert ran.code == 0, ran
+
+
+def test_a_slow_erp_does_not_keep_the_daemon_from_ending_within_seconds(served: Site) -> None:
+    with served.daemon() as daemon:
+        first = served.order()
+        wait_for(lambda: arrived(served, first), 60, daemon)
+        served.erp.faults.set([{"do": "delay", "operation": "*Save", "form": BILL, "seconds": 1}])
+        for _ in range(60):
+            served.order()
+        wait_for(lambda: len(served.bills()) > 1, 20, daemon)
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(timeout=10) == 0
+    log = (served.directory / "daemon.log").read_text("utf-8")
+    assert '"stopped"' in log
+    assert len(served.bills()) < 61
+
+
+def test_the_same_signal_again_ends_at_once_and_costs_nothing(served: Site) -> None:
+    with served.daemon() as daemon:
+        first = served.order()
+        wait_for(lambda: arrived(served, first), 60, daemon)
+        served.erp.faults.set([{"do": "delay", "operation": "*Save", "form": BILL, "seconds": 1.8}])
+        second = served.order()
+        wait_for(lambda: served.bills(second), 20, daemon, pause=0.02)
+        daemon.send_signal(signal.SIGTERM)
+        log = served.directory / "daemon.log"
+        wait_for(lambda: '"stopping"' in log.read_text("utf-8"), 5, daemon, pause=0.02)
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(timeout=5) == -signal.SIGTERM
+    served.erp.faults.set([])
+    with served.daemon() as daemon:
+        wait_for(lambda: arrived(served, second), 60, daemon)
+
+
+def test_a_broken_edit_is_logged_in_words_with_its_places(served: Site) -> None:
+    with served.daemon() as daemon:
+        wait_for(lambda: health(served), 60, daemon)
+        touch(served, served.config.read_text("utf-8").replace("max_creates", "max_create"))
+        log = served.directory / "daemon.log"
+        wait_for(lambda: "configuration_broken" in log.read_text("utf-8"), 20, daemon)
+    line = next(line for line in log.read_text("utf-8").splitlines() if "_broken" in line)
+    (problem, *_) = json.loads(line)["problems"]
+    assert "config.yaml:" in problem
+    assert "max_create" in problem
+    assert list(json.loads(line))[:3] == ["timestamp", "level", "event"]
+
+
+def test_a_secret_in_a_file_that_changes_is_taken_up(served: Site) -> None:
+    secret = served.directory / "secret"
+    secret.write_text(served.env["KINGDEE_APP_SECRET"], encoding="utf-8")
+    served.connection("erp", app_secret="${file:secret}")
+    daemon = Daemon(served.config)
+    before = daemon._app
+    try:
+        daemon._reload()
+        assert daemon._app is before
+        stamp = secret.stat().st_mtime + 5
+        os.utime(secret, (stamp, stamp))
+        daemon._reload()
+        assert daemon._app is not before
+    finally:
+        daemon._app.close()
+        before.close()
+
+
+def test_a_command_that_came_between_two_versions_is_waited_for(served: Site) -> None:
+    daemon = Daemon(served.config)
+    daemon._served = True
+    lock = FileLock(f"{served.directory / 'connector.db'}.lock")
+    lock.acquire()
+    found: list[Any] = []
+
+    def enter() -> None:
+        with ExitStack() as held:
+            found.append(daemon._engine(daemon._app, held))
+
+    thread = threading.Thread(target=enter)
+    thread.start()
+    lock.release()
+    thread.join(timeout=20)
+    daemon._app.close()
+    assert len(found) == 1
+    assert found[0] is not None
+
+
+def test_a_command_that_fails_in_the_daemon_is_answered(served: Site) -> None:
+    with served.app.system.store.transaction() as tx:
+        id = journal.ask(tx, 0.0, "sync", {"names": ["ordres"]})
+        other = journal.ask(tx, 0.0, "sync", {"nonsense": 1})
+    served.app.carry_out_commands()
+    with served.app.system.store.reading() as tx:
+        first, second = journal.answered(tx, id), journal.answered(tx, other)
+    assert "ordres" in str(load(first["errors"]["sync"]))
+    assert "TypeError" in str(load(second["errors"]["sync"]))
