@@ -12,7 +12,7 @@ import typer
 
 from connector.cli.output import Screen
 from connector.cli.session import DONE, FAILED, Session, command, group
-from connector.messages import say
+from connector.messages import language, say
 from connector.operations import beginning, mappings
 
 NO_CONFIG = ("config",)
@@ -53,7 +53,8 @@ def init(
     backfill: Annotated[bool, typer.Option("--backfill")] = False,
 ) -> None:
     """Write a configuration to start from."""
-    path = beginning.init(crm, erp, directory, backfill=backfill, today=date.today())
+    asked = {} if session.speak else {"language": language()}
+    path = beginning.init(crm, erp, directory, backfill=backfill, today=date.today(), **asked)
 
     def render(screen: Screen) -> None:
         screen.mark("✓", path)
