@@ -81,8 +81,10 @@ def spoken(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
 
 
 def _of_user(environment: Mapping[str, str]) -> str:
-    names = (environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    name = next((name for name in names if name), "") or (locale.getlocale()[0] or "")
+    names = [environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    if os.name == "nt":  # elsewhere it makes English of a locale that is none
+        names.append(locale.getlocale()[0] or "")
+    name = next((name for name in names if name), "")
     return "en" if name.lower().startswith("en") else "zh"
 
 

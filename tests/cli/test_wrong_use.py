@@ -111,9 +111,8 @@ def test_a_broken_configuration_is_told_in_its_own_language(say: Any, monkeypatc
     ],
 )
 def test_the_language_asked_for_comes_first_then_that_of_the_user(
-    monkeypatch: Any, arguments: list[str], environment: dict[str, str], lang: str
+    arguments: list[str], environment: dict[str, str], lang: str
 ) -> None:
-    monkeypatch.setattr(main.locale, "getlocale", lambda: (None, None))
     assert main.spoken(arguments, environment) == lang
 
 

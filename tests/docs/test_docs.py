@@ -8,6 +8,7 @@ import inspect
 import re
 import sys
 import threading
+import tomllib
 import types
 import typing
 from collections.abc import Iterator
@@ -139,6 +140,32 @@ def test_every_command_is_explained_in_the_operations_page() -> None:
     assert [name for name in names if f"`connector {name}" not in text] == []
 
 
+BOTH = {"docs/operations.md": "docs/operations.zh-CN.md", "README.md": "README.zh-CN.md"}
+
+
+@pytest.mark.parametrize("english", BOTH)
+def test_a_page_in_both_languages_tells_the_same_in_each(english: str) -> None:
+    pages = [page(english), page(BOTH[english])]
+    for told in (commands_of, sections, code_words):
+        assert told(pages[0]) == told(pages[1]), told.__name__
+
+
+def commands_of(text: str) -> list[str]:
+    """The commands of its table, in order."""
+    return re.findall(r"^\| `(connector [^`]*)`", text, re.M)
+
+
+def sections(text: str) -> list[int]:
+    """The levels of its headings, in order: no chapter is left out."""
+    return [len(marks) for marks in re.findall(r"^(#+) ", text, re.M)]
+
+
+def code_words(text: str) -> set[str]:
+    """Options, events, settings: whatever stands in code and is no sentence."""
+    found = re.findall(r"`([a-z_0-9.-]+)`", text)
+    return {word for word in found if "_" in word or word.startswith("--")}
+
+
 def test_every_error_is_explained_to_adapter_writers() -> None:
     made = inspect.getmembers(errors, inspect.isclass)
     names = [name for name, kind in made if issubclass(kind, ConnectorError)]
@@ -152,6 +179,22 @@ def test_every_method_of_the_contract_is_explained() -> None:
 
 def test_every_word_of_a_mapping_is_explained() -> None:
     assert lacking(TOP | WORDS | EACH_WORDS, page("docs/mapping-reference.md")) == []
+
+
+@pytest.mark.parametrize(
+    "chapter, known",
+    [
+        ("Words of the file", TOP),
+        ("Origins", WORDS),
+        ("Words of a rule", WORDS),
+        ("Rows", EACH_WORDS),
+    ],
+)
+def test_no_word_of_a_mapping_is_explained_that_is_not_there(chapter: str, known: Any) -> None:
+    text = page("docs/mapping-reference.md").split(f"## {chapter}\n")[1].split("\n## ")[0]
+    explained = set(re.findall(r"^\| `(\w+)` \|", text, re.M))
+    assert explained
+    assert explained - known == set()
 
 
 def test_every_fault_point_is_listed() -> None:
@@ -561,6 +604,44 @@ class TestTheAdapterOfThePage(AdapterConformance):
         exec(compile(source, "writing-an-adapter.md", "exec"), module.__dict__)
         yield LittleRemote(module)
         del sys.modules["little_erp"]
+
+
+def test_the_package_of_the_page_registers_the_adapter_of_the_page() -> None:
+    text = page("docs/writing-an-adapter.md")
+    package = tomllib.loads(blocks(text, "toml")[0])
+    module, _, name = package["project"]["entry-points"]["connector.adapters"]["little"].partition(
+        ":"
+    )
+    assert package["tool"]["setuptools"]["py-modules"] == [module]
+    assert f"class {name}(Adapter)" in max(blocks(text, "python"), key=len)
+
+
+def test_the_mapping_of_the_page_loads() -> None:
+    found = [b for b in blocks(page("docs/writing-an-adapter.md"), "yaml") if "object: " in b]
+    found = [text for text in found if text.startswith("# mappings/")]
+    assert found
+    for text in found:
+        parse(yamlfile.loads(text), text.splitlines()[0], Values([]))
+
+
+def anchor(heading: str) -> str:
+    """A heading as links name it: lower case, blanks as hyphens, other signs left out."""
+    plain = re.sub(r"[^\w\s-]", "", heading.replace("`", "").lower())
+    return re.sub(r"\s", "-", plain.strip())
+
+
+def test_links_to_chapters_lead_to_one() -> None:
+    dead = []
+    for path in PAGES:
+        text = re.sub(r"^```.*?^```", "", path.read_text("utf-8"), flags=re.M | re.S)
+        for target, name in re.findall(r"\]\(([^)\s#]*)#([^)\s]+)\)", text):
+            there = path.parent / target if target else path
+            if "://" in target or there.suffix != ".md":
+                continue
+            headings = re.findall(r"^#+ (.+)$", there.read_text("utf-8"), re.M)
+            if name not in {anchor(heading) for heading in headings}:
+                dead.append(f"{path.name}: {target}#{name}")
+    assert dead == []
 
 
 def test_relative_links_lead_somewhere() -> None:
