@@ -494,10 +494,10 @@ def test_an_empty_form_holds_nothing() -> None:
 
 def test_what_people_do_while_we_write_something_else_stays_a_difference() -> None:
     delivered, wanted = bill(note="old"), bill({"a": row(qty=12)}, note="old")
-    before = held(delivered, shown(delivered))
-    plan = update(wanted, delivered)
     after = people(wanted, {"r-a": {"FRemark": "people"}}, note="people")
-    base = planning.base_of(wanted, after, WRITER, keys(wanted))
-    planning.keep_unwritten(base, before.base, plan, keys(wanted))
+    kept = after_write(
+        form(delivered), delivered, shown(delivered), WRITER, keys(delivered), Before()
+    )
+    base = base_after(wanted, after, keys(wanted), Before(form(delivered), kept))
     assert base["f"]["note"] == "old"
     assert base["t"]["rows"]["r-a"]["qty"] == Decimal(12)
