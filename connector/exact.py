@@ -18,9 +18,11 @@ NotJson = (DecodeError, UnicodeDecodeError, RecursionError)
 """What `loads` raises for anything else than JSON in UTF-8, absurdly deep nesting included."""
 
 _ENCODER = Encoder(decimal_format="number")
+_MARKER = Encoder(decimal_format="number", enc_hook=repr)
 _DECODER = Decoder(float_hook=Decimal)
+_SIGNS = (b"E+", b"E-", b"NaN", b"Infinity")
 _AWKWARD = re.compile(rb"\dE[+-]\d|NaN|Infinity")
-"""Where a decimal may have been written otherwise than as digits."""
+"""Where a decimal may have been written otherwise than as digits; `_SIGNS` are found faster."""
 
 
 def encode(value: Any) -> bytes:
@@ -37,6 +39,11 @@ def dumps(value: Any, default: Callable[[Any], Any] | None = None) -> str:
     return _spelt_out(value, encoder).decode()
 
 
+def mark(value: Any) -> bytes:
+    """The same bytes for the same value, whatever is in it; for comparing, not for reading."""
+    return _MARKER.encode(value)
+
+
 def loads(text: str | bytes) -> Any:
     """The value; numbers with a point or an exponent are Decimals. Raises `NotJson`."""
     return _DECODER.decode(text)
@@ -45,7 +52,8 @@ def loads(text: str | bytes) -> Any:
 def _spelt_out(value: Any, encoder: Encoder) -> bytes:
     encoded = encoder.encode(value)
     # Many servers read `1E+2` as a float, or not at all.
-    return encoder.encode(_digits(value)) if _AWKWARD.search(encoded) else encoded
+    awkward = any(sign in encoded for sign in _SIGNS) and _AWKWARD.search(encoded)
+    return encoder.encode(_digits(value)) if awkward else encoded
 
 
 def _digits(value: Any) -> Any:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from connector import log
+from connector import exact, log
 from connector.contract import Page, Record, chunks
 from connector.engine import deriving, guards, pairing, states
 from connector.engine.diff import diff
@@ -222,7 +222,7 @@ class Capture:
         caught: dict[str, Caught] = {}
         restamped: list[tuple[str, str, str, str]] = []
         for record in records:
-            raw_hash = digest_of(repr(record.fields))
+            raw_hash = hashlib.blake2b(exact.mark(record.fields), digest_size=16).hexdigest()
             mark = known.get(record.key)
             if mark is None or not self._is_same(mark, record, raw_hash):
                 caught[record.key] = self._read(record, raw_hash)
