@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from msgspec import DecodeError, Raw
@@ -17,8 +18,6 @@ from msgspec.json import Decoder, Encoder
 NotJson = (DecodeError, UnicodeDecodeError, RecursionError)
 """What `loads` raises for anything else than JSON in UTF-8, absurdly deep nesting included."""
 
-_ENCODER = Encoder(decimal_format="number")
-_MARKER = Encoder(decimal_format="number", enc_hook=repr)
 _DECODER = Decoder(float_hook=Decimal)
 _SIGNS = (b"E+", b"E-", b"NaN", b"Infinity")
 _AWKWARD = re.compile(rb"\dE[+-]\d|NaN|Infinity")
@@ -30,18 +29,22 @@ def encode(value: Any) -> bytes:
 
     Raises TypeError for what JSON does not know, infinity and not-a-number included.
     """
-    return _spelt_out(value, _ENCODER)
+    return _spelt_out(value, _encoder(None))
 
 
 def dumps(value: Any, default: Callable[[Any], Any] | None = None) -> str:
     """The same as text. `default` turns what JSON does not know into what it does."""
-    encoder = _ENCODER if default is None else Encoder(decimal_format="number", enc_hook=default)
-    return _spelt_out(value, encoder).decode()
+    return _spelt_out(value, _encoder(default)).decode()
+
+
+@cache
+def _encoder(default: Callable[[Any], Any] | None) -> Encoder:
+    return Encoder(decimal_format="number", enc_hook=default)
 
 
 def mark(value: Any) -> bytes:
     """The same bytes for the same value, whatever is in it; for comparing, not for reading."""
-    return _MARKER.encode(value)
+    return _encoder(repr).encode(value)
 
 
 def loads(text: str | bytes) -> Any:

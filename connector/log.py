@@ -15,6 +15,8 @@ from typing import Any, TextIO
 
 import structlog
 
+from connector import exact
+
 HIDDEN = "***"
 _SOUNDS = r"secret|passw|token|authorization|signature|cookie|permanent_?code"
 _KEYS = re.compile(_SOUNDS, re.I)
@@ -87,7 +89,7 @@ def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) 
         _redactor,
     ]
     renderer: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
+        structlog.processors.JSONRenderer(exact.dumps)
         if json
         else structlog.dev.ConsoleRenderer(colors=False)
     )

@@ -6,9 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from connector.store.engine import Store, Tx
+from connector.store.statement import Sql
 from connector.store.tables import (
     connections,
     feeds,
@@ -25,8 +26,14 @@ def cursor(tx: Tx, connection: str, object: str) -> str | None:
 
 
 def _feed(tx: Tx, connection: str, object: str) -> Any | None:
-    query = select(feeds).where(feeds.c.connection == connection, feeds.c.object == object)
-    return tx.execute(query).first()
+    return _FEED(tx, connection=connection, object=object).first()
+
+
+_FEED = Sql(
+    select(feeds).where(
+        feeds.c.connection == bindparam("connection"), feeds.c.object == bindparam("object")
+    )
+)
 
 
 def save(store: Store, tx: Tx, connection: str, object: str, **columns: Any) -> None:
@@ -48,7 +55,10 @@ def known_flows(tx: Tx, connection: str, object: str) -> list[str]:
 
 def connection(tx: Tx, name: str) -> Any | None:
     """What is known of a connection."""
-    return tx.execute(select(connections).where(connections.c.name == name)).first()
+    return _CONNECTION(tx, name=name).first()
+
+
+_CONNECTION = Sql(select(connections).where(connections.c.name == bindparam("name")))
 
 
 def save_connection(store: Store, tx: Tx, name: str, **columns: Any) -> None:
@@ -115,8 +125,11 @@ def take_lease(store: Store, tx: Tx, name: str, owner: str, seconds: float) -> i
 
 def holds_lease(store: Store, tx: Tx, name: str, owner: str, epoch: int) -> bool:
     """Whether the lease taken with this epoch is still ours."""
-    row = tx.execute(select(leases).where(leases.c.name == name)).first()
+    row = _LEASE_OF(tx, name=name).first()
     return bool(row and row.owner == owner and row.epoch == epoch and row.until > store.now(tx))
+
+
+_LEASE_OF = Sql(select(leases).where(leases.c.name == bindparam("name")))
 
 
 def drop_lease(tx: Tx, name: str, owner: str) -> None:
