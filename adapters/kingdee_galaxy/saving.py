@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from adapters.kingdee_galaxy.answers import Outcome, Success, shown, taken_value
@@ -14,7 +15,7 @@ from adapters.kingdee_galaxy.names import query_key
 from adapters.kingdee_galaxy.reading import Reading
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector.contract import Record, Shape, Table, Write
-from connector.errors import AdapterError, AlreadyExists, Conflict, OutcomeUnknown
+from connector.errors import AdapterError, AlreadyExists, Conflict, Gone, OutcomeUnknown
 from connector.expected import LineKeys, difference
 from connector.messages import say
 
@@ -119,12 +120,12 @@ class Saving:
     def update(self, bill: Bill) -> None:
         """Save what changed of a known record. Raises what the server says."""
         write = bill.write
-        before = self._rows_before(write)
+        deletes = any(change.drop for change in write.tables.values())
+        before = self._rows_before(write, all_tables=deletes)
         keep: Keep = {
             table: [key for key in rows if key not in write.tables[table].drop]
             for table, rows in before.items()
         }
-        deletes = any(change.drop for change in write.tables.values())
         model = self._models.of(write, keep if deletes else None)
         options = save_options([write], [bill.asked], deletes=deletes)
         outcome = self._client.save(write.form, {**options, "Model": model})
@@ -134,12 +135,13 @@ class Saving:
         bill.state = CREATED if bill.state == DRAFT else bill.state
         self._see(bill, _returned(bill, outcome).get(bill.key, {}), before)
 
-    def _rows_before(self, write: Write) -> dict[str, list[str]]:
-        """Which rows stand there, read just before, where rows come or go."""
+    def _rows_before(self, write: Write, *, all_tables: bool) -> dict[str, list[str]]:
+        """Which rows stand there, read just before: where rows come, and wherever we send some
+        when others go, for those that are not named go, too."""
         tables = [
             name
             for name, change in write.tables.items()
-            if change.drop or any(not row.key for row in change.rows)
+            if all_tables or any(not row.key for row in change.rows)
         ]
         if not tables:
             return {}
@@ -193,7 +195,7 @@ class Saving:
         shape = Shape(write.form, (form_of(write.form).key,), fields, tables=tables)
         for record in self._reading.fetch(shape, [key or write.key]):
             return record
-        raise Conflict(say("kingdee_rows_unclear", table=", ".join(tables)))
+        raise Gone(say("kingdee_gone", form=write.form, key=key or write.key))
 
 
 def _number(bill: Bill) -> str:
@@ -210,17 +212,20 @@ def _returned(bill: Bill, outcome: Outcome) -> Returned:
 
 def _record(bill: Bill, data: Mapping[str, Any]) -> Record | None:
     """The record as far as the answer shows it; None where it leaves out what was asked."""
-    asked = bill.asked
-    fields: dict[str, Any] = {name: data.get(query_key(name)) for name in asked.head}
-    if None in fields.values():
-        return None
-    for table, names in asked.rows.items():
-        columns = [(ROW_ID, ROW_ID), *((name, query_key(name)) for name in names)]
-        rows = [{name: row.get(key) for name, key in columns} for row in data.get(table) or ()]
-        if not rows or any(None in row.values() for row in rows):
-            return None
-        fields[table] = rows
-    return Record(bill.key, fields, bill.number)
+    fields: dict[str, Any] = {name: data.get(query_key(name)) for name in bill.asked.head}
+    complete = _are_numbers(fields.values())
+    for table, names in bill.asked.rows.items():
+        rows, columns = data.get(table) or (), [(name, query_key(name)) for name in names]
+        numbers = [{name: row.get(key) for name, key in columns} for row in rows]
+        ids = [row.get(ROW_ID) for row in rows]
+        complete = complete and bool(ids) and all(ids)
+        complete = complete and all(_are_numbers(row.values()) for row in numbers)
+        fields[table] = [{ROW_ID: id, **row} for id, row in zip(ids, numbers, strict=True)]
+    return Record(bill.key, fields, bill.number) if complete else None
+
+
+def _are_numbers(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, Decimal | int) for value in values)
 
 
 def _line_keys(write: Write, record: Record, before: Keep) -> LineKeys:
