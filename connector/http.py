@@ -305,9 +305,10 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 def _network_error(error: Exception, kind: type[AdapterError]) -> AdapterError:
     """A request that did not get its answer; `kind` says whether anything of it was sent."""
     detail = str(error)[:300]
+    if kind is Unreachable and isinstance(error, requests.exceptions.SSLError):
+        return kind(say("http_tls", detail=detail))
     if kind is Unreachable:
-        tls = isinstance(error, requests.exceptions.SSLError)
-        return kind(say("http_tls" if tls else "http_unreachable", detail=detail))
+        return kind(say("http_unreachable", detail=detail))
     if isinstance(error, requests.exceptions.ReadTimeout | ReadTimeoutError):
         return kind(say("http_too_slow"))
     return kind(say("http_lost", detail=detail))
