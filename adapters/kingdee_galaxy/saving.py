@@ -159,29 +159,26 @@ class Saving:
 
     def check(self, bill: Bill) -> None:
         """Hold a bill that was saved earlier against what is expected of it."""
-        self._see(bill, {}, {})
+        self._compare(bill, _record(bill, {}) or self._read_back(bill))
 
     def _see(self, bill: Bill, data: Mapping[str, Any], before: Keep) -> None:
-        """Note entry ids and amounts; what is not as expected becomes the bill's error."""
-        write = bill.write
+        """Note entry ids and amounts of what was just saved.
+
+        Where they cannot be read they must be known before anything else is done: the bill is in
+        doubt then, and looked up; its new rows are told by what they hold.
+        """
         try:
             record = _record(bill, data) or self._read_back(bill)
-            bill.line_keys = _line_keys(write, record, before)
+            bill.line_keys = _line_keys(bill.write, record, before)
         except AdapterError as error:
-            self._lose_rows(bill, error)
-            return
-        bill.shown = record
-        bill.error = difference(write, record, bill.line_keys, row_key=ROW_ID)
-
-    def _lose_rows(self, bill: Bill, error: AdapterError) -> None:
-        """It is saved, but its entry ids are unknown: they must be before anything else is done.
-
-        A new record is in doubt then: it is looked up, and its rows are told by what they hold.
-        """
-        if bill.write.key:
-            bill.error = Conflict(error.words, answer=error.answer)
-        else:
             bill.key, bill.error = "", OutcomeUnknown(error.words, answer=error.answer)
+        else:
+            self._compare(bill, record)
+
+    def _compare(self, bill: Bill, record: Record) -> None:
+        """What is not as expected becomes the bill's error."""
+        bill.shown = record
+        bill.error = difference(bill.write, record, bill.line_keys, row_key=ROW_ID)
 
     def _read_back(self, bill: Bill) -> Record:
         """For servers whose answer does not say what was asked."""

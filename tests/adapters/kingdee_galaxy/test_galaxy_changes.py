@@ -19,6 +19,7 @@ from connector.errors import (
     Locked,
     OutcomeUnknown,
     Rejected,
+    Transient,
 )
 
 UNAUDIT = ("edit", "unaudit", "ask")
@@ -297,6 +298,24 @@ def test_a_new_order_whose_entry_ids_nobody_told_is_in_doubt(site: Site) -> None
     with pytest.raises(OutcomeUnknown):
         site.erp.write(order("N1"))
     assert site.commits() == ["create"]
+
+
+def test_a_change_whose_new_rows_nobody_told_is_in_doubt(site: Site) -> None:
+    bill = made(site)
+    silent(site)
+    site.fail(do="html", operation="ExecuteBillQuery", skip=2)
+    with pytest.raises(OutcomeUnknown):
+        site.erp.write(change(bill.key, {}, row("new")))
+    assert site.commits() == ["create", "update"]
+
+
+def test_a_bill_that_cannot_be_read_before_its_steps_is_tried_later(site: Site) -> None:
+    bill = made(site)
+    site.fail(do="html", operation="ExecuteBillQuery", skip=1)
+    expect = {"FBillAllAmount": (Decimal(226), Decimal(0))}
+    with pytest.raises(Transient):
+        site.erp.write(change(bill.key, expect=expect))
+    assert site.state("N1") == "A"
 
 
 def test_an_unclear_change_after_unauditing_is_not_audited_unseen(site: Site) -> None:
