@@ -70,10 +70,12 @@ class Saving:
         """Which record is which of our bills: by our mark in it, by the number that we gave it, by
         its position only where it has neither."""
         reference, done = bills[0].write.reference, outcome.done
-        marks = {bill.write.reference: index for index, bill in enumerate(bills)}
-        numbers = {} if not self._numbered else {_number(b): i for i, b in enumerate(bills)}
-        if reference is None and not self._numbered:
+        numbers = {
+            number: index for index, bill in enumerate(bills) if (number := self._given(bill))
+        }
+        if reference is None and not numbers:
             return {one.index: one for one in done if one.index is not None}
+        marks = {bill.write.reference: index for index, bill in enumerate(bills)}
         name, found = reference[0] if reference else "", dict[int, Success]()
         for one in done:
             mark = returned.get(one.key, {}).get(query_key(name))
@@ -84,6 +86,11 @@ class Saving:
             asked = self._marks(bills, name)
             found |= {marks[name, asked[one.key]]: one for one in done if one.key in asked}
         return found
+
+    def _given(self, bill: Bill) -> str:
+        """The number that we gave it; empty: the server numbers it."""
+        write = bill.write
+        return str(write.fields.get(write.number) or "") if self._numbered else ""
 
     def _marks(self, bills: Sequence[Bill], name: str) -> dict[str, str]:
         """Our marks by key, asked for where the answer does not show them; none if that fails:
@@ -193,11 +200,6 @@ class Saving:
         for record in self._reading.fetch(shape, [key or write.key]):
             return record
         raise Gone(say("kingdee_gone", form=write.form, key=key or write.key))
-
-
-def _number(bill: Bill) -> str:
-    """The number that we gave it."""
-    return str(bill.write.fields.get(bill.write.number) or "")
 
 
 def _returned(bill: Bill, outcome: Outcome) -> Returned:
