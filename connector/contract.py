@@ -25,6 +25,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from connector.clock import Clock
 from connector.errors import AdapterError
+from connector.messages import say
 
 Value = str | int | bool | Decimal | date | datetime | None
 """A field's value in a document. Decimals are exact; dates carry no time."""
@@ -259,7 +260,7 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("no such time zone; for example Asia/Shanghai") from None
+        raise ValueError(say("need_zone")) from None
     return name
 
 
@@ -267,11 +268,11 @@ def parse_rate(text: str) -> tuple[float, float]:
     """`100/20s` → (100, 20). Raises ValueError for anything else."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)/(\d*(?:\.\d+)?)([smh])", text)
     if match is None:
-        raise ValueError(f"{text!r} is no rate; for example 5/s, 100/20s or 60/m")
+        raise ValueError(say("need_rate"))
     count, period, unit = match.groups()
     seconds = float(period or 1) * {"s": 1.0, "m": 60.0, "h": 3600.0}[unit]
     if not float(count) or not seconds:
-        raise ValueError(f"the rate {text!r} would allow nothing")
+        raise ValueError(say("need_rate"))
     return float(count), seconds
 
 
@@ -281,10 +282,17 @@ def _known_rate(text: str) -> str:
     return text
 
 
+Rate = Annotated[str, AfterValidator(_known_rate)]
+"""Calls allowed, as settings declare it."""
+
+
 class Settings(BaseModel):
     """What every connection can be told. Adapters add their own fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    asked: ClassVar[tuple[str, ...]] = ("base_url",)
+    """Fields that `connector init` writes besides the required ones: what most sites must set."""
 
     adapter: str
     """Name of the adapter."""
@@ -299,7 +307,7 @@ class Settings(BaseModel):
     settle: float | None = Field(default=None, gt=0)
     """Seconds a record in doubt is left alone; default: longest request and visibility delay, and
     then some."""
-    rate: Annotated[str, AfterValidator(_known_rate)] = ""
+    rate: Rate = ""
     """Calls allowed, such as `5/s`, `100/20s` or `60/m`; empty: no limit of ours."""
     parallel: int = Field(default=1, ge=1, le=32)
     """Calls under way at once."""

@@ -11,8 +11,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from math import inf
@@ -20,11 +20,11 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
-import simplejson
 from requests.structures import CaseInsensitiveDict
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from connector import exact
 from connector.clock import Clock
 from connector.contract import Settings, parse_rate
 from connector.errors import (
@@ -79,8 +79,8 @@ class Answer:
     def json(self) -> Any:
         """Decimal-exact JSON; anything else is an unclear write or a read to be repeated."""
         try:
-            return simplejson.loads(self.text(), use_decimal=True)
-        except ValueError:
+            return exact.loads(self.text())
+        except exact.NotJson:
             kind = OutcomeUnknown if self._writes else Transient
             raise kind(say("http_not_json"), answer=self.text()[:SHOWN]) from None
 
@@ -124,7 +124,7 @@ class Http:
         self._base = settings.base_url.rstrip("/")
         self._bucket = Bucket(settings.rate, clock)
         self._transport = self._connected()
-        self._budget = threading.local()
+        self._ends: ContextVar[float] = ContextVar("ends", default=inf)
         self._cap = settings.max_answer_mb * 1_000_000
         self._verify: bool | str = settings.ca_file or True
         self._proxies = {"http": settings.proxy, "https": settings.proxy} if settings.proxy else {}
@@ -156,17 +156,11 @@ class Http:
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """See `contract.Http`. Counts for this thread alone."""
-        before = self._ends
-        self._budget.ends = min(before, self._clock.monotonic() + seconds)
+        token = self._ends.set(min(self._ends.get(), self._clock.monotonic() + seconds))
         try:
             yield
         finally:
-            self._budget.ends = before
-
-    @property
-    def _ends(self) -> float:
-        ends: float = getattr(self._budget, "ends", inf)
-        return ends
+            self._ends.reset(token)
 
     def send(
         self,
@@ -200,7 +194,7 @@ class Http:
             {"Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
         )
         if json is not None:
-            data = exact_json(json)
+            data = exact.encode(json)
             request.headers["Content-Type"] = "application/json; charset=utf-8"
         if data is not None:
             request.headers["Content-Length"] = str(len(data))
@@ -220,7 +214,7 @@ class Http:
     def _once(self, request: requests.PreparedRequest, *, writes: bool) -> Answer:
         self._bucket.take()
         settings, start = self._settings, self._clock.monotonic()
-        if start + settings.timeout > self._ends:
+        if start + settings.timeout > self._ends.get():
             raise Unreachable(say("http_no_time"), retry_after=CALM)
         self.calls += 1
         unclear = OutcomeUnknown if writes else Transient
@@ -272,24 +266,12 @@ class Http:
         if status < 400:
             raise AccessDenied(say("http_redirect", status=status), answer=text)
         if status in (401, 403, 407):
-            raise AccessDenied(words, code=str(status), answer=text)
+            raise AccessDenied(say("http_denied", status=status), code=str(status), answer=text)
         if writes:
             raise OutcomeUnknown(words, code=str(status), answer=text)
         raise Transient(
             words, retry_after=_retry_after(answer.headers), code=str(status), answer=text
         )
-
-
-def exact_json(value: Any) -> bytes:
-    """JSON in UTF-8 whose decimals are plain digits: many servers read `1E+2` as a float."""
-    text = simplejson.dumps(value, use_decimal=False, default=_digits, ensure_ascii=False)
-    return text.encode()
-
-
-def _digits(value: Any) -> simplejson.RawJSON:
-    if not isinstance(value, Decimal) or not value.is_finite():
-        raise TypeError(f"{value!r} is nothing that can be sent")
-    return simplejson.RawJSON(format(value, "f"))
 
 
 def _worth_repeating(error: BaseException) -> bool:
@@ -304,7 +286,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _network_error(error: Exception, kind: type[AdapterError]) -> AdapterError:
     """A request that did not get its answer; `kind` says whether anything of it was sent."""
-    detail = str(error)[:300]
+    detail = _reason(error)
     if kind is Unreachable and isinstance(error, requests.exceptions.SSLError):
         return kind(say("http_tls", detail=detail))
     if kind is Unreachable:
@@ -312,3 +294,10 @@ def _network_error(error: Exception, kind: type[AdapterError]) -> AdapterError:
     if isinstance(error, requests.exceptions.ReadTimeout | ReadTimeoutError):
         return kind(say("http_too_slow"))
     return kind(say("http_lost", detail=detail))
+
+
+def _reason(error: BaseException) -> str:
+    """The innermost of what was wrapped, without pools and addresses: for people."""
+    wrapped = [getattr(error, "reason", None), *error.args]
+    inner = next((one for one in wrapped if isinstance(one, BaseException)), None)
+    return _reason(inner) if inner is not None else str(error).rpartition(": ")[2][:300]

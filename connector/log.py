@@ -9,13 +9,17 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any, TextIO
 
 import structlog
 
 HIDDEN = "***"
-_KEYS = re.compile(r"secret|passw|token|authorization|signature|cookie|permanent_?code", re.I)
+_SOUNDS = r"secret|passw|token|authorization|signature|cookie|permanent_?code"
+_KEYS = re.compile(_SOUNDS, re.I)
+_NAMED = re.compile(rf"""("[^"\s]*(?:{_SOUNDS})[^"\s]*"\s*:\s*")(?:[^"\\]|\\.)*""", re.I)
+"""A JSON pair inside a text, such as a login's answer: its value goes."""
 _secrets: set[str] = set()
 
 
@@ -25,16 +29,27 @@ def keep_secret(values: Iterable[str]) -> None:
 
 
 def redact_text(text: str) -> str:
-    """`text` without any known secret."""
+    """`text` without any known secret, and without what it itself calls a secret."""
     for value in sorted(_secrets, key=len, reverse=True):
         if value in text:
             text = text.replace(value, HIDDEN)
-    return text
+    # Looking for a pair costs more than all the rest, and most texts have no quotes.
+    return _NAMED.sub(rf"\1{HIDDEN}", text) if '"' in text else text
+
+
+def redact_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for every text among `values`, whatever their names."""
+    return {k: redact_text(v) if isinstance(v, str) else v for k, v in values.items()}
+
+
+@lru_cache(4096)
+def _is_secret(key: str) -> bool:
+    return _KEYS.search(key) is not None
 
 
 def redact(value: Any, key: str = "") -> Any:
     """A value, nested or not, without secrets."""
-    if key and _KEYS.search(key) and not isinstance(value, bool | int | None):
+    if key and _is_secret(key) and not isinstance(value, bool | int | None):
         return HIDDEN
     if isinstance(value, str):
         return redact_text(value)
@@ -51,6 +66,15 @@ def redact(value: Any, key: str = "") -> Any:
 
 def _redactor(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return {key: redact(value, key) for key, value in event.items()}
+
+
+_FIRST = ("timestamp", "level", "event")
+
+
+def _in_order(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """When, how bad and what stand first in every line; details follow."""
+    first = {key: event[key] for key in _FIRST if key in event}
+    return {**first, **event}
 
 
 def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) -> None:
@@ -75,7 +99,11 @@ def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) 
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _in_order,
+            renderer,
+        ],
     )
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(formatter)

@@ -42,6 +42,11 @@ def add(package: str) -> None:
 add("connector")
 
 
+class _Tolerant(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A sentence of ours: an id of the catalogue and its parameters."""
@@ -50,8 +55,11 @@ class Message:
     params: dict[str, Any] = field(default_factory=dict)
 
     def render(self, language: str) -> str:
-        """The sentence in `zh` or `en`."""
-        return CATALOGUE[self.id][language].format_map(self.params)
+        """The sentence in `zh` or `en`, codes in it in plain words."""
+        said = {name: _said(name, value, language) for name, value in self.params.items()}
+        known = CATALOGUE.get(self.id)
+        # A reason may have been stored by another version, with other words or parameters.
+        return known[language].format_map(_Tolerant(said)) if known else f"{self.id} {said}"
 
     def __str__(self) -> str:
         return self.render(_language)
@@ -59,6 +67,18 @@ class Message:
     def dump(self) -> str:
         """As text for the store; `load` reads it back."""
         return json.dumps({"id": self.id, **{k: str(v) for k, v in self.params.items()}})
+
+
+def word(kind: str, code: str, language: str = "") -> str:
+    """A code in plain words: `word("step", "audited")`; the code itself where there are none."""
+    found = CATALOGUE.get(f"{kind}_{code}")
+    return found[language or _language] if found else code
+
+
+def _said(name: str, value: Any, language: str) -> Any:
+    if isinstance(value, Message):
+        return value.render(language)
+    return word(name, value, language) if isinstance(value, str) else value
 
 
 def say(id: str, /, **params: Any) -> Message:

@@ -19,6 +19,11 @@ LISTS = frozenset({
 })  # fmt: skip
 LABELS = ("__r", "__l", "__o", "__v", "__p", "__e")
 """What Fxiaoke adds to a field's name for its label and the like; shown with the field."""
+SYSTEM = frozenset({
+    "_id", "owner", "life_status", "lock_status", "create_time", "created_by",
+    "last_modified_time", "last_modified_by", "version", "is_deleted",
+})  # fmt: skip
+"""Every record shows these; no page says whether a description names them."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -92,6 +97,11 @@ def plain_name(name: str) -> str:
     """The field that must be asked for so that `name` is shown."""
     label = name[-3:]
     return name.removesuffix(label) if label in LABELS else name
+
+
+def own_names(names: Iterable[str]) -> list[str]:
+    """The fields among these that a description must name if the form has them."""
+    return [plain for name in names if (plain := plain_name(name)) not in SYSTEM]
 
 
 def _type(field: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from adapters.fxiaoke.client import Client, Filter, Row
-from adapters.fxiaoke.codec import Codec, millis, plain_name
+from adapters.fxiaoke.codec import Codec, millis, own_names, plain_name
 from adapters.fxiaoke.describing import Codecs
 from adapters.fxiaoke.forms import KEY, STAMP
 from adapters.fxiaoke.settings import FxiaokeSettings
@@ -72,11 +72,11 @@ class Reading:
         """Records modified in the window that the cursor opens, in the order of their ids."""
         lag, lookback = self._settings.lag, self._settings.lookback
         window = Window.open(after, self._client.now(), lag=lag, lookback=lookback)
-        yield from self._records(shape).changed(window)
+        yield from self._asked(shape).changed(window)
 
     def fetch(self, shape: Shape, keys: Sequence[str]) -> Iterator[Record]:
         """These records as they are now, invalid ones included."""
-        records, field = self._records(shape), shape.key[0]
+        records, field = self._asked(shape), shape.key[0]
         if field != KEY:
             yield from records.having(field, keys)
             return
@@ -92,11 +92,18 @@ class Reading:
         """By any field, records of every life status."""
         self._codecs.having(shape.form, [field])
         wanted = replace(shape, fields=tuple(dict.fromkeys([*shape.fields, field])))
-        return self._records(wanted).having(field, values)
+        return self._asked(wanted).having(field, values)
 
     def record(self, shape: Shape, row: Row) -> Record:
         """The record that Fxiaoke shows as `row`."""
         return self._records(shape).of(row)
+
+    def _asked(self, shape: Shape) -> Records:
+        """For somebody who counts on every field: one that is not there would look empty."""
+        self._codecs.having(shape.form, own_names(shape.fields))
+        for table in shape.tables.values():
+            self._codecs.having(table.form, [table.by, *own_names(table.fields)])
+        return self._records(shape)
 
     def _records(self, shape: Shape) -> Records:
         return Records(self._client, self._codecs, shape)

@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import simplejson
-
+from connector import exact
 from connector.errors import (
     AccessDenied,
     AdapterError,
@@ -167,7 +166,7 @@ def taken_value(text: str) -> str:
 
 def shown(body: Any) -> str:
     """An answer as text, capped."""
-    return simplejson.dumps(body, use_decimal=True, ensure_ascii=False, default=str)[:SHOWN]
+    return exact.dumps(body, default=str)[:SHOWN]
 
 
 def _success(line: Mapping[str, Any]) -> Success:

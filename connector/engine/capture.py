@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from connector import log
+from connector import exact, log
 from connector.contract import Page, Record, chunks
 from connector.engine import deriving, guards, pairing, states
 from connector.engine.diff import diff
@@ -24,7 +24,8 @@ from connector.faults import fault
 from connector.messages import dump, say
 from connector.objects import ABSENT_MEANS_ZERO, BusinessObject, content
 from connector.store import deliveries, feeds, journal, snapshots
-from connector.store.engine import Row, Tx
+from connector.store.engine import Tx
+from connector.store.statement import Row
 
 REREAD = 200
 """Open records read again at once."""
@@ -148,6 +149,8 @@ class Capture:
             self._feed.reader.shape, None if full else cursor
         ):
             fault("page_read")
+            if self._system.stopping.is_set():
+                raise LeaseLost(say("feed_given_up", feed=self._feed.name))
             latest = page.cursor or latest
             if full:
                 seen.update(record.key for record in page.records)
@@ -219,7 +222,7 @@ class Capture:
         caught: dict[str, Caught] = {}
         restamped: list[tuple[str, str, str, str]] = []
         for record in records:
-            raw_hash = digest_of(repr(record.fields))
+            raw_hash = hashlib.blake2b(exact.mark(record.fields), digest_size=16).hexdigest()
             mark = known.get(record.key)
             if mark is None or not self._is_same(mark, record, raw_hash):
                 caught[record.key] = self._read(record, raw_hash)
@@ -267,7 +270,7 @@ class Capture:
             kind = _kind(item, old)
             setattr(counts, kind, getattr(counts, kind) + 1)
             rows.append(self._snapshot(item, old, now))
-            if kind != "same":
+            if kind != "same" and not _is_known_fault(item, old):
                 moved.append(item)
                 history.append(self._history(item, old, kind, now))
         snapshots.save(self._store, tx, rows)
@@ -473,25 +476,35 @@ def _stop_faulty(
     deliveries.change(tx, rows)
 
 
-def introduce(system: System, feed: Feed, flow: Flow) -> int:
-    """A flow that is new to a feed takes what was captured before it and lies in its scope."""
-    count, after = 0, ""
+def introduce(system: System, flow: Flow) -> bool:
+    """A flow that is new, or whose scope is, takes what was captured before and lies in it.
+
+    What it delivers already is left alone: a new scope says nothing of documents. Returns
+    whether there was anything to do.
+    """
+    object, known = flow.object, _known_scopes(system, flow)
+    if flow.scope_id in known:
+        return False
+    after = ""
     while True:
         with system.store.transaction() as tx:
-            rows = snapshots.walk(tx, feed.connection.name, feed.object, after, 500)
+            now = system.clock.now().timestamp()
+            rows = snapshots.walk(tx, flow.source, object, after, 500)
             if not rows:
-                _remember(system, tx, feed, flow)
-                return count
+                names = [name for name in known if name.rpartition(" ")[0] != flow.name]
+                marked = json.dumps(sorted([*names, flow.scope_id]))
+                feeds.save(system.store, tx, flow.source, object, flows=marked)
+                deliveries.look_again(tx, flow.name, now)
+                return True
             after = rows[-1].key
-            moved = [_stored(row) for row in rows if row.data and not row.deleted]
-            mark_flow(tx, flow, moved, system.clock.now().timestamp())
-            count += len(moved)
+            old = deliveries.states(tx, flow.name, [row.key for row in rows])
+            there = [row for row in rows if row.data and not row.deleted and row.key not in old]
+            mark_flow(tx, flow, [_stored(row) for row in there], now)
 
 
-def _remember(system: System, tx: Tx, feed: Feed, flow: Flow) -> None:
-    known = feeds.known_flows(tx, feed.connection.name, feed.object)
-    names = json.dumps(sorted({*known, flow.name}))
-    feeds.save(system.store, tx, feed.connection.name, feed.object, flows=names)
+def _known_scopes(system: System, flow: Flow) -> list[str]:
+    with system.store.reading() as tx:
+        return feeds.known_flows(tx, flow.source, flow.object)
 
 
 def _stored(row: Any) -> Caught:
@@ -512,6 +525,11 @@ class _Lazy(dict[str, Any]):
     def get(self, name: str, default: Any = None) -> Any:
         value = self._get(name)
         return default if value is None else value
+
+
+def _is_known_fault(item: Caught, old: Any | None) -> bool:
+    """It could not be read for the same reason before: nothing is new to anybody."""
+    return bool(item.fault) and old is not None and old.fault == item.fault and not old.deleted
 
 
 def _kind(item: Caught, old: Any | None) -> str:

@@ -18,8 +18,9 @@ from connector.engine.deliver import Deliverer
 from connector.engine.identity import Identities
 from connector.engine.record import Tally, pause
 from connector.engine.system import Connection, Feed, Flow, System
-from connector.errors import AdapterError, ConnectorError, LeaseLost, UnsafeRun, Words
+from connector.errors import AdapterError, ConnectorError, LeaseLost, Rejected, UnsafeRun, Words
 from connector.messages import load, say
+from connector.settings import HUB
 from connector.store import deliveries, feeds
 
 _log = log.get(__name__)
@@ -39,7 +40,9 @@ class Done:
     feeds: dict[str, Counts] = field(default_factory=dict)
     flows: dict[str, Tally] = field(default_factory=dict)
     errors: dict[str, Words] = field(default_factory=dict)
-    """Feeds and flows that could not run, and why."""
+    """Feeds and flows that could not run, and why; a connection stands for all of its own."""
+    unready: set[str] = field(default_factory=set)
+    """Connections that we may not work with in this run."""
 
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -50,6 +53,15 @@ class Done:
     def tally(self, flow: Flow, tally: Tally) -> None:
         with self._lock:
             self.flows.setdefault(flow.name, Tally()).add(tally)
+
+    def add(self, other: Done) -> None:
+        """Take up what another run did."""
+        with self._lock:
+            for name, counts in other.feeds.items():
+                self.feeds.setdefault(name, Counts()).add(counts)
+            for name, tally in other.flows.items():
+                self.flows.setdefault(name, Tally()).add(tally)
+            self.errors |= other.errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +79,15 @@ class Dispatcher:
         self._system = system
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="worker")
         self._identities = Identities(system)
-        self._stopping = threading.Event()
+        system.stopping.clear()
+
+    def stop(self) -> None:
+        """Begin nothing new; whoever works comes to an end soon. Returns at once."""
+        self._system.stopping.set()
 
     def close(self) -> None:
         """Finish what is under way, start nothing more."""
-        self._stopping.set()
+        self.stop()
         self._pool.shutdown(wait=True)
 
     # -- recovery ---------------------------------------------------------------------------
@@ -97,13 +113,12 @@ class Dispatcher:
         return len(outcomes)
 
     def introduce(self) -> None:
-        """New flows take what was captured before them; what could not be read is looked at."""
+        """New flows, and those of a new scope, take what was captured before; what could not be
+        read is looked at again."""
+        for flow in self._system.delivering():
+            if introduce(self._system, flow) and flow.source == HUB:
+                deriving.everything(self._system, flow.object)
         for feed in self._system.feeds.values():
-            with self._system.store.reading() as tx:
-                known = feeds.known_flows(tx, feed.connection.name, feed.object)
-            for flow in feed.flows:
-                if flow.delivers and flow.name not in known:
-                    introduce(self._system, feed, flow)
             if not self.paused(feed.connection):
                 self._retry_faults(feed)
 
@@ -133,7 +148,7 @@ class Dispatcher:
 
         def read_all(some: list[Feed]) -> None:
             for feed in some:
-                if not self._stopping.is_set():
+                if not self._system.stopping.is_set():
                     self._read(feed, done, progress, permits, reread)
 
         for future in [self._pool.submit(read_all, some) for some in by_connection.values()]:
@@ -142,12 +157,11 @@ class Dispatcher:
     def _read(
         self, feed: Feed, done: Done, progress: Progress, permits: Permits, reread: bool
     ) -> None:
-        why = self.paused(feed.connection)
-        if why is not None and self._by_a_person(feed.connection):
-            done.errors[feed.name] = say("connection_paused", name=feed.connection.name, why=why)
+        connection = feed.connection
+        paused = self.paused(connection) if self._by_a_person(connection) else None
+        if not self._ready(connection, done, paused):
             return
         try:
-            self._ready(feed.connection)
             capture = Capture(self._system, feed)
             counts = capture.run(allow_gone=permits.gone)
             if reread:
@@ -164,11 +178,31 @@ class Dispatcher:
             done.count(feed, counts)
             progress(feed.name, counts.read)
 
-    def _ready(self, connection: Connection) -> None:
-        """Whom we speak to is who it was. Raises AdapterError or UnsafeRun."""
-        self._identities.check(connection)
+    def _ready(self, connection: Connection, done: Done, paused: Words | None) -> bool:
+        """Whether we may work there now; if not, that is said once for all its feeds and flows."""
+        if connection.name in done.unready:
+            return False
+        if paused is not None:
+            words: Words | None = say("connection_paused", name=connection.name, why=paused)
+        else:
+            words = self._stranger(connection)
+        if words is not None:
+            done.unready.add(connection.name)
+            done.errors[connection.name] = words
+        return words is None
 
-    def _lost(self, connection: Connection, error: AdapterError) -> None:
+    def _stranger(self, connection: Connection) -> Words | None:
+        """Why it is not, or cannot be seen to be, who it was; None: it is."""
+        try:
+            self._identities.check(connection)
+        except (AdapterError, UnsafeRun) as error:
+            self._lost(connection, error)
+            return error.words
+        return None
+
+    def _lost(self, connection: Connection, error: AdapterError | UnsafeRun) -> None:
+        if isinstance(error, Rejected):
+            return  # It works: it understood what was asked, and the next thing may be right.
         store = self._system.store
         with store.transaction() as tx:
             pause(self._system, tx, connection.name, error, store.now(tx))
@@ -186,7 +220,11 @@ class Dispatcher:
         """Work off everything that is due; returns how many deliveries were looked at."""
         looked_at = 0
         for flow in wanted:
-            if flow.delivers and flow.settings.mode == "live" and not self._stopping.is_set():
+            if (
+                flow.delivers
+                and flow.settings.mode == "live"
+                and not self._system.stopping.is_set()
+            ):
                 looked_at += self._drain(flow, done, progress, permits)
         return looked_at
 
@@ -194,19 +232,12 @@ class Dispatcher:
         assert flow.target is not None
         if not self._due(flow):
             return 0
-        why = self.paused(flow.target)
-        if why is not None:
-            done.errors[flow.name] = say("connection_paused", name=flow.target.name, why=why)
+        if not self._ready(flow.target, done, self.paused(flow.target)):
             return 0
         deliverer = Deliverer(self._system, flow)
         try:
             if not permits.creates:
                 deliverer.check()
-            self._ready(flow.target)
-        except AdapterError as error:
-            self._lost(flow.target, error)
-            done.errors[flow.name] = error.words
-            return 0
         except UnsafeRun as error:
             _log.error("flow_stopped", flow=flow.name, why=str(error))
             done.errors[flow.name] = error.words
@@ -215,7 +246,7 @@ class Dispatcher:
         def work() -> int:
             looked_at = 0
             for _ in range(FAIR):
-                if self._stopping.is_set() or self.paused(flow.target):
+                if self._system.stopping.is_set() or self.paused(flow.target):
                     break
                 tally = deliverer.group()
                 if tally is None:
@@ -231,8 +262,7 @@ class Dispatcher:
     def _due(self, flow: Flow) -> bool:
         store = self._system.store
         with store.reading() as tx:
-            due = deliveries.next_due(tx, [flow.name])
-            return due is not None and due <= store.now(tx)
+            return deliveries.is_due(tx, flow.name, store.now(tx))
 
     def paused(self, connection: Connection | None) -> Words | None:
         """Why a connection is left alone now; None: it is not."""
@@ -287,7 +317,7 @@ class Dispatcher:
     ) -> set[str]:
         """Derive and deliver in turn until neither has anything to do; who was written to."""
         written: set[str] = set()
-        while not self._stopping.is_set():
+        while not self._system.stopping.is_set():
             before = {name: tally.written for name, tally in done.flows.items()}
             derived = deriving.run(self._system)
             looked_at = self.deliver(chosen, done, progress, permits=permits)

@@ -14,7 +14,7 @@ from typing import Any
 
 from connector.errors import Words
 from connector.messages import dump
-from connector.store.engine import Row
+from connector.store.statement import Row
 
 OUTCOME = (
     "state", "reason", "detail", "due_at", "since", "delivered", "document", "base", "waits_for",
@@ -122,10 +122,12 @@ def given_back(row: Any, now: float) -> Row:
 def in_doubt(row: Any, now: float, settle: float, words: Words, **columns: Any) -> Row:
     """Nobody knows whether it was done: leave it alone for `settle` seconds, then look it up.
 
-    Nor which step it stands at, unless we were told: a change may have taken it back.
+    The verb `look` outlives the state: whatever becomes of the delivery, nothing else is sent
+    before the doubt is cleared up.
     """
-    due, columns = now + settle, {"step": "", **columns}
-    return _outcome(row, now, "in_doubt", "unknown", due_at=due, detail=dump(words), **columns)
+    # Nor is the step known, unless we were told: a change may have taken it back.
+    known = {"due_at": now + settle, "detail": dump(words), "step": "", "verb": "look"}
+    return _outcome(row, now, "in_doubt", "unknown", **{**known, **columns})
 
 
 def stopped(row: Any, now: float, reason: str, words: Words, **columns: Any) -> Row:
@@ -137,5 +139,5 @@ def abandoned(row: Any, now: float, settle: float, words: Words, since: float) -
     """Its holder died or let the deadline pass: what it was doing until `since` is unknown."""
     due = max(now, since + settle)
     # A new epoch: whoever still believes to hold it can write nothing any more.
-    kept = {"dirty": row.dirty, "attempts": row.attempts + 1, "epoch": row.epoch + 1, "step": ""}
-    return _outcome(row, now, "in_doubt", "unknown", due_at=due, detail=dump(words), **kept)
+    kept = {"dirty": row.dirty, "attempts": row.attempts + 1, "epoch": row.epoch + 1}
+    return in_doubt(row, now, due - now, words, **kept)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import threading
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
@@ -108,6 +109,11 @@ class Flow:
         return self.target is not None
 
     @property
+    def derived(self) -> bool:
+        """It tells a record in the target what we found out: nobody's word stands against it."""
+        return self.source == HUB and bool(self.mapping.onto)
+
+    @property
     def until(self) -> str:
         return self.settings.until or self.mapping.until
 
@@ -131,6 +137,13 @@ class Flow:
         if not self.mapping.reference or not self.capabilities.search:
             return "C"
         return "A" if self.mapping.reference_unique else "B"
+
+    @property
+    def scope_id(self) -> str:
+        """The flow's name with a mark that changes with what belongs to it."""
+        settings = self.settings
+        text = json.dumps([str(settings.since), settings.when, settings.hold])
+        return f"{self.name} {hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
 
     def scope(self, get: Callable[[str], Any]) -> Scope:
         """Whether a record belongs here."""
@@ -169,6 +182,8 @@ class System:
     """In which reasons are written to other systems, whoever runs the command."""
     hints: MappingOf[str, Hints] = field(default_factory=dict)
     """What remote texts mean, by connection."""
+    stopping: threading.Event = field(default_factory=threading.Event)
+    """Set when we are to end: what is under way is finished, nothing new is begun."""
 
     def flows_to_hub(self) -> set[str]:
         """The derived objects that some flow carries on."""

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 from requests.structures import CaseInsensitiveDict
 
+from connector import exact
 from connector.clock import Clock
 from connector.contract import Adapter, Settings
-from connector.http import Answer, exact_json
+from connector.http import Answer
 from sandbox.server import Application, Request
 from tests.conformance.sandboxed import SandboxRemote
 
@@ -36,7 +37,7 @@ class DirectHttp:
         writes: bool = False,
         data: bytes | None = None,
     ) -> Answer:
-        body = data or (exact_json(json) if json is not None else b"")
+        body = data or (exact.encode(json) if json is not None else b"")
         lower = {name.lower(): value for name, value in (headers or {}).items()}
         response = self._server.handle(Request(method, self._directory + path, lower, body))
         given = {name: value.replace("\n", ", ") for name, value in response.headers.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +86,11 @@ def test_deep_nesting_is_refused(opening: str, closing: str) -> None:
 
 
 def test_nesting_within_the_limit_is_read() -> None:
-    depth = MAX_DEPTH - 2  # the stream and the document count
-    assert to_plain(loads("[" * depth + "]" * depth)) is not None
+    assert to_plain(loads("[" * MAX_DEPTH + "]" * MAX_DEPTH)) is not None
+
+
+def test_nesting_counts_what_stands_within_each_other_not_side_by_side() -> None:
+    assert len(loads("".join(f"k{n}: [x, {{y: z}}]\n" for n in range(2 * MAX_DEPTH)))) > MAX_DEPTH
 
 
 def test_an_empty_file_is_an_empty_mapping() -> None:
@@ -123,8 +125,10 @@ def test_plain_scalars_have_their_plain_types(written: str, value: Any) -> None:
     assert (plain, type(plain)) == (value, type(value))
 
 
-def test_a_date_without_quotes_is_a_date() -> None:
-    assert to_plain(loads("since: 2026-11-20"))["since"] == date(2026, 11, 20)
+@pytest.mark.parametrize("written", ["2026-11-20", "2026-13-45", "2026-11-20T25:00:00"])
+def test_what_looks_like_a_date_stays_as_it_was_written(written: str) -> None:
+    plain = to_plain(loads(f"since: {written}"))["since"]
+    assert (plain, type(plain)) == (written, str)
 
 
 def test_plain_values_carry_no_trace_of_the_parser() -> None:

@@ -240,3 +240,30 @@ def test_describe_names_fields_with_label_type_and_need(crm):
     fields = {field.name: field for field in crm.describe(ACCOUNT)}
     assert fields["name"].required
     assert (fields["tel"].label, fields["tel"].type) == ("电话", "phone_number")
+
+
+LINES_WITHOUT_A_NOTE = replace(shape().tables[LINE], fields=("remrak",))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "where"),
+    [
+        (replace(shape(), fields=("remark", "remrak")), ORDER),
+        (replace(shape(), tables={LINE: LINES_WITHOUT_A_NOTE}), LINE),
+    ],
+    ids=["head", "line"],
+)
+def test_a_field_that_is_not_there_is_refused_instead_of_looking_empty(crm, wanted, where):
+    for asked in (lambda: crm.read(wanted, None), lambda: crm.fetch(wanted, ["x"])):
+        with pytest.raises(Rejected, match=f"{where}.*remrak"):
+            list(asked())
+
+
+def test_labels_and_what_every_record_shows_need_not_be_described(world, crm):
+    wanted = Shape(ORDER, ("_id",), ("account_id__r", "create_time", "life_status", "owner"))
+    described = crm._client.describe
+    crm._client.describe = lambda form: [
+        field for field in described(form) if field["api_name"] in ("account_id", "remark")
+    ]
+    records = [record for page in crm.read(wanted, None) for record in page.records]
+    assert records[0].fields["account_id__r"]

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from fxiaoke_world import ACCOUNT, LINE, ORDER, STOCK, create, shape, update
 
-from connector.contract import TableWrite, Write
+from connector.contract import Shape, TableWrite, Write
 from connector.errors import (
     AlreadyExists,
     Conflict,
@@ -93,7 +93,7 @@ def test_a_lost_answer_to_a_create_is_unknown_and_found_by_our_mark(world, crm, 
     with pytest.raises(OutcomeUnknown):
         crm.write(create("erp:1"))
     assert world.calls("create") == 1
-    found = list(crm.find(replace(shape("customer"), form=STOCK), "reference__c", ["erp:1"]))
+    found = list(crm.find(Shape(STOCK, ("_id",), ("name",)), "reference__c", ["erp:1"]))
     assert [record.key for record in found] == [world.key("erp:1", STOCK)]
 
 
