@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.structures import CaseInsensitiveDict
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
-from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from connector import exact
 from connector.clock import Clock
@@ -220,15 +220,15 @@ class Http:
         unclear = OutcomeUnknown if writes else Transient
         deadline = start + settings.timeout
         timeout = (min(settings.connect_timeout, settings.timeout), settings.timeout)
-        try:
-            with limited(lambda: deadline - self._clock.monotonic()):
+        with limited(lambda: deadline - self._clock.monotonic()) as limit:
+            try:
                 response = self._transport.send(
                     request, stream=True, timeout=timeout, verify=self._verify,
                     proxies=self._proxies,
                 )  # fmt: skip
                 body = self._body(response, unclear)
-        except (requests.RequestException, HTTPError, OSError) as error:
-            raise _network_error(error, unclear) from error
+            except (requests.RequestException, HTTPError, OSError) as error:
+                raise _network_error(error, unclear if limit.sent else Unreachable) from error
         self._note_date(response.headers.get("Date", ""))
         return self._classify(Answer(response.status_code, response.headers, body, writes=writes))
 
@@ -284,21 +284,16 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     return float(value) if value.isdecimal() else None
 
 
-def _network_error(error: Exception, unclear: type[AdapterError]) -> AdapterError:
-    """A request that did not get its answer: was it certainly never sent?"""
-    if isinstance(error, AdapterError):
-        return error
-    if isinstance(error, requests.exceptions.ReadTimeout | ReadTimeoutError):
-        return unclear(say("http_too_slow"))
+def _network_error(error: Exception, kind: type[AdapterError]) -> AdapterError:
+    """A request that did not get its answer; `kind` says whether anything of it was sent."""
     detail = _reason(error)
-    if isinstance(error, requests.exceptions.SSLError) and _before_handshake(error):
-        return Unreachable(say("http_tls", detail=detail))
-    if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.ProxyError):
-        return Unreachable(say("http_unreachable", detail=detail))
-    cause = getattr(error.args[0] if error.args else None, "reason", None)
-    if isinstance(cause, NewConnectionError):
-        return Unreachable(say("http_unreachable", detail=detail))
-    return unclear(say("http_lost", detail=detail))
+    if kind is Unreachable and isinstance(error, requests.exceptions.SSLError):
+        return kind(say("http_tls", detail=detail))
+    if kind is Unreachable:
+        return kind(say("http_unreachable", detail=detail))
+    if isinstance(error, requests.exceptions.ReadTimeout | ReadTimeoutError):
+        return kind(say("http_too_slow"))
+    return kind(say("http_lost", detail=detail))
 
 
 def _reason(error: BaseException) -> str:
@@ -306,10 +301,3 @@ def _reason(error: BaseException) -> str:
     wrapped = [getattr(error, "reason", None), *error.args]
     inner = next((one for one in wrapped if isinstance(one, BaseException)), None)
     return _reason(inner) if inner is not None else str(error).rpartition(": ")[2][:300]
-
-
-def _before_handshake(error: BaseException) -> bool:
-    """The encrypted connection never came to be, so nothing was sent on it."""
-    text = str(error)
-    signs = ("CERTIFICATE_VERIFY_FAILED", "HANDSHAKE", "WRONG_VERSION", "UNSUPPORTED", "TLSV1")
-    return any(sign in text.upper() for sign in signs)

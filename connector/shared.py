@@ -20,7 +20,8 @@ class Shared(Generic[T]):
         """`make` asks the remote for one; `good` says that it is not worn out."""
         self._make = make
         self._good = good
-        self._lock = threading.Lock()
+        # The calls with which one is made may come back with a new one themselves.
+        self._lock = threading.RLock()
         self._current: T | None = None
 
     def get(self, lost: T | None = None) -> T:

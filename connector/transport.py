@@ -15,6 +15,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -25,25 +26,36 @@ from urllib3.util.ssl_ import create_urllib3_context
 PIECE = 1 << 14
 """Bytes that are sent under one look at the clock: one record of TLS."""
 
-_left: ContextVar[Callable[[], float]] = ContextVar("left")
+
+@dataclass(slots=True)
+class Limit:
+    """What one request may take, and how far it came."""
+
+    left: Callable[[], float]
+    """Seconds that are left to it."""
+    sent: bool = False
+    """Some of it was handed to a connection that stood. Until then, surely nothing was done."""
+
+    def apply(self, sock: socket.socket) -> None:
+        """Let the next call on `sock` take what is left. Raises TimeoutError if nothing is."""
+        left = self.left()
+        if left <= 0:
+            raise TimeoutError("the request's time is over")
+        sock.settimeout(left)
+
+
+_limit: ContextVar[Limit] = ContextVar("limit")
 
 
 @contextmanager
-def limited(left: Callable[[], float]) -> Iterator[None]:
+def limited(left: Callable[[], float]) -> Iterator[Limit]:
     """Whatever this thread does with sockets inside must end while `left()` is above zero."""
-    token = _left.set(left)
+    limit = Limit(left)
+    token = _limit.set(limit)
     try:
-        yield
+        yield limit
     finally:
-        _left.reset(token)
-
-
-def _limit(sock: socket.socket) -> None:
-    """Let the next call on `sock` take what is left. Raises TimeoutError if nothing is."""
-    left = _left.get()()
-    if left <= 0:
-        raise TimeoutError("the request's time is over")
-    sock.settimeout(left)
+        _limit.reset(token)
 
 
 class _Receiving(io.RawIOBase):
@@ -57,7 +69,7 @@ class _Receiving(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        _limit(self._sock)
+        _limit.get().apply(self._sock)
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
@@ -78,11 +90,20 @@ class _Sending(HTTPConnection):
 
     response_class = _Response
 
+    def connect(self) -> None:
+        try:
+            super().connect()
+        finally:
+            # What was sent so far was for a proxy, to let us through.
+            _limit.get().sent = False
+
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
+        limit = _limit.get()
         for start in range(0, len(data), PIECE):
-            _limit(self.sock)
+            limit.apply(self.sock)
+            limit.sent = True
             super().send(data[start : start + PIECE])
 
 

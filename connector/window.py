@@ -5,6 +5,9 @@ their id, `id > after`, always from offset zero, so that equal stamps, moving of
 caps on offsets do no harm. A record that is modified while its window is read leaves it
 upwards and comes with the next one. Each window starts `lookback` before the last one
 ended, for what was committed late.
+
+A cursor that lies ahead of the remote's time was made by a clock that was wrong. What it has
+passed over is unknown, so everything is read again.
 """
 
 from __future__ import annotations
@@ -12,6 +15,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+AHEAD = timedelta(minutes=5)
+"""How far the clocks of one system, and what stands before it, may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,8 @@ class Window:
         """Go on where `cursor` says: inside its window, or with the next one up to `now`."""
         state = json.loads(cursor) if cursor else {}
         fresh = _instant(state.get("from"))
+        if fresh and fresh > now + AHEAD:
+            state, fresh = {}, None
         start = fresh - timedelta(seconds=lookback) if fresh else None
         if "to" in state:
             return cls(start, fresh, _some(state["to"]), state["phase"], state["after"])

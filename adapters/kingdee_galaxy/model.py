@@ -25,6 +25,7 @@ Keep = Mapping[str, Sequence[str]]
 """`{table: row keys}`: rows to be named although nothing of them changes."""
 
 _AS_IT_IS = frozenset((str, int, Decimal))
+_EMPTY = (None, "")
 
 
 class Models:
@@ -40,7 +41,7 @@ class Models:
         fields: Fields = write.fields
         if not write.key:
             ours = "" if self._numbered else write.number
-            fields = {n: v for n, v in fields.items() if v is not None and n != ours}
+            fields = {n: v for n, v in fields.items() if v not in _EMPTY and n != ours}
             if write.reference is not None:
                 model[write.reference[0]] = write.reference[1]
         self._nest(model, sorted(fields.items(), key=_in_subhead))
@@ -56,7 +57,7 @@ class Models:
     def _row(self, row: RowWrite) -> dict[str, Any]:
         made: dict[str, Any] = {ROW_ID: int(row.key)} if row.key else {}
         given = row.fields.items()
-        self._nest(made, given if row.key else (item for item in given if item[1] is not None))
+        self._nest(made, given if row.key else (item for item in given if item[1] not in _EMPTY))
         for table, rows in row.tables.items():
             made[table] = [self._row(inner) for inner in rows]
         return made
@@ -158,7 +159,8 @@ def _in_subhead(item: tuple[str, Value]) -> bool:
 
 def _empties(write: Write) -> bool:
     rows = (row for change in write.tables.values() for row in change.rows)
-    return any(None in fields.values() for fields in (write.fields, *(r.fields for r in rows)))
+    filled = (write.fields, *(row.fields for row in rows))
+    return any(value in _EMPTY for fields in filled for value in fields.values())
 
 
 def _updated(write: Write) -> Iterator[str]:

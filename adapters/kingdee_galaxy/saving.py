@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from adapters.kingdee_galaxy.answers import Outcome, Success, shown, taken_value
@@ -14,7 +15,7 @@ from adapters.kingdee_galaxy.names import query_key
 from adapters.kingdee_galaxy.reading import Reading
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector.contract import Record, Shape, Table, Write
-from connector.errors import AdapterError, AlreadyExists, Conflict, OutcomeUnknown
+from connector.errors import AdapterError, AlreadyExists, Conflict, Gone, OutcomeUnknown
 from connector.expected import LineKeys, difference
 from connector.messages import say
 
@@ -69,10 +70,12 @@ class Saving:
         """Which record is which of our bills: by our mark in it, by the number that we gave it, by
         its position only where it has neither."""
         reference, done = bills[0].write.reference, outcome.done
-        marks = {bill.write.reference: index for index, bill in enumerate(bills)}
-        numbers = {} if not self._numbered else {_number(b): i for i, b in enumerate(bills)}
-        if reference is None and not self._numbered:
+        numbers = {
+            number: index for index, bill in enumerate(bills) if (number := self._given(bill))
+        }
+        if reference is None and not numbers:
             return {one.index: one for one in done if one.index is not None}
+        marks = {bill.write.reference: index for index, bill in enumerate(bills)}
         name, found = reference[0] if reference else "", dict[int, Success]()
         for one in done:
             mark = returned.get(one.key, {}).get(query_key(name))
@@ -83,6 +86,11 @@ class Saving:
             asked = self._marks(bills, name)
             found |= {marks[name, asked[one.key]]: one for one in done if one.key in asked}
         return found
+
+    def _given(self, bill: Bill) -> str:
+        """The number that we gave it; empty: the server numbers it."""
+        write = bill.write
+        return str(write.fields.get(write.number) or "") if self._numbered else ""
 
     def _marks(self, bills: Sequence[Bill], name: str) -> dict[str, str]:
         """Our marks by key, asked for where the answer does not show them; none if that fails:
@@ -119,12 +127,12 @@ class Saving:
     def update(self, bill: Bill) -> None:
         """Save what changed of a known record. Raises what the server says."""
         write = bill.write
-        before = self._rows_before(write)
+        deletes = any(change.drop for change in write.tables.values())
+        before = self._rows_before(write, all_tables=deletes)
         keep: Keep = {
             table: [key for key in rows if key not in write.tables[table].drop]
             for table, rows in before.items()
         }
-        deletes = any(change.drop for change in write.tables.values())
         model = self._models.of(write, keep if deletes else None)
         options = save_options([write], [bill.asked], deletes=deletes)
         outcome = self._client.save(write.form, {**options, "Model": model})
@@ -134,12 +142,13 @@ class Saving:
         bill.state = CREATED if bill.state == DRAFT else bill.state
         self._see(bill, _returned(bill, outcome).get(bill.key, {}), before)
 
-    def _rows_before(self, write: Write) -> dict[str, list[str]]:
-        """Which rows stand there, read just before, where rows come or go."""
+    def _rows_before(self, write: Write, *, all_tables: bool) -> dict[str, list[str]]:
+        """Which rows stand there, read just before: where rows come, and wherever we send some
+        when others go, for those that are not named go, too."""
         tables = [
             name
             for name, change in write.tables.items()
-            if change.drop or any(not row.key for row in change.rows)
+            if all_tables or any(not row.key for row in change.rows)
         ]
         if not tables:
             return {}
@@ -157,29 +166,26 @@ class Saving:
 
     def check(self, bill: Bill) -> None:
         """Hold a bill that was saved earlier against what is expected of it."""
-        self._see(bill, {}, {})
+        self._compare(bill, _record(bill, {}) or self._read_back(bill))
 
     def _see(self, bill: Bill, data: Mapping[str, Any], before: Keep) -> None:
-        """Note entry ids and amounts; what is not as expected becomes the bill's error."""
-        write = bill.write
+        """Note entry ids and amounts of what was just saved.
+
+        Where they cannot be read they must be known before anything else is done: the bill is in
+        doubt then, and looked up; its new rows are told by what they hold.
+        """
         try:
             record = _record(bill, data) or self._read_back(bill)
-            bill.line_keys = _line_keys(write, record, before)
+            bill.line_keys = _line_keys(bill.write, record, before)
         except AdapterError as error:
-            self._lose_rows(bill, error)
-            return
-        bill.shown = record
-        bill.error = difference(write, record, bill.line_keys, row_key=ROW_ID)
-
-    def _lose_rows(self, bill: Bill, error: AdapterError) -> None:
-        """It is saved, but its entry ids are unknown: they must be before anything else is done.
-
-        A new record is in doubt then: it is looked up, and its rows are told by what they hold.
-        """
-        if bill.write.key:
-            bill.error = Conflict(error.words, answer=error.answer)
-        else:
             bill.key, bill.error = "", OutcomeUnknown(error.words, answer=error.answer)
+        else:
+            self._compare(bill, record)
+
+    def _compare(self, bill: Bill, record: Record) -> None:
+        """What is not as expected becomes the bill's error."""
+        bill.shown = record
+        bill.error = difference(bill.write, record, bill.line_keys, row_key=ROW_ID)
 
     def _read_back(self, bill: Bill) -> Record:
         """For servers whose answer does not say what was asked."""
@@ -193,12 +199,7 @@ class Saving:
         shape = Shape(write.form, (form_of(write.form).key,), fields, tables=tables)
         for record in self._reading.fetch(shape, [key or write.key]):
             return record
-        raise Conflict(say("kingdee_rows_unclear", table=", ".join(tables)))
-
-
-def _number(bill: Bill) -> str:
-    """The number that we gave it."""
-    return str(bill.write.fields.get(bill.write.number) or "")
+        raise Gone(say("kingdee_gone", form=write.form, key=key or write.key))
 
 
 def _returned(bill: Bill, outcome: Outcome) -> Returned:
@@ -210,17 +211,20 @@ def _returned(bill: Bill, outcome: Outcome) -> Returned:
 
 def _record(bill: Bill, data: Mapping[str, Any]) -> Record | None:
     """The record as far as the answer shows it; None where it leaves out what was asked."""
-    asked = bill.asked
-    fields: dict[str, Any] = {name: data.get(query_key(name)) for name in asked.head}
-    if None in fields.values():
-        return None
-    for table, names in asked.rows.items():
-        columns = [(ROW_ID, ROW_ID), *((name, query_key(name)) for name in names)]
-        rows = [{name: row.get(key) for name, key in columns} for row in data.get(table) or ()]
-        if not rows or any(None in row.values() for row in rows):
-            return None
-        fields[table] = rows
-    return Record(bill.key, fields, bill.number)
+    fields: dict[str, Any] = {name: data.get(query_key(name)) for name in bill.asked.head}
+    complete = _are_numbers(fields.values())
+    for table, names in bill.asked.rows.items():
+        rows, columns = data.get(table) or (), [(name, query_key(name)) for name in names]
+        numbers = [{name: row.get(key) for name, key in columns} for row in rows]
+        ids = [row.get(ROW_ID) for row in rows]
+        complete = complete and bool(ids) and all(ids)
+        complete = complete and all(_are_numbers(row.values()) for row in numbers)
+        fields[table] = [{ROW_ID: id, **row} for id, row in zip(ids, numbers, strict=True)]
+    return Record(bill.key, fields, bill.number) if complete else None
+
+
+def _are_numbers(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, Decimal | int) for value in values)
 
 
 def _line_keys(write: Write, record: Record, before: Keep) -> LineKeys:

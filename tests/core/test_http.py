@@ -261,6 +261,53 @@ def test_silence_is_given_up_after_the_timeout() -> None:
         client(server.url, timeout=0.05).send("POST", "/", writes=True)
 
 
+# -- what was surely not sent ------------------------------------------------------------------
+
+
+def test_a_handshake_that_never_ends_has_sent_nothing() -> None:
+    """Somebody listens who says nothing: no TLS comes to be."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(Unreachable):
+            client(url, SystemClock(), timeout=0.2).send("POST", "/", writes=True)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_unreachable_and_names_the_setting() -> None:
+    with serving(answer(), wrap=under_tls) as server:
+        with pytest.raises(Unreachable, match="ca_file"):
+            client(server.url).send("POST", "/", writes=True)
+        assert server.requests == []
+
+
+def test_a_server_that_speaks_no_tls_has_been_sent_nothing() -> None:
+    def garbage(connection: socket.socket) -> socket.socket:
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        return connection
+
+    with serving(answer(), wrap=garbage) as server, pytest.raises(Unreachable, match="TLS"):
+        client(server.url).send("POST", "/", writes=True)
+
+
+def test_a_proxy_that_does_not_let_us_through_has_been_sent_no_request() -> None:
+    with serving(answer(407)) as proxy:
+        http = client("https://erp.example.com", proxy=proxy.url)
+        with pytest.raises(Unreachable, match="407"):
+            http.send("POST", "/save", json={"a": 1}, writes=True)
+        assert [request[:7] for request in proxy.requests] == [b"CONNECT"]
+
+
+def test_a_request_that_a_proxy_let_through_and_whose_answer_is_lost_is_unknown() -> None:
+    def let_through(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        with under_tls(connection) as inner:
+            inner.recv(65536)
+
+    with serving(let_through) as proxy:
+        http = client("https://127.0.0.1", proxy=proxy.url, ca_file=PEM)
+        with pytest.raises(OutcomeUnknown):
+            http.send("POST", "/save", json={"a": 1}, writes=True)
+
+
 # -- the time of a write with many steps -------------------------------------------------------
 
 

@@ -75,6 +75,19 @@ def test_what_the_remote_gave_unasked_replaces_only_what_it_was_given_for() -> N
     assert shared.get() is other
 
 
+def test_what_is_given_while_one_is_made_keeps_nobody_waiting() -> None:
+    def make() -> Session:
+        made = Session()
+        shared.replace(made, Session())
+        return made
+
+    shared = Shared(make)
+    caller = threading.Thread(target=shared.get, daemon=True)
+    caller.start()
+    caller.join(5)
+    assert not caller.is_alive()
+
+
 def test_given_up_it_is_returned_once() -> None:
     shared = Shared(Session)
     kept = shared.get()

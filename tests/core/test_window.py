@@ -39,6 +39,16 @@ def test_a_clock_that_runs_backwards_never_moves_a_window_back() -> None:
     assert (window.fresh, window.end) == (at(100), at(100))
 
 
+def test_a_cursor_ahead_of_the_remote_s_time_is_not_believed() -> None:
+    wrong = Window.open(None, at(86_400), lag=0, lookback=LOOKBACK)
+    second = Window.open(wrong.done(), at(86_500), lag=0, lookback=LOOKBACK)
+    for cursor in (wrong.done(), second.at("k7", "rows")):
+        window = Window.open(cursor, at(100), lag=0, lookback=LOOKBACK)
+        assert window == Window(None, None, at(100))
+    almost = Window.open(wrong.done(), at(86_400 - 299), lag=0, lookback=LOOKBACK)
+    assert almost.start == at(86_400 - LOOKBACK)
+
+
 def test_a_cursor_resumes_in_the_same_window_however_late_it_is() -> None:
     first = Window.open(None, at(100), lag=0, lookback=LOOKBACK)
     second = Window.open(first.done(), at(200), lag=0, lookback=LOOKBACK)

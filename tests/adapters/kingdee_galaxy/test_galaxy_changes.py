@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from galaxy_site import ORDER, ROWS, Site, change, order, row
 
-from connector.contract import Written
+from connector.contract import RowWrite, TableWrite, Written
 from connector.errors import (
     Changed,
     Conflict,
@@ -18,6 +19,7 @@ from connector.errors import (
     Locked,
     OutcomeUnknown,
     Rejected,
+    Transient,
 )
 
 UNAUDIT = ("edit", "unaudit", "ask")
@@ -70,6 +72,49 @@ def test_rows_come_change_and_go_while_the_clerks_rows_stand(site: Site) -> None
         keys["a"]: 15, keys["c"]: 7, str(inserted): 3, str(split): 5, new: 20,
     }  # fmt: skip
     assert written.step == "audited"
+
+
+def test_where_rows_of_one_table_go_those_of_another_stand(site: Site) -> None:
+    plan = "FSaleOrderPlan"
+    due = [RowWrite(str(n), "", {"FRecAdvanceRate": Decimal(n)}) for n in (30, 70)]
+    new = order("N1", row("a"), row("b"), until="saved")
+    bill = site.erp.write(replace(new, tables={**new.tables, plan: TableWrite(due)}))
+    keys = bill.line_keys
+    later = RowWrite("30", keys[plan]["30"], {"FRecAdvanceRate": Decimal(40)})
+    tables = {ROWS: TableWrite(drop=[keys[ROWS]["b"]]), plan: TableWrite([later])}
+    site.erp.write(change(bill.key, tables=tables, until="saved"))
+    (kept,) = [b for b in site.server.records(ORDER) if b["FBillNo"] == "N1"]
+    assert [r["FRecAdvanceRate"] for r in kept[plan]] == [40, 70]
+    assert [str(r["FEntryID"]) for r in kept[ROWS]] == [keys[ROWS]["a"]]
+
+
+def test_rows_of_a_bill_that_is_gone_are_not_read(site: Site) -> None:
+    bill = made(site, "a", "b")
+    entry = bill.line_keys[ROWS]["b"]
+    before(site.erp._writing._saving, "update", lambda: site.people("delete", number="N1"))
+    with pytest.raises(Gone):
+        site.erp.write(change(bill.key, drop=[entry]))
+
+
+def test_an_empty_text_is_never_listed_either(site: Site) -> None:
+    bill = site.erp.write(order("N1", until="saved", fields={"FNote": "急"}))
+    site.erp.write(change(bill.key, {"FNote": "", "FLinkMan": "张三"}, until="saved"))
+    assert site.order(bill.key).fields["FNote"] == ""
+
+
+def test_amounts_that_come_as_text_are_read_back_as_numbers(site: Site) -> None:
+    client = site.erp._client
+    save = client.save
+
+    def as_text(form: str, data: Any) -> Any:
+        outcome = save(form, data)
+        for line in outcome.result["NeedReturnData"][0][ROWS]:
+            line["FAllAmount"] = str(line["FAllAmount"])
+        return outcome
+
+    client.save = as_text  # type: ignore[method-assign]
+    expect = {f"{ROWS}/1/FAllAmount": (Decimal(226), Decimal(0))}
+    assert site.erp.write(order("N1", expect=expect)).step == "audited"
 
 
 def test_a_row_that_is_gone_already_is_no_trouble(site: Site) -> None:
@@ -253,6 +298,24 @@ def test_a_new_order_whose_entry_ids_nobody_told_is_in_doubt(site: Site) -> None
     with pytest.raises(OutcomeUnknown):
         site.erp.write(order("N1"))
     assert site.commits() == ["create"]
+
+
+def test_a_change_whose_new_rows_nobody_told_is_in_doubt(site: Site) -> None:
+    bill = made(site)
+    silent(site)
+    site.fail(do="html", operation="ExecuteBillQuery", skip=2)
+    with pytest.raises(OutcomeUnknown):
+        site.erp.write(change(bill.key, {}, row("new")))
+    assert site.commits() == ["create", "update"]
+
+
+def test_a_bill_that_cannot_be_read_before_its_steps_is_tried_later(site: Site) -> None:
+    bill = made(site)
+    site.fail(do="html", operation="ExecuteBillQuery", skip=1)
+    expect = {"FBillAllAmount": (Decimal(226), Decimal(0))}
+    with pytest.raises(Transient):
+        site.erp.write(change(bill.key, expect=expect))
+    assert site.state("N1") == "A"
 
 
 def test_an_unclear_change_after_unauditing_is_not_audited_unseen(site: Site) -> None:
