@@ -263,20 +263,28 @@ def test_resync_of_one_order_applies_the_edited_mapping_to_that_one(saved: Site)
     assert (saved.bill(one)["FNote"], saved.bill(other)["FNote"]) == ("PO-1", "备注")
 
 
-def test_prices_that_the_erp_rounds_make_no_conflict(saved: Site) -> None:
+@pytest.mark.parametrize("places", [2, 6])
+def test_prices_that_the_erp_recomputes_and_rounds_make_no_conflict(
+    saved: Site, places: int
+) -> None:
+    saved.in_erp("edit", form="BD_Currency", number="PRE001", fields={"FPRICEDIGITS": places})
     lines = [sold("M1", 3, "33.33"), sold("M2", 7, "1.01"), sold("M4", "0.333", "9.99")]
     number = saved.order(*lines, discount_amount__c="0.07")
     saved.sync()
-    rows = {row["FTaxPrice"] for row in saved.rows(number)}
+    shown = [row["FTaxPrice"] for row in saved.rows(number)]
+    assert all(price.as_tuple().exponent >= -places for price in shown)
+    assert len(set(shown)) == 3
+    before = saved.marks()
     saved.in_crm("edit_line", fields={"quantity": "8"}, order=number, line_no=2)
     saved.in_crm("edit", fields={"remark": "请附质保书"}, number=number)
     saved.sync()
-    assert len(rows) == 3
     assert saved.delivery(number).state == "in_sync"
     assert saved.rows(number)[1]["FQty"] == 8
+    assert len(saved.written(before, BILL)) == 1
     before = saved.marks()
     saved.app.resync("orders", everything=True)
     assert saved.written(before) == []
+    assert saved.app.reconcile("orders") == []
 
 
 # -- full reads ---------------------------------------------------------------------------------
