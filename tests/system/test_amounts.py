@@ -315,6 +315,13 @@ def test_a_line_that_a_clerk_deleted_is_not_made_again_but_a_change_of_it_is_a_c
     assert "M3" not in by_material(few.rows("SO-0002"))
 
 
+def test_a_dropped_line_whose_row_was_split_is_left_to_people(few: Site) -> None:
+    few.in_crm("drop_line", order="SO-0001", line_no=4)
+    few.sync()
+    assert few.delivery("SO-0001").reason == "conflict"
+    assert by_material(few.rows("SO-0001"))["M4"] == [Decimal(35), Decimal(5)]
+
+
 @pytest.mark.parametrize("number", ONE_EACH)
 def test_a_new_line_is_added_behind_those_of_clerks(few: Site, number: str) -> None:
     few.in_crm("add_line", order=number, product="M2", quantity=7, price="21.32")
