@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -18,14 +18,21 @@ from filelock import FileLock, Timeout
 
 from connector.assemble import Assembly
 from connector.clock import Clock
-from connector.engine.capture import Capture
 from connector.engine.dispatch import Dispatcher, Done, Permits, Progress
 from connector.engine.system import Flow, System
-from connector.errors import ConfigError, ConnectorError, Problem
-from connector.messages import say, set_language
-from connector.operations import linking, overview, planning, reconciling, tracing
+from connector.errors import ConnectorError
+from connector.messages import dump, load, say, set_language
+from connector.operations import (
+    finding,
+    linking,
+    overview,
+    planning,
+    reconciling,
+    resyncing,
+    tracing,
+)
 from connector.settings import Config, ConfigFile
-from connector.store import deliveries, feeds, journal, migrate, snapshots
+from connector.store import journal, migrate
 
 WAIT = 0.2
 """Seconds between looks for the answer to a command that was handed over."""
@@ -50,6 +57,8 @@ class App:
         self.config = config
         self._who = who or _user()
         self._dispatcher: Dispatcher | None = None
+        self.on_hand_over: Callable[[], None] = lambda: None
+        """Called when a command is left to the daemon, before waiting for it."""
 
     @classmethod
     def open(cls, path: Path, clock: Clock | None = None, *, speak: bool = False) -> App:
@@ -79,23 +88,28 @@ class App:
         if self._dispatcher is not None:
             yield self._dispatcher
             return
+        with self._held():
+            dispatcher = Dispatcher(self.system, self.config.workers)
+            self._dispatcher = dispatcher
+            try:
+                dispatcher.recover(alone=self.system.store.path is not None)
+                yield dispatcher
+            finally:
+                self._dispatcher = None
+                dispatcher.close()
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """The store is this process's alone, where it is a file. Raises StoreInUse."""
         path = self.system.store.path
-        lock = FileLock(f"{path}.lock") if path else None
+        if path is None:
+            yield
+            return
         try:
-            if lock is not None:
-                lock.acquire(timeout=0)
+            with FileLock(f"{path}.lock").acquire(timeout=0):
+                yield
         except Timeout:
             raise StoreInUse(say("store_in_use", path=path)) from None
-        dispatcher = Dispatcher(self.system, self.config.workers)
-        self._dispatcher = dispatcher
-        try:
-            dispatcher.recover(alone=lock is not None)
-            yield dispatcher
-        finally:
-            self._dispatcher = None
-            dispatcher.close()
-            if lock is not None:
-                lock.release()
 
     def sync(
         self,
@@ -120,17 +134,13 @@ class App:
 
     def flow(self, name: str) -> Flow:
         """A flow by its name. Raises ConfigError naming those there are."""
-        found = self.system.flows.get(name)
-        if found is None:
-            known = ", ".join(self.system.flows)
-            raise ConfigError([Problem("", say("unknown_flow", name=name, known=known))])
-        return found
+        return finding.flow(self.system, name)
 
     def _result(self, flows: Sequence[Flow], done: Done) -> dict[str, Any]:
         standing = overview.standing(self.system)
         return {
             "flows": {flow.name: self._counts(flow, done, standing[flow.name]) for flow in flows},
-            "errors": {name: str(words) for name, words in done.errors.items()},
+            "errors": dict(done.errors),
         }
 
     def _counts(self, flow: Flow, done: Done, standing: dict[str, int]) -> dict[str, int]:
@@ -143,6 +153,7 @@ class App:
 
     def _hand_over(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Leave a command to the running daemon and wait for its answer."""
+        self.on_hand_over()
         store, clock = self.system.store, self.system.clock
         with store.transaction() as tx:
             id = journal.ask(tx, store.now(tx), name, arguments)
@@ -151,8 +162,7 @@ class App:
             with store.reading() as tx:
                 result = journal.answered(tx, id)
             if result is not None:
-                answer: dict[str, Any] = result
-                return answer
+                return _spoken(result)
             try:
                 with self.engine():
                     self.carry_out_commands()  # the other process ended; the work is ours
@@ -169,10 +179,21 @@ class App:
             try:
                 result = getattr(self, row.name)(**arguments)
             except ConnectorError as error:
-                result = {"errors": {row.name: str(error)}, "flows": {}}
+                result = {"errors": {row.name: error.words}, "flows": {}}
+            errors = {name: dump(words) for name, words in result["errors"].items()}
             with store.transaction() as tx:
-                journal.answer(tx, row.id, result)
+                journal.answer(tx, row.id, result | {"errors": errors})
         return len(waiting)
+
+    def daemon_runs(self) -> bool | None:
+        """Another process is the engine of this store; None where several may be."""
+        if self.system.store.path is None:
+            return None
+        try:
+            with self._held():
+                return False
+        except StoreInUse:
+            return True
 
     # -- looking ----------------------------------------------------------------------------
 
@@ -201,41 +222,32 @@ class App:
             "version": identity.version,
         }
 
-    def plan(
-        self, name: str, numbers: Sequence[str] = (), limit: int = 200
-    ) -> list[planning.Planned]:
+    def plan(self, name: str, numbers: Sequence[str] = (), limit: int = 200) -> planning.Plan:
         """What a run would write now; reads the source first unless a daemon does that anyway."""
-        flow = self.flow(name)
-        if not flow.delivers:
-            raise ConfigError([Problem("", say("only_reads", name=name))])
-        self._look()
-        keys = self._keys(flow, numbers) if numbers else None
-        return planning.plan(self.system, flow, keys, limit)
-
-    def _look(self) -> None:
-        """Read what changed, unless a daemon does that anyway."""
+        flow, done = finding.delivering(self.system, name), Done()
         try:
             with self.engine() as engine:
                 engine.introduce()
-                engine.capture(self.system.feeds.values(), Done())
+                engine.capture(self.system.feeds.values(), done)
         except StoreInUse:
-            return
-
-    def _keys(self, flow: Flow, numbers: Sequence[str]) -> list[str]:
-        with self.system.store.reading() as tx:
-            keys = snapshots.keys_of_numbers(tx, flow.source, flow.object, numbers)
-        if not keys:
-            words = say("no_such_record", numbers=", ".join(numbers), flow=flow.name)
-            raise linking.NotFound(words)
-        return keys
+            pass
+        keys = finding.keys(self.system, flow, numbers) if numbers else None
+        made = planning.plan(self.system, flow, keys, limit)
+        made.errors = dict(done.errors)
+        return made
 
     def status(self) -> dict[str, Any]:
         """How things stand."""
         return overview.status(self.system)
 
-    def failures(self, flow: str = "") -> list[dict[str, Any]]:
-        """What waits for a person."""
-        return overview.failures(self.system, flow)
+    def failures(self, flow: str = "", *, ignored: bool = False) -> list[dict[str, Any]]:
+        """What waits for a person; `ignored`: also what a person set aside."""
+        name = finding.delivering(self.system, flow).name if flow else ""
+        return overview.failures(self.system, name, ignored=ignored)
+
+    def failure(self, flow: str, number: str) -> dict[str, Any]:
+        """One of them, with its last attempt."""
+        return overview.failure(self.system, finding.delivering(self.system, flow), number)
 
     def trace(self, object: str, number: str) -> list[tracing.Story]:
         """The whole story of a record."""
@@ -245,26 +257,34 @@ class App:
 
     def retry(self, flow: str, numbers: Sequence[str], *, ours: bool = False) -> int:
         """Let stopped records go again; without numbers all of the flow's failures."""
-        known = self.flow(flow)
-        keys = self._keys(known, numbers) if numbers else self._stopped(known)
+        known = finding.delivering(self.system, flow)
+        if numbers:
+            keys = finding.keys(self.system, known, numbers)
+        else:
+            keys = [failure["key"] for failure in self.failures(flow)]
         return overview.retry(self.system, known, keys, self._who, ours=ours)
 
     def discard(self, flow: str, numbers: Sequence[str]) -> int:
-        """Set stopped records aside until their next change."""
-        known = self.flow(flow)
-        return overview.discard(self.system, known, self._keys(known, numbers), self._who)
-
-    def _stopped(self, flow: Flow) -> list[str]:
-        with self.system.store.reading() as tx:
-            return [row.key for row in deliveries.listing(tx, "stopped", flow=flow.name)]
+        """Set records that stopped or wait aside until their next change."""
+        known = finding.delivering(self.system, flow)
+        keys = finding.keys(self.system, known, numbers)
+        return overview.discard(self.system, known, keys, self._who)
 
     def reconcile(self, name: str, *, repair: bool = False) -> list[reconciling.Finding]:
         """Where the target differs from what was delivered; on request, mend it."""
-        flow = self.flow(name)
+        flow = finding.linking(self.system, name)
         findings = list(reconciling.reconcile(self.system, flow))
         if repair:
             reconciling.repair(self.system, flow, findings, self._who)
         return findings
+
+    def plan_resync(
+        self, name: str, numbers: Sequence[str], since: date | None, limit: int = 200
+    ) -> planning.Plan:
+        """What today's mapping would change, of records as they were last read."""
+        flow = finding.delivering(self.system, name)
+        keys = resyncing.chosen(self.system, flow, numbers, since)
+        return planning.plan(self.system, flow, keys, limit)
 
     def resync(
         self,
@@ -273,72 +293,25 @@ class App:
         numbers: Sequence[str] = (),
         since: date | str | None = None,
         everything: bool = False,
-        dry_run: bool = False,
+        progress: Progress = _silent,
     ) -> dict[str, Any]:
         """Read records again with today's mapping and deliver what that changes."""
-        if isinstance(since, str):
-            since = date.fromisoformat(since)
-        if dry_run:
-            return {"plan": self._preview(self.flow(name), numbers, since)}
+        day = date.fromisoformat(since) if isinstance(since, str) else since
+        flow = self.flow(name)
+        keys = resyncing.chosen(self.system, flow, numbers, day)
         try:
             with self.engine() as engine:
-                flow = self.flow(name)
-                self._reread(engine, flow, numbers, since, everything=everything)
-                done = engine.sync([flow])
+                done = resyncing.reread(self.system, engine, flow, keys, everything=everything)
+                done.add(engine.sync([flow], progress))
         except StoreInUse:
             arguments = {
                 "name": name,
                 "numbers": list(numbers),
-                "since": since.isoformat() if since else None,
+                "since": day.isoformat() if day else None,
                 "everything": everything,
             }
             return self._hand_over("resync", arguments)
         return self._result([flow], done)
-
-    def _preview(
-        self, flow: Flow, numbers: Sequence[str], since: date | None
-    ) -> list[planning.Planned]:
-        """What a resync would do, record by record; those that would stay as they are left out."""
-        self._look()
-        keys = self._keys(flow, numbers) if numbers else self._all_keys(flow, since)
-        groups = [keys[start : start + PREVIEWED] for start in range(0, len(keys), PREVIEWED)]
-        planned = [item for some in groups for item in planning.plan(self.system, flow, some)]
-        return [item for item in planned if item.action != "none"]
-
-    def _reread(
-        self,
-        engine: Dispatcher,
-        flow: Flow,
-        numbers: Sequence[str],
-        since: date | None,
-        *,
-        everything: bool,
-    ) -> None:
-        store = self.system.store
-        keys = self._keys(flow, numbers) if numbers else self._all_keys(flow, since)
-        feed = self.system.feeds.get(f"{flow.source}/{flow.object}")
-        if feed is not None and everything:
-            with store.transaction() as tx:
-                feeds.rewind(tx, feed.connection.name, feed.object)
-            engine.capture([feed], Done())
-        elif feed is not None:
-            with store.transaction() as tx:
-                snapshots.forget_raw(tx, feed.connection.name, feed.object, keys)
-            Capture(self.system, feed).look_at(keys)
-        with store.transaction() as tx:
-            deliveries.awaken(tx, flow.name, keys, store.now(tx))
-
-    def _all_keys(self, flow: Flow, since: date | None) -> list[str]:
-        keys: list[str] = []
-        after = ""
-        while True:
-            with self.system.store.reading() as tx:
-                rows = list(deliveries.walk(tx, flow.name, after, 1000))
-                if not rows:
-                    return keys
-                known = snapshots.load(tx, flow.source, flow.object, [row.key for row in rows])
-            after = rows[-1].key
-            keys += [key for key, row in known.items() if since is None or _is_since(row, since)]
 
     # -- links and connections --------------------------------------------------------------
 
@@ -348,33 +321,34 @@ class App:
 
     def set_link(self, flow: str, number: str, target_number: str) -> None:
         """Say which target record a source record is."""
-        linking.set_link(self.system, self.flow(flow), number, target_number, self._who)
+        known = finding.linking(self.system, flow)
+        linking.set_link(self.system, known, number, target_number, self._who)
 
     def remove_link(self, flow: str, number: str) -> int:
         """Forget a record's counterpart."""
-        return linking.remove_link(self.system, self.flow(flow), number, self._who)
+        return linking.remove_link(
+            self.system, finding.linking(self.system, flow), number, self._who
+        )
 
     def create_anew(self, flow: str, number: str) -> int:
         """Create an unlinked record after all."""
-        return linking.create_anew(self.system, self.flow(flow), number, self._who)
+        return linking.create_anew(
+            self.system, finding.linking(self.system, flow), number, self._who
+        )
 
     def change_connection(self, verb: str, name: str) -> str:
         """`move`, `forget`, `pause` or `resume` a connection; what it is now, for `move`."""
-        connection = self.system.connections.get(name)
-        if connection is None:
-            known = ", ".join(self.system.connections)
-            raise ConfigError([Problem("", say("unknown_connection", name=name, known=known))])
+        name = finding.connection(self.system, name)
         if verb == "move":
-            return linking.move(self.system, connection, self._who)
+            return linking.move(self.system, self.system.connections[name], self._who)
         verbs = {"forget": linking.forget, "pause": linking.pause, "resume": linking.resume}
         verbs[verb](self.system, name, self._who)
         return ""
 
 
-def _is_since(row: Any, since: date) -> bool:
-    values = snapshots.data(row)
-    own = values.get("order_date") or values.get("shipped_on") or values.get("created_on")
-    return own is None or date.fromisoformat(own) >= since
+def _spoken(result: dict[str, Any]) -> dict[str, Any]:
+    """The daemon's answer, its errors in the words of whoever reads it here."""
+    return result | {"errors": {name: load(words) for name, words in result["errors"].items()}}
 
 
 def _user() -> str:

@@ -6,8 +6,10 @@ import os
 import socket
 import uuid
 from collections.abc import Callable, Iterable
+from functools import partial
 from importlib import resources
 from pathlib import Path
+from typing import TypeVar
 
 from connector import log, registry
 from connector.clock import Clock, SystemClock
@@ -18,14 +20,17 @@ from connector.errors import ConfigError, Problem
 from connector.hints import Hints
 from connector.http import Http
 from connector.mapping.expr import Expression, ExpressionFault
+from connector.mapping.kinds import kinds
 from connector.mapping.load import Values, load
 from connector.mapping.model import Mapping
 from connector.mapping.reading import Reader
 from connector.mapping.writing import Writer
 from connector.messages import say
+from connector.objects import OBJECTS
 from connector.settings import HUB, ConfigFile, FlowSettings
 from connector.store.engine import Store
 
+T = TypeVar("T")
 MakeHttp = Callable[[Settings, Clock], HttpProtocol]
 
 
@@ -54,22 +59,16 @@ class Assembly:
         """The system. Raises ConfigError with everything that is wrong."""
         config = self._file.config
         for name in config.connections:
-            try:
-                self._connection(name)
-            except ConfigError as error:
-                self.problems += error.problems
-        flows: dict[str, Flow] = {}
-        if len(self._connections) == len(config.connections):
-            for name, settings in config.flows.items():
-                flow = self._flow(name, settings)
-                if flow is not None:
-                    flows[name] = flow
-            self._check_writers(flows.values())
+            self._trying(partial(self._connection, name))
+        flows = self._flows()
+        hints = {name: self._trying(partial(self._hints, name)) for name in self._connections}
+        store = self._trying(self._store)
         if self.problems:
             raise ConfigError(self.problems)
+        assert store is not None
         log.keep_secret(self._file.secrets)
         return System(
-            store=self.store(),
+            store=store,
             clock=self._clock,
             connections=self._connections,
             feeds=self._feeds(flows),
@@ -77,16 +76,34 @@ class Assembly:
             owner=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}",
             keep=config.keep,
             language=config.language,
-            hints={name: self._hints(name) for name in self._connections},
+            hints={name: found for name, found in hints.items() if found},
         )
 
-    def store(self) -> Store:
+    def _trying(self, work: Callable[[], T], place: str = "") -> T | None:
+        """What `work` makes; its problems are noted, and it makes nothing then."""
+        try:
+            return work()
+        except ConfigError as error:
+            self.problems += [Problem(place or p.place, p.words) for p in error.problems]
+            return None
+
+    def _flows(self) -> dict[str, Flow]:
+        flows: dict[str, Flow] = {}
+        for name, settings in self._file.config.flows.items():
+            flow = self._flow(name, settings)
+            if flow is not None:
+                flows[name] = flow
+        self._check_writers(flows.values())
+        return flows
+
+    def _store(self) -> Store | None:
         """The store; a relative SQLite path is relative to the configuration."""
-        url = self._file.config.store
+        url = self._file.store_url()
         prefix = "sqlite:///"
         if url.startswith(prefix) and not Path(url.removeprefix(prefix)).is_absolute():
             url = prefix + (self._file.directory / url.removeprefix(prefix)).as_posix()
-        return Store(url, self._store_clock)
+        place = self._file.place("store")
+        return self._trying(partial(Store, url, self._store_clock), place)
 
     # -- connections ------------------------------------------------------------------------
 
@@ -135,11 +152,7 @@ class Assembly:
         ]
         for path in tried:
             if path.is_file():
-                try:
-                    return load(path, self._values)
-                except ConfigError as error:
-                    self.problems += error.problems
-                    return None
+                return self._trying(partial(load, path, self._values))
         names = ", ".join(path.as_posix() for path in tried)
         words = say("no_mapping", adapter=adapter, object=object, tried=names)
         self.problems.append(Problem(place, words))
@@ -152,12 +165,14 @@ class Assembly:
         flow = Flow(name, settings, settings.source)
         flow.when = self._expression(settings.when, name, "when")
         flow.hold = self._expression(settings.hold, name, "hold")
+        if settings.priority:
+            self._check_names([settings.priority], name, "priority")
         if settings.source != HUB and settings.source in self._connections:
             mapping = self._mapping(settings.source, settings.object, place)
             if mapping is not None and mapping.read is None:
                 words = say("mapping_does_not_read", file=mapping.file, object=settings.object)
                 self.problems.append(Problem(place, words))
-        if settings.to:
+        if settings.to and settings.to in self._connections:
             mapping = self._mapping(settings.to, settings.object, place)
             if mapping is None:
                 return None
@@ -173,11 +188,21 @@ class Assembly:
         if not text:
             return None
         try:
-            return Expression(text)
+            made = Expression(text)
         except ExpressionFault as fault:
             words = say("bad_expression", name=item, detail=str(fault))
             self.problems.append(Problem(self._file.place("flows", flow, item), words))
             return None
+        self._check_names(made.names, flow, item)
+        return made
+
+    def _check_names(self, names: Iterable[str], flow: str, item: str) -> None:
+        """A name that the object lacks would be empty for ever, and the flow silent."""
+        object = self._file.config.flows[flow].object
+        for name in names:
+            if not name.startswith("custom.") and name not in kinds(OBJECTS[object]):
+                words = say("unknown_field", name=name, object=object)
+                self.problems.append(Problem(self._file.place("flows", flow, item), words))
 
     def _feeds(self, flows: dict[str, Flow]) -> dict[str, Feed]:
         feeds: dict[str, Feed] = {}

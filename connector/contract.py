@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,6 +25,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from connector.clock import Clock
 from connector.errors import AdapterError
+from connector.messages import say
 
 Value = str | int | bool | Decimal | date | datetime | None
 """A field's value in a document. Decimals are exact; dates carry no time."""
@@ -243,6 +245,13 @@ class Http(Protocol):
         `OutcomeUnknown`, never retried here. Reads are retried for a few seconds.
         """
 
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """Everything that is sent inside ends in so many seconds.
+
+        A request that could take longer than what is left of them is not sent any more:
+        `Unreachable`. So a write with many steps keeps to `Capabilities.longest_write`.
+        """
+
     def now(self) -> datetime:
         """The remote's own time, as its last answer said; cursors are made of it."""
 
@@ -251,7 +260,7 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("no such time zone; for example Asia/Shanghai") from None
+        raise ValueError(say("need_zone")) from None
     return name
 
 
@@ -259,11 +268,11 @@ def parse_rate(text: str) -> tuple[float, float]:
     """`100/20s` → (100, 20). Raises ValueError for anything else."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)/(\d*(?:\.\d+)?)([smh])", text)
     if match is None:
-        raise ValueError(f"{text!r} is no rate; for example 5/s, 100/20s or 60/m")
+        raise ValueError(say("need_rate"))
     count, period, unit = match.groups()
     seconds = float(period or 1) * {"s": 1.0, "m": 60.0, "h": 3600.0}[unit]
     if not float(count) or not seconds:
-        raise ValueError(f"the rate {text!r} would allow nothing")
+        raise ValueError(say("need_rate"))
     return float(count), seconds
 
 
@@ -271,6 +280,10 @@ def _known_rate(text: str) -> str:
     if text:
         parse_rate(text)
     return text
+
+
+Rate = Annotated[str, AfterValidator(_known_rate)]
+"""Calls allowed, as settings declare it."""
 
 
 class Settings(BaseModel):
@@ -291,7 +304,7 @@ class Settings(BaseModel):
     settle: float | None = Field(default=None, gt=0)
     """Seconds a record in doubt is left alone; default: longest request and visibility delay, and
     then some."""
-    rate: Annotated[str, AfterValidator(_known_rate)] = ""
+    rate: Rate = ""
     """Calls allowed, such as `5/s`, `100/20s` or `60/m`; empty: no limit of ours."""
     parallel: int = Field(default=1, ge=1, le=32)
     """Calls under way at once."""

@@ -27,10 +27,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from connector import log
 from connector.messages import Message
 
 Words = Message | str
 """Our own sentence, or the remote's own words."""
+
+
+def _without_secrets(words: Words) -> Words:
+    if isinstance(words, Message):
+        return Message(words.id, log.redact_values(words.params))
+    return log.redact_text(words)
 
 
 class ConnectorError(Exception):
@@ -90,16 +97,20 @@ class MissingLink(ConnectorError):
 
 
 class AdapterError(ConnectorError):
-    """What a remote system answered, or did not answer."""
+    """What a remote system answered, or did not answer.
+
+    A remote may repeat what it was sent, secrets included: they are removed here, before the
+    words reach a log, the store, a screen or the other system.
+    """
 
     code: str = ""
     """The remote's own error code, if it gave one."""
 
     def __init__(self, words: Words, *, code: str = "", answer: str = "") -> None:
-        super().__init__(words)
+        super().__init__(_without_secrets(words))
         self.code = code
-        self.answer = answer
-        """The raw answer, capped, for the attempt's record. Redacted before it is stored."""
+        self.answer = log.redact_text(answer)
+        """The raw answer, capped, for the attempt's record."""
 
 
 class Unreachable(AdapterError):

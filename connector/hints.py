@@ -7,14 +7,14 @@ used; what no hint knows is shown as the remote said it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from connector import yamlfile
-from connector.errors import Words
-from connector.messages import Message, language, say
+from connector.errors import ConfigError, Problem, Words
+from connector.messages import CATALOGUE, Message, language, say
 
 WHO = {
     "waits_for": "who_master_data",
@@ -31,6 +31,11 @@ WHO = {
     "rejected": "who_ops",
 }
 """Who acts where no hint says so, by the delivery's reason."""
+
+_TEXTS = ("say", "do")
+_WORDS = {"pattern", "who", *_TEXTS}
+_GROUP = re.compile(r"\\(?:g<(\w+)>|(\d+))")
+"""How a text names what its pattern matched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +63,11 @@ class Hints:
     """The hints of one adapter."""
 
     def __init__(self, files: Iterable[Path]) -> None:
-        """Later files are asked first. Raises YamlFault for one that cannot be read."""
+        """Later files are asked first. Raises ConfigError with every mistake of a file."""
         self._hints: list[_Hint] = []
         for path in files:
             if path.is_file():
-                entries = yamlfile.to_plain(yamlfile.load(path))
-                made = [_Hint(re.compile(e["pattern"]), e) for e in entries]
-                self._hints = made + self._hints
+                self._hints = _read(path) + self._hints
 
     def explain(self, words: Words, reason: str = "", lang: str = "") -> Explained:
         """The plain words in `lang`, or in the language in force."""
@@ -82,3 +85,50 @@ class Hints:
                     hint.text("do", lang, match),
                 )
         return Explained(words, who)
+
+
+def _read(path: Path) -> list[_Hint]:
+    try:
+        node = yamlfile.load(path)
+    except yamlfile.YamlFault as fault:
+        raise ConfigError([Problem(fault.place, say(fault.reason, detail=fault.detail))]) from None
+    if not isinstance(node, list):
+        raise ConfigError([Problem(path.as_posix(), say("hints_are_a_list"))])
+    checked = [_checked(path, node, n) for n in range(len(node))]
+    problems = [problem for _, found in checked for problem in found]
+    if problems:
+        raise ConfigError(problems)
+    return [hint for hint, _ in checked if hint]
+
+
+def _checked(path: Path, node: Any, n: int) -> tuple[_Hint | None, list[Problem]]:
+    """One entry as a hint, or what is wrong with it."""
+    entry = yamlfile.to_plain(node[n])
+    place = yamlfile.place(path.as_posix(), node, n)
+    if not isinstance(entry, dict) or "pattern" not in entry:
+        return None, [Problem(place, say("missing_word", name="pattern"))]
+    try:
+        pattern = re.compile(str(entry["pattern"]))
+    except re.error as error:
+        return None, [Problem(place, say("bad_pattern", detail=str(error)))]
+    hint = _Hint(pattern, entry)
+    return hint, [Problem(place, words) for words in _mistakes(hint)]
+
+
+def _mistakes(hint: _Hint) -> Iterator[Message]:
+    for name in sorted(hint.texts.keys() - _WORDS):
+        yield say("unknown_word", name=name, known=", ".join(sorted(_WORDS)))
+    who = hint.texts.get("who", "")
+    if who and f"who_{who}" not in CATALOGUE:
+        known = ", ".join(id[4:] for id in CATALOGUE if id.startswith("who_"))
+        yield say("bad_choice", name="who", known=known)
+    groups = {*hint.pattern.groupindex, *map(str, range(hint.pattern.groups + 1))}
+    for text in _TEXTS:
+        for match in _GROUP.finditer(" ".join(_both(hint.texts.get(text)))):
+            if (match[1] or match[2]) not in groups:
+                yield say("bad_pattern", detail=match[0])
+
+
+def _both(text: Any) -> Iterable[str]:
+    """A text in both languages, or the one that serves for both."""
+    return text.values() if isinstance(text, dict) else [str(text or "")]

@@ -9,13 +9,16 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, TextIO
 
 import structlog
 
 HIDDEN = "***"
-_KEYS = re.compile(r"secret|passw|token|authorization|signature|cookie|permanent_?code", re.I)
+_SOUNDS = r"secret|passw|token|authorization|signature|cookie|permanent_?code"
+_KEYS = re.compile(_SOUNDS, re.I)
+_NAMED = re.compile(rf"""("[^"\s]*(?:{_SOUNDS})[^"\s]*"\s*:\s*")(?:[^"\\]|\\.)*""", re.I)
+"""A JSON pair inside a text, such as a login's answer: its value goes."""
 _secrets: set[str] = set()
 
 
@@ -25,11 +28,16 @@ def keep_secret(values: Iterable[str]) -> None:
 
 
 def redact_text(text: str) -> str:
-    """`text` without any known secret."""
+    """`text` without any known secret, and without what it itself calls a secret."""
     for value in sorted(_secrets, key=len, reverse=True):
         if value in text:
             text = text.replace(value, HIDDEN)
-    return text
+    return _NAMED.sub(rf"\1{HIDDEN}", text)
+
+
+def redact_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for every text among `values`, whatever their names."""
+    return {k: redact_text(v) if isinstance(v, str) else v for k, v in values.items()}
 
 
 def redact(value: Any, key: str = "") -> Any:

@@ -31,8 +31,6 @@ def language() -> str:
 
 
 CATALOGUE: dict[str, dict[str, str]] = {}
-KIND = "kind_of_record"
-"""The parameter that holds a business object's name, said in the sentence's own language."""
 
 
 def add(package: str) -> None:
@@ -52,11 +50,9 @@ class Message:
     params: dict[str, Any] = field(default_factory=dict)
 
     def render(self, language: str) -> str:
-        """The sentence in `zh` or `en`."""
-        params = dict(self.params)
-        if KIND in params:
-            params[KIND] = CATALOGUE[f"object_{params[KIND]}"][language]
-        return CATALOGUE[self.id][language].format_map(params)
+        """The sentence in `zh` or `en`, codes in it in plain words."""
+        said = {name: _said(name, value, language) for name, value in self.params.items()}
+        return CATALOGUE[self.id][language].format_map(said)
 
     def __str__(self) -> str:
         return self.render(_language)
@@ -64,6 +60,18 @@ class Message:
     def dump(self) -> str:
         """As text for the store; `load` reads it back."""
         return json.dumps({"id": self.id, **{k: str(v) for k, v in self.params.items()}})
+
+
+def word(kind: str, code: str, language: str = "") -> str:
+    """A code in plain words: `word("step", "audited")`; the code itself where there are none."""
+    found = CATALOGUE.get(f"{kind}_{code}")
+    return found[language or _language] if found else code
+
+
+def _said(name: str, value: Any, language: str) -> Any:
+    if isinstance(value, Message):
+        return value.render(language)
+    return word(name, value, language) if isinstance(value, str) else value
 
 
 def say(id: str, /, **params: Any) -> Message:

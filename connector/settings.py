@@ -11,10 +11,11 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
-from connector import yamlfile
+from connector import complaints, yamlfile
 from connector.contract import Adapter, Settings
 from connector.errors import ConfigError, Problem
 from connector.messages import say
@@ -24,14 +25,22 @@ HUB = "hub"
 """The store seen as a connection: derived records come from it."""
 
 _REFERENCE = re.compile(r"\$\{(\w+):([^}]*)\}")
+_PASSWORD = re.compile(r"://[^/@:]*:(.+)@")
+"""The password in a database's URL."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "y": 31_536_000}
 
 
+CHANGE_ME = "CHANGE_ME"
+"""What `init` writes where only the site knows the value."""
+
+
 def seconds(value: Any) -> Any:
-    """`30s`, `5m`, `1h`, `90d`, `1y` or a number, as seconds."""
-    if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?[smhdy]", value):
-        return float(value[:-1]) * _UNITS[value[-1]]
-    return value
+    """`30s`, `5m`, `1h`, `90d`, `1y` or a number, as seconds. Raises ValueError for other text."""
+    if not isinstance(value, str) or re.fullmatch(r"\d+(\.\d+)?", value):
+        return value
+    if not re.fullmatch(r"\d+(\.\d+)?[smhdy]", value):
+        raise ValueError(say("need_duration"))
+    return float(value[:-1]) * _UNITS[value[-1]]
 
 
 Duration = Annotated[float, BeforeValidator(seconds), Field(ge=0)]
@@ -47,6 +56,14 @@ def _since(value: Any) -> Any:
 
 def _names(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
+
+
+def _address(value: Any) -> Any:
+    """`host:port`, or empty."""
+    port = str(value).rpartition(":")[2]
+    if value and not (":" in str(value) and port.isdigit() and int(port) < 65_536):
+        raise ValueError(say("need_address"))
+    return value
 
 
 class _Model(BaseModel):
@@ -129,7 +146,7 @@ class Config(_Model):
     """How long history is kept."""
     workers: int = Field(default=8, ge=1, le=64)
     """Threads that read and deliver."""
-    health: str = "127.0.0.1:8080"
+    health: Annotated[str, BeforeValidator(_address)] = "127.0.0.1:8080"
     """Address of the health endpoint; empty: none."""
 
 
@@ -186,16 +203,16 @@ class ConfigFile:
 
     def _translated(self, item: Any, prefix: tuple[Any, ...]) -> Problem:
         path = (*prefix, *(part for part in item["loc"] if part != "[key]"))
-        name = ".".join(str(part) for part in path)
+        place, name = self.place(*path), ".".join(str(part) for part in path)
         if item["type"] == "extra_forbidden":
-            return Problem(self.place(*path), say("unknown_setting", name=name))
+            return Problem(place, say("unknown_setting", name=name))
         if item["type"] == "missing":
-            return Problem(self.place(*path), say("missing_setting", name=name))
-        # A whole mapping is not repeated: it may hold secrets.
-        given = item.get("input")
-        value = "" if isinstance(given, dict | list) else str(given)[:80]
-        words = say("bad_setting", name=name, value=value, detail=item["msg"])
-        return Problem(self.place(*path), words)
+            return Problem(place, say("missing_setting", name=name))
+        detail, given = complaints.sentence(item), item.get("input")
+        if isinstance(given, dict | list):  # not repeated: it may hold secrets
+            return Problem(place, say("bad_settings", name=name, detail=detail))
+        value = str(given)[:80]
+        return Problem(place, say("bad_setting", name=name, value=value, detail=detail))
 
     def _check_flow(self, name: str, flow: FlowSettings, config: Config) -> None:
         where = ("flows", name)
@@ -213,61 +230,95 @@ class ConfigFile:
 
     def connection(self, name: str, adapter: type[Adapter]) -> Settings:
         """A connection's settings, references resolved. Raises ConfigError."""
-        raw = self.config.connections[name]
         where = ("connections", name)
-        fields = adapter.settings_type.model_fields
-        problems: list[Problem] = []
-        values: dict[str, Any] = {}
-        for key, value in raw.items():
-            secret = key in fields and _is_secret(fields[key].annotation)
-            if key in fields and _is_duration(fields[key].annotation):
-                value = seconds(value)
-            try:
-                values[key] = self._resolved(value, secret=secret)
-            except _BadReference as bad:
-                problems.append(Problem(self.place(*where, key), bad.words))
-        if problems:
-            raise ConfigError(problems)
+        values, problems = self._connection_values(name, adapter)
+        wrong = {problem.place for problem in problems}
         try:
             settings = adapter.settings_type.model_validate(values)
         except ValidationError as error:
-            raise ConfigError(self.translate(error, where)) from None
+            told = self.translate(error, where)
+            # A value that could not be had is told once, and what follows from it not at all.
+            raise ConfigError([*problems, *(p for p in told if not wrong & {p.place})]) from None
+        if problems:
+            raise ConfigError(problems)
         self.secrets.update(settings.secrets())
         return settings
 
+    def _connection_values(
+        self, name: str, adapter: type[Adapter]
+    ) -> tuple[dict[str, Any], list[Problem]]:
+        fields = adapter.settings_type.model_fields
+        values: dict[str, Any] = {}
+        problems: list[Problem] = []
+        for key, value in self.config.connections[name].items():
+            known = fields.get(key)
+            values[key] = value
+            try:
+                values[key] = self._value(key, value, known.annotation if known else None)
+            except ValueError as error:
+                words = complaints.own(error)
+                assert words is not None, error
+                problems.append(Problem(self.place("connections", name, key), words))
+        return values, problems
+
+    def _value(self, key: str, value: Any, annotation: Any) -> Any:
+        """A setting as the adapter wants it. Raises ValueError with a sentence."""
+        if value == CHANGE_ME:
+            raise ValueError(say("fill_in", name=key))
+        value = self._resolved(value, secret=_takes(annotation, SecretStr))
+        if _takes(annotation, float):
+            try:
+                return seconds(value)
+            except ValueError as error:
+                detail = complaints.own(error)
+                words = say("bad_setting", name=key, value=value, detail=detail)
+                raise ValueError(words) from None
+        return self._file(value) if key == "ca_file" and value else value
+
+    def _file(self, name: str) -> str:
+        """A file named in the configuration; a relative name is relative to it."""
+        path = self.directory / name
+        if not path.is_file():
+            raise ValueError(say("no_such_file", name=name))
+        return str(path)
+
     def _resolved(self, value: Any, *, secret: bool) -> Any:
         if secret and not (isinstance(value, str) and _REFERENCE.fullmatch(value)):
-            raise _BadReference(say("plain_secret"))
+            raise ValueError(say("plain_secret"))
         if not isinstance(value, str):
             return value
-        return _REFERENCE.sub(self._lookup, value)
+        return _REFERENCE.sub(lambda match: self._lookup(*match.groups()), value)
 
-    def _lookup(self, match: re.Match[str]) -> str:
-        kind, name = match.groups()
+    def _lookup(self, kind: str, name: str) -> str:
+        """What a reference stands for. Raises ValueError with a sentence."""
         if kind == "env":
             if name not in os.environ:
-                raise _BadReference(say("no_such_variable", name=name))
+                raise ValueError(say("no_such_variable", name=name))
             return os.environ[name]
         if kind == "file":
-            path = self.directory / name
             try:
-                return path.read_text("utf-8-sig").strip()
+                return (self.directory / name).read_text("utf-8-sig").strip()
             except (OSError, UnicodeDecodeError) as error:
                 detail = getattr(error, "strerror", None) or "not UTF-8"
                 words = say("no_such_secret_file", name=name, detail=detail)
-                raise _BadReference(words) from None
-        raise _BadReference(say("unknown_reference", kind=kind))
+                raise ValueError(words) from None
+        raise ValueError(say("unknown_reference", kind=kind))
+
+    def store_url(self) -> str:
+        """The store's URL, references resolved. Raises ConfigError."""
+        place, text = self.place("store"), self.config.store
+        password = _PASSWORD.search(text)
+        if password and not _REFERENCE.fullmatch(password[1]):
+            raise ConfigError([Problem(place, say("plain_secret"))])
+        try:
+            if password:
+                self.secrets.add(self._resolved(password[1], secret=True))
+            return _REFERENCE.sub(lambda match: quote(self._lookup(*match.groups()), ""), text)
+        except ValueError as error:
+            words = complaints.own(error)
+            assert words is not None, error
+            raise ConfigError([Problem(place, words)]) from None
 
 
-class _BadReference(Exception):
-    def __init__(self, words: Any) -> None:
-        super().__init__(words)
-        self.words = words
-
-
-def _is_secret(annotation: Any) -> bool:
-    return annotation is SecretStr or SecretStr in getattr(annotation, "__args__", ())
-
-
-def _is_duration(annotation: Any) -> bool:
-    return annotation is float or float in getattr(annotation, "__args__", ())
+def _takes(annotation: Any, kind: type) -> bool:
+    return annotation is kind or kind in getattr(annotation, "__args__", ())

@@ -14,13 +14,14 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.composer import Composer
-from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionStartEvent
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 22
 """Lists and mappings within each other."""
+TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
 class YamlFault(Exception):
@@ -31,6 +32,13 @@ class YamlFault(Exception):
         self.place = place
         self.reason = reason
         self.detail = detail
+
+
+class _Constructor(RoundTripConstructor):
+    """Dates stay text: whoever wants a date says so, and names the setting if it is none."""
+
+
+_Constructor.add_constructor(TIMESTAMP, RoundTripConstructor.construct_scalar)
 
 
 def plain_load(text: str) -> Any:
@@ -54,6 +62,7 @@ def load(path: Path) -> Any:
 def loads(text: str, name: str = "<text>") -> Any:
     """Like `load`, for text at hand."""
     yaml = YAML(typ="rt", pure=True)
+    yaml.Constructor = _Constructor
     yaml.allow_duplicate_keys = False
     yaml.Composer = _Strict
     try:

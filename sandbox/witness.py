@@ -4,7 +4,8 @@
 
 It reads the side doors only. Every order of the CRM must have exactly one bill in the ERP
 that carries its key, with the same lines and amounts to the fen, or say in the CRM itself
-why it has none. No order may at any moment have had two living bills, by the ledger.
+why it has none. No order may at any moment have had two living bills, by the ledger. An order
+shows its bill's number in the CRM, and what the ERP says was made and shipped for it.
 Exit code 0: so it is. 1: it is not, and every case is named.
 """
 
@@ -37,14 +38,20 @@ class Verdict:
     explained: int = 0
     lines: int = 0
     amount: Decimal = Decimal(0)
+    told: int = 0
+    """Orders that show their bill's number in the CRM."""
+    made: int = 0
+    """Orders for which something was made or shipped, and which show it."""
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     different: list[str] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
     unexpected: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
-        return not (self.lost or self.doubled or self.different or self.unexpected)
+        wrong = (self.lost, self.doubled, self.different, self.untold, self.unexpected)
+        return not any(wrong)
 
 
 def judge(crm: str, erp: str, since: date | None = None) -> Verdict:
@@ -58,8 +65,13 @@ def judge(crm: str, erp: str, since: date | None = None) -> Verdict:
     for bill in _records(erp, "SAL_SaleOrder"):
         if bill.get("F_CRM_Ref") and bill.get("FCancelStatus") != "B":
             bills[str(bill["F_CRM_Ref"]).rpartition(":")[2]].append(bill)
+    made = _quantities(erp, "PRD_MO", "FTreeEntity", "FSaleOrderNo", "FStockInQuaQty")
+    shipped = _quantities(erp, "SAL_OUTSTOCK", "FEntity", "FSoorDerno", "FRealQty")
     for key, order in orders.items():
-        _order(order, lines[key], bills.pop(key, []), verdict)
+        found = bills.pop(key, [])
+        _order(order, lines[key], found, verdict)
+        if found:
+            _told(order, str(found[0]["FBillNo"]), made, shipped, verdict)
     verdict.unexpected = [f"bill {b['FBillNo']}" for found in bills.values() for b in found]
     verdict.doubled += _ever_doubled(erp)
     return verdict
@@ -80,7 +92,7 @@ def _order(order: Any, lines: list[Any], bills: list[Any], verdict: Verdict) -> 
         if state.startswith(EXPLAINED):
             verdict.explained += 1
         else:
-            verdict.lost.append(f"{name} ({state or 'no word of it'})")
+            verdict.lost.append(f"{name} (the CRM says: {state or 'nothing'})")
         return
     verdict.arrived += 1
     numbers = ", ".join(str(bill["FBillNo"]) for bill in bills)
@@ -89,6 +101,41 @@ def _order(order: Any, lines: list[Any], bills: list[Any], verdict: Verdict) -> 
     verdict.different += _differences(name, order, lines, bills[0])
     verdict.lines += len(lines)
     verdict.amount += Decimal(str(bills[0]["FBillAllAmount"]))
+
+
+def _told(
+    order: Any,
+    number: str,
+    made: dict[str, Decimal],
+    shipped: dict[str, Decimal],
+    verdict: Verdict,
+) -> None:
+    """Does the CRM show the bill's number, and what became of it?"""
+    name, shown = str(order["name"]), str(order.get("erp_number__c") or "")
+    if shown == number:
+        verdict.told += 1
+    else:
+        verdict.untold.append(f"{name}: the bill is {number}, the CRM says {shown or 'nothing'}")
+    if number not in made.keys() | shipped.keys():
+        return
+    verdict.made += 1
+    for field_name, known in (("erp_produced__c", made), ("erp_shipped__c", shipped)):
+        due, says = known.get(number, Decimal(0)), Decimal(str(order.get(field_name) or 0))
+        if due != says:
+            verdict.untold.append(f"{name}: {field_name} says {says} instead of {due}")
+
+
+def _quantities(erp: str, form: str, table: str, order: str, quantity: str) -> dict[str, Decimal]:
+    """What documents that count say of each order that they name."""
+    found: dict[str, Decimal] = {}
+    for document in _records(erp, form):
+        if document["FDocumentStatus"] != "C" or document.get("FCancelStatus") == "B":
+            continue
+        for row in document[table]:
+            if row.get(order):
+                before = found.get(row[order], Decimal(0))
+                found[row[order]] = before + Decimal(str(row.get(quantity) or 0))
+    return found
 
 
 def _differences(name: str, order: Any, lines: list[Any], bill: Any) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
-from connector.contract import Settings
+from connector.contract import Rate, Settings
 
 
 class FxiaokeSettings(Settings):
@@ -30,7 +30,7 @@ class FxiaokeSettings(Settings):
     unlocks it; or stop."""
     page: int = Field(default=100, ge=1, le=100)
     """Records a page; Fxiaoke allows 100."""
-    rate: str = "9/2s"
+    rate: Rate = "9/2s"
     """Calls allowed. Fxiaoke takes 100 in 20 seconds for each endpoint: 9 at once and then 4.5 a
     second stay below that."""
     search_delay: float = Field(default=30.0, ge=0)

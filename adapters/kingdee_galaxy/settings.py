@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+import re
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
+from adapters.kingdee_galaxy.signing import signing_key
 from connector.contract import Settings
+from connector.messages import say
+
+
+def _known_pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(say("need_pattern", detail=str(error))) from None
+    return text
 
 
 class KingdeeGalaxySettings(Settings):
@@ -42,7 +53,7 @@ class KingdeeGalaxySettings(Settings):
     """New records that are saved in one call."""
     read_whole: tuple[str, ...] = ("STK_Inventory",)
     """Forms without a dependable modification stamp: read whole each time. No tables."""
-    workflow_text: str = "工作流|审批流|流程实例"
+    workflow_text: Annotated[str, AfterValidator(_known_pattern)] = "工作流|审批流|流程实例"
     """By these words the refusal of an audit says that a workflow decides; a pattern."""
     opinion_field: str = "F_CRM_Opinion"
     """Head field into which the site's workflow puts the approver's words; may be missing."""
@@ -53,5 +64,10 @@ class KingdeeGalaxySettings(Settings):
         for name in needed:
             value = getattr(self, name)
             if not (value.get_secret_value() if isinstance(value, SecretStr) else value):
-                raise ValueError(f"auth: {self.auth} needs {name}")
+                raise ValueError(say("kingdee_credentials", auth=self.auth, name=name))
+        if self.auth == "signature":
+            try:
+                signing_key(self.app_id)
+            except ValueError:
+                raise ValueError(say("kingdee_app_id")) from None
         return self

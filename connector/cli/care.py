@@ -2,291 +2,325 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
-from connector.cli.common import (
-    CONFIG,
-    DONE,
-    PERSON,
-    ConfigOption,
-    JsonOption,
-    LangOption,
-    opened,
-    session,
-    table,
-)
+from connector.cli.output import Screen, moment, number
+from connector.cli.session import DONE, PERSON, Keys, Session, command
+from connector.cli.teaching import TaughtGroup
+from connector.messages import Message, say, word
+from connector.objects.lines import readable
+from connector.operations.reconciling import Finding
+from connector.operations.tracing import Story
 from connector.store import migrate
-
-failures_cli = typer.Typer(help="What stopped and waits for a person.", no_args_is_help=True)
-link_cli = typer.Typer(help="Which record there is which record here.", no_args_is_help=True)
-connection_cli = typer.Typer(help="Pause, resume, move or forget.", no_args_is_help=True)
-store_cli = typer.Typer(help="Upgrade or back up the store.", no_args_is_help=True)
-
-Number = Annotated[list[str] | None, typer.Option("--key", "-k", help="Number or key.")]
 
 
 def register(cli: typer.Typer) -> None:
     """Add these commands."""
-    for command in (status, trace, reconcile):
-        cli.command()(command)
-    cli.add_typer(failures_cli, name="failures")
-    cli.add_typer(link_cli, name="link")
-    cli.add_typer(connection_cli, name="connection")
-    cli.add_typer(store_cli, name="store")
+    command(cli)(status)
+    command(cli)(trace)
+    command(cli)(reconcile)
+    groups: dict[str, tuple[Callable[..., int | None], ...]] = {
+        "failures": (failures_list, failures_show, failures_retry, failures_discard),
+        "link": (link_show, link_set, link_create, link_remove),
+        "connection": (
+            connection_pause,
+            connection_resume,
+            connection_move,
+            connection_forget,
+        ),
+        "store": (store_upgrade, store_backup),
+    }
+    for name, functions in groups.items():
+        group = typer.Typer(no_args_is_help=True, cls=TaughtGroup, rich_markup_mode=None)
+        for function in functions:
+            command(group)(function)
+        cli.add_typer(group, name=name)
 
 
-def status(
-    config: ConfigOption = CONFIG, json: JsonOption = False, lang: LangOption = None
-) -> None:
-    """How things stand: connections, flows with their promise, what waits."""
-    with session(json, lang) as output, opened(config, lang) as app:
-        found = app.status()
-
-        def render(console: Console) -> None:
-            for name, entry in found["connections"].items():
-                mark = "‖" if entry["paused"] else "●"
-                console.print(f"{mark} {name}  {entry['fingerprint']}  {entry['paused']}")
-            columns = ("in sync", "pending", "sending", "doubt", "stopped", "class")
-            made = table("", "flow", "", *columns)
-            for name, flow in found["flows"].items():
-                states = flow["states"]
-                names = ("in_sync", "pending", "sending", "in_doubt", "stopped")
-                way = f"{flow['from']} → {flow['to']}" if flow["to"] else f"{flow['from']} →"
-                made.add_row(
-                    name, way, *(str(states.get(state, "·")) for state in names), flow["class"]
-                )
-            console.print(made)
-            for promise in sorted({flow["promise"] for flow in found["flows"].values()} - {""}):
-                console.print(f"  {promise}", style="dim")
-
-        output.show(found, render)
+# -- status -----------------------------------------------------------------------------------
 
 
-def trace(
-    object: str,
-    number: str,
-    config: ConfigOption = CONFIG,
-    json: JsonOption = False,
-    lang: LangOption = None,
-) -> None:
-    """Tell a record's whole story in order: connector trace sales_order SO-1001."""
-    with session(json, lang) as output, opened(config, lang) as app:
-        stories = app.trace(object, number)
+def status(session: Session) -> None:
+    """Connections, flows with their promise, what waits."""
+    app = session.app
+    found = app.status() | {"daemon": app.daemon_runs()}
+    session.show(found, lambda screen: _status(screen, found))
 
-        def render(console: Console) -> None:
-            for story in stories:
-                console.print(f"{story.object} {story.number}  ({story.connection} {story.key})")
-                for link in story.links:
-                    console.print(f"  = {link['target']} {link['target_number']}")
-                for row in story.deliveries:
-                    console.print(f"  {row['flow']}: {row['state']} {row['reason']} {row['words']}")
-                for event in story.events:
-                    at = event.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-                    console.print(f"  {at}  {event.where:12} {event.what}  {event.words}")
 
-        output.show({"stories": stories}, render)
-        if not stories:
-            output.fail(LookupError(f"{object} {number}?"))
-            raise typer.Exit(1)
+def _status(screen: Screen, found: dict[str, Any]) -> None:
+    for name, entry in found["connections"].items():
+        where = "  ".join(entry["fingerprint"].split("|")) or str(say("never_used"))
+        screen.mark("‖" if entry["paused"] else "●", f"{name}  {where}")
+        if entry["paused"]:
+            until = moment(entry["until"]) or "∞"
+            screen.line(f"    {say('paused_until', until=until, why=entry['paused'])}")
+    if found["daemon"] is not None:
+        screen.line(say("daemon_runs" if found["daemon"] else "daemon_rests"))
+    states = ("in_sync", "pending", "sending", "in_doubt", "stopped")
+    screen.table(
+        ("flow", "way", "read_at", *states, "class"),
+        (_flow_row(name, flow, states) for name, flow in found["flows"].items()),
+    )
+    for promise in sorted({flow["promise"] for flow in found["flows"].values()} - {""}):
+        screen.line(f"  {promise}", "dim")
+    _waiting(screen, found["flows"])
+
+
+def _flow_row(name: str, flow: dict[str, Any], states: tuple[str, ...]) -> list[Any]:
+    observed = " (observe)" if flow["mode"] == "observe" and flow["to"] else ""
+    way = f"{flow['from']} → {flow['to']}{observed}"
+    counts = [flow["states"].get(state, "·") for state in states]
+    return [name, way, moment(flow["read_at"]), *counts, flow["class"]]
+
+
+def _waiting(screen: Screen, flows: dict[str, Any]) -> None:
+    """What is not in sync, and why."""
+    rows = []
+    for name, flow in flows.items():
+        for both, count in flow["reasons"].items():
+            state, _, reason = both.partition("/")
+            if state in ("pending", "in_doubt", "stopped"):
+                told = (word("state", state), word("reason", reason), reason)
+                rows.append([name, *told, count, moment(flow["oldest"][both])])
+    if rows:
+        screen.line()
+        screen.table(("flow", "state", "reason", "code", "count", "oldest"), rows)
+
+
+# -- trace ------------------------------------------------------------------------------------
+
+
+def trace(session: Session, object: str, number: str) -> None:
+    """A record's whole story, in order."""
+    stories = session.app.trace(object, number)
+
+    def render(screen: Screen) -> None:
+        for story in stories:
+            _story(screen, story)
+
+    session.show({"stories": stories}, render)
+
+
+def _story(screen: Screen, story: Story) -> None:
+    kind = word("object", story.object)
+    screen.line(f"{kind} {story.number}  ({story.connection} {story.key})", "bold")
+    for link in story.links:
+        screen.line(f"  = {link['target']} {link['target_number']} ({link['target_key']})")
+    for row in story.deliveries:
+        told = (word("state", row["state"]), row["reason"] and word("reason", row["reason"]))
+        step = word("step", row["step"]) if row["step"] else ""
+        words = "  ".join(text for text in (*told, step, row["words"]) if text)
+        screen.line(f"  {row['flow']}: {words}")
+    screen.line(f"  {say('times_in', zone=story.zone)}", "dim")
+    screen.table(
+        ("at", "where", "what", "words"),
+        (
+            (f"{event.at:%Y-%m-%d %H:%M:%S}", event.where, word("event", event.what), event.words)
+            for event in story.events
+        ),
+    )
+
+
+# -- reconcile --------------------------------------------------------------------------------
 
 
 def reconcile(
+    session: Session,
     flow: str,
-    repair: Annotated[bool, typer.Option("--repair", help="Write ours over drift.")] = False,
-    config: ConfigOption = CONFIG,
-    json: JsonOption = False,
-    lang: LangOption = None,
-) -> None:
+    repair: Annotated[bool, typer.Option("--repair")] = False,
+) -> int:
     """Compare what was delivered with what the target shows now."""
-    with session(json, lang) as output, opened(config, lang) as app:
+    app = session.app
+    with session.waiting(say("working_reconcile")):
         findings = app.reconcile(flow, repair=repair)
 
-        def render(console: Console) -> None:
-            for item in findings:
-                console.print(f"{item.kind:9} {item.key} {item.target_number} {item.words}")
-                for difference in item.differences:
-                    console.print(f"    {difference.path}: {difference.base} → {difference.theirs}")
-            console.print(f"{len(findings)}")
+    def render(screen: Screen) -> None:
+        for item in findings:
+            _finding(screen, item)
+        screen.line(say("findings", count=len(findings)), "bold")
+        if findings:
+            screen.line(say("repairing", flow=flow) if repair else say("repair_how", flow=flow))
 
-        output.show({"findings": findings}, render)
-        raise typer.Exit(PERSON if findings and not repair else DONE)
+    session.show({"findings": findings}, render)
+    return PERSON if findings and not repair else DONE
 
 
-@failures_cli.command("list")
+def _finding(screen: Screen, item: Finding) -> None:
+    name = f"{item.number or item.key} → {item.target_number}"
+    screen.mark("!", f"{word('kind', item.kind)}  {name}  {item.words}".rstrip())
+    for difference in item.differences:
+        path = readable(difference.path, item.lines)
+        screen.line(f"    {path}: {number(difference.base)} → {number(difference.theirs)}")
+
+
+# -- failures ---------------------------------------------------------------------------------
+
+
 def failures_list(
-    flow: Annotated[str, typer.Argument(help="Only this flow.")] = "",
-    config: ConfigOption = CONFIG,
-    json: JsonOption = False,
-    lang: LangOption = None,
-) -> None:
-    """List what waits for a person: reason, who acts, what to do."""
-    with session(json, lang) as output, opened(config, lang) as app:
-        found = app.failures(flow)
+    session: Session,
+    flow: Annotated[str, typer.Argument()] = "",
+    ignored: Annotated[bool, typer.Option("--all")] = False,
+) -> int:
+    """What waits for a person."""
+    found = session.app.failures(flow, ignored=ignored)
 
-        def render(console: Console) -> None:
-            made = table("", "flow", "number", "reason", "words", "who", "since")
-            for item in found:
-                since = datetime.fromtimestamp(item["since"]).strftime("%m-%d %H:%M")
-                name = item["number"] or item["key"]
-                words = f"{item['words']} {item['do']}".strip()
-                made.add_row(item["flow"], name, item["reason"], words, item["who"], since)
-            console.print(made)
+    def render(screen: Screen) -> None:
+        for item in found:
+            _failure(screen, item)
+        screen.line(say("failures_count", count=len(found)), "bold")
 
-        output.show({"failures": found}, render)
-        raise typer.Exit(PERSON if found else DONE)
+    session.show({"failures": found}, render)
+    return PERSON if found else DONE
 
 
-@failures_cli.command("show")
-def failures_show(
-    flow: str,
-    number: str,
-    config: ConfigOption = CONFIG,
-    json: JsonOption = False,
-    lang: LangOption = None,
-) -> None:
-    """Show one failure with the remote's own words."""
-    with session(json, lang) as output, opened(config, lang) as app:
-        found = [i for i in app.failures(flow) if number in (i["number"], i["key"])]
-
-        def render(console: Console) -> None:
-            for item in found:
-                for name, value in item.items():
-                    console.print(f"{name:14} {value}", markup=False)
-
-        output.show({"failures": found}, render)
+def _failure(screen: Screen, item: dict[str, Any]) -> None:
+    name, since = item["number"] or item["key"], moment(item["since"])
+    reason = f"{word('reason', item['reason'])} ({item['reason']})"
+    screen.mark("✗", f"{item['flow']}  {name}  {reason}  {item['who']}  {since}")
+    screen.line(f"    {item['words']}")
+    if item["do"]:
+        screen.line(f"    → {item['do']}", "dim")
 
 
-@failures_cli.command("retry")
+def failures_show(session: Session, flow: str, number: str) -> None:
+    """One of them in full."""
+    item = session.app.failure(flow, number)
+
+    def render(screen: Screen) -> None:
+        _failure(screen, item)
+        for name in ("key", "target_number", "remote", "step", "attempts"):
+            if item[name] not in ("", 0):
+                screen.line(f"    {word('head', name)}: {item[name]}")
+        if item["attempt"]:
+            _attempt(screen, item["attempt"])
+
+    session.show({"failures": [item]}, render)
+
+
+def _attempt(screen: Screen, attempt: dict[str, Any]) -> None:
+    told = f"{moment(attempt['at'])}  {word('event', attempt['outcome'])}  {attempt['words']}"
+    screen.line(f"    {say('last_attempt')}: {told}")
+    for name in ("code", "answer", "request"):
+        if attempt[name]:
+            screen.line(f"    {word('head', name)}: {attempt[name]}")
+
+
 def failures_retry(
+    session: Session,
     flow: str,
-    key: Number = None,
-    ours: Annotated[
-        bool, typer.Option("--ours", help="Our values win over what people changed.")
-    ] = False,
-    config: ConfigOption = CONFIG,
-    json: JsonOption = False,
-    lang: LangOption = None,
+    key: Keys = None,
+    ours: Annotated[bool, typer.Option("--ours")] = False,
 ) -> None:
-    """Let stopped records go again; without --key all of the flow."""
-    with session(json, lang) as output, opened(config, lang) as app:
-        count = app.retry(flow, key or (), ours=ours)
-        output.show({"count": count}, lambda console: console.print(f"✓ {count}"))
+    """Let stopped records go again."""
+    count = session.app.retry(flow, key or (), ours=ours)
+    _decided(session, {"count": count}, say("retried", count=count), flow)
 
 
-@failures_cli.command("discard")
 def failures_discard(
+    session: Session,
     flow: str,
-    key: Annotated[list[str], typer.Option("--key", "-k", help="Number or key.")],
-    config: ConfigOption = CONFIG,
-    json: JsonOption = False,
-    lang: LangOption = None,
+    key: Annotated[list[str], typer.Option("--key", "-k", metavar="NUMBER")],
 ) -> None:
     """Set records aside until their next change."""
-    with session(json, lang) as output, opened(config, lang) as app:
-        count = app.discard(flow, key)
-        output.show({"count": count}, lambda console: console.print(f"✓ {count}"))
+    count = session.app.discard(flow, key)
+    _decided(session, {"count": count}, say("set_aside", count=count))
 
 
-@link_cli.command("show")
-def link_show(
-    object: str,
-    number: str,
-    config: ConfigOption = CONFIG,
-    json: JsonOption = False,
-    lang: LangOption = None,
-) -> None:
-    """Show a record's counterparts."""
-    with session(json, lang) as output, opened(config, lang) as app:
-        found = app.links(object, number)
+def _decided(session: Session, value: Any, words: Message, flow: str = "") -> None:
+    """Something was noted; with a flow, what will carry it out."""
 
-        def render(console: Console) -> None:
-            for link in found:
-                console.print(
-                    f"{link['source']} {link['source_number']} ({link['source_key']}) = "
-                    f"{link['target']} {link['target_number']} ({link['target_key']}) "
-                    f"{link['origin']}"
-                )
+    def render(screen: Screen) -> None:
+        screen.mark("✓", words)
+        if flow and session.app.daemon_runs() is False:
+            screen.line(f"  → connector sync {flow}")
 
-        output.show({"links": found}, render)
+    session.show(value, render)
 
 
-@link_cli.command("set")
-def link_set(
-    flow: str,
-    number: str,
-    target_number: str,
-    config: ConfigOption = CONFIG,
-    json: JsonOption = False,
-    lang: LangOption = None,
-) -> None:
-    """Say that a source record is that target record: changes become updates of it."""
-    with session(json, lang) as output, opened(config, lang) as app:
-        app.set_link(flow, number, target_number)
-        output.show({"ok": True}, lambda console: console.print("✓"))
+# -- links ------------------------------------------------------------------------------------
 
 
-@link_cli.command("create")
-def link_create(
-    flow: str,
-    number: str,
-    config: ConfigOption = CONFIG,
-    json: JsonOption = False,
-    lang: LangOption = None,
-) -> None:
-    """Create an unlinked record in the target after all."""
-    with session(json, lang) as output, opened(config, lang) as app:
-        count = app.create_anew(flow, number)
-        output.show({"count": count}, lambda console: console.print(f"✓ {count}"))
+def link_show(session: Session, object: str, number: str) -> None:
+    """A record's counterparts."""
+    found = session.app.links(object, number)
+    headings = ("source", "source_number", "target", "target_number", "origin", "at")
+
+    def render(screen: Screen) -> None:
+        screen.table(
+            headings,
+            ([*(link[h] for h in headings[:-1]), moment(link["at"])] for link in found),
+        )
+        if not found:
+            screen.line(say("no_link"))
+
+    session.show({"links": found}, render)
 
 
-@link_cli.command("remove")
-def link_remove(
-    flow: str,
-    number: str,
-    config: ConfigOption = CONFIG,
-    json: JsonOption = False,
-    lang: LangOption = None,
-) -> None:
-    """Forget a record's counterpart; it stops until somebody says what it is."""
-    with session(json, lang) as output, opened(config, lang) as app:
-        count = app.remove_link(flow, number)
-        output.show({"count": count}, lambda console: console.print(f"✓ {count}"))
+def link_set(session: Session, flow: str, number: str, target_number: str) -> None:
+    """This source record is that target record."""
+    session.app.set_link(flow, number, target_number)
+    words = say("link_is_set", number=number, there=target_number)
+    _decided(session, {"ok": True}, words, flow)
 
 
-def _connection(verb: str, help: str) -> None:
-    @connection_cli.command(verb, help=help)
-    def change(
-        name: str, config: ConfigOption = CONFIG, json: JsonOption = False, lang: LangOption = None
-    ) -> None:
-        with session(json, lang) as output, opened(config, lang) as app:
-            found = app.change_connection(verb, name)
-            output.show({verb: name, "now": found}, lambda c: c.print(f"✓ {verb} {name} {found}"))
+def link_create(session: Session, flow: str, number: str) -> None:
+    """Create an unlinked record after all."""
+    count = session.app.create_anew(flow, number)
+    _decided(session, {"count": count}, say("retried", count=count), flow)
 
 
-_connection("move", "The same account set has a new address: believe it.")
-_connection("forget", "Another account set: drop everything learnt from the old one.")
-_connection("pause", "Leave it alone until resumed.")
-_connection("resume", "Use it again, at once.")
+def link_remove(session: Session, flow: str, number: str) -> None:
+    """Forget a record's counterpart."""
+    count = session.app.remove_link(flow, number)
+    words = say("link_is_removed", flow=flow, number=number) if count else say("no_link")
+    _decided(session, {"count": count}, words)
 
 
-@store_cli.command("upgrade")
-def store_upgrade(config: ConfigOption = CONFIG, lang: LangOption = None) -> None:
-    """Bring the store to this version's schema."""
-    with session(False, lang) as output, opened(config, lang):
-        output.show({}, lambda console: console.print("✓"))
+# -- connections and the store ----------------------------------------------------------------
 
 
-@store_cli.command("backup")
-def store_backup(
-    target: Path, config: ConfigOption = CONFIG, json: JsonOption = False, lang: LangOption = None
-) -> None:
+def connection_pause(session: Session, name: str) -> None:
+    """Leave it alone until resumed."""
+    _change(session, "pause", name)
+
+
+def connection_resume(session: Session, name: str) -> None:
+    """Use it again, at once."""
+    _change(session, "resume", name)
+
+
+def connection_move(session: Session, name: str) -> None:
+    """The same account set has a new address."""
+    _change(session, "move", name)
+
+
+def connection_forget(session: Session, name: str) -> None:
+    """Another account set: drop what was learnt from the old one."""
+    _change(session, "forget", name)
+
+
+def _change(session: Session, verb: str, name: str) -> None:
+    now = session.app.change_connection(verb, name)
+    words = {
+        "pause": say("connection_is_paused", name=name),
+        "resume": say("connection_is_resumed", name=name),
+        "move": say("connection_is_moved", name=name, now=now),
+        "forget": say("connection_is_forgotten", name=name),
+    }
+    _decided(session, {verb: name, "now": now}, words[verb])
+
+
+def store_upgrade(session: Session) -> None:
+    """Bring the store to this version's schema; opening it does that."""
+    where = str(session.app.system.store.url)
+    _decided(session, {"store": where}, say("store_is_current", store=where))
+
+
+def store_backup(session: Session, target: Path) -> None:
     """Copy an SQLite store while it is in use."""
-    with session(json, lang) as output, opened(config, lang) as app:
-        migrate.backup(app.system.store, target)
-        shown: dict[str, Any] = {"backup": target.as_posix()}
-        output.show(shown, lambda console: console.print(f"✓ {target}"))
+    migrate.backup(session.app.system.store, target)
+    _decided(session, {"backup": target.as_posix()}, say("backed_up", path=target))

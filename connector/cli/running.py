@@ -2,167 +2,174 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from connector.cli.common import (
-    CONFIG,
-    DONE,
-    FAILED,
-    PERSON,
-    ConfigOption,
-    JsonOption,
-    LangOption,
-    opened,
-    session,
-    table,
-)
-from connector.engine.dispatch import Progress as Report
-from connector.operations.planning import Planned
+from connector.cli.output import Screen, number
+from connector.cli.session import DONE, FAILED, PERSON, Keys, Session, command, wrong
+from connector.engine.plan import Difference
+from connector.messages import say, word
+from connector.objects.lines import readable
+from connector.operations.planning import Plan, Planned
 
-COLUMNS = (
-    "read", "new", "changed", "same", "refused",
-    "written", "failed", "waiting", "conflicts", "in_doubt",
-)  # fmt: skip
+READ = ("read", "new", "changed", "same", "refused")
+STANDING = ("written", "failed", "waiting", "conflicts", "in_doubt")
 
 
 def register(cli: typer.Typer) -> None:
     """Add these commands."""
-    for command in (plan, sync, run, resync):
-        cli.command()(command)
+    command(cli)(plan)
+    command(cli)(sync)
+    command(cli, without=("json",))(run)
+    command(cli)(resync)
 
 
 def plan(
+    session: Session,
     flow: str,
-    key: Annotated[list[str] | None, typer.Option("--key", "-k", help="Number or key.")] = None,
-    limit: Annotated[int, typer.Option(help="Records at most.")] = 200,
-    config: ConfigOption = CONFIG,
-    json: JsonOption = False,
-    lang: LangOption = None,
+    key: Keys = None,
+    limit: Annotated[int, typer.Option(metavar="N")] = 200,
 ) -> None:
-    """Show what would be written, field by field, against what the target holds; writes nothing."""
-    with session(json, lang) as output, opened(config, lang) as app:
-        planned = app.plan(flow, key or (), limit)
-
-        output.show({"plan": planned}, lambda console: _differences(console, planned))
+    """What would be written, field by field; writes nothing."""
+    app = session.app
+    with session.waiting(say("working_plan")):
+        made = app.plan(flow, key or (), limit)
+    _show_plan(session, made)
 
 
 def sync(
-    flows: Annotated[list[str] | None, typer.Argument(help="Flows; none: all of them.")] = None,
-    allow_gone: Annotated[
-        bool, typer.Option("--allow-gone", help="It is true that so many records are gone.")
-    ] = False,
-    allow_creates: Annotated[
-        bool, typer.Option("--allow-creates", help="It is meant to create so many records.")
-    ] = False,
-    config: ConfigOption = CONFIG,
-    json: JsonOption = False,
-    lang: LangOption = None,
-) -> None:
-    """Read and deliver once, now, until nothing more is due."""
-    with session(json, lang) as output, opened(config, lang) as app, _bars(not json) as report:
+    session: Session,
+    flows: Annotated[list[str] | None, typer.Argument()] = None,
+    allow_gone: Annotated[bool, typer.Option("--allow-gone")] = False,
+    allow_creates: Annotated[bool, typer.Option("--allow-creates")] = False,
+) -> int:
+    """Read and deliver once, until nothing more is due."""
+    app = session.app
+    with session.bars() as report:
         result = app.sync(
             flows or (), allow_gone=allow_gone, allow_creates=allow_creates, progress=report
         )
-    output.show(result, lambda console: _counts(console, result))
-    raise typer.Exit(_code(result))
+    return _show_result(session, result)
+
+
+def run(session: Session) -> int:
+    """Be the daemon until told to stop."""
+    from connector.daemon import serve
+
+    return serve(session.config, speak=session.speak)
 
 
 def resync(
+    session: Session,
     flow: str,
-    key: Annotated[list[str] | None, typer.Option("--key", "-k", help="Number or key.")] = None,
-    since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Records dated from then on.")
-    ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every record.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show it.")] = False,
-    config: ConfigOption = CONFIG,
-    json: JsonOption = False,
-    lang: LangOption = None,
-) -> None:
+    key: Keys = None,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")] = None,
+    everything: Annotated[bool, typer.Option("--all")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+) -> int:
     """Read records again with today's mapping, and deliver what that changes."""
     if not (key or since or everything):
-        raise typer.BadParameter("--key, --since or --all")
-    with session(json, lang) as output, opened(config, lang) as app:
+        raise wrong(say("resync_what"))
+    day = since.date() if since else None
+    app = session.app
+    if dry_run:
+        with session.waiting(say("working_plan")):
+            made = app.plan_resync(flow, key or (), day)
+        _show_plan(session, made)
+        return DONE
+    with session.bars() as report:
         result = app.resync(
-            flow,
-            numbers=key or (),
-            since=since.date() if since else None,
-            everything=everything,
-            dry_run=dry_run,
+            flow, numbers=key or (), since=day, everything=everything, progress=report
         )
-    output.show(result, lambda console: _counts(console, result))
-    raise typer.Exit(_code(result))
+    return _show_result(session, result)
 
 
-def run(config: ConfigOption = CONFIG, lang: LangOption = None) -> None:
-    """Run as a service: read and deliver on schedule until told to stop."""
-    from connector.daemon import serve
-
-    with session(False, lang):
-        raise typer.Exit(serve(Path(config), speak=not lang))
+# -- a plan ---------------------------------------------------------------------------------
 
 
-def _differences(console: Console, planned: Sequence[Planned]) -> None:
-    for item in planned:
-        name = item.number or item.key
-        target = f" → {item.target_number}" if item.target_number else ""
-        reason = f"  {item.reason}" if item.reason else ""
-        console.print(f"{item.action:8} {name}{target}{reason}", markup=False)
-        for difference in item.writes:
-            old = "" if difference.base is None else f"{difference.base} → "
-            console.print(f"    {difference.path}: {old}{difference.ours}", markup=False)
-        for difference in item.conflicts:
-            console.print(
-                f"  ! {difference.path}: {difference.base} → {difference.theirs} (ERP), "
-                f"{difference.ours} (CRM)",
-                markup=False,
-            )
-    console.print(f"{len(planned)}")
+def _show_plan(session: Session, made: Plan) -> None:
+    value = {"plan": made.items, "more": made.more, "errors": made.errors}
+    session.show(value, lambda screen: _plan(screen, made))
 
 
-def _counts(console: Console, result: dict[str, Any]) -> None:
-    if "plan" in result:
-        _differences(console, result["plan"])
-        return
-    made = table("", "", *COLUMNS)
-    for name, counts in result["flows"].items():
-        made.add_row(name, *(str(counts[column]) if counts[column] else "·" for column in COLUMNS))
-    console.print(made)
+def _plan(screen: Screen, made: Plan) -> None:
+    for item in made.items:
+        _planned(screen, item)
+    for name, words in made.errors.items():
+        screen.mark("!", f"{name}: {words}")
+    screen.line(_summary(made), "bold")
+
+
+def _planned(screen: Screen, item: Planned) -> None:
+    there = f" → {item.target_number}" if item.target_number else ""
+    why = "  ".join(text for text in (item.reason, item.note) if text)
+    name = f"{item.number or item.key}{there}"
+    screen.line(
+        f"{word('action', item.action)}  {name}  {why}".rstrip(), _STYLES.get(item.action, "")
+    )
+    for difference in item.writes:
+        now = _there(difference)
+        change = f"{now} → " if now else ""
+        path = readable(difference.path, item.lines)
+        screen.line(f"    {path}: {change}{number(difference.ours)}")
+    for difference in item.conflicts:
+        params = {name: number(getattr(difference, name)) for name in ("ours", "base", "theirs")}
+        path = readable(difference.path, item.lines)
+        screen.mark("!", f"   {say('planned_conflict', path=path, **params)}")
+
+
+_STYLES = {
+    "create": "green",
+    "update": "green",
+    "advance": "green",
+    "adopt": "green",
+    "cancel": "yellow",
+    "close": "yellow",
+    "stop": "red",
+}
+
+
+def _there(difference: Difference) -> str:
+    """What the target shows now, else what it showed after our last write."""
+    found = difference.theirs if difference.theirs is not None else difference.base
+    return "" if found is None else number(found)
+
+
+def _summary(made: Plan) -> str:
+    counts = Counter(item.action for item in made.items)
+    told = ", ".join(f"{word('action', name)} {count}" for name, count in counts.items())
+    more = f" {say('plan_more')}" if made.more else ""
+    return (told or str(say("plan_nothing"))) + more
+
+
+# -- what a run did -------------------------------------------------------------------------
+
+
+def _show_result(session: Session, result: dict[str, Any]) -> int:
+    session.show(result, lambda screen: _result(screen, result))
+    return _code(result)
+
+
+def _result(screen: Screen, result: dict[str, Any]) -> None:
+    """A row for each flow that has something to tell, without columns that tell nothing."""
+    flows = {name: counts for name, counts in result["flows"].items() if any(counts.values())}
+    told = [c for c in (*READ, *STANDING) if any(flow[c] for flow in flows.values())]
+    rows = [[name, *(flow[c] or "·" for c in told)] for name, flow in flows.items()]
+    screen.table(["flow", *told], rows)
+    quiet = len(result["flows"]) - len(flows)
+    if quiet:
+        screen.line(say("quiet_flows", count=quiet), "dim")
     for name, words in result["errors"].items():
-        console.print(f"✗ {name}: {words}", style="red", markup=False)
+        screen.mark("✗", f"{name}: {words}")
+    if any(flow["failed"] or flow["conflicts"] for flow in flows.values()):
+        screen.line("→ connector failures list")
 
 
 def _code(result: dict[str, Any]) -> int:
-    flows = result.get("flows", {}).values()
-    if result.get("errors") or any(flow["failed"] or flow["refused"] for flow in flows):
+    flows = result["flows"].values()
+    if result["errors"] or any(flow["failed"] or flow["refused"] for flow in flows):
         return FAILED
     return PERSON if any(flow["conflicts"] for flow in flows) else DONE
-
-
-@contextmanager
-def _bars(wanted: bool) -> Iterator[Report]:
-    """A line per feed and flow that moves while it works."""
-    if not wanted or not sys.stderr.isatty():
-        yield lambda _, __: None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(
-        *columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True
-    ) as bars:
-        tasks: dict[str, Any] = {}
-
-        def report(name: str, count: int) -> None:
-            if name not in tasks:
-                tasks[name] = bars.add_task(name, total=None)
-            bars.advance(tasks[name], count)
-
-        yield report

@@ -9,171 +9,161 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
-from connector.cli.common import (
-    CONFIG,
-    DONE,
-    FAILED,
-    ConfigOption,
-    JsonOption,
-    LangOption,
-    opened,
-    session,
-    table,
-)
+from connector.cli.output import Screen
+from connector.cli.session import DONE, FAILED, Session, command
+from connector.cli.teaching import TaughtGroup
+from connector.messages import say
 from connector.operations import beginning, mappings
 
-mapping_cli = typer.Typer(help="Check, test, show and describe mappings.", no_args_is_help=True)
+NO_CONFIG = ("config",)
 
 
 def register(cli: typer.Typer) -> None:
     """Add these commands."""
-    cli.command()(demo)
-    cli.command()(init)
-    cli.command()(check)
-    cli.command(
-        context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-        add_help_option=False,
-    )(sandbox)
-    cli.add_typer(mapping_cli, name="mapping")
+    group = typer.Typer(no_args_is_help=True, cls=TaughtGroup, rich_markup_mode=None)
+    command(cli, without=NO_CONFIG)(demo)
+    command(cli, without=NO_CONFIG)(init)
+    command(cli)(check)
+    command(cli, without=("config", "lang"))(sandbox)
+    command(group)(mapping_check)
+    command(group, without=NO_CONFIG)(mapping_test)
+    command(group)(mapping_show)
+    command(group, without=("config", "json"))(mapping_schema)
+    cli.add_typer(group, name="mapping")
 
 
 def demo(
-    seconds: Annotated[float, typer.Option(help="How long it may run.")] = 75.0,
-    sabotage: Annotated[
-        str, typer.Option(help="Break something on purpose, to see it caught: lose-order.")
-    ] = "",
-    keep: Annotated[bool, typer.Option(help="Keep the demo's folder.")] = False,
-    json: JsonOption = False,
-    lang: LangOption = None,
-) -> None:
-    """The whole thing on this machine: a simulated CRM and ERP, orders flowing, no setup.
+    session: Session,
+    seconds: Annotated[float, typer.Option(metavar="N")] = 75.0,
+    sabotage: Annotated[str, typer.Option(metavar="WHAT")] = "",
+    keep: Annotated[bool, typer.Option("--keep")] = False,
+) -> int:
+    """The whole thing on this machine, judged by a witness."""
+    from connector.cli.demo import play
 
-    Nothing outside this machine is touched. It ends by itself with a summary that is checked
-    against the simulated systems' own ledgers.
-    """
-    from connector.cli.demo import run as show
-
-    with session(json, lang) as output:
-        ok = show(output, seconds=seconds, sabotage=sabotage, keep=keep)
-    raise typer.Exit(DONE if ok else FAILED)
+    ok = play(session.output, seconds=seconds, sabotage=sabotage, keep=keep)
+    return DONE if ok else FAILED
 
 
 def init(
-    crm: Annotated[str, typer.Option(help="The CRM's adapter.")] = "fxiaoke",
-    erp: Annotated[str, typer.Option(help="The ERP's adapter.")] = "kingdee_galaxy",
-    directory: Annotated[Path, typer.Option("--dir", help="Folder to write to.")] = Path(),
-    backfill: Annotated[
-        bool, typer.Option("--backfill", help="Carry everything there is, not only from today.")
-    ] = False,
-    json: JsonOption = False,
-    lang: LangOption = None,
+    session: Session,
+    crm: Annotated[str, typer.Option(metavar="ADAPTER")] = "fxiaoke",
+    erp: Annotated[str, typer.Option(metavar="ADAPTER")] = "kingdee_galaxy",
+    directory: Annotated[Path, typer.Option("--dir", metavar="FOLDER")] = Path(),
+    backfill: Annotated[bool, typer.Option("--backfill")] = False,
 ) -> None:
-    """Write a configuration to start from; asks nothing, overwrites nothing."""
-    with session(json, lang) as output:
-        path = beginning.init(crm, erp, directory, backfill=backfill, today=date.today())
-        output.show(
-            {"config": path.as_posix()},
-            lambda console: console.print(
-                f"✓ {path}\n  Fill in what says CHANGE_ME, set the secrets, then: connector check"
-            ),
-        )
+    """Write a configuration to start from."""
+    path = beginning.init(crm, erp, directory, backfill=backfill, today=date.today())
+
+    def render(screen: Screen) -> None:
+        screen.mark("✓", path)
+        screen.line(say("after_init", path=path))
+
+    session.show({"config": path.as_posix()}, render)
 
 
-def check(
-    offline: Annotated[bool, typer.Option("--offline", help="Files only, call nobody.")] = False,
-    config: ConfigOption = CONFIG,
-    json: JsonOption = False,
-    lang: LangOption = None,
-) -> None:
-    """Check configuration, mappings and connections; every mistake with its place."""
-    with session(json, lang) as output, opened(config, lang) as app:
+def check(session: Session, offline: Annotated[bool, typer.Option("--offline")] = False) -> int:
+    """Configuration, mappings, connections."""
+    app = session.app
+    with session.waiting(say("working_check")):
         found = app.check(offline=offline)
+    flows = len(app.system.flows)
 
-        def render(console: Console) -> None:
-            for entry in found:
-                mark = "✓" if entry.get("ok", True) else "✗"
-                known = entry.get("tenant") or entry.get("error") or ""
-                console.print(f"{mark} {entry['connection']} ({entry['adapter']}) {known}")
-                if "warning" in entry:
-                    console.print(f"  ! {entry['warning']}")
+    def render(screen: Screen) -> None:
+        screen.mark("✓", say("config_is_right", path=session.config, flows=flows))
+        for entry in found:
+            _connection(screen, entry)
 
-        output.show({"connections": found}, render)
-        if not all(entry.get("ok", True) for entry in found):
-            raise typer.Exit(FAILED)
+    session.show({"connections": found}, render)
+    return DONE if all(entry.get("ok", True) for entry in found) else FAILED
 
 
-def sandbox(context: typer.Context) -> None:
-    """Serve a simulated system: connector sandbox kingdee_galaxy --port 8801 --load demo.
+def _connection(screen: Screen, entry: dict[str, Any]) -> None:
+    name = f"{entry['connection']} ({entry['adapter']})"
+    if "ok" in entry:
+        known = (entry.get(item) for item in ("tenant", "user", "version", "error"))
+        told = "  ".join(str(item) for item in known if item)
+        screen.mark("✓" if entry["ok"] else "✗", f"{name}  {told}")
+    if "warning" in entry:
+        screen.mark("!", f"{name}  {entry['warning']}")
 
-    Options: --port N, --load DIR|demo, --json, --limits vendor|off, --numbering manual|erp.
-    """
-    sys.argv = ["connector sandbox", *context.args]
+
+def sandbox(
+    session: Session,
+    system: str,
+    port: Annotated[str, typer.Option(metavar="N")] = "",
+    load: Annotated[str, typer.Option(metavar="demo|FOLDER")] = "",
+    limits: Annotated[str, typer.Option(metavar="vendor|off")] = "",
+    numbering: Annotated[str, typer.Option(metavar="manual|erp")] = "",
+    switch: Annotated[list[str] | None, typer.Option(metavar="NAME=JSON")] = None,
+    seed: Annotated[str, typer.Option(metavar="N")] = "",
+) -> None:
+    """Serve a simulated system, a program of its own."""
+    given = {"port": port, "load": load, "limits": limits, "numbering": numbering, "seed": seed}
+    arguments = [f"--{name}={value}" for name, value in given.items() if value]
+    arguments += [f"--switch={one}" for one in switch or ()]
+    arguments += ["--json"] if session.output.as_json else []
+    sys.argv = ["connector sandbox", system, *arguments]
     runpy.run_module("sandbox", run_name="__main__")
 
 
-@mapping_cli.command("check")
-def mapping_check(
-    config: ConfigOption = CONFIG, json: JsonOption = False, lang: LangOption = None
-) -> None:
-    """Compare every mapping with the live form, where the system describes it."""
-    with session(json, lang) as output, opened(config, lang) as app:
+def mapping_check(session: Session) -> int:
+    """Mappings against the live forms."""
+    app = session.app
+    with session.waiting(say("working_check")):
         found = mappings.check(app.system)
 
-        def render(console: Console) -> None:
-            for item in found:
-                console.print(f"{'✓' if not item['problems'] else '✗'} {item['file']}")
-                for problem in item["problems"]:
-                    console.print(f"  {problem}")
+    def render(screen: Screen) -> None:
+        for item in found:
+            _checked(screen, item)
 
-        output.show({"mappings": found}, render)
-        if any(item["problems"] for item in found):
-            raise typer.Exit(FAILED)
+    session.show({"mappings": found}, render)
+    return FAILED if any(item["problems"] for item in found) else DONE
 
 
-@mapping_cli.command("test")
+def _checked(screen: Screen, item: dict[str, Any]) -> None:
+    mark = "✗" if item["problems"] else "✓" if item["described"] else "!"
+    screen.mark(mark, f"{item['connection']} {item['form']}  {item['file']}")
+    if not item["described"]:
+        screen.line(f"    {say('not_described')}")
+    for problem in item["problems"]:
+        screen.line(f"    {problem}")
+
+
 def mapping_test(
-    directory: Annotated[
-        Path | None, typer.Option("--dir", help="A site's folder with mappings/cases.")
-    ] = None,
-    json: JsonOption = False,
-    lang: LangOption = None,
-) -> None:
-    """Run the named cases beside the mappings."""
-    with session(json, lang) as output:
-        results = mappings.test(directory)
+    session: Session,
+    directory: Annotated[Path | None, typer.Option("--dir", metavar="FOLDER")] = None,
+) -> int:
+    """The named cases beside the mappings."""
+    results = mappings.test(directory)
+    failed = [result for result in results if not result["ok"]]
 
-        def render(console: Console) -> None:
-            for result in results:
-                mark = "✓" if result["ok"] else "✗"
-                console.print(f"{mark} {result['file']}: {result['name']}")
-                for line in result["differences"]:
-                    console.print(f"    {line}")
+    def render(screen: Screen) -> None:
+        for result in results:
+            screen.mark("✓" if result["ok"] else "✗", f"{result['file']}: {result['name']}")
+            for line in result["differences"]:
+                screen.line(f"    {line}")
+        screen.line(say("cases_run", count=len(results), failed=len(failed)), "bold")
 
-        output.show({"cases": results}, render)
-        if not all(result["ok"] for result in results):
-            raise typer.Exit(FAILED)
+    session.show({"cases": results}, render)
+    return FAILED if failed else DONE
 
 
-@mapping_cli.command("show")
-def mapping_show(
-    flow: str, config: ConfigOption = CONFIG, json: JsonOption = False, lang: LangOption = None
-) -> None:
-    """Show what a flow's write mapping sends, field by field."""
-    with session(json, lang) as output, opened(config, lang) as app:
-        rows: list[dict[str, Any]] = mappings.show(app.flow(flow))
+def mapping_show(session: Session, flow: str) -> None:
+    """What a flow reads and writes."""
+    shown = mappings.show(session.app.system, session.app.flow(flow))
 
-        def render(console: Console) -> None:
-            made = table(flow, "field", "from", "as", "when")
-            for row in rows:
-                made.add_row(row["field"], row["origin"], row["as"], row["on"])
-            console.print(made)
+    def render(screen: Screen) -> None:
+        for side in ("read", "write"):
+            if shown[side]["rules"]:
+                screen.line(f"{shown[side]['form']}  {shown[side]['file']}", "bold")
+                rows = [[r["field"], r["origin"], r["on"], r["as"]] for r in shown[side]["rules"]]
+                screen.table(("field", "from", "on", "as"), rows)
 
-        output.show({"rules": rows}, render)
+    session.show({"rules": shown["write"]["rules"], **shown}, render)
 
 
-@mapping_cli.command("schema")
-def mapping_schema() -> None:
-    """Print the JSON Schema of mapping files, for editors."""
+def mapping_schema(session: Session) -> None:
+    """The JSON Schema of mapping files."""
     sys.stdout.write(mappings.schema_text() + "\n")

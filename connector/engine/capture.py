@@ -24,7 +24,8 @@ from connector.faults import fault
 from connector.messages import dump, say
 from connector.objects import ABSENT_MEANS_ZERO, BusinessObject, content
 from connector.store import deliveries, feeds, journal, snapshots
-from connector.store.engine import Row, Tx
+from connector.store.engine import Tx
+from connector.store.statement import Row
 
 REREAD = 200
 """Open records read again at once."""
@@ -267,7 +268,7 @@ class Capture:
             kind = _kind(item, old)
             setattr(counts, kind, getattr(counts, kind) + 1)
             rows.append(self._snapshot(item, old, now))
-            if kind != "same":
+            if kind != "same" and not _is_known_fault(item, old):
                 moved.append(item)
                 history.append(self._history(item, old, kind, now))
         snapshots.save(self._store, tx, rows)
@@ -336,12 +337,15 @@ class Capture:
     def _really_gone(self, keys: Sequence[str]) -> list[str]:
         """Of records that a reading by stamps did not show, those that are not there by key.
 
-        A record that was modified while everything was read left the window upwards.
+        A record that was modified while everything was read left the window upwards; and some
+        systems list no records that were cancelled. So what is there is captured as it is.
         """
         adapter, shape = self._feed.connection.adapter, self._feed.reader.shape
-        there = {
-            record.key for some in chunks(keys, REREAD) for record in adapter.fetch(shape, some)
-        }
+        there: set[str] = set()
+        for some in chunks(keys, REREAD):
+            found = list(adapter.fetch(shape, some))
+            self._page(Page(found))
+            there.update(record.key for record in found)
         return [key for key in keys if key not in there]
 
     def _share(self) -> int:
@@ -470,25 +474,35 @@ def _stop_faulty(
     deliveries.change(tx, rows)
 
 
-def introduce(system: System, feed: Feed, flow: Flow) -> int:
-    """A flow that is new to a feed takes what was captured before it and lies in its scope."""
-    count, after = 0, ""
+def introduce(system: System, flow: Flow) -> bool:
+    """A flow that is new, or whose scope is, takes what was captured before and lies in it.
+
+    What it delivers already is left alone: a new scope says nothing of documents. Returns
+    whether there was anything to do.
+    """
+    object, known = flow.object, _known_scopes(system, flow)
+    if flow.scope_id in known:
+        return False
+    after = ""
     while True:
         with system.store.transaction() as tx:
-            rows = snapshots.walk(tx, feed.connection.name, feed.object, after, 500)
+            now = system.clock.now().timestamp()
+            rows = snapshots.walk(tx, flow.source, object, after, 500)
             if not rows:
-                _remember(system, tx, feed, flow)
-                return count
+                names = [name for name in known if name.rpartition(" ")[0] != flow.name]
+                marked = json.dumps(sorted([*names, flow.scope_id]))
+                feeds.save(system.store, tx, flow.source, object, flows=marked)
+                deliveries.look_again(tx, flow.name, now)
+                return True
             after = rows[-1].key
-            moved = [_stored(row) for row in rows if row.data and not row.deleted]
-            mark_flow(tx, flow, moved, system.clock.now().timestamp())
-            count += len(moved)
+            old = deliveries.states(tx, flow.name, [row.key for row in rows])
+            there = [row for row in rows if row.data and not row.deleted and row.key not in old]
+            mark_flow(tx, flow, [_stored(row) for row in there], now)
 
 
-def _remember(system: System, tx: Tx, feed: Feed, flow: Flow) -> None:
-    known = feeds.known_flows(tx, feed.connection.name, feed.object)
-    names = json.dumps(sorted({*known, flow.name}))
-    feeds.save(system.store, tx, feed.connection.name, feed.object, flows=names)
+def _known_scopes(system: System, flow: Flow) -> list[str]:
+    with system.store.reading() as tx:
+        return feeds.known_flows(tx, flow.source, flow.object)
 
 
 def _stored(row: Any) -> Caught:
@@ -509,6 +523,11 @@ class _Lazy(dict[str, Any]):
     def get(self, name: str, default: Any = None) -> Any:
         value = self._get(name)
         return default if value is None else value
+
+
+def _is_known_fault(item: Caught, old: Any | None) -> bool:
+    """It could not be read for the same reason before: nothing is new to anybody."""
+    return bool(item.fault) and old is not None and old.fault == item.fault and not old.deleted
 
 
 def _kind(item: Caught, old: Any | None) -> str:

@@ -14,7 +14,7 @@ from connector.derive.progress import progress
 from connector.derive.status import delivery_status
 from connector.engine.system import Feed, Flow, System
 from connector.messages import load
-from connector.objects import BusinessObject, content
+from connector.objects import BusinessObject, DeliveryStatus, content
 from connector.settings import HUB
 from connector.store import deliveries, journal, links, mentions, snapshots
 from connector.store.engine import Tx
@@ -75,6 +75,28 @@ def run(system: System) -> int:
     return changed
 
 
+def everything(system: System, object: str) -> None:
+    """Ask for all derived records of this object: nobody wanted them so far."""
+    for flow in system.delivering():
+        if flow.source != HUB:
+            _everything_of(system, object, flow)
+
+
+def _everything_of(system: System, object: str, flow: Flow) -> None:
+    after = ""
+    while True:
+        with system.store.transaction() as tx:
+            keys = [row.key for row in deliveries.walk(tx, flow.name, after, GROUP)]
+            if not keys:
+                return
+            after = keys[-1]
+            if object == "delivery_status":
+                names = [f"{flow.name}/{key}" for key in keys]
+                journal.derive_later(system.store, tx, object, names)
+            elif flow.object == "sales_order":
+                _progress_of_new(system, tx, flow, keys)
+
+
 def _group(system: System, object: str) -> int | None:
     store = system.store
     with store.reading() as tx:
@@ -89,7 +111,7 @@ def _group(system: System, object: str) -> int | None:
 
 
 def _statuses(system: System, tx: Tx, keys: Sequence[str]) -> dict[str, BusinessObject]:
-    made: dict[str, BusinessObject] = {}
+    made: dict[str, DeliveryStatus] = {}
     by_flow: dict[str, list[str]] = {}
     for key in keys:
         name, _, record = key.partition("/")
@@ -108,7 +130,19 @@ def _statuses(system: System, tx: Tx, keys: Sequence[str]) -> dict[str, Business
                 load(row.detail), row.reason, system.language
             )
             made[f"{name}/{key}"] = delivery_status(row, number, numbers.get(key, ""), explained)
-    return made
+    return _since_it_is_so(tx, made)
+
+
+def _since_it_is_so(tx: Tx, made: dict[str, DeliveryStatus]) -> dict[str, BusinessObject]:
+    """A delivery that was looked at again and is as it was keeps its time: nothing is news."""
+    before = snapshots.load(tx, HUB, "delivery_status", list(made))
+    found: dict[str, BusinessObject] = {}
+    for key, status in made.items():
+        row = before.get(key)
+        old = DeliveryStatus.model_validate_json(row.data) if row and row.data else None
+        same = old is not None and old.model_copy(update={"since": status.since}) == status
+        found[key] = old if old is not None and same else status
+    return found
 
 
 def _progresses(system: System, tx: Tx, keys: Sequence[str]) -> dict[str, BusinessObject]:

@@ -20,6 +20,7 @@ from connector.engine.record import Tally, pause
 from connector.engine.system import Connection, Feed, Flow, System
 from connector.errors import AdapterError, ConnectorError, LeaseLost, Rejected, UnsafeRun, Words
 from connector.messages import load, say
+from connector.settings import HUB
 from connector.store import deliveries, feeds
 
 _log = log.get(__name__)
@@ -52,6 +53,15 @@ class Done:
     def tally(self, flow: Flow, tally: Tally) -> None:
         with self._lock:
             self.flows.setdefault(flow.name, Tally()).add(tally)
+
+    def add(self, other: Done) -> None:
+        """Take up what another run did."""
+        with self._lock:
+            for name, counts in other.feeds.items():
+                self.feeds.setdefault(name, Counts()).add(counts)
+            for name, tally in other.flows.items():
+                self.flows.setdefault(name, Tally()).add(tally)
+            self.errors |= other.errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +109,12 @@ class Dispatcher:
         return len(outcomes)
 
     def introduce(self) -> None:
-        """New flows take what was captured before them; what could not be read is looked at."""
+        """New flows, and those of a new scope, take what was captured before; what could not be
+        read is looked at again."""
+        for flow in self._system.delivering():
+            if introduce(self._system, flow) and flow.source == HUB:
+                deriving.everything(self._system, flow.object)
         for feed in self._system.feeds.values():
-            with self._system.store.reading() as tx:
-                known = feeds.known_flows(tx, feed.connection.name, feed.object)
-            for flow in feed.flows:
-                if flow.delivers and flow.name not in known:
-                    introduce(self._system, feed, flow)
             if not self.paused(feed.connection):
                 self._retry_faults(feed)
 
@@ -245,8 +254,7 @@ class Dispatcher:
     def _due(self, flow: Flow) -> bool:
         store = self._system.store
         with store.reading() as tx:
-            due = deliveries.next_due(tx, [flow.name])
-            return due is not None and due <= store.now(tx)
+            return deliveries.is_due(tx, flow.name, store.now(tx))
 
     def paused(self, connection: Connection | None) -> Words | None:
         """Why a connection is left alone now; None: it is not."""

@@ -137,6 +137,13 @@ class Flow:
             return "C"
         return "A" if self.mapping.reference_unique else "B"
 
+    @property
+    def scope_id(self) -> str:
+        """The flow's name with a mark that changes with what belongs to it."""
+        settings = self.settings
+        text = json.dumps([str(settings.since), settings.when, settings.hold])
+        return f"{self.name} {hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
+
     def scope(self, get: Callable[[str], Any]) -> Scope:
         """Whether a record belongs here."""
         settings = self.settings

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from connector.mapping.expr import Expression
 from connector.mapping.model import Mapping, Rule, Side
-from connector.mapping.reading import needed
+from connector.mapping.read_level import needed
 
 
 class Named(NamedTuple):
@@ -48,7 +48,7 @@ def written(mapping: Mapping) -> Iterator[Named]:
 
 
 def _asked(form: str, table: str, rule: Rule) -> list[Named]:
-    return [Named(form, table, name, rule.place) for name in needed((rule,))]
+    return [Named(form, table, name, rule.place) for name in needed(rule)]
 
 
 def _within(form: str, table: str, expression: Expression | None, place: str) -> list[Named]:

@@ -9,19 +9,15 @@ from connector.engine.identity import fingerprint
 from connector.engine.system import Connection, Flow, System
 from connector.errors import ConnectorError
 from connector.messages import dump, say
-from connector.store import deliveries, feeds, journal, links, snapshots
-
-
-class NotFound(ConnectorError):
-    """A record that was named is not known."""
+from connector.operations import finding
+from connector.store import deliveries, feeds, journal, links
 
 
 def show(system: System, object: str, number: str) -> list[dict[str, Any]]:
     """Every link of the records with this number or key, in any system."""
     found: dict[tuple[str, ...], dict[str, Any]] = {}
     with system.store.reading() as tx:
-        rows = snapshots.by_number(tx, object, [number]) or snapshots.by_key(tx, object, number)
-        for row in rows:
+        for row in finding.rows(tx, object, number):
             for link in links.about(tx, object, row.connection, row.key):
                 key = (link.source, link.source_key, link.target, link.part, link.scope)
                 found[key] = dict(link._mapping)
@@ -31,11 +27,13 @@ def show(system: System, object: str, number: str) -> list[dict[str, Any]]:
 def set_link(system: System, flow: Flow, number: str, target_number: str, who: str) -> None:
     """This source record is that target record: from now on changes are updates of it."""
     assert flow.target is not None
+    with system.store.reading() as tx:
+        finding.one(tx, flow, number)
     target_key, shown = _in_target(flow, target_number)
     with system.store.transaction() as tx:
         system.store.make_links(tx)
         now = system.store.now(tx)
-        source = _one(tx, flow.source, flow.object, number)
+        source = finding.one(tx, flow, number)
         owner = links.owner_of(tx, flow.object, flow.target.name, target_key)
         owns = owner is None or owner.source_key == source.key
         made = links.row(
@@ -59,15 +57,7 @@ def _in_target(flow: Flow, number: str) -> tuple[str, str]:
     field = flow.mapping.number or flow.mapping.key[0]
     for record in flow.target.adapter.find(flow.writer.shape, field, [number]):
         return record.key, record.number or number
-    raise NotFound(say("not_in_target", number=number, connection=flow.target.name))
-
-
-def _one(tx: Any, connection: str, object: str, number: str) -> Any:
-    keys = snapshots.keys_of_numbers(tx, connection, object, [number])
-    if len(keys) != 1:
-        words = say("not_one_record", number=number, connection=connection, count=len(keys))
-        raise NotFound(words)
-    return snapshots.load(tx, connection, object, keys)[keys[0]]
+    raise finding.NotFound(say("not_in_target", number=number, connection=flow.target.name))
 
 
 def remove_link(system: System, flow: Flow, number: str, who: str) -> int:
@@ -76,7 +66,7 @@ def remove_link(system: System, flow: Flow, number: str, who: str) -> int:
     with system.store.transaction() as tx:
         system.store.make_links(tx)
         now = system.store.now(tx)
-        source = _one(tx, flow.source, flow.object, number)
+        source = finding.one(tx, flow, number)
         count = links.remove(tx, flow.object, flow.source, source.key, flow.target.name)
         deliveries.park(tx, flow.name, [source.key], now, "unlinked", dump(say("unlinked")))
         journal.log_audit(tx, now, who, "unlink", {"flow": flow.name, "key": source.key})
@@ -85,10 +75,16 @@ def remove_link(system: System, flow: Flow, number: str, who: str) -> int:
 
 def create_anew(system: System, flow: Flow, number: str, who: str) -> int:
     """An unlinked record is to be created in the target after all."""
+    assert flow.target is not None
     with system.store.transaction() as tx:
         now = system.store.now(tx)
-        source = _one(tx, flow.source, flow.object, number)
+        source = finding.one(tx, flow, number)
+        linked = links.find(tx, flow.object, flow.source, flow.target.name, [source.key])
+        if linked:
+            there = linked[0].number or linked[0].there
+            raise ConnectorError(say("has_counterpart", number=number, there=there))
         columns = {"delivered": "", "document": "", "base": "", "step": "", "sent": ""}
+        columns["verb"] = "put"
         count = deliveries.awaken(tx, flow.name, [source.key], now, **columns)
         journal.log_audit(tx, now, who, "create", {"flow": flow.name, "key": source.key})
     return count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,8 +15,8 @@ from connector.engine.system import Flow, System
 from connector.errors import ConfigError, MappingFault, Problem, Rejected
 from connector.mapping import naming, schema
 from connector.mapping.document import canonical, like
-from connector.mapping.load import Values, load
-from connector.mapping.model import Mapping, Rule
+from connector.mapping.load import Values, load, read_yaml
+from connector.mapping.model import Each, Mapping, Rule, Side
 from connector.mapping.naming import Named
 from connector.mapping.reading import Reader
 from connector.mapping.writing import Writer
@@ -28,22 +28,23 @@ Shown = dict[str, Any]
 
 def check(system: System) -> list[Shown]:
     """Fields that a mapping names and the live form lacks, per mapping and connection."""
-    named: dict[tuple[str, str], list[Named]] = {}
+    named: dict[tuple[str, str, str], list[Named]] = {}
     for feed in system.feeds.values():
         mapping = feed.reader.mapping
-        named.setdefault((feed.connection.name, mapping.file), []).extend(naming.read(mapping))
+        key = (feed.connection.name, mapping.file, mapping.form)
+        named.setdefault(key, []).extend(naming.read(mapping))
     for flow in system.flows.values():
         if flow.target is not None:
-            key = (flow.target.name, flow.mapping.file)
+            key = (flow.target.name, flow.mapping.file, flow.mapping.form)
             named.setdefault(key, []).extend(naming.written(flow.mapping))
     return [
-        {"connection": name, "file": file, "problems": _lacking(system, name, fields)}
-        for (name, file), fields in named.items()
+        {"connection": name, "file": file, "form": form, **_compared(system, name, fields)}
+        for (name, file, form), fields in named.items()
     ]
 
 
-def _lacking(system: System, connection: str, named: list[Named]) -> list[str]:
-    """One sentence for each field that its form lacks, where it first stands."""
+def _compared(system: System, connection: str, named: list[Named]) -> Shown:
+    """Whether the system tells its forms' fields, and a sentence for each that it lacks."""
     adapter = system.connections[connection].adapter
     forms: dict[str, Sequence[FormField]] = {}
     problems: dict[tuple[str, str], Problem] = {}
@@ -57,7 +58,8 @@ def _lacking(system: System, connection: str, named: list[Named]) -> list[str]:
         if forms[each.form] and not _stands_in(forms[each.form], each):
             words = say("form_lacks", field=each.field, form=each.form)
             problems.setdefault((each.form, each.field), Problem(each.place, words))
-    return [str(problem) for problem in problems.values()]
+    described = any(forms.values())
+    return {"described": described, "problems": [str(problem) for problem in problems.values()]}
 
 
 def _stands_in(fields: Sequence[FormField], named: Named) -> bool:
@@ -85,23 +87,30 @@ def _mapping_of(path: Path, roots: list[Path], values: Values) -> Mapping:
         file = root / path.parent.name / path.name
         if file.is_file():
             return load(file, values)
-    raise ConfigError([])
+    name = f"{path.parent.name}/{path.name}"
+    raise ConfigError([Problem(path.as_posix(), say("no_such_file", name=f"mappings/{name}"))])
 
 
 def _cases(path: Path, mapping: Mapping) -> list[Shown]:
-    made = []
-    for case in yamlfile.to_plain(yamlfile.load(path))["cases"]:
-        differences = _reads(mapping, case) if "read" in case else _writes(mapping, case)
-        name = path.relative_to(path.parents[1]).as_posix()
-        made.append(
-            {
-                "file": name,
-                "name": case["name"],
-                "ok": not differences,
-                "differences": differences,
-            }
-        )
-    return made
+    node = read_yaml(path)
+    if not isinstance(node, dict) or not isinstance(node.get("cases"), list):
+        raise ConfigError([Problem(path.as_posix(), say("missing_word", name="cases"))])
+    name = path.relative_to(path.parents[1]).as_posix()
+    return [
+        {"file": name, **_case(path, node["cases"], n, mapping)} for n in range(len(node["cases"]))
+    ]
+
+
+def _case(path: Path, cases: Any, n: int, mapping: Mapping) -> Shown:
+    case, place = yamlfile.to_plain(cases[n]), yamlfile.place(path.as_posix(), cases, n)
+    if not isinstance(case, dict) or not ("read" in case or {"object", "write"} <= case.keys()):
+        raise ConfigError([Problem(place, say("case_shape"))])
+    for word in {"read", "write"} & case.keys():
+        if getattr(mapping, word) is None:
+            raise ConfigError([Problem(place, say("missing_word", name=word))])
+    differences = _reads(mapping, case) if "read" in case else _writes(mapping, case)
+    name = str(case.get("name", n + 1))
+    return {"name": name, "ok": not differences, "differences": differences}
 
 
 def _reads(mapping: Mapping, case: Shown) -> list[str]:
@@ -153,13 +162,31 @@ def compare(wanted: Any, found: Any, path: str = "") -> list[str]:
     return [] if same else [f"{path.rstrip('.')}: {found!r} instead of {wanted!r}"]
 
 
-def show(flow: Flow) -> list[Shown]:
-    """A flow's write rules as rows for people."""
-    rules = flow.writer.rules if flow.writer else {}
-    return [
-        {"field": path, "origin": _origin(rule), "as": _as(rule), "on": rule.on}
-        for path, rule in rules.items()
-    ]
+def show(system: System, flow: Flow) -> dict[str, Shown]:
+    """A flow's rules, as they `read` its source and `write` its target."""
+    feed = system.feeds.get(f"{flow.source}/{flow.object}")
+    reads = feed.reader.mapping if feed else None
+    writes = flow.writer.mapping if flow.writer else None
+    return {
+        "read": _side(reads, reads.read if reads else None),
+        "write": _side(writes, writes.write if writes else None),
+    }
+
+
+def _side(mapping: Mapping | None, side: Side | None) -> Shown:
+    if mapping is None or side is None:
+        return {"file": "", "form": "", "rules": []}
+    rules = [*_rules(side.rules), *(row for each in side.each for row in _table(each))]
+    return {"file": mapping.file, "form": mapping.form, "rules": rules}
+
+
+def _table(each: Each) -> Iterator[Shown]:
+    for row in (*_rules(each.rules), *(row for inner in each.each for row in _table(inner))):
+        yield row | {"field": f"{each.target}/{row['field']}"}
+
+
+def _rules(rules: Sequence[Rule]) -> list[Shown]:
+    return [{"field": r.target, "origin": _origin(r), "as": _as(r), "on": r.on} for r in rules]
 
 
 def _origin(rule: Rule) -> str:
@@ -167,18 +194,21 @@ def _origin(rule: Rule) -> str:
         return repr(rule.value)
     if rule.expr is not None:
         return rule.expr.source
-    return rule.template or ", ".join(rule.sources) or rule.call
+    return rule.template or ", ".join([*rule.sources, *rule.otherwise]) or rule.call
 
 
 def _as(rule: Rule) -> str:
+    default = "" if rule.default is None else f"default {rule.default}"
     parts = [
         f"link {rule.link.object}.{rule.link.field}" if rule.link else "",
         f"map {rule.map.name}" if rule.map else "",
         rule.type,
-        str(rule.scale),
+        f"scale {rule.scale}" if rule.scale != "" else "",
+        f"max {rule.max_bytes} bytes" if rule.max_bytes else "",
+        default,
         f"when {rule.when.source}" if rule.when else "",
     ]
-    return " ".join(part for part in parts if part)
+    return ", ".join(part for part in parts if part)
 
 
 def schema_text() -> str:

@@ -8,9 +8,23 @@ from typing import Any
 
 from connector.engine.system import Flow, System
 from connector.messages import dump, load, say
+from connector.objects.lines import labels, readable
+from connector.operations import finding
 from connector.store import deliveries, feeds, journal, links, snapshots
 
 Shown = dict[str, Any]
+
+WAYS_OUT = {
+    "conflict": "do_conflict",
+    "mapping": "do_mapping",
+    "unlinked": "do_unlinked",
+    "not_ours": "do_not_ours",
+    "twice": "do_twice",
+    "gone": "do_gone",
+    "unknown": "do_unknown",
+    "ignored": "do_nothing",
+}
+"""What to do about a stopped delivery, by its reason."""
 
 CLASS_WORDS = {"A": "class_a", "B": "class_b", "C": "class_c"}
 
@@ -22,25 +36,28 @@ def status(system: System) -> Shown:
         counts = deliveries.counts(tx)
         known = {row.name: row for row in feeds.all_connections(tx)}
         records = snapshots.counts(tx)
-        runs = journal.last_runs(tx)
+        runs = [_run(row) for row in journal.last_runs(tx)]
+    read_at = {run["what"]: run["at"] for run in runs}
     return {
         "connections": {name: _connection(known.get(name), now) for name in system.connections},
-        "flows": {flow.name: _flow(flow, counts) for flow in system.flows.values()},
+        "flows": {flow.name: _flow(flow, counts, read_at) for flow in system.flows.values()},
         "records": [dict(row._mapping) for row in records],
-        "runs": [_run(row) for row in runs],
+        "runs": runs,
     }
 
 
 def _connection(row: Any | None, now: float) -> Shown:
     paused = row is not None and row.paused_until is not None and row.paused_until > now
+    for_ever = paused and row is not None and feeds.paused_by_person(row, now)
     return {
         "fingerprint": row.fingerprint if row else "",
         "paused": str(load(row.paused_why)) if paused and row is not None else "",
+        "until": row.paused_until if paused and row is not None and not for_ever else None,
         "failures": row.failures if row else 0,
     }
 
 
-def _flow(flow: Flow, counts: Sequence[Any]) -> Shown:
+def _flow(flow: Flow, counts: Sequence[Any], read_at: Shown) -> Shown:
     mine = [row for row in counts if row.flow == flow.name]
     states: dict[str, int] = {}
     for row in mine:
@@ -52,8 +69,10 @@ def _flow(flow: Flow, counts: Sequence[Any]) -> Shown:
         "class": flow.idempotency if flow.delivers else "",
         "promise": str(say(_promise(flow))) if flow.delivers else "",
         "mode": flow.settings.mode,
+        "read_at": read_at.get(f"{flow.source}/{flow.object}"),
         "states": states,
         "reasons": {f"{r.state}/{r.reason}": r.n for r in mine if r.reason},
+        "oldest": {f"{r.state}/{r.reason}": r.oldest for r in mine if r.reason},
     }
 
 
@@ -84,60 +103,96 @@ def standing(system: System) -> dict[str, dict[str, int]]:
 
 
 def _kind(state: str, reason: str) -> str:
+    if reason == "ignored":
+        return ""  # a person set it aside
     if state == "stopped":
         return "conflicts" if reason == "conflict" else "failed"
     return {"pending": "waiting", "sending": "waiting", "in_doubt": "in_doubt"}.get(state, "")
 
 
-def failures(system: System, flow: str = "", limit: int = 1000) -> list[Shown]:
-    """Every delivery that waits for a person, with its reason, who acts and what to do."""
+def failures(system: System, flow: str = "", *, ignored: bool = False) -> list[Shown]:
+    """Every delivery that waits for a person, with its reason, who acts and what to do.
+
+    `ignored`: those too that a person set aside.
+    """
     with system.store.reading() as tx:
-        rows = deliveries.listing(tx, "stopped", flow=flow, limit=limit)
         listed = []
-        for row in rows:
+        for row in deliveries.listing(tx, "stopped", flow=flow):
             known = system.flows.get(row.flow)
-            if known is not None and known.target is not None:
-                listed.append(_failure(system, tx, known, row))
+            if known is None or not known.delivers or (row.reason == "ignored" and not ignored):
+                continue
+            listed.append(_failure(system, tx, known, row))
     return listed
+
+
+def failure(system: System, flow: Flow, number: str) -> Shown:
+    """One of them, with its last attempt. Raises NotFound."""
+    found = [
+        item
+        for item in failures(system, flow.name, ignored=True)
+        if number in (item["number"], item["key"])
+    ]
+    if not found:
+        finding.keys(system, flow, [number])  # a record that is not there is said so
+        raise finding.NotFound(say("no_failure", flow=flow.name, number=number))
+    with system.store.reading() as tx:
+        attempts = journal.attempts_of(tx, found[0]["key"], [flow.name])
+    return found[0] | {"attempt": _attempt(attempts[-1]) if attempts else None}
+
+
+def _attempt(row: Any) -> Shown:
+    names = ("at", "outcome", "code", "request", "answer")
+    return {name: getattr(row, name) for name in names} | {"words": str(load(row.words))}
 
 
 def _failure(system: System, tx: Any, flow: Flow, row: Any) -> Shown:
     assert flow.target is not None
-    explained = system.hints[flow.target.name].explain(load(row.detail), row.reason)
+    words = load(row.detail)
+    explained = system.hints[flow.target.name].explain(words, row.reason)
     known = snapshots.load(tx, flow.source, flow.object, [row.key]).get(row.key)
     linked = links.find(tx, flow.object, flow.source, flow.target.name, [row.key])
+    lines = labels(snapshots.data(known)) if known else {}
+    number = known.number if known else ""
     return {
         "flow": row.flow,
         "key": row.key,
-        "number": known.number if known else "",
+        "number": number,
         "target_number": linked[0].number if linked else "",
         "reason": row.reason,
-        "words": explained.words,
-        "remote": str(load(row.detail)),
+        "words": readable(explained.words, lines),
+        "remote": readable(str(words), lines),
         "who": explained.who,
-        "do": explained.do,
+        "do": explained.do or _way_out(row.flow, number or row.key, row.reason),
         "since": row.since,
         "attempts": row.attempts,
         "step": row.step,
     }
 
 
+def _way_out(flow: str, number: str, reason: str) -> str:
+    """What a person does about it, where no hint says so: commands to paste."""
+    return str(say(WAYS_OUT.get(reason, "do_retry"), flow=flow, number=number))
+
+
 def retry(system: System, flow: Flow, keys: Sequence[str], who: str, *, ours: bool) -> int:
     """Let stopped or waiting records go again now; `ours`: our values win over what people did."""
     with system.store.transaction() as tx:
         now = system.store.now(tx)
-        columns = {"forced": 1} if ours else {}
+        columns: dict[str, Any] = {"forced": 1} if ours else {}
+        if flow.idempotency == "C":
+            columns["verb"] = "put"  # whoever says so has looked: nothing else can
         count = deliveries.awaken(tx, flow.name, keys, now, **columns)
         journal.log_audit(tx, now, who, "retry", {"flow": flow.name, "keys": list(keys)})
     return count
 
 
 def discard(system: System, flow: Flow, keys: Sequence[str], who: str) -> int:
-    """Set records aside until their next change."""
+    """Set what stopped or waits aside until its next change; what is under way is left alone."""
     with system.store.transaction() as tx:
         now = system.store.now(tx)
-        count = deliveries.park(
-            tx, flow.name, keys, now, "ignored", dump(say("discarded", who=who))
-        )
-        journal.log_audit(tx, now, who, "discard", {"flow": flow.name, "keys": list(keys)})
+        known = deliveries.states(tx, flow.name, keys)
+        some = [key for key, row in known.items() if row.state in ("stopped", "pending")]
+        words = dump(say("discarded", who=who))
+        count = deliveries.park(tx, flow.name, some, now, "ignored", words)
+        journal.log_audit(tx, now, who, "discard", {"flow": flow.name, "keys": some})
     return count

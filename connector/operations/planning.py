@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from connector.contract import chunks
 from connector.engine.claim import Claimer
 from connector.engine.jobs import Result
 from connector.engine.plan import Difference
 from connector.engine.send import Sender
 from connector.engine.system import Flow, System
-from connector.errors import MappingFault
-from connector.messages import dump, load
+from connector.errors import MappingFault, Words
+from connector.messages import dump, load, say
 from connector.objects import content
+from connector.objects.lines import labels
 from connector.store import deliveries, snapshots
+
+GROUP = 200
+"""Records that are looked at in the target together."""
 
 
 @dataclass(slots=True)
@@ -27,9 +32,24 @@ class Planned:
     """`create`, `update`, `advance`, `adopt`, `cancel`, `close`, `wait`, `stop`, `drop`, `none`."""
     target_number: str = ""
     reason: str = ""
+    note: str = ""
+    """What the target may have against it, as far as it can be known before."""
     writes: list[Difference] = field(default_factory=list)
     conflicts: list[Difference] = field(default_factory=list)
     drift: list[Difference] = field(default_factory=list)
+    lines: Mapping[str, str] = field(default_factory=dict)
+    """`{line key: its number}`, to read the differences' paths by."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """What would become of all that was asked for."""
+
+    items: list[Planned] = field(default_factory=list)
+    more: bool = False
+    """There is more than was asked for."""
+    errors: dict[str, Words] = field(default_factory=dict)
+    """Feeds that could not be read now: of them, what was known before is shown."""
 
 
 _ACTIONS = {
@@ -37,6 +57,7 @@ _ACTIONS = {
     "updated": "update",
     "advanced": "advance",
     "adopted": "adopt",
+    "found": "adopt",
     "none": "none",
 }
 
@@ -51,37 +72,33 @@ class Read:
     deleted: int = 0
 
 
-def plan(system: System, flow: Flow, keys: Sequence[str] | None, limit: int = 0) -> list[Planned]:
-    """What a run would do now for everything that is not in sync, up to `limit` records.
+def plan(system: System, flow: Flow, keys: Sequence[str] | None, limit: int) -> Plan:
+    """What a run would do now for everything that is not in sync.
 
-    With `keys`, what reading these records again would lead to, in sync or not.
+    With `keys`, what reading these records again would lead to, in sync or not; those for
+    which there is nothing to do are left out.
     """
-    assert flow.target is not None
-    store = system.store
-    claimer, sender = Claimer(system, flow), Sender(system, flow)
-    anew = _read_anew(system, flow, keys) if keys else {}
-    with store.reading() as tx:
-        now = store.now(tx)
-        rows = _chosen(tx, flow, keys, limit)
-        claimed = claimer.consider(tx, rows, now, anew)
-        numbers = {
-            key: row.number
-            for key, row in snapshots.load(
-                tx, flow.source, flow.object, [row.key for row in rows]
-            ).items()
-        }
-    planned = [
-        Planned(
-            row["key"],
-            numbers.get(row["key"], ""),
-            {"pending": "wait", "stopped": "stop"}.get(row["state"], "none"),
-            reason=str(load(row["detail"])),
-        )
-        for row in claimed.settled
-    ]
-    planned += [Planned(key, numbers.get(key, ""), "drop") for key in claimed.dropped]
-    planned += [_of(result) for result in sender.preview(claimed.jobs)]
-    return sorted(planned, key=lambda item: item.number or item.key)
+    made = Plan()
+    for some in _groups(system, flow, keys, limit):
+        anew = {} if keys is None else _read_anew(system, flow, some)
+        items = _group(system, flow, some, anew)
+        made.items += items if keys is None else [i for i in items if i.action != "none"]
+        if len(made.items) > limit:
+            break
+    made.items.sort(key=lambda item: item.number or item.key)
+    made.more = len(made.items) > limit
+    del made.items[limit:]
+    return made
+
+
+def _groups(
+    system: System, flow: Flow, keys: Sequence[str] | None, limit: int
+) -> Iterator[Sequence[str]]:
+    if keys is None:
+        with system.store.reading() as tx:
+            rows = deliveries.unsettled(tx, flow.name, limit + 1)
+        keys = [row.key for row in rows]
+    return chunks(keys, GROUP)
 
 
 def _read_anew(system: System, flow: Flow, keys: Sequence[str]) -> dict[str, Read]:
@@ -98,22 +115,48 @@ def _read_anew(system: System, flow: Flow, keys: Sequence[str]) -> dict[str, Rea
     return anew
 
 
-def _chosen(tx: Any, flow: Flow, keys: Sequence[str] | None, limit: int) -> list[Any]:
-    if keys is None:
-        return deliveries.unsettled(tx, flow.name, limit)
-    return list(deliveries.load(tx, flow.name, keys).values())
+def _group(system: System, flow: Flow, keys: Sequence[str], anew: dict[str, Read]) -> list[Planned]:
+    with system.store.reading() as tx:
+        rows = deliveries.load(tx, flow.name, keys)
+        known = snapshots.load(tx, flow.source, flow.object, list(rows))
+        now = system.store.now(tx)
+        claimed = Claimer(system, flow).consider(tx, list(rows.values()), now, anew)
+    planned = [_settled(row) for row in claimed.settled]
+    planned += [Planned(key, "", "drop") for key in claimed.dropped]
+    planned += [_of(flow, result) for result in Sender(system, flow).preview(claimed.jobs)]
+    for item in planned:
+        row, snapshot = rows[item.key], known.get(item.key)
+        item.number = snapshot.number if snapshot else ""
+        item.lines = labels(snapshots.data(snapshot)) if snapshot else {}
+        if row.state == "stopped":
+            item.action, item.reason = "stop", str(load(row.detail)) or item.reason
+    return planned
 
 
-def _of(result: Result) -> Planned:
-    made = result.plan
-    job = result.job
+def _settled(row: Any) -> Planned:
+    action = {"pending": "wait", "stopped": "stop"}.get(row["state"], "none")
+    return Planned(row["key"], "", action, reason=str(load(row["detail"])))
+
+
+def _of(flow: Flow, result: Result) -> Planned:
+    made, job = result.plan, result.job
+    action = "stop" if result.error else _ACTIONS.get(result.did, result.did)
     return Planned(
         job.row.key,
         job.number,
-        "stop" if result.error else _ACTIONS.get(result.did, result.did),
-        job.link.number if job.link else "",
-        str(result.error) if result.error else "",
-        list(made.writes) if made and not result.error else [],
-        list(made.conflicts) if made else [],
-        list(made.drift) if made else [],
+        action,
+        target_number=job.link.number if job.link else "",
+        reason=str(result.error) if result.error else "",
+        note=_note(flow, action, job.row.step),
+        writes=list(made.writes) if made and not result.error else [],
+        conflicts=list(made.conflicts) if made else [],
+        drift=list(made.drift) if made else [],
     )
+
+
+def _note(flow: Flow, action: str, step: str) -> str:
+    """A bill that went beyond saving may not simply change; only the write itself can tell."""
+    if action not in ("update", "cancel", "close") or step not in ("submitted", "audited"):
+        return ""
+    allowed = flow.settings.on_change or flow.mapping.on_change
+    return str(say("unaudits" if "unaudit" in allowed else "beyond_editing", step=step))

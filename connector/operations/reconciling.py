@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from connector.contract import Record
+from connector.engine.base import whole
 from connector.engine.plan import Difference, Held, update
 from connector.engine.system import Flow, System
 from connector.mapping.document import Node, undigest
 from connector.messages import dump, say
-from connector.store import deliveries, journal, links
-from connector.store.engine import Row
+from connector.objects.lines import labels
+from connector.store import deliveries, journal, links, snapshots
+from connector.store.statement import Row
 
 GROUP = 200
 
@@ -27,9 +29,12 @@ class Finding:
     kind: Kind
     key: str
     number: str
+    """What people call it in the source."""
     target_number: str
     differences: tuple[Difference, ...] = ()
     words: str = ""
+    lines: Mapping[str, str] = field(default_factory=dict)
+    """`{line key: its number}`, to read the differences' paths by."""
 
 
 def reconcile(system: System, flow: Flow) -> Iterator[Finding]:
@@ -43,7 +48,11 @@ def reconcile(system: System, flow: Flow) -> Iterator[Finding]:
             after = rows[-1].key
             delivered = [r for r in rows if r.delivered and not r.delivered.startswith("verb:")]
             linked = _linked(system, tx, flow, [row.key for row in delivered])
-        yield from _compare(flow, delivered, linked)
+            known = snapshots.load(tx, flow.source, flow.object, [row.key for row in delivered])
+        for found in _compare(flow, delivered, linked):
+            snapshot = known[found.key]
+            lines = labels(snapshots.data(snapshot))
+            yield replace(found, number=snapshot.number, lines=lines)
 
 
 def _linked(system: System, tx: Any, flow: Flow, keys: Sequence[str]) -> dict[str, links.Linked]:
@@ -72,7 +81,7 @@ def _compare(flow: Flow, rows: Sequence[Any], linked: dict[str, links.Linked]) -
         if len(same) > 1:
             numbers = ", ".join(r.number or r.key for r in same)
             words = str(say("found_twice", numbers=numbers))
-            yield Finding("twice", row.key, "", link.number, words=words)
+            yield Finding("twice", row.key, "", numbers, words=words)
         yield from _drift(flow, row, link, record)
 
 
@@ -93,15 +102,16 @@ def _drift(flow: Flow, row: Any, link: links.Linked, record: Record) -> Iterator
 
     assert flow.writer is not None
     form = undigest(row.document)
-    base = undigest(row.base)
     line_keys = json.loads(link.line_keys) if link.line_keys else {}
+    base = whole(undigest(row.base), form, line_keys)
     held = Held(form, base, record, line_keys)
     shown = _as_shown(form, base, line_keys)
     made = update(shown, form, held, flow.writer)
     if made.drift:
         yield Finding("drift", row.key, "", record.number or link.number, tuple(made.drift))
     if row.state == "in_sync" and not flow.reached(row.step):
-        yield Finding("half_done", row.key, "", record.number or link.number, words=row.step)
+        words = str(say("half_done", step=row.step))
+        yield Finding("half_done", row.key, "", record.number or link.number, words=words)
 
 
 def _as_shown(form: Any, base: Any, line_keys: Any) -> Node:

@@ -1,15 +1,24 @@
-"""Trace: the whole story of one record, in order, from both sides."""
+"""Trace: the whole story of one record, in order, from both sides.
+
+Told from what the store keeps: what changed in the record, every attempt to deliver it, what
+was written back about it, the documents in the target that name it, and what people decided.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from connector.engine.system import System
-from connector.messages import load
-from connector.store import deliveries, journal, links, snapshots
+from connector.engine.system import Flow, System
+from connector.messages import load, say
+from connector.objects.lines import labels, readable
+from connector.operations import finding
+from connector.settings import HUB
+from connector.store import deliveries, journal, links, mentions, snapshots
 from connector.store.engine import Tx
 
 
@@ -18,7 +27,9 @@ class Event:
     """One thing that happened."""
 
     at: datetime
+    """In the zone of the record's own system."""
     where: str
+    """Connection or flow; before an object's name with its number, a document that names it."""
     what: str
     words: str = ""
 
@@ -31,6 +42,7 @@ class Story:
     connection: str
     key: str
     number: str
+    zone: str
     record: dict[str, Any]
     deliveries: list[dict[str, Any]]
     links: list[dict[str, Any]]
@@ -38,53 +50,132 @@ class Story:
 
 
 def trace(system: System, object: str, number: str) -> list[Story]:
-    """The story of every record of this object that has this number, or this key."""
+    """The story of every record of this object that has this number, or this key.
+
+    Raises ConfigError for an object that does not exist, NotFound for a record.
+    """
     with system.store.reading() as tx:
-        found = snapshots.by_number(tx, object, [number])
-        if not found:
-            found = snapshots.by_key(tx, object, number)
-        stories = [_story(system, tx, row) for row in found]
+        found = finding.rows(tx, object, number)
+        stories = [_Teller(system, tx, row).story() for row in found]
     told = [story for story in stories if story.deliveries]
     return told or stories
 
 
-def _story(system: System, tx: Tx, row: Any) -> Story:
-    flows = [f.name for f in system.taking(row.connection, row.object)]
-    events = [
-        Event(_at(change.at), row.connection, f"source_{change.kind}", _changed(change))
-        for change in snapshots.history(tx, row.connection, row.object, row.key)
-    ]
-    events += [
-        Event(_at(attempt.at), attempt.flow, attempt.outcome, str(load(attempt.words)))
-        for attempt in journal.attempts_of(tx, row.key, flows)
-    ]
-    linked = links.about(tx, row.object, row.connection, row.key)
-    events += [
-        Event(_at(link.at), link.target, f"link_{link.origin}", link.target_number)
-        for link in linked
-        if link.at
-    ]
-    return Story(
-        object=row.object,
-        connection=row.connection,
-        key=row.key,
-        number=row.number,
-        record=dict(snapshots.data(row)),
-        deliveries=[_delivery(item) for item in deliveries.about(tx, row.key, flows)],
-        links=[dict(link._mapping) for link in linked],
-        events=sorted(events, key=lambda event: event.at),
-    )
+class _Teller:
+    """Puts one record's story together, inside one reading transaction."""
+
+    def __init__(self, system: System, tx: Tx, row: Any) -> None:
+        self._system = system
+        self._tx = tx
+        self._row = row
+        self._values: Mapping[str, Any] = snapshots.data(row)
+        self._zone = _zone(system, row.connection)
+        self._lines = labels(self._values)
+        self._links = links.about(tx, row.object, row.connection, row.key)
+        self._flows = system.taking(row.connection, row.object)
+
+    def story(self) -> Story:
+        row = self._row
+        # What happened in one moment stands in the order in which it follows: read, sent, told.
+        events = [*self._read(row), *self._delivered(), *self._linked(), *self._made_of_it()]
+        events += [*self._told(), *self._decided()]
+        return Story(
+            object=row.object,
+            connection=row.connection,
+            key=row.key,
+            number=row.number,
+            zone=str(self._zone),
+            record=dict(self._values),
+            deliveries=[_delivery(item, self._lines) for item in self._rows()],
+            links=[dict(link._mapping) for link in self._links],
+            events=sorted(events, key=lambda event: event.at),
+        )
+
+    def _rows(self) -> Iterator[Any]:
+        yield from deliveries.about(self._tx, self._row.key, [flow.name for flow in self._flows])
+        for flow, key in self._from_hub():
+            yield from deliveries.about(self._tx, key, [flow.name])
+
+    def _read(self, row: Any, document: str = "") -> Iterator[Event]:
+        """What changed in a record, this one or one that names it."""
+        for change in snapshots.history(self._tx, row.connection, row.object, row.key):
+            where = f"{row.connection} {document}".strip()
+            words = _changed(change, self._lines)
+            yield self._event(change.at, where, f"source_{change.kind}", words)
+
+    def _delivered(self) -> Iterator[Event]:
+        names = [flow.name for flow in self._flows]
+        yield from self._attempts(self._row.key, names)
+
+    def _attempts(self, key: str, flows: list[str]) -> Iterator[Event]:
+        for attempt in journal.attempts_of(self._tx, key, flows):
+            yield self._event(attempt.at, attempt.flow, attempt.outcome, str(load(attempt.words)))
+
+    def _linked(self) -> Iterator[Event]:
+        for link in self._links:
+            if link.at:
+                other = link.target if link.source == self._row.connection else link.source
+                number = link.target_number if other == link.target else link.source_number
+                known = link.origin in ("created", "adopted", "paired")
+                what, words = (link.origin, number) if known else ("set", f"{number} {link.origin}")
+                yield self._event(link.at, other, f"link_{what}", words)
+
+    def _made_of_it(self) -> Iterator[Event]:
+        """Production orders and shipments that name the order."""
+        if self._row.object != "sales_order":
+            return
+        for number in sorted({link.target_number for link in self._links if link.target_number}):
+            for document in mentions.documents(self._tx, number):
+                name = str(say("document", object=document.object, number=document.number))
+                yield from self._read(document, name)
+
+    def _from_hub(self) -> Iterator[tuple[Flow, str]]:
+        """The flows that write about this record, and the key they know it by."""
+        for flow in self._system.delivering():
+            if flow.source == HUB and flow.object == "delivery_status":
+                yield from ((flow, f"{mine.name}/{self._row.key}") for mine in self._flows)
+            elif flow.source == HUB and self._row.object == "sales_order":
+                yield flow, self._row.key
+
+    def _told(self) -> Iterator[Event]:
+        for flow, key in self._from_hub():
+            yield from self._attempts(key, [flow.name])
+
+    def _decided(self) -> Iterator[Event]:
+        names = {flow.name for flow in self._flows}
+        for row in journal.decided(self._tx, self._row.key):
+            about = json.loads(row.about)
+            if about.get("flow") in names or about.get("object") == self._row.object:
+                yield self._event(row.at, row.who, f"person_{row.what}", "")
+
+    def _event(self, at: float, where: str, what: str, words: str) -> Event:
+        moment = datetime.fromtimestamp(at, self._zone)
+        return Event(moment, where, what, readable(words, self._lines))
 
 
-def _delivery(row: Any) -> dict[str, Any]:
+def _zone(system: System, connection: str) -> ZoneInfo:
+    """The record's own zone; of the hub's records, that of the first connection."""
+    known = system.connections
+    return system.zone(connection if connection in known else next(iter(known)))
+
+
+def _delivery(row: Any, lines: Mapping[str, str]) -> dict[str, Any]:
     names = ("flow", "state", "reason", "step", "attempts", "reference", "since", "due_at")
-    return {name: getattr(row, name) for name in names} | {"words": str(load(row.detail))}
+    words = readable(str(load(row.detail)), lines)
+    return {name: getattr(row, name) for name in names} | {"words": words}
 
 
-def _changed(change: Any) -> str:
+def _changed(change: Any, lines: Mapping[str, str]) -> str:
     found = json.loads(change.diff or "{}")
-    return ", ".join(f"{name}: {old} → {new}" for name, (old, new) in found.items())
+    return ", ".join(_difference(name, old, new, lines) for name, (old, new) in found.items())
 
 
-def _at(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _difference(name: str, old: Any, new: Any, lines: Mapping[str, str]) -> str:
+    path = readable(f"{name}.", lines).removesuffix(".")
+    if isinstance(old, dict) or isinstance(new, dict):
+        return str(say("line_dropped" if new is None else "line_added", line=path))
+    return f"{path}: {_shown(old)} → {_shown(new)}"
+
+
+def _shown(value: Any) -> str:
+    return "∅" if value in (None, "") else str(value)

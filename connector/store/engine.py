@@ -6,30 +6,28 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.schema import Table
 
 from connector.clock import Clock
 from connector.errors import ConfigError, Problem
 from connector.faults import fault
 from connector.messages import say
+from connector.store.statement import Row, Sql
 from connector.store.tables import metadata
 
-Row = dict[str, Any]
 Tx = Connection
 """An open transaction."""
 
 LINKS = 5_127_001
 """Number of the advisory lock that orders makers of links and those who wait for them."""
-
-MAX_VARIABLES = 500
-"""Values in one `IN (…)`."""
 
 
 class StoreUnavailable(Exception):
@@ -44,7 +42,7 @@ class Store:
 
         Without a `clock` PostgreSQL's own is used: the processes that share it then agree.
         """
-        self.url = make_url(url)
+        self.url = _known_url(url)
         self._clock = clock
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = self._sqlite() if self.is_sqlite else self._postgresql()
@@ -151,16 +149,30 @@ class Store:
         """Insert rows or update them by primary key; columns in `keep` are only inserted."""
         if not rows:
             return
-        insert: Any = sqlite.insert if self.is_sqlite else postgresql.insert
-        statement = insert(table)
-        keys = [column.name for column in table.primary_key]
-        changed = [name for name in rows[0] if name not in keys and name not in keep]
-        update = {name: statement.excluded[name] for name in changed}
-        if update:
-            statement = statement.on_conflict_do_update(index_elements=keys, set_=update)
-        else:
-            statement = statement.on_conflict_do_nothing(index_elements=keys)
-        tx.execute(statement, list(rows))
+        _upserting(table, tuple(rows[0]), tuple(keep), self.is_sqlite).many(tx, rows)
+
+
+@cache
+def _upserting(table: Table, names: tuple[str, ...], keep: tuple[str, ...], is_sqlite: bool) -> Sql:
+    insert: Any = sqlite.insert if is_sqlite else postgresql.insert
+    statement = insert(table)
+    keys = [column.name for column in table.primary_key]
+    update = {n: statement.excluded[n] for n in names if n not in keys and n not in keep}
+    if update:
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=update)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    return Sql(statement, names)
+
+
+def _known_url(text: str) -> URL:
+    """The URL with the driver that we bring. Raises ConfigError."""
+    drivers = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
+    try:
+        url = make_url(text)
+        return url.set(drivername=drivers[url.get_backend_name()])
+    except (ArgumentError, KeyError, ValueError):
+        raise ConfigError([Problem("store", say("bad_store"))]) from None
 
 
 @contextmanager
@@ -173,8 +185,3 @@ def _translated() -> Iterator[None]:
         if error.connection_invalidated:
             raise StoreUnavailable(str(error.orig)) from error
         raise
-
-
-def batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Keys in slices that fit one `IN (…)`."""
-    return (keys[i : i + MAX_VARIABLES] for i in range(0, len(keys), MAX_VARIABLES))

@@ -41,7 +41,7 @@ def last(tx: Tx, connection: str, object: str, what: str) -> float:
 
 
 def known_flows(tx: Tx, connection: str, object: str) -> list[str]:
-    """The flows that have been shown everything this feed had captured before them."""
+    """The flows, by name and mark of their scope, that were shown everything captured before."""
     row = _feed(tx, connection, object)
     return json.loads(row.flows) if row and row.flows else []
 
@@ -62,7 +62,8 @@ def forget_connection(tx: Tx, name: str, flows: Sequence[str]) -> None:
     `flows`, which write to it, will be shown everything again.
     """
     for feed in tx.execute(select(feeds)).all():
-        left = [flow for flow in json.loads(feed.flows or "[]") if flow not in flows]
+        known = json.loads(feed.flows or "[]")
+        left = [flow for flow in known if flow.rpartition(" ")[0] not in flows]
         here = (feeds.c.connection == feed.connection, feeds.c.object == feed.object)
         tx.execute(update(feeds).where(*here).values(flows=json.dumps(left)))
     tx.execute(delete(feeds).where(feeds.c.connection == name))

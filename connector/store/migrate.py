@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
 
-from connector.errors import ConfigError, Problem
+from connector.errors import ConfigError, ConnectorError, Problem
 from connector.messages import say
 from connector.store.engine import Store, StoreUnavailable
 
@@ -39,7 +39,7 @@ def _revision(store: Store) -> str | None:
         with store.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
     except OperationalError as error:
-        raise StoreUnavailable(str(error.orig)) from error
+        raise StoreUnavailable(f"{store.url.database}: {error.orig}") from error
 
 
 def _config(store: Store) -> Config:
@@ -51,8 +51,17 @@ def _config(store: Store) -> Config:
 
 
 def backup(store: Store, target: Path) -> None:
-    """A consistent copy of an SQLite store, taken while it is in use."""
+    """A consistent copy of an SQLite store, taken while it is in use; whole or not at all.
+
+    Raises ConfigError for another store, ConnectorError where it cannot be written.
+    """
     if store.path is None:
-        raise ConfigError([Problem("store", say("backup_postgresql"))])
-    with closing(sqlite3.connect(store.path)) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
+        raise ConfigError([Problem("", say("backup_postgresql"))])
+    part = target.with_name(f"{target.name}.part")
+    try:
+        with closing(sqlite3.connect(store.path)) as source, closing(sqlite3.connect(part)) as copy:
+            source.backup(copy)
+        part.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        part.unlink(missing_ok=True)
+        raise ConnectorError(say("backup_failed", detail=str(error))) from None

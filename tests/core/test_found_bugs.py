@@ -25,9 +25,9 @@ from connector.engine import adopting, states
 from connector.engine.plan import update as plan_update
 from connector.errors import ConfigError, MappingFault, OutcomeUnknown
 from connector.http import parse_rate
+from connector.mapping.convert import as_date
 from connector.mapping.document import Node, canon, canonical, digest, like
 from connector.mapping.expr import Expression, ExpressionFault
-from connector.mapping.reading import as_date
 from connector.mapping.schema import schema
 from connector.mapping.values import ValueMap
 from connector.mapping.writing import Writer
@@ -47,9 +47,7 @@ CANARY = "canary-91c4-secret"
 # -- files -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "scalar", ["2026-13-45", "2026-11-20T25:00:00", "!!int x", "!!float x", "9" * 5000]
-)
+@pytest.mark.parametrize("scalar", ["!!int x", "!!float x", "9" * 5000])
 def test_a_scalar_that_cannot_be_is_a_fault_of_its_file(scalar: str) -> None:
     with pytest.raises(YamlFault):
         yamlfile.loads(f"a: {scalar}")

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import structlog
 
-from connector import log
+from connector import errors, log
+from connector.messages import dump, say
 
 CANARY = "canary-7f3a9c-密钥"
 
@@ -173,3 +174,30 @@ def test_noisy_libraries_are_heard_only_when_they_warn() -> None:
     logging.getLogger("sqlalchemy").warning("heard")
     assert "select" not in stream.getvalue()
     assert "heard" in stream.getvalue()
+
+
+# -- what other systems say ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [errors.Rejected, errors.Unreachable, errors.OutcomeUnknown])
+def test_a_secret_that_a_remote_repeats_is_gone_from_its_error(kind: Any) -> None:
+    error = kind(f"密码 {CANARY} 不对", answer=f'{{"sent": "{CANARY}"}}')
+    assert CANARY not in f"{error} {error.args} {error.words} {error.answer}"
+    assert str(error) == f"密码 {log.HIDDEN} 不对"
+
+
+def test_a_secret_inside_a_sentence_of_ours_is_gone_too() -> None:
+    error = errors.Unreachable(say("http_unreachable", detail=f"https://u:{CANARY}@host"))
+    assert CANARY not in f"{error} {dump(error.words)}"
+
+
+def test_a_secret_that_only_the_remote_knows_is_hidden_by_its_name_in_a_text() -> None:
+    answer = '{"errorCode": 0, "corpAccessToken" : "abc\\"def", "expiresIn": 7200}'
+    assert log.redact_text(answer) == (
+        f'{{"errorCode": 0, "corpAccessToken" : "{log.HIDDEN}", "expiresIn": 7200}}'
+    )
+
+
+def test_the_words_token_and_password_in_a_sentence_hide_nothing() -> None:
+    for sentence in ("token expired: log in again", "password: 不能为空", "密码错误"):
+        assert log.redact_text(sentence) == sentence

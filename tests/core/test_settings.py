@@ -11,6 +11,7 @@ from adapters.memory import World
 from connector.assemble import Assembly
 from connector.engine.system import System
 from connector.errors import ConfigError, Problem
+from connector.messages import set_language
 from connector.settings import ConfigFile, seconds
 
 GOOD = """
@@ -261,6 +262,138 @@ def test_other_settings_may_come_from_the_environment_too(place: Place, monkeypa
     assert getattr(system.connections["crm"].settings, "world") == "w9"  # noqa: B009
 
 
+# -- values, in words ---------------------------------------------------------------------------
+
+WRONG = {
+    "every: 30x": "a time such as 30s",
+    "every: -5": "at least 0",
+    "since: 2026-13-01": "a date such as",
+    "mode: observed": "one of 'live', 'observe'",
+    "max_creates: many": "a whole number",
+    "group: 0": "at least 1",
+    "group: 501": "at most 500",
+}
+
+
+@pytest.mark.parametrize("option", WRONG)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_wrong_value_is_told_in_the_reader_s_language(
+    place: Place, option: str, language: str
+) -> None:
+    ((where, sentence),) = place.told(GOOD.replace("to: erp", f"to: erp, {option}"))
+    assert where == "7:53"
+    assert WRONG[option] in sentence
+    set_language(language)
+    ((_, sentence),) = place.told(GOOD.replace("to: erp", f"to: erp, {option}"))
+    assert ("nput should" in sentence, "不能写" in sentence) == (False, language == "zh")
+
+
+def test_the_health_address_is_checked_with_the_rest(place: Place) -> None:
+    for wrong in ("abc", "127.0.0.1:99999", "8080"):
+        ((_, sentence),) = place.told(f"health: '{wrong}'\n{GOOD}")
+        assert "HOST:PORT" in sentence
+
+
+def test_what_init_left_to_the_site_is_asked_for_by_name(place: Place) -> None:
+    ((where, sentence),) = place.told(GOOD.replace("world: w1", "world: CHANGE_ME"))
+    assert (where, "still says CHANGE_ME" in sentence) == ("4:26", True)
+
+
+def test_every_mistake_of_a_connection_is_told_at_once(place: Place) -> None:
+    text = KINGDEE.format(secret='"${env:NOT_SET}"').replace(
+        "user: u", "user: CHANGE_ME\n    numbering: ours\n    timezone: Asia/Peking"
+    )
+    told = place.told(text)
+    assert sorted(where for where, _ in told) == ["11:5", "7:5", "8:5", "9:5"]
+    assert "no such time zone" in " ".join(sentence for _, sentence in told)
+
+
+def test_mistakes_of_connections_and_flows_are_told_together(place: Place) -> None:
+    text = GOOD.replace("world: w1", "wrld: w1").replace("to: erp", "to: erp, when: nam == 'x'")
+    assert [where for where, _ in place.told(text)] == ["4:3", "4:26", "7:53"]
+
+
+@pytest.mark.parametrize("option", ["when: nam == 'x'", "hold: nam == 'x'", "priority: urgent"])
+def test_a_condition_over_a_field_that_is_not_there_is_refused(place: Place, option: str) -> None:
+    ((where, sentence),) = place.told(GOOD.replace("to: erp", f"to: erp, {option}"))
+    assert where == "7:53"
+    assert "has no field" in sentence
+
+
+def test_a_condition_over_a_field_of_one_s_own_is_taken(place: Place) -> None:
+    assert place.build(GOOD.replace("to: erp", "to: erp, when: custom.vip == true"))
+
+
+def test_a_file_that_is_named_must_be_there_and_lies_beside_the_configuration(
+    place: Place,
+) -> None:
+    text = GOOD.replace("world: w2", "world: w2, ca_file: ca.pem")
+    ((_, sentence),) = place.told(text)
+    assert "no file ca.pem" in sentence
+    (place.directory / "ca.pem").write_text("", encoding="utf-8")
+    assert place.build(text).connections["erp"].settings.ca_file == str(place.directory / "ca.pem")
+
+
+# -- the store's address ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "nonsense", "oracle://x"])
+def test_a_store_of_another_kind_is_refused_with_those_there_are(place: Place, url: str) -> None:
+    ((where, sentence),) = place.told(GOOD.replace("sqlite:///x.db", url))
+    assert where == "2:1"
+    assert "sqlite:///FILE or postgresql+psycopg://" in sentence
+
+
+def test_postgresql_needs_no_driver_in_its_address(place: Place) -> None:
+    store = place.build(GOOD.replace("sqlite:///x.db", "postgresql://u@h/n")).store
+    assert store.url.drivername == "postgresql+psycopg"
+
+
+def test_a_plain_password_of_the_store_is_refused(place: Place) -> None:
+    ((where, sentence),) = place.told(
+        GOOD.replace("sqlite:///x.db", f"postgresql://u:{CANARY}@h/n")
+    )
+    assert (where, "A secret may not stand" in sentence) == ("2:1", True)
+    assert CANARY not in sentence
+
+
+def test_the_store_s_password_comes_from_a_reference_and_is_kept_out_of_logs(
+    place: Place, monkeypatch: Any
+) -> None:
+    from connector import log
+
+    monkeypatch.setattr(log, "_secrets", set())
+    monkeypatch.setenv("PG", f"{CANARY}@/:")
+    store = place.build(GOOD.replace("sqlite:///x.db", "postgresql://u:${env:PG}@h/n")).store
+    assert (store.url.password, store.url.host) == (f"{CANARY}@/:", "h")
+    assert log.redact_text(f"x{CANARY}@/:") == f"x{log.HIDDEN}"
+
+
+# -- hints --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "hint, words",
+    [
+        ("- pattern: '(x'", "The pattern cannot be used"),
+        ("- patern: x", '"pattern" is missing'),
+        ("- {pattern: x, who: boss}", '"who" must be one of'),
+        ("- {pattern: x, says: y}", '"says" is unknown'),
+        ("- {pattern: x, say: 'a \\1'}", "The pattern cannot be used"),
+        ("pattern: x", "list of entries"),
+        ("- [", "not valid YAML"),
+    ],
+)
+def test_a_mistake_in_a_site_s_hints_is_told_with_its_place(
+    place: Place, hint: str, words: str
+) -> None:
+    place.mapping("hints/memory", f"# ours\n{hint}\n")
+    told = {sentence for p in place.problems(GOOD) for sentence in [f"{p.place} {p.words}"]}
+    assert len(told) == 1
+    assert "hints/memory.yaml" in next(iter(told))
+    assert words in next(iter(told))
+
+
 # -- small things ------------------------------------------------------------------------------
 
 
@@ -272,9 +405,15 @@ def test_durations_are_read_as_people_write_them(text: str, value: float) -> Non
     assert seconds(text) == value
 
 
-@pytest.mark.parametrize("value", ["5 m", "m", "-5s", "5w", "", 7, None])
-def test_what_is_no_duration_is_left_to_the_check(value: Any) -> None:
+@pytest.mark.parametrize("value", ["7", 7, None])
+def test_what_is_a_number_or_nothing_is_left_to_the_check(value: Any) -> None:
     assert seconds(value) == value
+
+
+@pytest.mark.parametrize("value", ["5 m", "m", "-5s", "5w", ""])
+def test_text_that_is_no_duration_is_told_how_one_is_written(value: str) -> None:
+    with pytest.raises(ValueError, match="30s, 5m, 1h, 90d"):
+        seconds(value)
 
 
 def test_words_for_nothing_and_everything_are_understood(place: Place) -> None:

@@ -10,6 +10,7 @@ import sys
 import threading
 import types
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -20,12 +21,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-import simplejson
 import typer
 
 from adapters.fxiaoke.settings import FxiaokeSettings
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
-from connector import errors, hints, yamlfile
+from connector import errors, exact, hints, yamlfile
 from connector.assemble import Assembly
 from connector.cli.main import cli
 from connector.contract import Adapter, RowWrite, Settings, Shape, Table, TableWrite, Write
@@ -114,7 +114,9 @@ def test_the_example_s_values_are_the_defaults_or_say_so(section: str) -> None:
 
 def plain(value: Any) -> Any:
     """A value as the file and the code both mean it."""
-    value = None if value in ("none", "all") else seconds(value)
+    value = None if value in ("none", "all") else value
+    with suppress(ValueError):
+        value = seconds(value)
     return list(value) if isinstance(value, list | tuple) else value
 
 
@@ -272,6 +274,8 @@ def test_every_message_that_is_said_exists_and_gets_its_parameters() -> None:
 
 BY_VARIABLE = {
     "insecure_http", "bad_base_url", "http_too_large", "http_too_slow",  # connector/http.py
+    "need_whole", "need_number", "need_bool", "need_text", "need_list", "need_settings",
+    "need_date", "need_least", "need_most", "need_more",  # connector/complaints.py
     "link_missing", "link_not_usable",  # connector/engine/resolving.py
     "class_a", "class_b", "class_c", "class_onto",  # connector/operations/overview.py
     "yaml_alias", "yaml_too_deep",  # connector/yamlfile.py
@@ -324,16 +328,14 @@ class LittleServer:
             self.trouble = "" if writes else self.trouble
             if trouble == "before":
                 raise errors.OutcomeUnknown("lost")
-            status, body = self._answer(method, urlsplit(path), simplejson.dumps(json))
+            status, body = self._answer(method, urlsplit(path), exact.dumps(json))
             if trouble:
                 raise errors.OutcomeUnknown("lost")
-            text = simplejson.dumps(body)
-            return SimpleNamespace(
-                status=status, json=lambda: simplejson.loads(text, use_decimal=True)
-            )
+            text = exact.dumps(body)
+            return SimpleNamespace(status=status, json=lambda: exact.loads(text))
 
     def _answer(self, method: str, url: Any, text: str) -> tuple[int, Any]:
-        body = simplejson.loads(text, use_decimal=True)
+        body = exact.loads(text)
         _, form, *rest = url.path.split("/")
         if form == "me":
             return 200, {"company": "ACME", "login": "connector"}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
-from connector.store import snapshots
+from connector.contract import Page, Shape
+from connector.store import deliveries, snapshots
 from tests.engine.factory import Site, line
 
 STOCK = {
@@ -66,6 +70,98 @@ def test_a_flow_added_later_gets_what_is_in_its_scope(shop: Site) -> None:
     assert [bill["no"] for bill in shop.bills()] == ["O1"]
 
 
+def test_a_scope_that_was_made_wider_takes_what_now_lies_in_it(shop: Site) -> None:
+    shop.config = shop.config.replace("orders: {", "orders: {since: 2026-11-21, ")
+    shop.start()
+    shop.order("o1")
+    shop.sync()
+    assert shop.bills() == []
+    shop.config = shop.config.replace("since: 2026-11-21", "since: 2026-11-01")
+    shop.start().sync()
+    assert [bill["no"] for bill in shop.bills()] == ["O1"]
+
+
+def test_a_scope_that_was_made_wider_sends_nothing_again(shop: Site) -> None:
+    shop.order("o1")
+    shop.sync()
+    before = len(shop.erp.ledger)
+    shop.config = shop.config.replace("when: 'status == \"confirmed\"'", "since: 2026-01-01")
+    shop.mappings["erp/sales_order"] = shop.mappings["erp/sales_order"].replace(
+        "note: {from: special_terms", "note: {template: '{number} {special_terms}'"
+    )
+    shop.start().sync()
+    assert len(shop.erp.ledger) == before
+
+
+def test_what_was_held_is_looked_at_again_when_the_condition_changes(shop: Site) -> None:
+    shop.order("o1", status="in_approval")
+    shop.sync()
+    assert shop.delivery().reason == "review"
+    shop.config = shop.config.replace("hold: 'status == \"in_approval\"'", "priority: urgency")
+    shop.config = shop.config.replace('"confirmed"', '"in_approval"')
+    shop.start().sync()
+    assert shop.bill().step == "audited"
+
+
+STATUS = """
+object: delivery_status
+form: order
+key: id
+onto: record
+write:
+  erp_no: target_number
+  erp_state: state
+  erp_since: {from: since, type: instant}
+"""
+
+
+def with_status(shop: Site) -> Site:
+    shop.mappings["crm/delivery_status"] = STATUS
+    shop.config += "  status: {object: delivery_status, from: hub, to: crm}\n"
+    return shop.start()
+
+
+def told(shop: Site) -> list[str]:
+    """What the orders in the CRM say of themselves."""
+    return [kept.fields.get("erp_state", "") for kept in shop.crm.form("order").values()]
+
+
+def test_a_flow_from_the_hub_that_is_added_later_tells_of_everything(shop: Site) -> None:
+    shop.order("o1")
+    shop.sync()
+    assert told(shop) == [""]
+    with_status(shop).sync()
+    assert told(shop) == ["done"]
+
+
+def test_what_is_looked_at_again_and_is_as_it_was_is_not_told_again(shop: Site) -> None:
+    with_status(shop)
+    shop.order("o1")
+    shop.order("o2", lines=[line("1") | {"qty": "many"}])
+    shop.sync()
+    assert told(shop) == ["done", "stopped"]
+    before = len(shop.crm.ledger)
+    for _ in range(3):
+        shop.clock.advance(60)
+        shop.sync()
+    with shop.system.store.transaction() as tx:
+        deliveries.awaken(tx, "orders", ["o1", "o2"], shop.clock.now().timestamp())
+    shop.sync()
+    assert told(shop) == ["done", "stopped"]
+    assert len(shop.crm.ledger) == before
+
+
+def test_a_record_that_cannot_be_read_is_noted_once_however_often_it_is_read(shop: Site) -> None:
+    shop.order(lines=[line("1") | {"qty": "many"}])
+    shop.sync()
+    since = shop.delivery().since
+    shop.clock.advance(60)
+    shop.sync()
+    with shop.system.store.reading() as tx:
+        kinds = [row.kind for row in snapshots.history(tx, "crm", "sales_order", "o1")]
+    assert (kinds, shop.delivery().since) == (["refused"], since)
+
+
 def test_editing_the_write_mapping_writes_nothing_until_resync(shop: Site) -> None:
     shop.sync()
     before = len(shop.erp.ledger)
@@ -108,6 +204,25 @@ def test_a_stock_row_that_comes_back_is_shown_again(shop: Site) -> None:
     shop.erp.put("onhand", {"item": "i-M1", "wh": "W1", "qty": "3"}, "s1")
     shop.sync()
     assert shelf(shop) == [Decimal(3)]
+
+
+def test_a_cancelled_order_that_no_reading_lists_any_more_is_found_by_its_key(shop: Site) -> None:
+    shop.order()
+    shop.sync()
+    shop.order(status="cancelled")
+    crm = shop.system.connections["crm"].adapter
+    read = crm.read
+
+    def without_cancelled(shape: Shape, after: str | None) -> Iterator[Page]:
+        for page in read(shape, after):
+            listed = [r for r in page.records if r.fields.get("status") != "cancelled"]
+            yield Page(listed, page.cursor)
+
+    crm.read = without_cancelled  # type: ignore[method-assign]
+    shop.clock.advance(2 * 86400)
+    shop.sync()
+    found: Any = snapshot(shop, "crm", "sales_order", "o1")
+    assert (found.deleted, json.loads(found.data)["status"]) == (0, "cancelled")
 
 
 def test_a_source_that_is_suddenly_empty_stops_before_anything_is_touched(shop: Site) -> None:

@@ -97,11 +97,11 @@ def test_forgetting_a_connection_forgets_its_links_on_both_sides(store: Store) -
     save(store, link("c1"))
     with store.transaction() as tx:
         feeds.save(store, tx, "erp", "unit", cursor="c")
-        feeds.save(store, tx, "crm", "unit", cursor="c", flows='["f", "g"]')
+        feeds.save(store, tx, "crm", "unit", cursor="c", flows='["f 1a", "g 2b"]')
         snapshots.save(store, tx, [snapshot("u1"), snapshot("u1", connection="crm")])
         feeds.forget_connection(tx, "erp", ["f"])
         assert feeds.cursor(tx, "erp", "unit") is None
-        assert feeds.known_flows(tx, "crm", "unit") == ["g"]
+        assert feeds.known_flows(tx, "crm", "unit") == ["g 2b"]
         assert [row.connection for row in snapshots.by_key(tx, "unit", "u1")] == ["crm"]
     assert find(store, "crm", "erp", "c1") == []
 

@@ -1,0 +1,158 @@
+"""The demo's site: both sandboxes and the daemon, each a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from connector.errors import ConnectorError
+from connector.messages import language, say
+from connector.operations import beginning
+
+SYSTEMS = {"crm": "fxiaoke", "erp": "kingdee_galaxy"}
+QUICK = {
+    "crm": {"lookback": 30, "reread": 3, "timeout": 5, "parallel": 2, "search_delay": 0},
+    "erp": {"lookback": 30, "reread": 3, "timeout": 5, "parallel": 2, "settle": 16},
+}
+"""A quicker pace than a real site's; `settle` still exceeds the longest write."""
+EVERY = {"orders": "1s", "customers": "2s", "delivery_status": "1s", "progress": "1s"}
+
+
+class SideDoor:
+    """A sandbox's door for people and their tools; the connector never uses it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def records(self, form: str) -> list[Any]:
+        """Every record of a form as it stands now."""
+        found: list[Any] = self._call(f"records/{form}")["records"]
+        return found
+
+    def act(self, what: str, **arguments: Any) -> Any:
+        """What a person does there. Raises Refused."""
+        return self._call(f"people/{what}", arguments)
+
+    def faults(self, *rules: dict[str, Any]) -> None:
+        """How the system misbehaves from now on."""
+        self._call("faults", {"rules": rules})
+
+    def _call(self, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data)  # noqa: S310 - ours
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise Refused(error.read().decode()) from None
+
+
+class Refused(Exception):
+    """The system does not let that person do so."""
+
+
+@dataclass
+class Site:
+    """The demo's systems and the connector between them."""
+
+    folder: Path
+    crm: SideDoor
+    erp: SideDoor
+    daemon: subprocess.Popen[bytes]
+
+    def check(self) -> None:
+        """Raises ConnectorError if the daemon has ended."""
+        if self.daemon.poll() is not None:
+            lines = (self.folder / "daemon.log").read_text("utf-8", "replace").splitlines()
+            raise ConnectorError(say("demo_daemon_ended", words=lines[-1] if lines else ""))
+
+    def verdict(self) -> dict[str, Any]:
+        """What the witness says, a program of its own."""
+        command = [sys.executable, "-m", "sandbox.witness", self.crm.url, self.erp.url, "--json"]
+        command += ["--since", since().isoformat()]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        verdict: dict[str, Any] = json.loads(done.stdout or "{}")
+        return {"ok": done.returncode == 0 and bool(verdict.get("arrived")), **verdict}
+
+
+@contextmanager
+def opened(*, keep: bool) -> Iterator[Site]:
+    """Everything started; everything ended, and the folder removed, whatever happens."""
+    folder = Path(tempfile.mkdtemp(prefix="connector-demo-"))
+    started: list[subprocess.Popen[Any]] = []
+    try:
+        lines = _systems(started)
+        path = _configure(folder, lines)
+        environment = {**os.environ, **lines["crm"]["env"], **lines["erp"]["env"]}
+        command = [sys.executable, "-m", "connector", "run", "--config", str(path)]
+        with (folder / "daemon.log").open("wb") as log:
+            daemon = subprocess.Popen(command, env=environment, stderr=log)  # noqa: S603 - ours
+        started.insert(0, daemon)
+        yield Site(folder, SideDoor(lines["crm"]["url"]), SideDoor(lines["erp"]["url"]), daemon)
+    finally:
+        for process in started:
+            _end(process)
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _systems(started: list[subprocess.Popen[Any]]) -> dict[str, Any]:
+    """Both sandboxes with the demo company, started side by side; what they say of themselves."""
+    made: dict[str, subprocess.Popen[str]] = {}
+    for name, system in SYSTEMS.items():
+        command = [sys.executable, "-m", "sandbox", system, "--load", "demo", "--json"]
+        made[name] = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        started.append(made[name])
+    return {name: json.loads(_first_line(process)) for name, process in made.items()}
+
+
+def _first_line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        raise ConnectorError(say("demo_no_sandbox"))
+    return line
+
+
+def _end(process: subprocess.Popen[Any]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _configure(folder: Path, lines: dict[str, Any]) -> Path:
+    """What `init` writes, with the sandboxes' addresses and a quicker pace."""
+    yaml = YAML()
+    path = beginning.init(SYSTEMS["crm"], SYSTEMS["erp"], folder, backfill=True, today=since())
+    config = yaml.load(path.read_text("utf-8"))
+    config["health"] = ""
+    config["language"] = language()
+    for name in SYSTEMS:
+        config["connections"][name] = {**lines[name]["settings"], **QUICK[name]}
+    for name, flow in config["flows"].items():
+        flow["every"] = EVERY.get(name, "3s")
+    config["flows"]["orders"]["since"] = since().isoformat()
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump(config, file)
+    return path
+
+
+def since() -> date:
+    """The demo company has closed its books before the first of last month."""
+    return (date.today().replace(day=1) - timedelta(days=1)).replace(day=1)

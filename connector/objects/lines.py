@@ -1,0 +1,21 @@
+"""Lines as people count them: a path names a line by its number, not by its key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+
+def labels(values: Mapping[str, Any]) -> dict[str, str]:
+    """`{line key: its number}` of a stored record; where lines carry none, their place."""
+    lines = values.get("lines") or ()
+    return {line["id"]: str(line.get("line_no") or n) for n, line in enumerate(lines, 1)}
+
+
+def readable(text: str, known: Mapping[str, str]) -> str:
+    """`rows/6523f…/FQty` as `rows[2].FQty`, for every line that is known, wherever it stands."""
+    if not known:
+        return text
+    keys = "|".join(re.escape(key) for key in sorted(known, key=len, reverse=True))
+    return re.sub(rf"[/.]({keys})[/.]", lambda match: f"[{known[match[1]]}].", text)
