@@ -9,12 +9,24 @@ BIN := $(VENV)/bin
 
 install: $(VENV)/.installed
 
-$(VENV)/.installed: setup.cfg pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+$(VENV)/.installed: setup.cfg pyproject.toml $(VENV)/.made
+	$(PIP) --editable '.[dev]'
+	touch $@ $(VENV)/.runs
+
+# What the product itself needs, and no more: the demo is there the sooner.
+$(VENV)/.runs: setup.cfg pyproject.toml $(VENV)/.made
+	$(PIP) --editable .
 	touch $@
 
-demo: install
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else \
+	    "Python 3.11 or later is needed; name one: make PYTHON=python3.11 demo")'
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+demo: $(VENV)/.runs
 	$(BIN)/connector demo
 
 test: install lint

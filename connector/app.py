@@ -16,12 +16,13 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from connector import log
 from connector.assemble import Assembly
 from connector.clock import Clock
 from connector.engine.dispatch import Dispatcher, Done, Permits, Progress
 from connector.engine.system import Flow, System
-from connector.errors import ConnectorError
-from connector.messages import dump, load, say, set_language
+from connector.errors import ConnectorError, Words
+from connector.messages import dump, load, say
 from connector.operations import (
     finding,
     linking,
@@ -33,6 +34,9 @@ from connector.operations import (
 )
 from connector.settings import Config, ConfigFile
 from connector.store import journal, migrate
+from connector.store.engine import StoreUnavailable
+
+_log = log.get(__name__)
 
 WAIT = 0.2
 """Seconds between looks for the answer to a command that was handed over."""
@@ -57,6 +61,8 @@ class App:
         self.config = config
         self._who = who or _user()
         self._dispatcher: Dispatcher | None = None
+        self.files: frozenset[Path] = frozenset()
+        """Files that the configuration names and that were read: secrets, certificates."""
         self.on_hand_over: Callable[[], None] = lambda: None
         """Called when a command is left to the daemon, before waiting for it."""
 
@@ -66,13 +72,13 @@ class App:
 
         `speak`: messages are in the configuration's language from then on.
         """
-        file = ConfigFile(path)
-        if speak:
-            set_language(file.config.language)
+        file = ConfigFile(path, speak=speak)
         system = Assembly(file, clock).build()
         migrate.prepare(system.store)
         system.store.check_durable()
-        return cls(system, file.config)
+        app = cls(system, file.config)
+        app.files = frozenset(file.files)
+        return app
 
     def close(self) -> None:
         """Give back sessions and files."""
@@ -121,9 +127,9 @@ class App:
     ) -> dict[str, Any]:
         """Read and deliver once, until nothing more is due; what came of it, by flow."""
         arguments = {"names": list(names), "allow_gone": allow_gone, "allow_creates": allow_creates}
+        flows = self._chosen(names)
         try:
             with self.engine() as engine:
-                flows = self._chosen(names)
                 done = engine.sync(flows, progress, Permits(allow_gone, allow_creates))
         except StoreInUse:
             return self._hand_over("sync", arguments)
@@ -175,15 +181,26 @@ class App:
         with store.reading() as tx:
             waiting = journal.asked(tx)
         for row in waiting:
-            arguments = json.loads(row.arguments)
-            try:
-                result = getattr(self, row.name)(**arguments)
-            except ConnectorError as error:
-                result = {"errors": {row.name: error.words}, "flows": {}}
+            result = self._carried_out(row.name, json.loads(row.arguments))
             errors = {name: dump(words) for name, words in result["errors"].items()}
             with store.transaction() as tx:
                 journal.answer(tx, row.id, result | {"errors": errors})
         return len(waiting)
+
+    def _carried_out(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """What came of a command, or why nothing did: whoever left it waits for an answer."""
+        commands: dict[str, Callable[..., dict[str, Any]]]
+        commands = {"sync": self.sync, "resync": self.resync}
+        try:
+            return commands[name](**arguments)
+        except StoreUnavailable:
+            raise
+        except ConnectorError as error:
+            words: Words = error.words
+        except Exception as error:  # noqa: BLE001 - one command must not silence the others
+            _log.exception("command_failed", command=name)
+            words = say("program_bug", detail=repr(error))
+        return {"errors": {name: words}, "flows": {}}
 
     def daemon_runs(self) -> bool | None:
         """Another process is the engine of this store; None where several may be."""

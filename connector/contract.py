@@ -291,6 +291,9 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
+    asked: ClassVar[tuple[str, ...]] = ("base_url",)
+    """Fields that `connector init` writes besides the required ones: what most sites must set."""
+
     adapter: str
     """Name of the adapter."""
     base_url: str = ""

@@ -12,6 +12,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -22,14 +23,13 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from connector import __version__, log
-from connector.app import App
+from connector.app import App, StoreInUse
 from connector.clock import SystemClock
 from connector.engine import deriving
 from connector.engine.dispatch import Dispatcher, Done, ordered
 from connector.engine.system import Feed
 from connector.errors import ConfigError
 from connector.health import Health
-from connector.messages import dump
 from connector.store import feeds as feed_store
 from connector.store import journal
 from connector.store.engine import StoreUnavailable
@@ -59,12 +59,11 @@ class Daemon:
         self._seen = self._stamps()
         self._stop = threading.Event()
         self._changed = threading.Event()
+        self._served = False
         self.health = Health()
 
     def serve(self) -> None:
         """Work until `stop`. Raises StoreInUse if another process serves this store."""
-        with self._app.engine():  # first: that the store is in use says more than a taken address
-            self.health.start(self._app.config.health)
         try:
             while True:
                 self._changed.clear()
@@ -83,16 +82,33 @@ class Daemon:
 
     def _serve_version(self, app: App) -> None:
         """Serve one version of the configuration until it changes or we are stopped."""
-        with app.engine() as engine:
+        with ExitStack() as held:
+            engine = self._engine(app, held)
+            if engine is None:
+                return
+            self.health.start(app.config.health)
             scheduler = self._scheduler(app, engine)
             scheduler.start()
             _log.info("started", version=__version__, flows=len(app.system.flows), pid=os.getpid())
+            self._served = True
             try:
                 self._changed.wait()
             finally:
+                engine.stop()
                 scheduler.shutdown(wait=True)
         if app is not self._app:
             app.close()
+
+    def _engine(self, app: App, held: ExitStack) -> Dispatcher | None:
+        """Be the engine. Between two versions a command may have come first: it is waited for."""
+        while not self._stop.is_set():
+            try:
+                return held.enter_context(app.engine())
+            except StoreInUse:
+                if not self._served:
+                    raise
+                self._stop.wait(BEAT)
+        return None
 
     def _scheduler(self, app: App, engine: Dispatcher) -> BackgroundScheduler:
         feeds = list(app.system.feeds.values())
@@ -161,24 +177,21 @@ class Daemon:
     def _stamps(self) -> dict[str, float]:
         """When each file that makes up the configuration was last written."""
         site = self._path.resolve().parent / "mappings"
-        files = [self._path, *(site.rglob("*.yaml") if site.is_dir() else ())]
+        files = {self._path, *self._app.files, *(site.rglob("*.yaml") if site.is_dir() else ())}
         return {file.as_posix(): file.stat().st_mtime for file in files if file.is_file()}
 
     def _reload(self) -> None:
         found = self._stamps()
         if found == self._seen:
             return
-        self._seen = found
         try:
             fresh = App.open(self._path, self._clock, speak=self._speak)
         except ConfigError as error:
+            self._seen = found
             self.health.trouble("configuration", str(error))
-            _log.error(
-                "configuration_broken",
-                problems=[dump(p.words) for p in error.problems],
-                places=[problem.place for problem in error.problems],
-            )
+            _log.error("configuration_broken", problems=[str(p) for p in error.problems])
             return
+        self._seen = found
         self.health.well("configuration")
         _log.info("configuration_changed")
         self._app = fresh
@@ -194,12 +207,15 @@ def serve(path: Path, *, speak: bool = True) -> int:
     log.configure(json=True)
     daemon = Daemon(path, speak=speak)
 
+    signals = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, n)]
+
     def stop(number: int, _: FrameType | None) -> None:
         _log.info("stopping", signal=signal.Signals(number).name)
         daemon.stop()
+        for one in signals:  # the same again ends at once, which does no harm either
+            signal.signal(one, signal.SIG_DFL)
 
-    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), stop)
+    for one in signals:
+        signal.signal(one, stop)
     daemon.serve()
     return 0

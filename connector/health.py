@@ -7,6 +7,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from connector import log
 from connector.errors import ConfigError, Problem
 from connector.messages import say
 
@@ -30,7 +31,7 @@ class Health:
     def trouble(self, name: str, why: str) -> None:
         """This part did not."""
         with self._lock:
-            self._troubles[name] = why
+            self._troubles[name] = log.redact_text(why)
 
     def report(self) -> dict[str, Any]:
         """The page's content."""
@@ -48,8 +49,8 @@ class Health:
         return f"http://{host!s}:{port}/health"
 
     def start(self, address: str) -> None:
-        """Serve at `host:port`; an empty address serves nowhere."""
-        if not address:
+        """Serve at `host:port`, once; an empty address serves nowhere. Raises ConfigError."""
+        if not address or self._server is not None:
             return
         host, _, port = address.rpartition(":")
         handler = type("Handler", (_Handler,), {"health": self})
@@ -72,6 +73,12 @@ class _Handler(BaseHTTPRequestHandler):
     health: Health
 
     def do_GET(self) -> None:
+        self._answer()
+
+    def do_HEAD(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
         report = self.health.report()
         found = self.path.startswith("/health")
         body = json.dumps(report if found else {}, ensure_ascii=False).encode()
@@ -79,7 +86,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
         """The log has better things to tell."""

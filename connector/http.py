@@ -266,7 +266,7 @@ class Http:
         if status < 400:
             raise AccessDenied(say("http_redirect", status=status), answer=text)
         if status in (401, 403, 407):
-            raise AccessDenied(words, code=str(status), answer=text)
+            raise AccessDenied(say("http_denied", status=status), code=str(status), answer=text)
         if writes:
             raise OutcomeUnknown(words, code=str(status), answer=text)
         raise Transient(

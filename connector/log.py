@@ -61,6 +61,15 @@ def _redactor(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMappin
     return {key: redact(value, key) for key, value in event.items()}
 
 
+_FIRST = ("timestamp", "level", "event")
+
+
+def _in_order(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """When, how bad and what stand first in every line; details follow."""
+    first = {key: event[key] for key in _FIRST if key in event}
+    return {**first, **event}
+
+
 def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Set logging up once, for our events and those of every library alike."""
     shared: list[Any] = [
@@ -83,7 +92,11 @@ def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) 
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _in_order,
+            renderer,
+        ],
     )
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(formatter)

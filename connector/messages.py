@@ -42,6 +42,11 @@ def add(package: str) -> None:
 add("connector")
 
 
+class _Tolerant(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A sentence of ours: an id of the catalogue and its parameters."""
@@ -52,7 +57,9 @@ class Message:
     def render(self, language: str) -> str:
         """The sentence in `zh` or `en`, codes in it in plain words."""
         said = {name: _said(name, value, language) for name, value in self.params.items()}
-        return CATALOGUE[self.id][language].format_map(said)
+        known = CATALOGUE.get(self.id)
+        # A reason may have been stored by another version, with other words or parameters.
+        return known[language].format_map(_Tolerant(said)) if known else f"{self.id} {said}"
 
     def __str__(self) -> str:
         return self.render(_language)

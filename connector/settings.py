@@ -18,7 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from connector import complaints, yamlfile
 from connector.contract import Adapter, Settings
 from connector.errors import ConfigError, Problem
-from connector.messages import say
+from connector.messages import LANGUAGES, language, say, set_language
 from connector.objects import DERIVED, OBJECTS
 
 HUB = "hub"
@@ -153,13 +153,21 @@ class Config(_Model):
 class ConfigFile:
     """A configuration with the places of everything in it."""
 
-    def __init__(self, path: Path) -> None:
-        """Read and check `path`. Raises ConfigError with every problem that one reading finds."""
+    def __init__(self, path: Path, *, speak: bool = False) -> None:
+        """Read and check `path`. Raises ConfigError with every problem that one reading finds.
+
+        `speak`: messages are in the file's language from then on, those of its mistakes too.
+        """
         self.path = path
         self.directory = path.resolve().parent
         self.problems: list[Problem] = []
         self._node = self._read()
+        if speak and isinstance(self._node, dict):
+            wanted = self._node.get("language", Config.model_fields["language"].default)
+            set_language(wanted if wanted in LANGUAGES else language())
         self.secrets: set[str] = set()
+        self.files: set[Path] = set()
+        """Files that it names and that were read."""
         self.config = self._config()
 
     def _read(self) -> Any:
@@ -280,6 +288,7 @@ class ConfigFile:
         path = self.directory / name
         if not path.is_file():
             raise ValueError(say("no_such_file", name=name))
+        self.files.add(path)
         return str(path)
 
     def _resolved(self, value: Any, *, secret: bool) -> Any:
@@ -297,7 +306,9 @@ class ConfigFile:
             return os.environ[name]
         if kind == "file":
             try:
-                return (self.directory / name).read_text("utf-8-sig").strip()
+                text = (self.directory / name).read_text("utf-8-sig").strip()
+                self.files.add(self.directory / name)
+                return text
             except (OSError, UnicodeDecodeError) as error:
                 detail = getattr(error, "strerror", None) or "not UTF-8"
                 words = say("no_such_secret_file", name=name, detail=detail)

@@ -7,7 +7,7 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType
 from typing import Any
 
@@ -98,10 +98,23 @@ def _switch(text: str) -> tuple[str, Any]:
 
 def _announce(application: Application, url: str, *, as_json: bool) -> None:
     settings, env = application.settings(url)
-    line = {"system": application.system, "url": url, "settings": settings, "env": env}
-    text = json.dumps(line) if as_json else f"{application.system} is served at {url}"
+    if as_json:
+        line = {"system": application.system, "url": url, "settings": settings, "env": env}
+        text = json.dumps(line)
+    else:
+        text = "\n".join(_to_paste(application.system, url, settings, env))
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def _to_paste(
+    system: str, url: str, settings: Mapping[str, Any], env: Mapping[str, str]
+) -> Iterator[str]:
+    """For people: what goes into a configuration, and into the environment."""
+    yield f"{system} is served at {url}. A connection of a configuration:\n"
+    yield from (f"    {name}: {json.dumps(value)}" for name, value in settings.items())
+    yield "\nIts secrets, for the environment:\n"
+    yield from (f"    export {name}={value}" for name, value in env.items())
 
 
 def _stop_on_signals(stop: Callable[[], None]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
@@ -22,6 +22,8 @@ def _known_pattern(text: str) -> str:
 
 class KingdeeGalaxySettings(Settings):
     """`base_url` is the address of the site with its directory: `https://host/k3cloud/`."""
+
+    asked: ClassVar[tuple[str, ...]] = ("base_url", "app_id", "app_secret")
 
     acct_id: str
     """Account set (账套, 数据中心): 14 or so characters, from the third-party login page."""

@@ -9,8 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from connector.cli.output import Screen, moment, number
-from connector.cli.session import DONE, PERSON, Keys, Session, command
-from connector.cli.teaching import TaughtGroup
+from connector.cli.session import DONE, PERSON, Keys, Session, command, group
 from connector.messages import Message, say, word
 from connector.objects.lines import readable
 from connector.operations.reconciling import Finding
@@ -35,10 +34,10 @@ def register(cli: typer.Typer) -> None:
         "store": (store_upgrade, store_backup),
     }
     for name, functions in groups.items():
-        group = typer.Typer(no_args_is_help=True, cls=TaughtGroup, rich_markup_mode=None)
+        made = group()
         for function in functions:
-            command(group)(function)
-        cli.add_typer(group, name=name)
+            command(made)(function)
+        cli.add_typer(made, name=name)
 
 
 # -- status -----------------------------------------------------------------------------------
@@ -181,7 +180,8 @@ def _failure(screen: Screen, item: dict[str, Any]) -> None:
     name, since = item["number"] or item["key"], moment(item["since"])
     reason = f"{word('reason', item['reason'])} ({item['reason']})"
     screen.mark("✗", f"{item['flow']}  {name}  {reason}  {item['who']}  {since}")
-    screen.line(f"    {item['words']}")
+    ended = f"{say('ended_there')} " if item["ended"] else ""
+    screen.line(f"    {ended}{item['words']}")
     if item["do"]:
         screen.line(f"    → {item['do']}", "dim")
 

@@ -9,12 +9,9 @@ import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import typer
-
 from connector.cli import care, running, setup
 from connector.cli.output import Output
-from connector.cli.session import DONE, FAILED, WRONG
-from connector.cli.teaching import TaughtGroup
+from connector.cli.session import DONE, FAILED, WRONG, group
 from connector.cli.wrong_use import is_wrong_use, told
 from connector.errors import ConfigError, ConnectorError
 from connector.messages import LANGUAGES, say, set_language
@@ -22,14 +19,7 @@ from connector.store.engine import StoreUnavailable
 
 INTERRUPTED = 130
 
-cli = typer.Typer(
-    name="connector",
-    cls=TaughtGroup,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+cli = group()
 setup.register(cli)
 running.register(cli)
 care.register(cli)
@@ -42,6 +32,9 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
+    asked = language_asked(sys.argv[1:])
+    if asked:
+        os.environ["CONNECTOR_LANG"] = asked  # wherever it stood, the command takes it from here
     sys.exit(run(sys.argv[1:]))
 
 
@@ -71,21 +64,27 @@ def run(arguments: Sequence[str]) -> int:
     return int(code or DONE)
 
 
-def spoken(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
-    """The language asked for, else that of this machine's user, else Chinese."""
-    asked = [environment.get("CONNECTOR_LANG", "")]
+def language_asked(arguments: Sequence[str]) -> str:
+    """What `--lang` says, wherever it stands; empty: nothing."""
     for place, argument in enumerate(arguments):
         if argument == "--lang":
-            asked += arguments[place + 1 : place + 2]
-        elif argument.startswith("--lang="):
-            asked.append(argument.removeprefix("--lang="))
-    known = [name for name in asked if name in LANGUAGES]
-    return known[-1] if known else _of_user(environment)
+            return "".join(arguments[place + 1 : place + 2])
+        if argument.startswith("--lang="):
+            return argument.removeprefix("--lang=")
+    return ""
+
+
+def spoken(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    """The language asked for, else that of this machine's user, else Chinese."""
+    asked = language_asked(arguments) or environment.get("CONNECTOR_LANG", "")
+    return asked if asked in LANGUAGES else _of_user(environment)
 
 
 def _of_user(environment: Mapping[str, str]) -> str:
-    names = (environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    name = next((name for name in names if name), "") or (locale.getlocale()[0] or "")
+    names = [environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    if os.name == "nt":  # elsewhere it makes English of a locale that is none
+        names.append(locale.getlocale()[0] or "")
+    name = next((name for name in names if name), "")
     return "en" if name.lower().startswith("en") else "zh"
 
 

@@ -20,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from connector import log
 from connector.app import App
 from connector.cli.output import Output, Screen
-from connector.cli.teaching import TaughtCommand
+from connector.cli.teaching import TaughtCommand, TaughtGroup
 from connector.engine.dispatch import Progress as Report
 from connector.errors import ConfigError, Problem
 from connector.messages import LANGUAGES, Message, say, set_language
@@ -107,6 +107,17 @@ def _progress(console: Console) -> Progress:
 def wrong(words: Message) -> ConfigError:
     """The command was used wrongly: exit code 2."""
     return ConfigError([Problem("", words)])
+
+
+def group() -> typer.Typer:
+    """Commands under one name. It takes `--lang` itself, so that it may stand anywhere."""
+
+    def anywhere(lang: Lang = "") -> None:
+        """`main` has seen to it already."""
+
+    made = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+    made.callback(cls=TaughtGroup, no_args_is_help=True)(anywhere)
+    return made
 
 
 def command(

@@ -11,9 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from connector.cli.output import Screen
-from connector.cli.session import DONE, FAILED, Session, command
-from connector.cli.teaching import TaughtGroup
-from connector.messages import say
+from connector.cli.session import DONE, FAILED, Session, command, group
+from connector.messages import language, say
 from connector.operations import beginning, mappings
 
 NO_CONFIG = ("config",)
@@ -21,16 +20,16 @@ NO_CONFIG = ("config",)
 
 def register(cli: typer.Typer) -> None:
     """Add these commands."""
-    group = typer.Typer(no_args_is_help=True, cls=TaughtGroup, rich_markup_mode=None)
+    mapping = group()
     command(cli, without=NO_CONFIG)(demo)
     command(cli, without=NO_CONFIG)(init)
     command(cli)(check)
     command(cli, without=("config", "lang"))(sandbox)
-    command(group)(mapping_check)
-    command(group, without=NO_CONFIG)(mapping_test)
-    command(group)(mapping_show)
-    command(group, without=("config", "json"))(mapping_schema)
-    cli.add_typer(group, name="mapping")
+    command(mapping)(mapping_check)
+    command(mapping, without=NO_CONFIG)(mapping_test)
+    command(mapping)(mapping_show)
+    command(mapping, without=("config", "json"))(mapping_schema)
+    cli.add_typer(mapping, name="mapping")
 
 
 def demo(
@@ -54,7 +53,8 @@ def init(
     backfill: Annotated[bool, typer.Option("--backfill")] = False,
 ) -> None:
     """Write a configuration to start from."""
-    path = beginning.init(crm, erp, directory, backfill=backfill, today=date.today())
+    asked = {} if session.speak else {"language": language()}
+    path = beginning.init(crm, erp, directory, backfill=backfill, today=date.today(), **asked)
 
     def render(screen: Screen) -> None:
         screen.mark("✓", path)

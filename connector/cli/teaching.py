@@ -86,8 +86,10 @@ class _Page:
         )
 
     def usage(self, ctx: Any, command: Any) -> None:
-        pieces = command.collect_usage_pieces(ctx)
-        self._console.print(" ".join([ctx.command_path, *pieces]))
+        parameters = command.get_params(ctx)
+        pieces = [_place(p) for p in parameters if p.param_type_name == "argument"]
+        rest = ["COMMAND …"] if hasattr(command, "commands") else [*pieces, "[OPTIONS]"]
+        self._console.print(" ".join([ctx.command_path, *rest]))
 
     def text(self, *paragraphs: str) -> None:
         if paragraphs:
@@ -124,6 +126,12 @@ def _first(path: str) -> str:
     said = str(explained(path)[language()])
     end = "。" if language() == "zh" else ". "
     return said.split(end)[0].rstrip(".")
+
+
+def _place(argument: Any) -> str:
+    name = str(argument.name).upper()
+    name += " …" if argument.nargs == -1 else ""
+    return name if argument.required else f"[{name}]"
 
 
 def _called(parameter: Any) -> str:

@@ -45,6 +45,8 @@ def _sentence(error: Any) -> Message | str:
         return _bad(error.param, text)
     if "No such command" in text:
         return _unknown_command(error, text)
+    if text.startswith("Missing command"):
+        return say("missing_command")
     if "unexpected extra argument" in text:
         return say("extra_arguments", what=text.partition("(")[2].rpartition(")")[0].split("(")[-1])
     return text

@@ -149,6 +149,8 @@ class Capture:
             self._feed.reader.shape, None if full else cursor
         ):
             fault("page_read")
+            if self._system.stopping.is_set():
+                raise LeaseLost(say("feed_given_up", feed=self._feed.name))
             latest = page.cursor or latest
             if full:
                 seen.update(record.key for record in page.records)

@@ -70,7 +70,7 @@ def run(system: System) -> int:
     """Compute everything that waits; returns how many derived records really changed."""
     changed = 0
     for object in sorted(system.flows_to_hub()):
-        while (done := _group(system, object)) is not None:
+        while not system.stopping.is_set() and (done := _group(system, object)) is not None:
             changed += done
     return changed
 

@@ -79,11 +79,15 @@ class Dispatcher:
         self._system = system
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="worker")
         self._identities = Identities(system)
-        self._stopping = threading.Event()
+        system.stopping.clear()
+
+    def stop(self) -> None:
+        """Begin nothing new; whoever works comes to an end soon. Returns at once."""
+        self._system.stopping.set()
 
     def close(self) -> None:
         """Finish what is under way, start nothing more."""
-        self._stopping.set()
+        self.stop()
         self._pool.shutdown(wait=True)
 
     # -- recovery ---------------------------------------------------------------------------
@@ -144,7 +148,7 @@ class Dispatcher:
 
         def read_all(some: list[Feed]) -> None:
             for feed in some:
-                if not self._stopping.is_set():
+                if not self._system.stopping.is_set():
                     self._read(feed, done, progress, permits, reread)
 
         for future in [self._pool.submit(read_all, some) for some in by_connection.values()]:
@@ -216,7 +220,11 @@ class Dispatcher:
         """Work off everything that is due; returns how many deliveries were looked at."""
         looked_at = 0
         for flow in wanted:
-            if flow.delivers and flow.settings.mode == "live" and not self._stopping.is_set():
+            if (
+                flow.delivers
+                and flow.settings.mode == "live"
+                and not self._system.stopping.is_set()
+            ):
                 looked_at += self._drain(flow, done, progress, permits)
         return looked_at
 
@@ -238,7 +246,7 @@ class Dispatcher:
         def work() -> int:
             looked_at = 0
             for _ in range(FAIR):
-                if self._stopping.is_set() or self.paused(flow.target):
+                if self._system.stopping.is_set() or self.paused(flow.target):
                     break
                 tally = deliverer.group()
                 if tally is None:
@@ -309,7 +317,7 @@ class Dispatcher:
     ) -> set[str]:
         """Derive and deliver in turn until neither has anything to do; who was written to."""
         written: set[str] = set()
-        while not self._stopping.is_set():
+        while not self._system.stopping.is_set():
             before = {name: tally.written for name, tally in done.flows.items()}
             derived = deriving.run(self._system)
             looked_at = self.deliver(chosen, done, progress, permits=permits)

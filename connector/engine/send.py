@@ -268,7 +268,8 @@ class Sender:
 
     def _write(self, some: Sequence[tuple[Job, Write, Plan]], deadline: float) -> Iterator[Result]:
         clock = self._system.clock
-        if clock.monotonic() + self._target.longest_request + CUTOFF > deadline:
+        late = clock.monotonic() + self._target.longest_request + CUTOFF > deadline
+        if late or self._system.stopping.is_set():
             yield from (Result(job, error=NotSent(say("claim_too_old"))) for job, _, _ in some)
             return
         fault("before_write")

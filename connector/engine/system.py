@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import threading
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
@@ -181,6 +182,8 @@ class System:
     """In which reasons are written to other systems, whoever runs the command."""
     hints: MappingOf[str, Hints] = field(default_factory=dict)
     """What remote texts mean, by connection."""
+    stopping: threading.Event = field(default_factory=threading.Event)
+    """Set when we are to end: what is under way is finished, nothing new is begun."""
 
     def flows_to_hub(self) -> set[str]:
         """The derived objects that some flow carries on."""

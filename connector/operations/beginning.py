@@ -11,10 +11,10 @@ from pydantic.fields import FieldInfo
 
 from connector import registry, yamlfile
 from connector.assemble import shipped
-from connector.contract import Adapter, Settings
+from connector.contract import Adapter
 from connector.errors import ConfigError, Problem
 from connector.messages import say
-from connector.settings import HUB
+from connector.settings import CHANGE_ME, HUB
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,13 @@ class Usual:
 
 
 USUAL = (
-    Usual("erp_customers", "customer", "erp", every="5m"),
     Usual("employees", "employee", "crm", every="1h", options="pair: number"),
     Usual("erp_employees", "employee", "erp", every="1h", options="pair: number"),
     Usual("products", "material", "crm", every="5m", options="pair: number"),
     Usual("materials", "material", "erp", every="5m", options="pair: number"),
+    Usual("erp_customers", "customer", "erp", every="5m"),
+    Usual("production", "production_order", "erp", every="2m"),
+    Usual("shipments", "shipment", "erp", every="2m"),
     Usual("customers", "customer", "crm", "erp", creates=True),
     Usual(
         "orders",
@@ -49,8 +51,6 @@ USUAL = (
         creates=True,
     ),
     Usual("stock", "stock", "erp", "crm", "5m", "on_conflict: ours, max_creates: none"),
-    Usual("production", "production_order", "erp", every="2m"),
-    Usual("shipments", "shipment", "erp", every="2m"),
     Usual(
         "delivery_status",
         "delivery_status",
@@ -62,31 +62,44 @@ USUAL = (
     Usual("progress", "order_progress", HUB, "crm", "1m", "on_conflict: ours"),
 )
 
-_HEAD = """\
-# The connector's configuration. Every option with its default: config.example.yaml.
-# Check it with `connector check`, see what would happen with `connector plan orders`.
-store: sqlite:///connector.db
-language: zh
 
-connections:
-"""
+def _chapters() -> list[tuple[str, list[Usual]]]:
+    """What the flows are for, as the written file tells it."""
+    return [
+        ("init_read", [usual for usual in USUAL if not usual.to]),
+        ("init_forward", [usual for usual in USUAL if usual.creates]),
+        ("init_back", [usual for usual in USUAL if usual.to and not usual.creates]),
+    ]
 
 
-def init(crm: str, erp: str, directory: Path, *, backfill: bool, today: date) -> Path:
+def init(
+    crm: str, erp: str, directory: Path, *, backfill: bool, today: date, language: str = "zh"
+) -> Path:
     """Write `config.yaml` into `directory`. Raises ConfigError; never overwrites."""
     path = directory / "config.yaml"
     if path.exists():
         raise ConfigError([Problem(path.as_posix(), say("config_exists"))])
-    connections = {"crm": _adapter(crm), "erp": _adapter(erp)}
     names = {"crm": crm, "erp": erp}
-    lines = [_HEAD.rstrip()]
-    for name, adapter in connections.items():
+    adapters = {name: _adapter(adapter) for name, adapter in names.items()}
+    lines = [f"# {say('init_head').render(language)}", "store: sqlite:///connector.db"]
+    lines += [f"language: {language}", "", "connections:"]
+    for name, adapter in adapters.items():
         lines += [f"  {name}:", f"    adapter: {names[name]}", *_settings(names[name], adapter)]
     lines += ["", "flows:"]
-    lines += [_flow(usual, backfill, today) for usual in USUAL if _possible(usual, names)]
-    directory.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for chapter, usual in _chapters():
+        flows = [_flow(one, backfill, today) for one in usual if _possible(one, names)]
+        lines += [f"  # {say(chapter).render(language)}", *flows] if flows else []
+    _write(path, "\n".join(lines) + "\n")
     return path
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        words = say("file_unwritable", detail=error.strerror or str(error))
+        raise ConfigError([Problem(path.as_posix(), words)]) from None
 
 
 def _adapter(name: str) -> type[Adapter]:
@@ -98,23 +111,23 @@ def _adapter(name: str) -> type[Adapter]:
 
 
 def _settings(name: str, adapter: type[Adapter]) -> list[str]:
-    """The adapter's own fields: required ones to be filled, secrets by reference."""
+    """What a site must fill in: required fields, and those the adapter asks for."""
     lines = []
     for field, info in adapter.settings_type.model_fields.items():
-        own = field not in Settings.model_fields or field in ("base_url", "timezone")
-        if own and (text := _value(name, field, info)):
-            lines.append(f"    {field}: {text}")
+        if field == "adapter":
+            continue
+        asked = info.is_required() or field in adapter.settings_type.asked
+        if asked or field == "timezone":
+            lines.append(f"    {field}: {_value(name, field, info)}")
     return lines
 
 
 def _value(adapter: str, field: str, info: FieldInfo) -> str:
-    if info.annotation is SecretStr and info.is_required():
+    if info.annotation is SecretStr:
         variable = f"{adapter.split('_')[0]}_{field}".upper()
         return f'"${{env:{variable}}}"'
-    if info.is_required() or field == "base_url":
-        known = info.default if isinstance(info.default, str) and info.default else "CHANGE_ME"
-        return f'"{known}"'
-    return str(info.default) if field == "timezone" else ""
+    known = info.default if isinstance(info.default, str) and info.default else CHANGE_ME
+    return known if field == "timezone" else f'"{known}"'
 
 
 def _possible(usual: Usual, names: dict[str, str]) -> bool:

@@ -153,6 +153,7 @@ def _failure(system: System, tx: Any, flow: Flow, row: Any) -> Shown:
     linked = links.find(tx, flow.object, flow.source, flow.target.name, [row.key])
     lines = labels(snapshots.data(known)) if known else {}
     number = known.number if known else ""
+    ended = bool(row.delivered and known and _left(flow, known))
     return {
         "flow": row.flow,
         "key": row.key,
@@ -162,16 +163,24 @@ def _failure(system: System, tx: Any, flow: Flow, row: Any) -> Shown:
         "words": readable(explained.words, lines),
         "remote": readable(str(words), lines),
         "who": explained.who,
-        "do": explained.do or _way_out(row.flow, number or row.key, row.reason),
+        "ended": ended,
+        "do": explained.do or _way_out(row, number or row.key, ended=ended),
         "since": row.since,
         "attempts": row.attempts,
         "step": row.step,
     }
 
 
-def _way_out(flow: str, number: str, reason: str) -> str:
+def _left(flow: Flow, snapshot: Any) -> bool:
+    """The record was deleted or ended in its own system, or is the flow's no more."""
+    return bool(snapshot.deleted) or flow.scope_of(snapshots.data(snapshot)) == "out"
+
+
+def _way_out(row: Any, number: str, *, ended: bool) -> str:
     """What a person does about it, where no hint says so: commands to paste."""
-    return str(say(WAYS_OUT.get(reason, "do_retry"), flow=flow, number=number))
+    ending = ended and row.reason in ("conflict", "rejected")
+    id = "do_end" if ending else WAYS_OUT.get(row.reason, "do_retry")
+    return str(say(id, flow=row.flow, number=number))
 
 
 def retry(system: System, flow: Flow, keys: Sequence[str], who: str, *, ours: bool) -> int:

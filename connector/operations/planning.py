@@ -129,7 +129,8 @@ def _group(system: System, flow: Flow, keys: Sequence[str], anew: dict[str, Read
         item.number = snapshot.number if snapshot else ""
         item.lines = labels(snapshots.data(snapshot)) if snapshot else {}
         if row.state == "stopped":
-            item.action, item.reason = "stop", str(load(row.detail)) or item.reason
+            item.action, item.note = "stop", ""
+            item.reason = str(load(row.detail)) or item.reason
     return planned
 
 

@@ -7,7 +7,7 @@ was written back about it, the documents in the target that name it, and what pe
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -98,9 +98,15 @@ class _Teller:
 
     def _read(self, row: Any, document: str = "") -> Iterator[Event]:
         """What changed in a record, this one or one that names it."""
-        for change in snapshots.history(self._tx, row.connection, row.object, row.key):
-            where = f"{row.connection} {document}".strip()
-            words = _changed(change, self._lines)
+        where = f"{row.connection} {document}".strip()
+        changes = [
+            (c, json.loads(c.diff or "{}"))
+            for c in snapshots.history(self._tx, row.connection, row.object, row.key)
+        ]
+        for change, found in changes:
+            words = _changed(found, self._lines)
+            if change.kind == "new":
+                words = _at_first(snapshots.data(row), [diff for _, diff in changes])
             yield self._event(change.at, where, f"source_{change.kind}", words)
 
     def _delivered(self) -> Iterator[Event]:
@@ -165,8 +171,21 @@ def _delivery(row: Any, lines: Mapping[str, str]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names} | {"words": words}
 
 
-def _changed(change: Any, lines: Mapping[str, str]) -> str:
-    found = json.loads(change.diff or "{}")
+TELLING = (
+    "status", "order_date", "amount_with_tax", "planned", "finished", "shipped_on", "waybill",
+)  # fmt: skip
+"""Fields that say what a record was when it was first read."""
+
+
+def _at_first(values: Mapping[str, Any], diffs: Sequence[Mapping[str, Any]]) -> str:
+    """The record's own words then: what it says now, with every change since taken back."""
+    first = {name: values.get(name) for name in TELLING}
+    for found in reversed(diffs):
+        first |= {name: old for name, (old, _) in found.items() if name in first}
+    return ", ".join(f"{name}: {value}" for name, value in first.items() if value)
+
+
+def _changed(found: Mapping[str, Any], lines: Mapping[str, str]) -> str:
     return ", ".join(_difference(name, old, new, lines) for name, (old, new) in found.items())
 
 

@@ -48,9 +48,9 @@ def of_orders(tx: Tx, numbers: Sequence[str]) -> list[Any]:
 
 
 def documents(tx: Tx, number: str) -> list[Any]:
-    """The records that name this order number: `connection`, `object`, `key`, their `number`."""
+    """The snapshots of the records that name this order number."""
     query = (
-        select(snapshots.c.connection, snapshots.c.object, snapshots.c.key, snapshots.c.number)
+        select(snapshots)
         .join(
             mentions,
             (snapshots.c.connection == mentions.c.connection)

@@ -31,6 +31,7 @@ from connector.mapping.expr import Expression, ExpressionFault
 from connector.mapping.schema import schema
 from connector.mapping.values import ValueMap
 from connector.mapping.writing import Writer
+from connector.messages import Message
 from connector.objects import Customer, OrderLine, SalesOrder, content
 from connector.settings import ConfigFile
 from connector.store import deliveries, feeds, migrate
@@ -511,3 +512,11 @@ def _fails(call: Callable[[], None]) -> None:
         call()
     except Exception as error:  # noqa: BLE001 - however the database says no
         assert str(error)
+
+
+# -- reasons that another version stored -------------------------------------------------------
+
+
+def test_a_reason_stored_by_another_version_can_still_be_read() -> None:
+    assert str(Message("link_missing", {"object": "customer", "key": "k1"})).count("?") == 2
+    assert str(Message("no_longer_there", {"a": "b"})) == "no_longer_there {'a': 'b'}"

@@ -8,7 +8,9 @@ import inspect
 import re
 import sys
 import threading
+import tomllib
 import types
+import typing
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -27,11 +29,13 @@ from adapters.fxiaoke.settings import FxiaokeSettings
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector import errors, exact, hints, yamlfile
 from connector.assemble import Assembly
+from connector.cli import teaching
 from connector.cli.main import cli
 from connector.contract import Adapter, RowWrite, Settings, Shape, Table, TableWrite, Write
 from connector.errors import ConnectorError
-from connector.mapping.load import EACH_WORDS, TOP, WORDS, Values, parse
+from connector.mapping.load import EACH_WORDS, STEPS, TOP, WORDS, Values, parse
 from connector.objects import OBJECTS
+from connector.operations import reconciling
 from connector.settings import Config, ConfigFile, FlowSettings, KeepSettings, seconds
 from connector.store.tables import STATES
 from connector.testing import AdapterConformance, Remote, Sample, SkippingClock
@@ -129,30 +133,36 @@ def test_the_example_loads_and_becomes_a_system() -> None:
 # -- commands, errors, words, faults, states -----------------------------------------------------
 
 
-def commands(group: typer.Typer, before: str = "connector") -> Iterator[str]:
-    for command in group.registered_commands:
-        assert command.callback is not None
-        yield f"{before} {command.name or command.callback.__name__}"
-    for inner in group.registered_groups:
-        assert inner.typer_instance is not None
-        yield from commands(inner.typer_instance, f"{before} {inner.name}")
-
-
-def test_every_command_is_explained() -> None:
+def test_every_command_is_explained_in_the_operations_page() -> None:
     text = page("docs/operations.md")
-    assert [name for name in commands(cli) if f"`{name}" not in text] == []
+    names = [path for path, command in taught() if not hasattr(command, "commands")]
+    assert [name for name in names if f"`connector {name}" not in text] == []
 
 
-def test_no_page_names_a_command_that_is_not_there() -> None:
-    known = set(commands(cli))
-    groups = {name.rpartition(" ")[0] for name in known}
-    wrong = []
-    for path in PAGES:
-        for words in re.findall(r"`connector ([a-z-]+(?: [a-z-]+)?)", path.read_text("utf-8")):
-            first = f"connector {words.split()[0]}"
-            if f"connector {words}" not in known | groups and first not in known:
-                wrong.append(f"{path.name}: {words}")
-    assert wrong == []
+BOTH = {"docs/operations.md": "docs/operations.zh-CN.md", "README.md": "README.zh-CN.md"}
+
+
+@pytest.mark.parametrize("english", BOTH)
+def test_a_page_in_both_languages_tells_the_same_in_each(english: str) -> None:
+    pages = [page(english), page(BOTH[english])]
+    for told in (commands_of, sections, code_words):
+        assert told(pages[0]) == told(pages[1]), told.__name__
+
+
+def commands_of(text: str) -> list[str]:
+    """The commands of its table, in order."""
+    return re.findall(r"^\| `(connector [^`]*)`", text, re.M)
+
+
+def sections(text: str) -> list[int]:
+    """The levels of its headings, in order: no chapter is left out."""
+    return [len(marks) for marks in re.findall(r"^(#+) ", text, re.M)]
+
+
+def code_words(text: str) -> set[str]:
+    """Options, events, settings: whatever stands in code and is no sentence."""
+    found = re.findall(r"`([a-z_0-9.-]+)`", text)
+    return {word for word in found if "_" in word or word.startswith("--")}
 
 
 def test_every_error_is_explained_to_adapter_writers() -> None:
@@ -168,6 +178,22 @@ def test_every_method_of_the_contract_is_explained() -> None:
 
 def test_every_word_of_a_mapping_is_explained() -> None:
     assert lacking(TOP | WORDS | EACH_WORDS, page("docs/mapping-reference.md")) == []
+
+
+@pytest.mark.parametrize(
+    "chapter, known",
+    [
+        ("Words of the file", TOP),
+        ("Origins", WORDS),
+        ("Words of a rule", WORDS),
+        ("Rows", EACH_WORDS),
+    ],
+)
+def test_no_word_of_a_mapping_is_explained_that_is_not_there(chapter: str, known: Any) -> None:
+    text = page("docs/mapping-reference.md").split(f"## {chapter}\n")[1].split("\n## ")[0]
+    explained = set(re.findall(r"^\| `(\w+)` \|", text, re.M))
+    assert explained
+    assert explained - known == set()
 
 
 def test_every_fault_point_is_listed() -> None:
@@ -272,25 +298,110 @@ def test_every_message_that_is_said_exists_and_gets_its_parameters() -> None:
     assert short == []
 
 
-BY_VARIABLE = {
-    "insecure_http", "bad_base_url", "http_too_large", "http_too_slow",  # connector/http.py
-    "need_whole", "need_number", "need_bool", "need_text", "need_list", "need_settings",
-    "need_date", "need_least", "need_most", "need_more",  # connector/complaints.py
-    "link_missing", "link_not_usable",  # connector/engine/resolving.py
-    "class_a", "class_b", "class_c", "class_onto",  # connector/operations/overview.py
-    "yaml_alias", "yaml_too_deep",  # connector/yamlfile.py
-    *hints.WHO.values(),
-    *(f"object_{name}" for name in OBJECTS),  # connector/messages.py
-}  # fmt: skip
-"""Messages whose id is no literal where they are said."""
+FAMILIES = (
+    "head", "state", "reason", "action", "event", "event_source", "event_link", "event_person",
+    "kind", "object", "step", "fault", "demo", "demo_column", "demo_state", "demo_stage", "who",
+)  # fmt: skip
+"""`word("head", "flow")` and its like say `head_flow`: the code stands somewhere as it is."""
+
+
+def named() -> set[str]:
+    """Every text, class and argument that the code names, and every `who` of a hint."""
+    found: set[str] = set()
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+            elif isinstance(node, ast.ClassDef):
+                found.add(node.name)
+    for path in (ROOT / "mappings/hints").glob("*.yaml"):
+        found |= {str(h.get("who")) for h in yamlfile.plain_load(path.read_text("utf-8"))}
+    return found
 
 
 def test_every_message_is_used() -> None:
-    used = {id for _, id, _ in said()} | BY_VARIABLE
-    for path in (ROOT / "mappings/hints").glob("*.yaml"):
-        used |= {f"who_{hint.get('who')}" for hint in yamlfile.plain_load(path.read_text("utf-8"))}
+    texts = named()
+    used = texts | {f"{family}_{code}" for family in FAMILIES for code in texts}
     assert sorted(set(catalogue()) - used) == []
-    assert sorted(BY_VARIABLE - set(catalogue())) == []
+
+
+WORDED = {
+    "state": set(STATES),
+    "object": set(OBJECTS),
+    "step": set(STEPS),
+    "kind": set(typing.get_args(reconciling.Kind)),
+}
+
+
+@pytest.mark.parametrize("family", WORDED)
+def test_every_code_that_people_see_has_its_words(family: str) -> None:
+    assert {code for code in WORDED[family] if f"{family}_{code}" not in catalogue()} == set()
+
+
+def test_every_reason_has_its_words() -> None:
+    assert {code for code in reasons() if f"reason_{code}" not in catalogue()} == set()
+
+
+# -- help ----------------------------------------------------------------------------------------
+
+
+def taught() -> Iterator[tuple[str, Any]]:
+    """`(path, command)` of every command and group."""
+    return _taught("", typer.main.get_command(cli))
+
+
+def _taught(path: str, command: Any) -> Iterator[tuple[str, Any]]:
+    yield path, command
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _taught(f"{path} {name}".strip(), inner)
+
+
+def test_every_command_and_parameter_is_explained_in_both_languages() -> None:
+    known = set()
+    for path, command in taught():
+        said = teaching.explained(path)
+        assert set(said) - {"examples"} == {"zh", "en"}, path
+        for given in command.params:
+            assert teaching.parameter(path, given.name), (path, given.name)
+            own = f"{path} {given.name}".strip()
+            known.add(own if own in teaching.texts()["parameters"] else given.name)
+    assert set(teaching.texts()["commands"]) == {path for path, _ in taught()}
+    assert set(teaching.texts()["parameters"]) == known
+    listed = [name for chapter in teaching.texts()["chapters"] for name in chapter["commands"]]
+    assert sorted(listed) == sorted(path for path, _ in taught() if path and " " not in path)
+
+
+def test_every_example_of_the_help_is_a_command_with_options_that_it_has() -> None:
+    commands = dict(taught())
+    for said in teaching.texts()["commands"].values():
+        for example in said.get("examples", ()):
+            assert unknown(example, commands) == "", example
+
+
+def unknown(line: str, commands: dict[str, Any]) -> str:
+    """The first word of `connector …` that is no command or option; empty: all are known."""
+    words = line.split(">")[0].split()[1:]
+    path = ""
+    while words and f"{path} {words[0]}".strip() in commands:
+        path = f"{path} {words.pop(0)}".strip()
+    if not path or hasattr(commands[path], "commands"):
+        return line if words or not path else ""
+    options = {name for given in commands[path].params for name in given.opts} | {"--help"}
+    return next((w for w in words if w.startswith("-") and w.split("=")[0] not in options), "")
+
+
+def test_every_command_in_the_docs_has_the_options_that_are_given() -> None:
+    commands = dict(taught())
+    wrong = []
+    for path in PAGES:
+        text = path.read_text("utf-8")
+        inline = re.findall(r"`(connector [^`]+)`", text)
+        lines = re.findall(r"^(?:\S*/)?(connector [a-z].*)$", "\n".join(blocks(text, "")), re.M)
+        for line in (*inline, *lines):
+            line = line.split("#")[0].replace("…", "").strip()
+            if line.count(" ") and not re.search(r"[(|]", line) and unknown(line, commands):
+                wrong.append(f"{path.name}: {line}")
+    assert wrong == []
 
 
 # -- examples and links --------------------------------------------------------------------------
@@ -490,6 +601,44 @@ class TestTheAdapterOfThePage(AdapterConformance):
         exec(compile(source, "writing-an-adapter.md", "exec"), module.__dict__)
         yield LittleRemote(module)
         del sys.modules["little_erp"]
+
+
+def test_the_package_of_the_page_registers_the_adapter_of_the_page() -> None:
+    text = page("docs/writing-an-adapter.md")
+    package = tomllib.loads(blocks(text, "toml")[0])
+    module, _, name = package["project"]["entry-points"]["connector.adapters"]["little"].partition(
+        ":"
+    )
+    assert package["tool"]["setuptools"]["py-modules"] == [module]
+    assert f"class {name}(Adapter)" in max(blocks(text, "python"), key=len)
+
+
+def test_the_mapping_of_the_page_loads() -> None:
+    found = [b for b in blocks(page("docs/writing-an-adapter.md"), "yaml") if "object: " in b]
+    found = [text for text in found if text.startswith("# mappings/")]
+    assert found
+    for text in found:
+        parse(yamlfile.loads(text), text.splitlines()[0], Values([]))
+
+
+def anchor(heading: str) -> str:
+    """A heading as links name it: lower case, blanks as hyphens, other signs left out."""
+    plain = re.sub(r"[^\w\s-]", "", heading.replace("`", "").lower())
+    return re.sub(r"\s", "-", plain.strip())
+
+
+def test_links_to_chapters_lead_to_one() -> None:
+    dead = []
+    for path in PAGES:
+        text = re.sub(r"^```.*?^```", "", path.read_text("utf-8"), flags=re.M | re.S)
+        for target, name in re.findall(r"\]\(([^)\s#]*)#([^)\s]+)\)", text):
+            there = path.parent / target if target else path
+            if "://" in target or there.suffix != ".md":
+                continue
+            headings = re.findall(r"^#+ (.+)$", there.read_text("utf-8"), re.M)
+            if name not in {anchor(heading) for heading in headings}:
+                dead.append(f"{path.name}: {target}#{name}")
+    assert dead == []
 
 
 def test_relative_links_lead_somewhere() -> None:

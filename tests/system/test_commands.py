@@ -34,6 +34,24 @@ LOOKS = {
     "reconcile": ("reconcile", "orders", "--json"),
     "link": ("link", "show", "sales_order", "changed", "--json"),
     "dry": ("resync", "orders", "--all", "--dry-run", "--json"),
+    "dry in words": ("resync", "orders", "--all", "--dry-run"),
+    "status in words": ("status",),
+    "failures in words": ("failures", "list"),
+    "failure": ("failures", "show", "orders", "refused", "--json"),
+    "failure in words": ("failures", "show", "orders", "refused"),
+    "no failure": ("failures", "show", "orders", "same"),
+    "failure of nobody": ("failures", "show", "orders", "nobody"),
+    "failures of no flow": ("failures", "list", "ordres"),
+    "trace of no object": ("trace", "sales_ordr", "changed"),
+    "reconcile in words": ("reconcile", "orders"),
+    "reconcile onto": ("reconcile", "delivery_status"),
+    "link of nobody": ("link", "show", "sales_order", "nobody"),
+    "link of a reader": ("link", "set", "production", "a", "b"),
+    "link again": ("link", "create", "orders", "same"),
+    "backup nowhere": ("store", "backup", "/nowhere/at/all.db"),
+    "upgrade": ("store", "upgrade", "--json"),
+    "rules": ("mapping", "show", "orders"),
+    "retry nobody": ("failures", "retry", "orders", "--key", "nobody"),
 }
 
 
@@ -113,7 +131,9 @@ def test_plan_in_words_shows_old_and_new(looked: Any) -> None:
     _, rans, _ = looked
     lines = [line.strip() for line in rans["plan in words"].out.splitlines()]
     assert "FNote: 旧 → 新" in lines
-    assert any(line.startswith("create   new") for line in lines)
+    assert any(line.startswith("create  new") for line in lines)
+    assert any(line.endswith("].FQty: 2 → 9") for line in lines)
+    assert "create 1" in lines[-1]
 
 
 def test_trace_tells_the_story_in_order_with_times_and_the_erp_s_number(looked: Any) -> None:
@@ -129,13 +149,78 @@ def test_trace_tells_the_story_in_order_with_times_and_the_erp_s_number(looked: 
     assert kinds.index("source_new") < kinds.index("created") <= kinds.index("link_created")
     words = rans["trace"].out
     assert "= erp changed" in words
-    assert "source_new" in words
+    told = [line.split() for line in words.splitlines()]
+    assert any(line[2:] == ["erp", "counterpart", "changed"] for line in told), words
+    assert "lines[1].quantity: 2 → 9" in words
 
 
 def test_trace_of_a_number_that_nobody_knows_fails(looked: Any) -> None:
     _, rans, _ = looked
     assert rans["trace nobody"].code == 1
     assert rans["trace nobody"].words
+
+
+REFUSED = {
+    "no failure": (1, ("same", "connector trace")),
+    "failure of nobody": (1, ("nobody",)),
+    "failures of no flow": (2, ("ordres", "orders")),
+    "trace of no object": (2, ("sales_ordr", "sales_order")),
+    "trace nobody": (1, ("nobody",)),
+    "reconcile onto": (2, ("delivery_status",)),
+    "link of nobody": (1, ("nobody",)),
+    "link of a reader": (2, ("production", "only reads")),
+    "link again": (1, ("same", "connector link remove")),
+    "backup nowhere": (1, ("not made", "folder")),
+    "retry nobody": (1, ("nobody", "orders")),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_done_is_told_in_one_sentence(looked: Any, name: str) -> None:
+    _, rans, _ = looked
+    code, words = REFUSED[name]
+    assert rans[name].code == code, rans[name]
+    assert len(rans[name].words) == 1, rans[name].err
+    assert [word for word in words if word not in rans[name].words[0]] == []
+    assert "Traceback" not in rans[name].err
+
+
+def test_failures_tell_the_reason_who_acts_and_the_command_to_paste(looked: Any) -> None:
+    _, rans, _ = looked
+    item = rans["failure"].json["failures"][0]
+    assert (item["number"], item["reason"]) == ("refused", "mapping")
+    assert "connector resync orders --key refused" in item["do"]
+    for name in ("failures in words", "failure in words"):
+        assert "FNote" in rans[name].out
+        assert "connector resync orders --key refused" in rans[name].out
+
+
+def test_status_tells_what_waits_and_that_no_daemon_runs(looked: Any) -> None:
+    _, rans, _ = looked
+    assert rans["status"].json["daemon"] is False
+    told = [line.split() for line in rans["status in words"].out.splitlines()]
+    assert any(line[:2] == ["orders", "stopped"] and "mapping" in line for line in told)
+
+
+def test_reconcile_tells_the_number_and_the_way_to_repair(looked: Any) -> None:
+    _, rans, _ = looked
+    assert rans["reconcile"].code == 3
+    kinds = {(f["kind"], f["number"]) for f in rans["reconcile"].json["findings"]}
+    assert ("drift", "drifted") in kinds
+    assert "connector reconcile orders --repair" in rans["reconcile in words"].out
+
+
+def test_a_dry_resync_is_a_plan(looked: Any) -> None:
+    _, rans, _ = looked
+    assert rans["dry in words"].code == 0
+    assert {item["number"] for item in rans["dry"].json["plan"]} >= {"changed", "both"}
+    assert "same" not in {item["number"] for item in rans["dry"].json["plan"]}
+
+
+def test_tables_in_a_pipe_lose_nothing(looked: Any) -> None:
+    _, rans, _ = looked
+    assert "FSaleOrderFinance.FExchangeTypeId.FNumber" in rans["rules"].out
+    assert "delivery_status" in rans["status in words"].out
 
 
 def test_status_counts_by_flow_and_state(looked: Any) -> None:
@@ -316,3 +401,83 @@ def test_a_link_set_by_hand_makes_updates_of_a_clerk_s_bill(saved: Site) -> None
     saved.in_crm("edit", number=first, fields={"remark": "second"})
     saved.sync()
     assert len(saved.bills(first)) == 1
+
+
+def test_what_was_set_aside_is_no_failure_any_more(site: Site) -> None:
+    number = site.order(remark="备" * 100)
+    site.sync()
+    assert [f["number"] for f in site.app.failures("orders")] == [number]
+    site.app.discard("orders", [number])
+    assert site.app.failures() == []
+    assert [f["reason"] for f in site.app.failures(ignored=True)] == ["ignored"]
+    assert site.sync()["orders"]["failed"] == 0
+
+
+def test_only_what_stopped_or_waits_can_be_set_aside(site: Site) -> None:
+    number = site.order()
+    site.sync()
+    assert site.app.discard("orders", [number]) == 0
+    assert site.delivery(number).state == "in_sync"
+
+
+def test_a_resync_tells_how_much_it_read(site: Site) -> None:
+    site.order()
+    site.order()
+    site.sync()
+    result = site.app.resync("orders", everything=True)
+    assert (result["flows"]["orders"]["read"], result["flows"]["orders"]["written"]) == (2, 0)
+
+
+def test_trace_tells_what_was_made_of_an_order_and_what_the_crm_was_told(site: Site) -> None:
+    number = site.order(sold("M1", 2))
+    site.sync()
+    site.in_erp("advance_production", order_number=number, to="finished")
+    site.clock.advance(700)
+    site.sync()
+    (story,) = site.app.trace("sales_order", number)
+    events = [(event.where, event.what) for event in story.events]
+    where = [place for place, _ in events]
+    assert [event.at for event in story.events] == sorted(event.at for event in story.events)
+    assert any(place.startswith("erp production order MO") for place in where)
+    assert events.index(("crm", "source_new")) < events.index(("orders", "created"))
+    assert events.index(("orders", "created")) < events.index(("delivery_status", "updated"))
+    assert ("progress", "updated") in events
+    assert story.zone == "Asia/Shanghai"
+
+
+def test_trace_tells_what_people_decided(saved: Site) -> None:
+    number = saved.order(remark="old")
+    saved.sync()
+    saved.in_erp("edit", number=number, fields={"FNote": "clerk"})
+    saved.in_crm("edit", number=number, fields={"remark": "ours"})
+    saved.sync()
+    saved.app.retry("orders", [number], ours=True)
+    saved.sync()
+    (story,) = saved.app.trace("sales_order", number)
+    told = [event.what for event in story.events]
+    assert told.index("Conflict") < told.index("person_retry") < len(told) - 1
+
+
+def test_plan_says_that_a_source_could_not_be_read(site: Site) -> None:
+    site.sync()
+    site.crm.faults.set([{"do": "status"}])
+    ran = site.cli("plan", "orders")
+    assert any(line.startswith("! crm/sales_order") for line in ran.out.splitlines()), ran
+
+
+def test_plan_of_many_says_that_there_are_more(site: Site) -> None:
+    for _ in range(3):
+        site.order()
+    site.app.sync(["customers", "products", "materials"])
+    site.clock.advance(2)
+    made = site.app.plan("orders", limit=2)
+    assert (len(made.items), made.more) == (2, True)
+
+
+def test_plan_warns_where_a_bill_is_beyond_editing(site: Site) -> None:
+    number = site.order()
+    site.sync()
+    site.in_crm("edit", number=number, fields={"remark": "changed"})
+    site.clock.advance(2)
+    (item,) = site.app.plan("orders").items
+    assert (item.action, "on_change" in item.note) == ("update", True)

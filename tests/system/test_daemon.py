@@ -10,13 +10,15 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
 from filelock import FileLock
 
 from connector.daemon import Daemon
+from connector.messages import load
+from connector.store import journal
 from tests.system import configuration
 from tests.system.company import SMALL
 from tests.system.processes import Command
@@ -214,3 +216,97 @@ def test_a_command_is_handed_to_the_running_daemon(served: tuple[Site, Command])
     assert "orders" in ran.json["flows"]
     ran = site.cli("plan", "orders", "--json")
     assert ran.code == 0, ran
+
+
+def test_a_slow_erp_does_not_keep_the_daemon_from_ending_within_seconds(quick: Site) -> None:
+    with quick.daemon() as daemon:
+        first = quick.order()
+        wait_for(lambda: arrived(quick, first), 60, daemon)
+        quick.erp.faults.set([{"do": "delay", "operation": "*Save", "form": BILL, "seconds": 0.5}])
+        for _ in range(60):
+            quick.order()
+        wait_for(lambda: len(quick.bills()) > 1, 20, daemon)
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(timeout=10) == 0
+    log = quick.log.read_text("utf-8")
+    assert '"stopped"' in log
+    assert len(quick.bills()) < 61
+
+
+def test_the_same_signal_again_ends_at_once_and_costs_nothing(quick: Site) -> None:
+    with quick.daemon() as daemon:
+        first = quick.order()
+        wait_for(lambda: arrived(quick, first), 60, daemon)
+        quick.erp.faults.set([{"do": "delay", "operation": "*Save", "form": BILL, "seconds": 0.8}])
+        second = quick.order()
+        wait_for(lambda: quick.bills(second), 20, daemon, pause=0.02)
+        daemon.send_signal(signal.SIGTERM)
+        log = quick.log
+        wait_for(lambda: '"stopping"' in log.read_text("utf-8"), 5, daemon, pause=0.02)
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(timeout=5) == -signal.SIGTERM
+    quick.erp.faults.set([])
+    with quick.daemon() as daemon:
+        wait_for(lambda: arrived(quick, second), 60, daemon)
+
+
+def test_a_broken_edit_is_logged_in_words_with_its_places(quick: Site) -> None:
+    with quick.daemon() as daemon:
+        wait_for(lambda: health(quick), 60, daemon)
+        touch(quick, quick.config.read_text("utf-8").replace("max_creates", "max_create"))
+        log = quick.log
+        wait_for(lambda: "configuration_broken" in log.read_text("utf-8"), 20, daemon)
+    line = next(line for line in log.read_text("utf-8").splitlines() if "_broken" in line)
+    (problem, *_) = json.loads(line)["problems"]
+    assert "config.yaml:" in problem
+    assert "max_create" in problem
+    assert list(json.loads(line))[:3] == ["timestamp", "level", "event"]
+
+
+def test_a_secret_in_a_file_that_changes_is_taken_up(quick: Site) -> None:
+    secret = quick.directory / "secret"
+    secret.write_text(quick.env["KINGDEE_APP_SECRET"], encoding="utf-8")
+    quick.connection("erp", app_secret="${file:secret}")
+    daemon = Daemon(quick.config)
+    before = daemon._app
+    try:
+        daemon._reload()
+        assert daemon._app is before
+        stamp = secret.stat().st_mtime + 5
+        os.utime(secret, (stamp, stamp))
+        daemon._reload()
+        assert daemon._app is not before
+    finally:
+        daemon._app.close()
+        before.close()
+
+
+def test_a_command_that_came_between_two_versions_is_waited_for(quick: Site) -> None:
+    daemon = Daemon(quick.config)
+    daemon._served = True
+    lock = FileLock(f"{quick.directory / 'connector.db'}.lock")
+    lock.acquire()
+    found: list[Any] = []
+
+    def enter() -> None:
+        with ExitStack() as held:
+            found.append(daemon._engine(daemon._app, held))
+
+    thread = threading.Thread(target=enter)
+    thread.start()
+    lock.release()
+    thread.join(timeout=20)
+    daemon._app.close()
+    assert len(found) == 1
+    assert found[0] is not None
+
+
+def test_a_command_that_fails_in_the_daemon_is_answered(quick: Site) -> None:
+    with quick.app.system.store.transaction() as tx:
+        id = journal.ask(tx, 0.0, "sync", {"names": ["ordres"]})
+        other = journal.ask(tx, 0.0, "sync", {"nonsense": 1})
+    quick.app.carry_out_commands()
+    with quick.app.system.store.reading() as tx:
+        first, second = journal.answered(tx, id), journal.answered(tx, other)
+    assert "ordres" in str(load(first["errors"]["sync"]))
+    assert "TypeError" in str(load(second["errors"]["sync"]))

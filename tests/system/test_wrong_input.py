@@ -17,6 +17,7 @@ from sqlalchemy import event
 from connector.engine.dispatch import Done, ordered
 from connector.operations import mappings
 from connector.store.engine import StoreUnavailable
+from sandbox.server import Request, Response, json_response
 from tests.system.company import SMALL
 from tests.system.site import ACCOUNT, BILL, LINE, ORDER, PARTNER, Ran, Site, opened, sold
 
@@ -444,6 +445,35 @@ def test_a_crm_that_is_down_for_a_weekend_is_told_everything_on_monday(site: Sit
     assert [site.told(number)[:2] for number in numbers] == [("已进ERP", n) for n in numbers]
     assert site.crm_order(numbers[0])["erp_production__c"] == "生产中"
     assert site.app.failures() == []
+
+
+def test_a_secret_that_the_erp_repeats_stands_nowhere(site: Site) -> None:
+    number = site.order()
+    secret = site.env["KINGDEE_APP_SECRET"]
+    answer = site.erp.answer
+
+    def repeat(request: Request, operation: str, form: str) -> Response:
+        if not operation.endswith("Save") or form != BILL:
+            return answer(request, operation, form)
+        errors = [{"Message": f"备注不合要求：{secret}", "FieldName": "FNote"}]
+        status = {"IsSuccess": False, "MsgCode": 11, "Errors": errors}
+        return json_response({"Result": {"ResponseStatus": status}})
+
+    site.erp.answer = repeat  # type: ignore[method-assign]
+    site.clock.advance(2)
+    said = [
+        site.cli("sync", "--json"),
+        site.cli("failures", "list", "--json"),
+        site.cli("failures", "show", "orders", number),
+        site.cli("trace", "sales_order", number),
+    ]
+    assert "备注不合要求" in said[2].out
+    for ran in said:
+        assert secret not in ran.out + ran.err
+    assert site.told(number)[0] == "已停下，待处理"
+    assert secret not in str(site.crm_order(number))
+    for file in site.directory.glob("connector.db*"):
+        assert secret.encode() not in file.read_bytes()
 
 
 def test_a_connection_that_answers_for_another_account_set_writes_nothing(site: Site) -> None:

@@ -119,7 +119,7 @@ class Picture:
         moving = [seen for seen in orders if not seen.held][:latest]
         held = [seen for seen in orders if seen.held]
         return Group(
-            self._head(width),
+            self._head(),
             _table(moving, width),
             *_held(held),
             Rule(style="dim"),
@@ -128,10 +128,10 @@ class Picture:
             *self._told(),
         )
 
-    def _head(self, width: int) -> Group:
+    def _head(self) -> Group:
         left = max(0, round(self.deadline - time.monotonic()))
-        way = Text(str(say("demo_title")), style="bold")
-        return Group(way, Text(str(say("demo_what", left=left)), style="dim"), Rule(style="dim"))
+        lines = ((say("demo_title"), "bold"), (say("demo_what", left=left), "dim"))
+        return Group(*(_line(text, style) for text, style in lines), Rule(style="dim"))
 
     def _counts(self, held: list[Seen]) -> Text:
         seen = self._seen.values()
@@ -150,7 +150,7 @@ class Picture:
         usual = [line for line in lines if line not in teaching][len(teaching) - TOLD :]
         for at, words in sorted([*teaching, *usual], key=lambda line: line[0]):
             style = "bold magenta" if words.id in TEACHING else "dim"
-            yield Text(f"{at}  {words}", style=style, no_wrap=True, overflow="ellipsis")
+            yield _line(f"{at}  {words}", style)
 
     def news(self, told: set[str]) -> Iterator[str]:
         """What happened since last time, for a screen that only scrolls."""
@@ -181,12 +181,20 @@ def _quantity(value: Any) -> str:
     return f"{number.normalize():f}" if number else ""
 
 
+def _line(text: Any, style: str) -> Text:
+    """One line, however narrow the terminal is."""
+    return Text(str(text), style=style, no_wrap=True, overflow="ellipsis")
+
+
 def _table(orders: list[Seen], width: int) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold", width=width)
-    for name, options in COLUMNS.items():
+    shown = [name for name in COLUMNS if width >= WIDE or name != "customer"]
+    for name in shown:
+        options = COLUMNS[name]
         table.add_column(word("demo_column", name), no_wrap=True, overflow="ellipsis", **options)
     for seen in orders:
-        table.add_row(*(Text(text, style=style) for text, style in _cells(seen)))
+        cells = dict(zip(COLUMNS, _cells(seen), strict=True))
+        table.add_row(*(Text(*cells[name]) for name in shown))
     return table
 
 
@@ -199,6 +207,8 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "shipped": {"justify": "right", "min_width": 4},
     "told": {"min_width": 24},
 }
+WIDE = 95
+"""Columns from which on customers have room."""
 
 
 def _cells(seen: Seen) -> list[tuple[str, str]]:
@@ -227,10 +237,10 @@ def _held(orders: list[Seen]) -> Iterator[Any]:
     if not orders:
         return
     yield Rule(style="dim")
-    yield Text(str(say("demo_held")), style="bold")
+    yield _line(say("demo_held"), "bold")
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
-    for _ in range(3):
-        table.add_column(no_wrap=True, overflow="ellipsis")
+    for width in (15, 10, 10):
+        table.add_column(no_wrap=True, overflow="ellipsis", min_width=width)
     # Of many that wait for the same, one tells enough.
     first = {seen.reason: seen for seen in reversed(orders)}.values()
     some = [*first, *(seen for seen in orders if seen not in first)]
