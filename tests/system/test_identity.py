@@ -235,8 +235,8 @@ def test_plan_and_a_dry_resync_show_what_an_edited_mapping_would_change(
     saved.sync()
     field = edited(saved)
     before = saved.marks()
-    [planned] = saved.app.plan("orders", numbers[:1])
-    shown = saved.app.resync("orders", everything=True, dry_run=True)["plan"]
+    [planned] = saved.app.plan("orders", numbers[:1]).items
+    shown = saved.app.plan_resync("orders", (), None).items
     assert [item.number for item in shown] == numbers
     for n, item in enumerate([planned, *shown[1:]]):
         assert item.action == "update"
@@ -250,7 +250,7 @@ def test_a_dry_resync_leaves_out_what_would_stay_as_it_is(saved: Site) -> None:
     saved.sync()
     old = "FLinkPhone:            ship_to_phone"
     saved.mapping("kingdee_galaxy", "sales_order", (old, "FLinkPhone: special_terms"))
-    shown = saved.app.resync("orders", everything=True, dry_run=True)["plan"]
+    shown = saved.app.plan_resync("orders", (), None).items
     assert [item.number for item in shown] == numbers[:1]
 
 

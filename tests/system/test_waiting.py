@@ -119,7 +119,7 @@ def test_a_waiting_order_says_for_whom_it_waits(unaudited: Site) -> None:
     unaudited.sync()
     state, bill, reason, who = unaudited.told(number)
     assert (state, bill) == (WAITING, "")
-    assert reason.startswith("等待：客户 C1 在目标系统中还不能使用")
+    assert reason.startswith("等待：客户 C1 海湾电器有限公司 在 erp 中还不能使用")
     assert who == "基础资料管理员"
 
 
@@ -129,7 +129,7 @@ def test_an_order_whose_customer_cannot_be_carried_names_that_customer(site: Sit
     site.sync()
     state, bill, reason, _ = site.told(number)
     assert (state, bill) == (WAITING, "")
-    assert reason == "等待：客户 C9 在目标系统中还没有对应记录。"
+    assert reason == "等待：客户 C9 江南电机 在 erp 中还没有对应的记录。"
 
 
 def test_many_orders_of_one_customer_all_go(unaudited: Site) -> None:

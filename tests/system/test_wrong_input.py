@@ -162,7 +162,7 @@ def test_fields_that_the_live_form_lacks_are_told_by_mapping_check(site: Site) -
     found = [problem for item in mappings.check(site.app.system) for problem in item["problems"]]
     assert len(found) == len(LACKING)
     for field, (form, mapping, _, new) in LACKING.items():
-        told = [problem for problem in found if f"The form {form} has no field {field}:" in problem]
+        told = [problem for problem in found if f"The form {form} has no field {field}." in problem]
         assert len(told) == 1, found
         assert told[0].startswith(place_of(site, mapping, new))
 
@@ -173,7 +173,7 @@ def test_mapping_check_ends_with_1_and_tells_the_way_out(site: Site) -> None:
     assert ran.code == 1
     told = [line for line in ran.out.splitlines() if "FLinkManX" in line]
     assert len(told) == 1
-    assert "请改正映射" in told[0]
+    assert "改映射" in told[0]
 
 
 def test_a_form_that_is_not_there_is_told_by_mapping_check(site: Site) -> None:
@@ -191,8 +191,9 @@ def test_orders_are_not_read_without_a_field_that_the_mapping_names(site: Site, 
     site.mapping(*mapping, (old, new))
     ran = site.try_sync()
     assert list(ran["errors"]) == ["crm/sales_order"]
-    assert form in ran["errors"]["crm/sales_order"]
-    assert field in ran["errors"]["crm/sales_order"]
+    words = str(ran["errors"]["crm/sales_order"])
+    assert form in words
+    assert field in words
     assert site.bills() == []
     assert len(site.erp.records(PARTNER)) == len(SMALL.customers), "all else goes on"
     site.mapping(*mapping, (new, old))
@@ -274,7 +275,7 @@ def test_an_order_of_a_customer_who_is_not_there_waits(records: Any) -> None:
     state, _, reason, who = site.told("customer")
     assert state == "等待中"
     assert "客户" in reason
-    assert "在目标系统中还没有对应记录" in reason
+    assert "在 erp 中还没有对应的记录" in reason
     assert who == "基础资料管理员"
 
 
@@ -378,7 +379,7 @@ def test_an_erp_that_nobody_reaches_is_told_in_one_line(site: Site) -> None:
     [told] = complaints(ran)
     assert told.startswith("✗ erp: ")
     assert "Connection refused" in told
-    assert "Check base_url" in told
+    assert "Check the address" in told
     assert "HTTPConnection" not in told
 
 
@@ -505,7 +506,7 @@ def test_a_daemon_notices_another_account_set_within_a_minute_and_says_so_once(
         before = site.marks()
         caplog.clear()
         for _ in range(30):
-            assert "测试账套" in site.try_sync()["errors"]["erp"]
+            assert "测试账套" in str(site.try_sync()["errors"]["erp"])
             site.clock.advance(1)
         assert [e for e in site.written(before) if e.form != ORDER] == []
     assert len([line for line in caplog.messages if "测试账套" in line]) == 1
