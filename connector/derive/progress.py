@@ -13,6 +13,8 @@ Values = Mapping[str, Any]
 
 STARTED = frozenset({"started", "finished", "closed"})
 DONE = frozenset({"finished", "closed"})
+SHIPPED = frozenset({"goods", "gift"})
+"""Kinds of lines of which something leaves the warehouse."""
 COUNTS = frozenset({"approved", "closed"})
 """Shipments in these states have really left."""
 
@@ -25,7 +27,8 @@ def progress(
     shipments: Sequence[Values],
 ) -> OrderProgress:
     """The progress of the order with this key, known to the ERP as `number`."""
-    ordered = _sum(line.get("quantity") for line in order.get("lines", ()))
+    goods = [line for line in order.get("lines", ()) if line.get("kind", "goods") in SHIPPED]
+    ordered = _sum(line.get("quantity") for line in goods)
     left = [s for s in shipments if s.get("status", "") in COUNTS]
     shipped = _sum(
         line.get("quantity")

@@ -125,7 +125,7 @@ class Site:
     def unreachable(self, name: str) -> Iterator[None]:
         """Nobody answers at a system's address; it comes back there."""
         self.stops[name]()
-        self.restart()
+        self._hang_up()
         try:
             yield
         finally:
@@ -148,11 +148,15 @@ class Site:
 
     def restart(self) -> None:
         """End the process; the next use reads the configuration anew."""
+        self._hang_up()
         if self._app is not None:
-            for connection in self._app.system.connections.values():
-                connection.adapter.http.close()  # type: ignore[attr-defined]
             self._app.close()
             self._app = None
+
+    def _hang_up(self) -> None:
+        """Close what is kept open; the next call has to reach the system anew."""
+        for connection in self._app.system.connections.values() if self._app else ():
+            connection.adapter.http.close()  # type: ignore[attr-defined]
 
     def sync(self, *names: str, **permits: bool) -> dict[str, Any]:
         """One run; the counts by flow. Errors of whole feeds and flows are failures of the test."""

@@ -315,6 +315,13 @@ def test_a_line_that_a_clerk_deleted_is_not_made_again_but_a_change_of_it_is_a_c
     assert "M3" not in by_material(few.rows("SO-0002"))
 
 
+def test_a_dropped_line_whose_row_was_split_is_left_to_people(few: Site) -> None:
+    few.in_crm("drop_line", order="SO-0001", line_no=4)
+    few.sync()
+    assert few.delivery("SO-0001").reason == "conflict"
+    assert by_material(few.rows("SO-0001"))["M4"] == [Decimal(35), Decimal(5)]
+
+
 @pytest.mark.parametrize("number", ONE_EACH)
 def test_a_new_line_is_added_behind_those_of_clerks(few: Site, number: str) -> None:
     few.in_crm("add_line", order=number, product="M2", quantity=7, price="21.32")
@@ -329,7 +336,10 @@ def test_a_field_written_once_belongs_to_the_clerks_on_a_hundred_bills(tmp_path:
         site.flow("orders", until="saved")
         site.sync()
         for bill in site.bills():
-            site.in_erp("edit", number=bill["FBillNo"], fields={"FSaleDeptId": "BM000012"})
+            number = bill["FBillNo"]
+            assert bill[ROWS][0]["FReserveType"] == "1"
+            site.in_erp("edit", number=number, fields={"FSaleDeptId": "BM000012"})
+            site.in_erp("edit_row", number=number, seq=1, fields={"FReserveType": "3"})
         before = site.marks()
         site.sync()
         site.clock.advance(3600)
@@ -337,11 +347,14 @@ def test_a_field_written_once_belongs_to_the_clerks_on_a_hundred_bills(tmp_path:
         assert site.written(before, BILL) == []
         for one in orders:
             site.in_crm("edit", number=one.number, fields={"remark": "木箱包装"})
+            site.in_crm("edit_line", order=one.number, line_no=1, fields={"quantity": "9"})
         counts = site.sync()
         assert (counts["orders"]["conflicts"], counts["orders"]["written"]) == (0, 100)
         for bill in site.bills():
             assert bill["FSaleDeptId"] == {"FNumber": "BM000012"}
+            assert bill[ROWS][0]["FReserveType"] == "3"
             assert bill["FNote"] == "木箱包装"
+        assert site.app.reconcile("orders") == []
 
 
 def test_a_price_that_a_clerk_changed_stands_when_something_else_is_delivered(saved: Site) -> None:

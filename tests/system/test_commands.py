@@ -462,7 +462,7 @@ def test_plan_says_that_a_source_could_not_be_read(site: Site) -> None:
     site.sync()
     site.crm.faults.set([{"do": "status"}])
     ran = site.cli("plan", "orders")
-    assert any(line.startswith("! crm") for line in ran.out.splitlines()), ran
+    assert any(line.startswith("! crm: ") for line in ran.out.splitlines()), ran
 
 
 def test_plan_of_many_says_that_there_are_more(site: Site) -> None:

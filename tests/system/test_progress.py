@@ -29,11 +29,18 @@ def making(either: Site) -> tuple[Site, str]:
 
 
 def advance(site: Site, number: str, to: str, **more: Any) -> None:
-    """The shop floor works; that moves no modification stamp of a production order."""
+    """The shop floor works; that moves no stamp of a production order, and its last is old."""
+    site.clock.advance(3600)
     bill, before = site.bill(number)["FBillNo"], stamps(site)
     site.in_erp("advance_production", order_number=bill, to=to, **more)
     after = stamps(site)
     assert {key: after[key] for key in before} == before
+
+
+def ship(site: Site, number: str, **more: Any) -> None:
+    """The warehouse ships, long after everything else was written."""
+    site.clock.advance(3600)
+    site.in_erp("ship", order_number=site.bill(number)["FBillNo"], **more)
 
 
 def stamps(site: Site) -> dict[str, Any]:
@@ -71,13 +78,12 @@ def test_each_stage_is_shown_after_one_run(making: tuple[Site, str]) -> None:
 
 def test_shipments_are_shown_with_their_waybill(making: tuple[Site, str]) -> None:
     site, number = making
-    bill = site.bill(number)["FBillNo"]
-    site.in_erp("ship", order_number=bill, quantity=4, carriage_no="SF1001")
+    ship(site, number, quantity=4, carriage_no="SF1001")
     site.sync()
     shown = progress(site, number)
     assert (shown["production"], shown["carrier_no"]) == ("部分发货", "SF1001")
     assert float(shown["shipped"]) == 4
-    site.in_erp("ship", order_number=bill, carriage_no="SF1002")
+    ship(site, number, carriage_no="SF1002")
     left = site.erp.records("SAL_OUTSTOCK")[-1]["FDate"][:10]
     site.sync()
     shown = progress(site, number)
@@ -105,7 +111,7 @@ def test_orders_beside_it_are_left_alone(making: tuple[Site, str]) -> None:
     key = site.crm_order(number)["_id"]
     before = site.marks()
     advance(site, number, "finished")
-    site.in_erp("ship", order_number=site.bill(number)["FBillNo"])
+    ship(site, number)
     site.sync()
     site.sync()
     assert {e.key for e in site.written(before, ORDER)} == {key}

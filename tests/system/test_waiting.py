@@ -155,6 +155,25 @@ def test_a_forbidden_customer_makes_orders_wait_until_enabled(site: Site) -> Non
     assert site.bill(number)["FDocumentStatus"] == "C"
 
 
+def test_a_bill_that_somebody_has_open_is_changed_once_it_is_closed(saved: Site) -> None:
+    number = saved.order(remark="旧")
+    saved.sync()
+    saved.in_erp("lock_bill", number=number, seconds=86_400)
+    saved.in_crm("edit", number=number, fields={"remark": "新"})
+    for _ in range(12):
+        saved.sync()
+        saved.clock.advance(600)
+        row = saved.delivery(number)
+        assert (row.state, row.reason, row.attempts) == ("pending", "locked", 0)
+    state, _, reason, _ = saved.told(number)
+    assert state == WAITING
+    assert "打开" in reason
+    saved.in_erp("unlock_bill", number=number)
+    saved.sync()
+    assert saved.bill(number)["FNote"] == "新"
+    assert saved.told(number) == (DONE, number, "", "")
+
+
 # -- what the CRM record says -------------------------------------------------------------------
 
 
