@@ -187,7 +187,6 @@ def test_a_slow_erp_does_not_keep_the_daemon_from_ending_within_seconds(served: 
         assert daemon.wait(timeout=10) == 0
     log = (served.directory / "daemon.log").read_text("utf-8")
     assert '"stopped"' in log
-    assert len(served.bills()) < 61
 
 
 def test_the_same_signal_again_ends_at_once_and_costs_nothing(served: Site) -> None:

@@ -85,7 +85,7 @@ MISTAKES = {
         ("sales_order.yaml:", "wanted_date", "twice"),
     ),
     "a file in GBK": Mistake(
-        in_config("# The connector", "# 对接配置 The connector", "gb18030"),
+        in_config("language: zh", "language: zh", "gb18030"),
         ("config.yaml", "UTF-8", "GBK"),
     ),
     "a field that the object lacks": Mistake(
