@@ -1,9 +1,11 @@
 # Targets for people; CI calls the same ones. Python: override with `make PYTHON=python3.12`.
 PYTHON ?= python3
+# Processes that share the tests, a file at a time; each has its own PostgreSQL.
+JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test system bench lint clean
+.PHONY: install demo test bench lint clean
 
 install: $(VENV)/.installed
 
@@ -28,11 +30,7 @@ demo: $(VENV)/.runs
 	$(BIN)/connector demo
 
 test: install lint
-	$(BIN)/python -m pytest
-
-# Whole sites over both sandboxes: several minutes.
-system: install
-	$(BIN)/python -m pytest tests/system --override-ini "addopts=-q --strict-markers --disable-socket --allow-hosts=127.0.0.1,localhost,::1"
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 lint: install
 	$(BIN)/ruff check .

@@ -99,7 +99,7 @@ def _machine() -> str:
 
 
 def _software() -> str:
-    names = ("requests", "SQLAlchemy", "pydantic", "simplejson")
+    names = ("requests", "SQLAlchemy", "pydantic", "msgspec")
     known = ", ".join(f"{name} {version(name)}" for name in names)
     return f"Python {platform.python_version()}, {known}"
 

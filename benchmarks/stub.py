@@ -280,8 +280,8 @@ class World:
 
     def _step(self, name: str, body: bytes) -> bytes:
         self.calls[name] += 1
-        start = body.index(b'"Ids": "') + 8
-        ids = body[start : body.index(b'"', start)].split(b",")
+        data = body[body.index(b'"Ids"') :]
+        ids = data.split(b'"', 4)[3].split(b",")
         done = [b'{"Id":%b,"Number":"","DIndex":%d}' % (id, n) for n, id in enumerate(ids)]
         return _STATUS % (b",".join(done), b"")
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -242,6 +243,13 @@ class Http(Protocol):
 
         `writes` says that the remote may change something: then a lost answer is
         `OutcomeUnknown`, never retried here. Reads are retried for a few seconds.
+        """
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """Everything that is sent inside ends in so many seconds.
+
+        A request that could take longer than what is left of them is not sent any more:
+        `Unreachable`. So a write with many steps keeps to `Capabilities.longest_write`.
         """
 
     def now(self) -> datetime:

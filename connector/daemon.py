@@ -65,8 +65,10 @@ class Daemon:
     def serve(self) -> None:
         """Work until `stop`. Raises StoreInUse if another process serves this store."""
         try:
-            while not self._stop.is_set():
+            while True:
                 self._changed.clear()
+                if self._stop.is_set():  # after the clear, which may take a signal's wake with it
+                    break
                 self._serve_version(self._app)
         finally:
             self.health.stop()

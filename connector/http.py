@@ -8,22 +8,23 @@ body that is not the JSON that was asked for is classified here, too.
 
 from __future__ import annotations
 
-import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cached_property
+from math import inf
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
-import simplejson
-from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
-from urllib3.exceptions import HTTPError, NewConnectionError
-from urllib3.util.ssl_ import create_urllib3_context
+from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
+from connector import exact
 from connector.clock import Clock
 from connector.contract import Settings, parse_rate
 from connector.errors import (
@@ -36,6 +37,7 @@ from connector.errors import (
     Unreachable,
 )
 from connector.messages import say
+from connector.transport import Transport, limited
 
 READ_ATTEMPTS = 3
 LONGEST_PAUSE = 5.0
@@ -44,14 +46,14 @@ POOL = 32
 """Sockets kept open to one host; `parallel` and the readers need fewer."""
 SHOWN = 2_000
 """Characters of an answer that errors carry."""
+CALM = 10.0
+"""Seconds to stay away from a system so slow that a write's time was used up."""
 
 T = TypeVar("T")
 
 
 class Answer:
     """An HTTP answer whose body was read whole."""
-
-    __slots__ = ("_body", "_writes", "headers", "status")
 
     def __init__(
         self, status: int, headers: Mapping[str, str], body: bytes, *, writes: bool
@@ -63,6 +65,10 @@ class Answer:
 
     def text(self) -> str:
         """UTF-8, else GB18030 (servers that send GBK seldom say so), else with marks."""
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         for charset in ("utf-8-sig", "gb18030"):
             try:
                 return self._body.decode(charset)
@@ -73,21 +79,10 @@ class Answer:
     def json(self) -> Any:
         """Decimal-exact JSON; anything else is an unclear write or a read to be repeated."""
         try:
-            return simplejson.loads(self.text(), use_decimal=True)
-        except ValueError:
-            text = self.text()
+            return exact.loads(self.text())
+        except exact.NotJson:
             kind = OutcomeUnknown if self._writes else Transient
-            raise kind(say("http_not_json"), answer=text[:SHOWN]) from None
-
-
-class _LegacyAdapter(HTTPAdapter):
-    """TLS for servers that cannot be updated: old handshakes, certificates still verified."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        context = create_urllib3_context(ciphers="DEFAULT@SECLEVEL=0")
-        context.minimum_version = ssl.TLSVersion.TLSv1
-        context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
-        super().init_poolmanager(*args, ssl_context=context, **kwargs)
+            raise kind(say("http_not_json"), answer=self.text()[:SHOWN]) from None
 
 
 class Bucket:
@@ -128,7 +123,8 @@ class Http:
         self._clock = clock
         self._base = settings.base_url.rstrip("/")
         self._bucket = Bucket(settings.rate, clock)
-        self._adapter = self._make_adapter()
+        self._transport = self._connected()
+        self._ends: ContextVar[float] = ContextVar("ends", default=inf)
         self._cap = settings.max_answer_mb * 1_000_000
         self._verify: bool | str = settings.ca_file or True
         self._proxies = {"http": settings.proxy, "https": settings.proxy} if settings.proxy else {}
@@ -137,7 +133,7 @@ class Http:
         self.calls = 0
         """Requests sent since the start."""
 
-    def _make_adapter(self) -> HTTPAdapter:
+    def _connected(self) -> Transport:
         try:
             url = urlsplit(self._base)
         except ValueError:
@@ -148,15 +144,23 @@ class Http:
             raise ConfigError(
                 [Problem("base_url", say(message, url=self._base, host=url.hostname))]
             )
-        kind = _LegacyAdapter if self._settings.legacy_tls else HTTPAdapter
-        return kind(pool_maxsize=POOL, max_retries=0)
+        return Transport(sockets=POOL, legacy_tls=self._settings.legacy_tls)
 
     def now(self) -> datetime:
         """The remote's time by its last `Date` header; our own before the first answer."""
         return self._clock.now() + self._skew
 
     def close(self) -> None:
-        self._adapter.close()
+        self._transport.close()
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """See `contract.Http`. Counts for this thread alone."""
+        token = self._ends.set(min(self._ends.get(), self._clock.monotonic() + seconds))
+        try:
+            yield
+        finally:
+            self._ends.reset(token)
 
     def send(
         self,
@@ -190,7 +194,7 @@ class Http:
             {"Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
         )
         if json is not None:
-            data = simplejson.dumps(json, use_decimal=True, ensure_ascii=False).encode()
+            data = exact.encode(json)
             request.headers["Content-Type"] = "application/json; charset=utf-8"
         if data is not None:
             request.headers["Content-Length"] = str(len(data))
@@ -209,32 +213,33 @@ class Http:
 
     def _once(self, request: requests.PreparedRequest, *, writes: bool) -> Answer:
         self._bucket.take()
+        settings, start = self._settings, self._clock.monotonic()
+        if start + settings.timeout > self._ends.get():
+            raise Unreachable(say("http_no_time"), retry_after=CALM)
         self.calls += 1
         unclear = OutcomeUnknown if writes else Transient
-        deadline = self._clock.monotonic() + self._settings.timeout
-        timeout = (self._settings.connect_timeout, self._settings.timeout)
+        deadline = start + settings.timeout
+        timeout = (min(settings.connect_timeout, settings.timeout), settings.timeout)
         try:
-            response = self._adapter.send(
-                request, stream=True, timeout=timeout, verify=self._verify, proxies=self._proxies
-            )
-            body = self._body(response, deadline, unclear)
+            with limited(lambda: deadline - self._clock.monotonic()):
+                response = self._transport.send(
+                    request, stream=True, timeout=timeout, verify=self._verify,
+                    proxies=self._proxies,
+                )  # fmt: skip
+                body = self._body(response, unclear)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise _network_error(error, unclear) from error
         self._note_date(response.headers.get("Date", ""))
         return self._classify(Answer(response.status_code, response.headers, body, writes=writes))
 
-    def _body(
-        self, response: requests.Response, deadline: float, unclear: type[AdapterError]
-    ) -> bytes:
-        # One socket read at a time: a server that trickles bytes never trips a read timeout.
+    def _body(self, response: requests.Response, unclear: type[AdapterError]) -> bytes:
         parts, size = [], 0
         while part := response.raw.read1(1 << 16, decode_content=True):
             parts.append(part)
             size += len(part)
-            if size > self._cap or self._clock.monotonic() > deadline:
+            if size > self._cap:
                 response.close()
-                message = "http_too_large" if size > self._cap else "http_too_slow"
-                raise unclear(say(message))
+                raise unclear(say("http_too_large"))
         response.raw.release_conn()
         return b"".join(parts)
 
@@ -276,14 +281,16 @@ def _worth_repeating(error: BaseException) -> bool:
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     value = headers.get("Retry-After", "")
-    return float(value) if value.isdigit() else None
+    return float(value) if value.isdecimal() else None
 
 
 def _network_error(error: Exception, unclear: type[AdapterError]) -> AdapterError:
     """A request that did not get its answer: was it certainly never sent?"""
     if isinstance(error, AdapterError):
         return error
-    detail = str(error)[:300]
+    if isinstance(error, requests.exceptions.ReadTimeout | ReadTimeoutError):
+        return unclear(say("http_too_slow"))
+    detail = _reason(error)
     if isinstance(error, requests.exceptions.SSLError) and _before_handshake(error):
         return Unreachable(say("http_tls", detail=detail))
     if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.ProxyError):
@@ -292,6 +299,13 @@ def _network_error(error: Exception, unclear: type[AdapterError]) -> AdapterErro
     if isinstance(cause, NewConnectionError):
         return Unreachable(say("http_unreachable", detail=detail))
     return unclear(say("http_lost", detail=detail))
+
+
+def _reason(error: BaseException) -> str:
+    """The innermost of what was wrapped, without pools and addresses: for people."""
+    wrapped = [getattr(error, "reason", None), *error.args]
+    inner = next((one for one in wrapped if isinstance(one, BaseException)), None)
+    return _reason(inner) if inner is not None else str(error).rpartition(": ")[2][:300]
 
 
 def _before_handshake(error: BaseException) -> bool:

@@ -13,13 +13,15 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import RoundTripConstructor
+from ruamel.yaml.composer import Composer
+from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.events import AliasEvent, CollectionStartEvent
 
 MAX_BYTES = 1_000_000
+MAX_DEPTH = 22
+"""Lists and mappings within each other."""
 TIMESTAMP = "tag:yaml.org,2002:timestamp"
-MAX_DEPTH = 24
 
 
 class YamlFault(Exception):
@@ -59,10 +61,10 @@ def load(path: Path) -> Any:
 
 def loads(text: str, name: str = "<text>") -> Any:
     """Like `load`, for text at hand."""
-    _refuse_aliases(text, name)
     yaml = YAML(typ="rt", pure=True)
     yaml.Constructor = _Constructor
     yaml.allow_duplicate_keys = False
+    yaml.Composer = _Strict
     try:
         value = yaml.load(text)
     except MarkedYAMLError as error:
@@ -72,27 +74,36 @@ def loads(text: str, name: str = "<text>") -> Any:
     return CommentedMap() if value is None else value
 
 
-def _refuse_aliases(text: str, name: str) -> None:
-    depth = 0
-    try:
-        for event in YAML(typ="rt", pure=True).parse(text):
-            if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-                mark = event.start_mark
-                raise YamlFault(f"{name}:{mark.line + 1}:{mark.column + 1}", "yaml_alias")
-            kind = type(event).__name__
-            depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
-            if depth > MAX_DEPTH:
-                raise YamlFault(name, "yaml_too_deep")
-    except MarkedYAMLError as error:
-        raise _marked(name, error) from None
-    except (YAMLError, ValueError, TypeError, OverflowError) as error:
-        raise YamlFault(name, "yaml_broken", str(error).splitlines()[0]) from None
+class _Refused(MarkedYAMLError):
+    """Good YAML that is not for people's files; `problem` is a message id."""
+
+
+class _Strict(Composer):
+    """Refuses anchors, aliases and deep nesting before anything is built of them."""
+
+    def __init__(self, loader: Any = None) -> None:
+        super().__init__(loader)
+        self._inside = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = self.parser.peek_event()
+        if isinstance(event, AliasEvent) or event.anchor:
+            raise _Refused(problem="yaml_alias", problem_mark=event.start_mark)
+        deeper = isinstance(event, CollectionStartEvent)
+        self._inside += deeper
+        if self._inside > MAX_DEPTH:
+            raise _Refused(problem="yaml_too_deep", problem_mark=event.start_mark)
+        node = super().compose_node(parent, index)
+        self._inside -= deeper
+        return node
 
 
 def _marked(name: str, error: MarkedYAMLError) -> YamlFault:
     mark = error.problem_mark or error.context_mark
     place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
-    if type(error).__name__ == "DuplicateKeyError":
+    if isinstance(error, _Refused):
+        return YamlFault(place, error.problem)
+    if isinstance(error, DuplicateKeyError):
         words = str(error.problem or "").split('"')
         return YamlFault(place, "yaml_duplicate_key", words[1] if len(words) > 1 else "")
     return YamlFault(place, "yaml_broken", str(error.problem or ""))

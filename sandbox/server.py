@@ -13,26 +13,34 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import simplejson
+from msgspec import DecodeError
+from msgspec.json import Decoder, Encoder
 
 from .clock import SandboxClock
 from .faults import Faults, Rule
 from .ledger import Ledger
 
+_ENCODER = Encoder(decimal_format="number")
+_DECODER = Decoder(float_hook=Decimal)
+
+NotJson = (DecodeError, UnicodeDecodeError)
+"""What `from_json` raises."""
+
 
 def to_json(value: Any) -> bytes:
     """JSON in UTF-8 with Decimals written digit by digit."""
-    return simplejson.dumps(value, use_decimal=True, ensure_ascii=False).encode()
+    return _ENCODER.encode(value)
 
 
 def from_json(body: bytes) -> Any:
     """JSON with Decimals for every number that is not whole."""
-    return simplejson.loads(body, use_decimal=True)
+    return _DECODER.decode(body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,28 @@
-"""Fxiaoke's protocol: the only file that knows its addresses and the shapes of its bodies.
+"""The protocol: addresses, envelopes, tokens. Nothing else knows a URL.
 
 Its spelling is mixed: `search_query_info` and `field_name` beside `fieldProjection` and
 `isAsc`. Names it does not know it ignores without a word.
+
+One token is kept until shortly before it wears out. A token that is refused at the door is
+renewed once, and the call repeated, writes included: nothing was looked at yet.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from adapters.fxiaoke.codes import BAD_TOKEN, error_of
+from adapters.fxiaoke.answers import BAD_TOKEN, SHOWN, error_of
+from adapters.fxiaoke.forms import DELETED, KEY, STAMP, is_custom
 from adapters.fxiaoke.settings import FxiaokeSettings
 from connector.contract import Http
 from connector.errors import AccessDenied, Rejected, Transient
 from connector.messages import say
+from connector.shared import Shared
 
 Row = dict[str, Any]
 Filter = tuple[str, str, Sequence[str]]
@@ -33,29 +38,23 @@ _QUIET = {"triggerWorkFlow": False, "triggerApprovalFlow": False}
 """Both default to true: our writes would start approvals."""
 
 
-def is_custom(form: str) -> bool:
-    """Whether the tenant made the object; such objects have paths of their own."""
-    return form.endswith("__c")
-
-
 @dataclass(frozen=True, slots=True)
-class Session:
+class Token:
     """A token and whose it is."""
 
-    token: str
+    text: str
     tenant: str
     """The enterprise account (`ea`), or the corp id of the older generation."""
     until: datetime
 
 
 class Client:
-    """Speaks to one tenant. Safe for several threads."""
+    """Calls of one connection. Safe for several threads."""
 
     def __init__(self, settings: FxiaokeSettings, http: Http) -> None:
         self._settings = settings
         self._http = http
-        self._session: Session | None = None
-        self._logging_in = threading.Lock()
+        self._token = Shared(self._log_in, lambda token: self._http.now() < token.until)
 
     # -- reading ----------------------------------------------------------------------------
 
@@ -70,16 +69,16 @@ class Client:
         try:
             return list(answer["data"]["describe"]["fields"].values())
         except (KeyError, TypeError, AttributeError):
-            raise Transient(say("fxiaoke_unrecognised"), answer=str(answer)[:500]) from None
+            raise _unrecognised(answer) from None
 
     def get(self, form: str, key: str) -> Row | None:
-        """One record as it is at once, not when search has heard of it; None if refused."""
+        """One record as it is at once, not when search has heard of it; None: not there for us."""
         data = {"dataObjectApiName": form, "objectDataId": key}
         try:
             row = self._post(_data_path(form, "get"), {"data": data}).get("data")
         except Rejected:
             return None
-        return row if isinstance(row, dict) and row.get("_id") else None
+        return row if isinstance(row, dict) and row.get(KEY) and not _is_deleted(row) else None
 
     def pages(
         self, form: str, filters: Sequence[Filter], fields: Sequence[str], after: str = ""
@@ -89,13 +88,14 @@ class Client:
         Always from offset 0 behind the last id: offsets end at 10,000 and drift.
         """
         while True:
-            keyset: list[Filter] = [("_id", "GT", [after])] if after else []
+            keyset: list[Filter] = [(KEY, "GT", [after])] if after else []
             rows = self._query(form, [*filters, *keyset], fields)
-            if rows:
-                yield rows
+            alive = [row for row in rows if not _is_deleted(row)]
+            if alive:
+                yield alive
             if len(rows) < self._settings.page:
                 return
-            after = str(rows[-1]["_id"])
+            after = str(rows[-1][KEY])
 
     def _query(self, form: str, filters: Sequence[Filter], fields: Sequence[str]) -> list[Row]:
         search = {
@@ -105,8 +105,8 @@ class Client:
                 {"field_name": name, "operator": operator, "field_values": list(values)}
                 for name, operator, values in filters
             ],
-            "orders": [{"fieldName": "_id", "isAsc": True}],
-            "fieldProjection": list(dict.fromkeys(["_id", "last_modified_time", *fields])),
+            "orders": [{"fieldName": KEY, "isAsc": True}],
+            "fieldProjection": list(dict.fromkeys([KEY, STAMP, DELETED, *fields])),
         }
         data = {
             "dataObjectApiName": form,
@@ -125,7 +125,7 @@ class Client:
 
     def update(self, form: str, key: str, values: Mapping[str, Any]) -> None:
         """Set these fields; the others stay."""
-        data: Row = {"object_data": {"_id": key, "dataObjectApiName": form, **values}}
+        data: Row = {"object_data": {KEY: key, "dataObjectApiName": form, **values}}
         if is_custom(form) and self._settings.locked == "unlock":
             data["skipDataStatusValidate"] = True
         self._post(_data_path(form, "update"), {**_QUIET, "data": data}, writes=True)
@@ -144,20 +144,23 @@ class Client:
         """Unlock a record, its details not. Sent once, to know whether it stands open."""
         self._post("/cgi/crm/v2/object/unlock", _lock_of(form, key), writes=True)
 
-    # -- calling ----------------------------------------------------------------------------
+    # -- who and when -----------------------------------------------------------------------
 
-    def session(self, stale: Session | None = None) -> Session:
-        """The token in use, or a new one if it is worn out or `stale`.
+    @property
+    def tenant(self) -> str:
+        """Whose token we have."""
+        return self._token.get().tenant
 
-        One thread asks for it: the token endpoint allows no two calls at once.
-        """
-        with self._logging_in:
-            current = self._session
-            if current is None or current is stale or self._http.now() >= current.until:
-                current = self._session = self._log_in()
-            return current
+    def now(self) -> datetime:
+        """The tenant's own time. It is its word, never ours: somebody must have answered."""
+        self._token.get()
+        return self._http.now()
 
-    def _log_in(self) -> Session:
+    def within(self, requests: int) -> AbstractContextManager[None]:
+        """Whatever is called inside takes no longer than so many of the longest requests."""
+        return self._http.within(requests * self._settings.timeout)
+
+    def _log_in(self) -> Token:
         settings = self._settings
         oauth = settings.auth == "oauth"
         body = {
@@ -170,32 +173,33 @@ class Client:
         else:
             answer = self._send("/cgi/corpAccessToken/get/V2", body, {})
         try:
-            token = str(answer["accessToken" if oauth else "corpAccessToken"])
+            text = str(answer["accessToken" if oauth else "corpAccessToken"])
             tenant = str(answer["ea" if oauth else "corpId"])
             left = int(answer.get("expiresIn", 7200))
-        except (KeyError, ValueError):
+        except (KeyError, TypeError, ValueError):
             raise Transient(say("fxiaoke_unrecognised")) from None
         lasts = timedelta(seconds=max(left - SPARE, LEAST))
-        return Session(token, tenant, self._http.now() + lasts)
+        return Token(text, tenant, self._http.now() + lasts)
+
+    # -- sending ----------------------------------------------------------------------------
 
     def _post(self, path: str, body: Row, *, writes: bool = False) -> Row:
-        session = self.session()
+        token = self._token.get()
         try:
-            return self._send_as(session, path, body, writes=writes)
+            return self._send_as(token, path, body, writes=writes)
         except AccessDenied as refusal:
             if refusal.code != str(BAD_TOKEN):
                 raise
-        # Refused at the door, so that even a write may go once more.
-        return self._send_as(self.session(stale=session), path, body, writes=writes)
+        return self._send_as(self._token.get(lost=token), path, body, writes=writes)
 
-    def _send_as(self, session: Session, path: str, body: Row, *, writes: bool) -> Row:
+    def _send_as(self, token: Token, path: str, body: Row, *, writes: bool) -> Row:
         user = self._settings.user_id
         if self._settings.auth == "corp":
-            who = {"corpAccessToken": session.token, "corpId": session.tenant}
+            who = {"corpAccessToken": token.text, "corpId": token.tenant}
             return self._send(path, {**who, "currentOpenUserId": user, **body}, {}, writes=writes)
         headers = {
-            "authorization": f"Bearer {session.token}",
-            "x-fs-ea": session.tenant,
+            "authorization": f"Bearer {token.text}",
+            "x-fs-ea": token.tenant,
             "x-fs-userid": user,
         }
         return self._send(path, body, headers, writes=writes)
@@ -232,6 +236,15 @@ def _rows(payload: Row) -> list[Row]:
     for place in (data, payload):
         if isinstance(place, dict) and "dataList" in place:
             return list(place["dataList"] or ())
-    if isinstance(data, dict) and "_id" in data:
+    if isinstance(data, dict) and KEY in data:
         return [data]
-    raise Transient(say("fxiaoke_unrecognised"), answer=str(payload)[:500])
+    raise _unrecognised(payload)
+
+
+def _is_deleted(row: Row) -> bool:
+    """Deleted for good. Whether queries still show such records is unknown."""
+    return row.get(DELETED) is True
+
+
+def _unrecognised(payload: Row) -> Transient:
+    return Transient(say("fxiaoke_unrecognised"), answer=str(payload)[:SHOWN])

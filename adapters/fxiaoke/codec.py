@@ -7,17 +7,26 @@ as lists; `"13"` may be a rate or a code. Empty fields are mostly absent.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
 NUMBERS = frozenset({"number", "currency", "percentile", "count"})
+DATES = frozenset({"date", "date_time"})
 LISTS = frozenset({
     "employee", "employee_many", "department", "department_many", "select_many",
 })  # fmt: skip
 LABELS = ("__r", "__l", "__o", "__v", "__p", "__e")
 """What Fxiaoke adds to a field's name for its label and the like; shown with the field."""
+SYSTEM = frozenset({
+    "_id", "owner", "life_status", "lock_status", "create_time", "created_by",
+    "last_modified_time", "last_modified_by", "version", "is_deleted",
+})  # fmt: skip
+"""Every record shows these; no page says whether a description names them."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
 
 
 class Codec:
@@ -26,11 +35,16 @@ class Codec:
     def __init__(self, description: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> None:
         """`description` is what Fxiaoke says of the form's fields."""
         self._types = {str(field["api_name"]): _type(field) for field in description}
+        self._unique = {str(field["api_name"]): field.get("is_unique") for field in description}
         self._zone = zone
 
     def __contains__(self, name: str) -> bool:
         """Whether the form has the field."""
         return name in self._types
+
+    def unique(self, name: str) -> bool | None:
+        """Whether two records may not share a value; None where the description is silent."""
+        return self._unique.get(name)
 
     def read(self, row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
         """These fields: numbers exact, dates and instants in ISO form, labels untouched."""
@@ -44,11 +58,20 @@ class Codec:
         kind = self._types.get(name, "")
         if kind in NUMBERS:
             return _number(value)
-        if kind in ("date", "date_time") and isinstance(value, int):
-            instant = datetime.fromtimestamp(value / 1000, UTC)
-            local = instant.astimezone(self._zone).date()
-            return (local if kind == "date" else instant).isoformat() if value else None
+        if kind in DATES and isinstance(value, int):
+            return self._time(value, kind)
         return value
+
+    def _time(self, value: int, kind: str) -> Any:
+        """As Fxiaoke gives it where it lies beyond the calendar: that record alone is refused."""
+        if not value:
+            return None
+        try:
+            instant = EPOCH + value * MILLISECOND
+            local = instant.astimezone(self._zone).date()
+        except OverflowError:
+            return value
+        return (local if kind == "date" else instant).isoformat()
 
     def write(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Values as Fxiaoke takes them; None empties a field."""
@@ -58,17 +81,27 @@ class Codec:
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, datetime):
-            return int(value.timestamp() * 1000)
+            return millis(value)
         if isinstance(value, date):
-            return int(datetime.combine(value, time(), self._zone).timestamp() * 1000)
+            return millis(datetime.combine(value, time(), self._zone))
         text = format(value, "f") if isinstance(value, Decimal) else str(value)
         return [text] if self._types.get(name) in LISTS else text
+
+
+def millis(instant: datetime) -> int:
+    """Milliseconds since 1970, exactly."""
+    return (instant - EPOCH) // MILLISECOND
 
 
 def plain_name(name: str) -> str:
     """The field that must be asked for so that `name` is shown."""
     label = name[-3:]
     return name.removesuffix(label) if label in LABELS else name
+
+
+def own_names(names: Iterable[str]) -> list[str]:
+    """The fields among these that a description must name if the form has them."""
+    return [plain for name in names if (plain := plain_name(name)) not in SYSTEM]
 
 
 def _type(field: Mapping[str, Any]) -> str:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from adapters.fxiaoke.answers import SERVICE_ERROR
 from adapters.fxiaoke.client import Client, Row
-from adapters.fxiaoke.codes import SERVICE_ERROR
+from adapters.fxiaoke.forms import INVALID, LIFE, LOCK, LOCKED
 from connector.errors import (
     AdapterError,
     Conflict,
@@ -23,6 +24,9 @@ from connector.errors import (
     Transient,
 )
 from connector.messages import say
+
+Change = Callable[[], object]
+"""Sets values, never adds: past a lock it is done twice."""
 
 
 class Locks:
@@ -35,19 +39,31 @@ class Locks:
         self._open: set[tuple[str, str]] = set()
         """Records that we unlocked and have not locked again."""
 
-    def through(self, form: str, key: str, change: Callable[[], None]) -> None:
-        """Do `change`, which must set values, never add: past a lock it is done twice."""
+    def passes(self, form: str, key: str, change: Change) -> bool:
+        """Do `change` and return True; False if only a lock that may be opened is in its way."""
+        if (form, key) in self._open:
+            return False
+        try:
+            change()
+        except (Rejected, OutcomeUnknown) as refusal:
+            self._raise_unless_locked(form, key, refusal)
+            return False
+        return True
+
+    def opens(self, form: str, key: str, change: Change) -> None:
+        """Do `change` between unlocking and locking again."""
         if (form, key) not in self._open:
-            try:
-                change()
-                return
-            except (Rejected, OutcomeUnknown) as refusal:
-                self._raise_unless_locked(form, key, refusal)
             self._unlock(form, key)
         try:
             change()
-        finally:
+        except OutcomeUnknown as error:
+            # It stays in doubt, whatever becomes of the lock.
+            self._lock_after(form, key, error)
+            raise
+        except BaseException:
             self._lock(form, key)
+            raise
+        self._lock(form, key)
 
     def _raise_unless_locked(self, form: str, key: str, refusal: Rejected | OutcomeUnknown) -> None:
         """Find out what a refusal meant. Returns only for a lock that may be opened."""
@@ -60,7 +76,7 @@ class Locks:
         code, answer = refusal.code, refusal.answer
         if record is None:
             raise Gone(say("fxiaoke_gone", key=key), code=code, answer=answer) from refusal
-        if record.get("life_status") == "invalid":
+        if record.get(LIFE) == INVALID:
             raise Conflict(say("fxiaoke_invalid"), code=code, answer=answer) from refusal
         if not _stands_locked(record):
             raise refusal
@@ -68,6 +84,8 @@ class Locks:
             raise Locked(say("fxiaoke_locked"), code=code, answer=answer) from refusal
         if self._policy == "fail":
             raise Rejected(say("fxiaoke_locked"), code=code, answer=answer) from refusal
+
+    # -- unlocking and locking --------------------------------------------------------------
 
     def _unlock(self, form: str, key: str) -> None:
         self._open.add((form, key))
@@ -92,6 +110,13 @@ class Locks:
                 raise
         self._open.discard((form, key))
 
+    def _lock_after(self, form: str, key: str, error: OutcomeUnknown) -> None:
+        """The same; what could not be locked is told in the words of `error`."""
+        try:
+            self._lock(form, key)
+        except AdapterError as left_open:
+            error.words = left_open.words
+
     def _is_locked(self, form: str, key: str) -> bool:
         try:
             record = self._client.get(form, key)
@@ -101,4 +126,4 @@ class Locks:
 
 
 def _stands_locked(record: Row) -> bool:
-    return str(record.get("lock_status")) == "1"
+    return str(record.get(LOCK)) == LOCKED

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, ClassVar
 
-from adapters.kingdee_galaxy.bills import STEPS, Ladder
+from adapters.kingdee_galaxy.bills import STEPS
 from adapters.kingdee_galaxy.client import Client
 from adapters.kingdee_galaxy.describing import fields_of
 from adapters.kingdee_galaxy.forms import FORMS
+from adapters.kingdee_galaxy.ladder import Ladder
 from adapters.kingdee_galaxy.reading import Reading
 from adapters.kingdee_galaxy.saving import Saving
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
@@ -33,7 +34,8 @@ from connector.contract import (
 from connector.errors import AccessDenied, AdapterError
 
 REQUESTS = 3
-"""Requests of a write that may each take as long as they are allowed to: save, submit, audit."""
+"""Requests of a write that may each take as long as they are allowed to: save, submit, audit. It
+has many more at times; what cannot be sent in that time any more is resumed later."""
 
 
 class KingdeeGalaxy(Adapter):
@@ -79,17 +81,18 @@ class KingdeeGalaxy(Adapter):
         return self._reading.find(shape, field, values)
 
     def write(self, write: Write) -> Written:
-        outcome = self._writing.write(write)
+        with self._client.within(REQUESTS):
+            outcome = self._writing.write(write)
         if isinstance(outcome, AdapterError):
             raise outcome
         return outcome
 
     def write_many(self, writes: Sequence[Write]) -> Iterator[Written | AdapterError]:
-        for alike, some in groupby(writes, _group):
-            together = list(some)
-            size = self._settings.batch if alike else 1
-            for batch in chunks(together, size):
-                yield from self._writing.write_alike(batch)
+        with self._client.within(REQUESTS):
+            for alike, some in groupby(writes, _group):
+                size = self._settings.batch if alike else 1
+                for batch in chunks(list(some), size):
+                    yield from self._writing.write_alike(batch)
 
     def describe(self, form: str) -> Sequence[FormField]:
         return fields_of(self._client.business_info(form))
@@ -102,7 +105,8 @@ def _group(write: Write) -> tuple[Any, ...]:
     """What must be equal in writes that go out in one call; empty: it goes alone."""
     if write.key or write.verb != "put":
         return ()
-    return (write.form, write.until, write.accept, repr(write.options), tuple(write.tables))
+    mark = write.reference[0] if write.reference else ""
+    return (write.form, mark, write.until, write.accept, repr(write.options), tuple(write.tables))
 
 
 def _capabilities(name: str, settings: KingdeeGalaxySettings) -> FormCapabilities:

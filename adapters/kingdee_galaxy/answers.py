@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import simplejson
-
+from connector import exact
 from connector.errors import (
     AccessDenied,
     AdapterError,
     AlreadyExists,
+    Changed,
     Locked,
     OutcomeUnknown,
     Rejected,
@@ -26,7 +26,7 @@ from connector.errors import (
 )
 from connector.messages import say
 
-CONTEXT_LOST, NO_PERMISSION, NETWORK_CONTROL, CALL_LIMIT = 1, 2, 13, 14
+CONTEXT_LOST, NO_PERMISSION, NOT_FOUND, NETWORK_CONTROL, CALL_LIMIT = 1, 2, 10, 13, 14
 DENIED = frozenset({NO_PERMISSION, 7, 15})
 """No permission, no licence, the administrator may not log in."""
 OF_THE_CALL = DENIED | {NETWORK_CONTROL, CALL_LIMIT}
@@ -86,13 +86,22 @@ class Outcome:
     def of(self, keys: Sequence[str]) -> dict[str, AdapterError | None]:
         """What became of each of the records that the call named, by their key."""
         done = {success.key for success in self.done}
-        return {key: None if key in done else self._at(index, len(keys))
-                for index, key in enumerate(keys)}  # fmt: skip
+        return {
+            key: None if key in done else self._at(index, len(keys))
+            for index, key in enumerate(keys)
+        }
 
     def _at(self, index: int, count: int) -> AdapterError | None:
-        if count == 1:
-            return None if self.ok and not self.refused else self.error()
-        return self.missing(index)
+        if count > 1:
+            error = self.missing(index)
+        elif self.ok and not self.refused:
+            return None
+        else:
+            error = self.error()
+        if error.code == str(NOT_FOUND):
+            # The record or a row of it: both stood there when we looked.
+            return Changed(error.words, code=error.code, answer=error.answer)
+        return error
 
     def missing(self, index: int) -> AdapterError:
         """Why the record at `index` is not among those that succeeded."""
@@ -157,7 +166,7 @@ def taken_value(text: str) -> str:
 
 def shown(body: Any) -> str:
     """An answer as text, capped."""
-    return simplejson.dumps(body, use_decimal=True, ensure_ascii=False, default=str)[:SHOWN]
+    return exact.dumps(body, default=str)[:SHOWN]
 
 
 def _success(line: Mapping[str, Any]) -> Success:

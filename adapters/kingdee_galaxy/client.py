@@ -7,18 +7,16 @@ for wrong credentials: the second time it means that we are not let in.
 
 from __future__ import annotations
 
-import re
 import secrets
-import threading
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from adapters.kingdee_galaxy import signing
 from adapters.kingdee_galaxy.answers import SHOWN, Outcome, SessionLost, classified, outcome_of
+from adapters.kingdee_galaxy.login import Session, credentials, logged_in
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector.contract import Answer, Http
 from connector.errors import (
@@ -30,34 +28,15 @@ from connector.errors import (
     Transient,
 )
 from connector.messages import say
+from connector.shared import Shared
 
 STUBS = "Kingdee.BOS.WebApi.ServicesStub"
 FORMS = f"{STUBS}.DynamicFormService"
 LOGIN = f"{STUBS}.AuthService"
 ACCOUNTS = "Kingdee.BOS.ServiceFacade.ServicesStub.Account.AccountService"
 
-LOGGED_IN = (1, -5)
-"""LoginResultType; -5 is what administrators may get, and is as good for an API client."""
-
-_COOKIE = re.compile(r"(kdservice-sessionid|ASP\.NET_SessionId)=([^;,\s]+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A session that the server gave us, as it wants to be reminded of it."""
-
-    id: str
-    cookie: str
-    version: str = ""
-
-    @classmethod
-    def of(cls, headers: Mapping[str, str], version: str = "") -> Session | None:
-        """The session that an answer's cookies start."""
-        cookies = dict(_COOKIE.findall(headers.get("Set-Cookie", "")))
-        if "kdservice-sessionid" not in cookies:
-            return None
-        text = "; ".join(f"{name}={value}" for name, value in cookies.items())
-        return cls(cookies["kdservice-sessionid"], text, version)
+GATEWAY = "519"
+"""The status under which the vendor's gateway refuses what it does not pass on to the server."""
 
 
 class Client:
@@ -66,11 +45,11 @@ class Client:
     def __init__(self, settings: KingdeeGalaxySettings, http: Http) -> None:
         self._settings = settings
         self._http = http
-        self._secret = settings.app_secret.get_secret_value()
         self._directory = urlsplit(settings.base_url).path.rstrip("/")
-        self._lock = threading.Lock()
-        self._session: Session | None = None
+        self._session = Shared(self._begin)
         self._answered = False
+        self.version = ""
+        """The server's version, as a login tells it; a signed call does not."""
 
     # -- calls ------------------------------------------------------------------------------
 
@@ -145,23 +124,22 @@ class Client:
                 return str(item.get("Name") or "")
         return ""
 
-    @property
-    def version(self) -> str:
-        """The server's version, as a login tells it; a signed call does not."""
-        return self._session.version if self._session else ""
-
     def now(self) -> datetime:
         """The server's time in its own zone, whole seconds. It is its word, never ours."""
         if not self._answered:
             self.data_center()
         return self._http.now().astimezone(self._settings.zone).replace(microsecond=0)
 
+    def within(self, requests: int) -> AbstractContextManager[None]:
+        """Whatever is called inside takes no longer than so many of the longest requests."""
+        return self._http.within(requests * self._settings.timeout)
+
     def close(self) -> None:
         """Give up the session; whether that succeeds is nobody's concern."""
-        session, self._session = self._session, None
-        if session is not None:
+        session = self._session.give_up()
+        if session is not None and session.id:
             with suppress(ConnectorError):
-                self._send(f"{LOGIN}.Logout", {}, _reminding(session), writes=False)
+                self._send(f"{LOGIN}.Logout", {}, session.headers, writes=False)
 
     # -- sending ----------------------------------------------------------------------------
 
@@ -175,27 +153,28 @@ class Client:
         self, method: str, body: Mapping[str, Any], *, writes: bool = False
     ) -> tuple[Any, Outcome | None]:
         """The answer and the outcome in it. Loses the session at most once."""
-        session = self._current()
+        session = self._session.get()
         try:
             return self._once(method, body, session, writes)
         except SessionLost:
-            session = self._renewed(session)
+            session = self._session.get(lost=session)
         try:
             return self._once(method, body, session, writes)
         except SessionLost as lost:
             raise AccessDenied(say("kingdee_not_let_in"), code="1", answer=str(lost)) from None
 
     def _once(
-        self, method: str, body: Mapping[str, Any], session: Session | None, writes: bool
+        self, method: str, body: Mapping[str, Any], session: Session, writes: bool
     ) -> tuple[Any, Outcome | None]:
-        headers = _reminding(session) if session else {}
+        headers = session.headers
         if self._settings.auth == "signature":
             headers |= self._signature(method)
         answer = self._send(method, body, headers, writes=writes)
         made = _content(method, answer, writes=writes)
         outcome = outcome_of(made)
         # In header mode an expired session is replaced without a word, by new cookies.
-        self._session = Session.of(answer.headers, self.version) or self._session
+        if fresh := Session.of(answer.headers):
+            self._session.replace(session, fresh)
         return made, outcome
 
     def _send(
@@ -209,6 +188,9 @@ class Client:
             if "verify thirty passport" in error.answer:
                 words = say("kingdee_wrong_account_set", acct=self._settings.acct_id)
                 raise AccessDenied(words, code=error.code, answer=error.answer) from None
+            if error.code == GATEWAY and '"errcode"' in error.answer:
+                words = say("kingdee_gateway", detail=error.answer[:200])
+                raise AccessDenied(words, code=error.code, answer=error.answer) from None
             raise
         self._answered = True
         return answer
@@ -217,7 +199,7 @@ class Client:
         settings = self._settings
         return signing.headers(
             settings.app_id,
-            self._secret,
+            settings.app_secret.get_secret_value(),
             signing.app_data(settings.acct_id, settings.user, settings.lcid, settings.org),
             f"{self._directory}/{method}.common.kdsvc",
             nonce=secrets.token_hex(16),
@@ -229,29 +211,14 @@ class Client:
 
     # -- sessions ---------------------------------------------------------------------------
 
-    def _current(self) -> Session | None:
-        if self._session is None and self._settings.auth != "signature":
-            return self._renewed(None)
-        return self._session
-
-    def _renewed(self, lost: Session | None) -> Session | None:
-        """Another session than `lost`. Of several threads that lost it, one logs in."""
-        with self._lock:
-            if self._session is lost:
-                self._session = None if self._settings.auth == "signature" else self._log_in()
-            return self._session
-
-    def _log_in(self) -> Session:
-        method, parameters = self._credentials()
+    def _begin(self) -> Session:
+        """A session by logging in; none where calls are signed: the first of them begins one."""
+        if self._settings.auth == "signature":
+            return Session()
+        method, parameters = credentials(self._settings, self._timestamp())
         answer = self._send(f"{LOGIN}.{method}", {"parameters": parameters}, {}, writes=False)
         body = _content(method, answer, writes=False)
-        if not isinstance(body, dict) or body.get("LoginResultType") not in LOGGED_IN:
-            text = str(body.get("Message") or "") if isinstance(body, dict) else ""
-            raise AccessDenied(text or say("kingdee_not_let_in"), code="login")
-        version = str((body.get("Context") or {}).get("DisplayVersion") or "")
-        id = str(body.get("KDSVCSessionId") or "")
-        session = Session.of(answer.headers, version)
-        session = session or Session(id, f"kdservice-sessionid={id}", version)
+        session, self.version = logged_in(body, answer.headers)
         if self._settings.org:
             self._switch(session)
         return session
@@ -265,24 +232,6 @@ class Client:
             raise AccessDenied(say("kingdee_not_let_in"), code="1", answer=str(lost)) from None
         if outcome is not None and not outcome.ok:
             raise outcome.error()
-
-    def _credentials(self) -> tuple[str, list[Any]]:
-        """The method of the login and its parameters in their order."""
-        settings = self._settings
-        who, lcid = [settings.acct_id, settings.user], settings.lcid
-        if settings.auth == "password":
-            return "ValidateUser", [*who, settings.password.get_secret_value(), lcid]
-        if settings.auth == "app_secret":
-            return "LoginByAppSecret", [*who, settings.app_id, self._secret, lcid]
-        now = self._timestamp()
-        sign = signing.login_sign(
-            settings.acct_id, settings.user, settings.app_id, self._secret, now, settings.sign_hash
-        )
-        return "LoginBySign", [*who, settings.app_id, now, sign, lcid]
-
-
-def _reminding(session: Session) -> dict[str, str]:
-    return {"kdservice-sessionid": session.id, "Cookie": session.cookie}
 
 
 def _content(method: str, answer: Answer, *, writes: bool) -> Any:

@@ -37,6 +37,8 @@ class Form:
     close: Ending | None = None
     close_rows: str = ""
     """Operation that closes rows of an audited bill."""
+    row_closed: str = "FMrpCloseStatus"
+    """The rows' field that says that it was done."""
     writes: bool = True
     """Our side creates and changes it."""
     status: str = "full"

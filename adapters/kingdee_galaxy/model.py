@@ -7,45 +7,105 @@ order is the mapping's, but head fields go before sub-heads, and rows come last.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from adapters.kingdee_galaxy.forms import form_of
 from adapters.kingdee_galaxy.names import in_subhead, query_key, update_keys
+from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector.contract import Fields, RowWrite, TableWrite, Value, Write
+from connector.expected import head_paths
 
 ROW_ID = "FEntryID"
 
 Keep = Mapping[str, Sequence[str]]
 """`{table: row keys}`: rows to be named although nothing of them changes."""
 
-
-def model_of(write: Write, *, numbered: bool, keep: Keep | None = None) -> dict[str, Any]:
-    """The Model of one record. `numbered`: our own number goes with a new one."""
-    model: dict[str, Any] = {form_of(write.form).key: int(write.key or 0)}
-    fields = dict(write.fields)
-    if not write.key:
-        fields = {name: value for name, value in fields.items() if value is not None}
-        if not numbered:
-            fields.pop(write.number, None)
-        if write.reference is not None:
-            model[write.reference[0]] = write.reference[1]
-    _nest(model, sorted(fields.items(), key=lambda item: in_subhead(item[0])))
-    for table, change in write.tables.items():
-        model[table] = list(_rows(change, (keep or {}).get(table, ())))
-    return model
+_AS_IT_IS = frozenset((str, int, Decimal))
 
 
-def save_options(*writes: Write, deletes: bool) -> dict[str, Any]:
+class Models:
+    """Makes the Models of one connection."""
+
+    def __init__(self, settings: KingdeeGalaxySettings) -> None:
+        self._numbered = settings.numbering == "manual"
+        self._zone = settings.zone
+
+    def of(self, write: Write, keep: Keep | None = None) -> dict[str, Any]:
+        """The Model of one record; of a new one without what is empty."""
+        model: dict[str, Any] = {form_of(write.form).key: int(write.key or 0)}
+        fields: Fields = write.fields
+        if not write.key:
+            ours = "" if self._numbered else write.number
+            fields = {n: v for n, v in fields.items() if v is not None and n != ours}
+            if write.reference is not None:
+                model[write.reference[0]] = write.reference[1]
+        self._nest(model, sorted(fields.items(), key=_in_subhead))
+        for table, change in write.tables.items():
+            model[table] = list(self._rows(change, (keep or {}).get(table, ())))
+        return model
+
+    def _rows(self, change: TableWrite, keep: Sequence[str]) -> Iterator[dict[str, Any]]:
+        named = {row.key for row in change.rows}
+        yield from ({ROW_ID: int(key)} for key in keep if key not in named)
+        yield from map(self._row, change.rows)
+
+    def _row(self, row: RowWrite) -> dict[str, Any]:
+        made: dict[str, Any] = {ROW_ID: int(row.key)} if row.key else {}
+        given = row.fields.items()
+        self._nest(made, given if row.key else (item for item in given if item[1] is not None))
+        for table, rows in row.tables.items():
+            made[table] = [self._row(inner) for inner in rows]
+        return made
+
+    def _nest(self, into: dict[str, Any], fields: Iterable[tuple[str, Value]]) -> None:
+        for path, value in fields:
+            outer, last = _way(path)
+            place = into
+            for part in outer:
+                place = place.setdefault(part, {})
+            place[last] = value if type(value) in _AS_IT_IS else self._encoded(value)
+
+    def _encoded(self, value: Value) -> Any:
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, datetime):
+            # The server knows no zones but its own.
+            return value.astimezone(self._zone).replace(tzinfo=None).isoformat(" ", "seconds")
+        if isinstance(value, date):
+            return value.isoformat()
+        return "" if value is None else value
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The numbers that are read back after saving: what is to be checked and what is shown."""
+
+    head: Sequence[str]
+    rows: Mapping[str, Sequence[str]]
+    """By table."""
+
+    @classmethod
+    def by(cls, write: Write) -> Asked:
+        shown = write.show.fields if write.show else ()
+        head = dict.fromkeys([*head_paths(write), *_decimals(write.fields, shown)])
+        rows = {table: list(dict.fromkeys(_row_decimals(write, table))) for table in write.tables}
+        return cls(list(head), rows)
+
+
+def save_options(writes: Sequence[Write], asked: Sequence[Asked], *, deletes: bool) -> Any:
     """What goes beside the Model of alike writes. `deletes`: rows not named are deleted."""
     write = writes[0]
+    names = (name for each in asked for name in _returned(write, each))
     options: dict[str, Any] = {
         "IsDeleteEntry": "true" if deletes else "false",
         "IsVerifyBaseDataField": "true",
         "IgnoreInterationFlag": "false",
         "InterationFlags": accepted(write),
-        "NeedReturnFields": list(dict.fromkeys(n for w in writes for n in returned(w))),
+        "NeedReturnFields": list(dict.fromkeys(names)),
     }
     # A field listed with an empty value can end in a raw SQL error. Where something is
     # emptied nothing is listed: then every key that was sent is written.
@@ -59,66 +119,41 @@ def accepted(write: Write) -> str:
     return ";".join(sorted(write.accept))
 
 
-def returned(write: Write) -> Iterator[str]:
-    """NeedReturnFields: key and entry ids, and the numbers that are read back."""
+def _returned(write: Write, asked: Asked) -> Iterator[str]:
+    """NeedReturnFields: key, entry ids, the numbers that are read back, and of a new record our
+    mark, by which it is told from others of its batch."""
     yield form_of(write.form).key
-    yield from map(query_key, head_decimals(write))
-    for table in write.tables:
+    if write.reference is not None:
+        yield query_key(write.reference[0])
+    yield from map(query_key, asked.head)
+    for table, names in asked.rows.items():
         yield f"{table}.{ROW_ID}"
-        yield from (f"{table}.{query_key(name)}" for name in row_decimals(write, table))
+        yield from (f"{table}.{query_key(name)}" for name in names)
 
 
-def head_decimals(write: Write) -> list[str]:
-    """Numbers of the head that are read back: what is to be checked and what is shown."""
-    shown = write.show.fields if write.show else ()
-    checked = [path for path in write.expect if "/" not in path]
-    return list(dict.fromkeys([*checked, *_decimals(write.fields, shown)]))
-
-
-def row_decimals(write: Write, table: str) -> list[str]:
-    """The same for the rows of a table."""
+def _row_decimals(write: Write, table: str) -> Iterator[str]:
     known = write.show.tables.get(table) if write.show else None
-    paths = (path.split("/") for path in write.expect)
-    found = [path[-1] for path in paths if path[0] == table]
+    shown = known.fields if known else ()
+    for path in write.expect:
+        name, _, rest = path.partition("/")
+        if rest and name == table:
+            yield rest.rpartition("/")[2]
     for row in write.tables[table].rows:
-        found += _decimals(row.fields, known.fields if known else ())
-    return list(dict.fromkeys(found))
+        yield from _decimals(row.fields, shown)
 
 
-def _decimals(fields: Fields, shown: Iterable[str]) -> list[str]:
-    return [n for n, v in fields.items() if isinstance(v, Decimal) and n in shown]
+def _decimals(fields: Fields, shown: Sequence[str]) -> list[str]:
+    return [n for n, v in fields.items() if type(v) is Decimal and n in shown]
 
 
-def _rows(change: TableWrite, keep: Sequence[str]) -> Iterator[dict[str, Any]]:
-    named = {row.key for row in change.rows}
-    yield from ({ROW_ID: int(key)} for key in keep if key not in named)
-    yield from map(_row, change.rows)
+@cache
+def _way(path: str) -> tuple[tuple[str, ...], str]:
+    *outer, last = path.split(".")
+    return tuple(outer), last
 
 
-def _row(row: RowWrite) -> dict[str, Any]:
-    made: dict[str, Any] = {ROW_ID: int(row.key)} if row.key else {}
-    new = not row.key
-    _nest(made, ((n, v) for n, v in row.fields.items() if not (new and v is None)))
-    for table, rows in row.tables.items():
-        made[table] = [_row(inner) for inner in rows]
-    return made
-
-
-def _nest(into: dict[str, Any], fields: Iterable[tuple[str, Value]]) -> None:
-    for path, value in fields:
-        *outer, last = path.split(".")
-        place = into
-        for part in outer:
-            place = place.setdefault(part, {})
-        place[last] = _encoded(value)
-
-
-def _encoded(value: Value) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, date):
-        return value.isoformat()
-    return "" if value is None else value
+def _in_subhead(item: tuple[str, Value]) -> bool:
+    return in_subhead(item[0])
 
 
 def _empties(write: Write) -> bool:

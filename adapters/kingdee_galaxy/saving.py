@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
-from adapters.kingdee_galaxy.answers import Outcome, taken_value
+from adapters.kingdee_galaxy.answers import Outcome, Success, shown, taken_value
 from adapters.kingdee_galaxy.bills import CREATED, DRAFT, Bill
 from adapters.kingdee_galaxy.client import Client
-from adapters.kingdee_galaxy.forms import form_of
-from adapters.kingdee_galaxy.model import (
-    ROW_ID,
-    Keep,
-    head_decimals,
-    model_of,
-    row_decimals,
-    save_options,
-)
+from adapters.kingdee_galaxy.forms import YES, form_of
+from adapters.kingdee_galaxy.model import ROW_ID, Keep, Models, save_options
 from adapters.kingdee_galaxy.names import query_key
 from adapters.kingdee_galaxy.reading import Reading
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector.contract import Record, Shape, Table, Write
-from connector.errors import AdapterError, AlreadyExists, Conflict, OutcomeUnknown, Rejected
+from connector.errors import AdapterError, AlreadyExists, Conflict, OutcomeUnknown
+from connector.expected import LineKeys, difference
 from connector.messages import say
+
+Returned = Mapping[str, Mapping[str, Any]]
+"""NeedReturnData by the records' own keys."""
 
 
 class Saving:
@@ -32,6 +28,7 @@ class Saving:
     def __init__(self, client: Client, reading: Reading, settings: KingdeeGalaxySettings) -> None:
         self._client = client
         self._reading = reading
+        self._models = Models(settings)
         self._numbered = settings.numbering == "manual"
 
     # -- new records ------------------------------------------------------------------------
@@ -39,35 +36,68 @@ class Saving:
     def create(self, bill: Bill) -> None:
         """Save a new record. Raises what the server says; afterwards it has a key."""
         write = bill.write
-        model = model_of(write, numbered=self._numbered)
-        options = save_options(write, deletes=False)
-        outcome = self._client.save(write.form, {**options, "Model": model})
-        if not outcome.ok or outcome.refused or not outcome.done:
+        options = save_options([write], [bill.asked], deletes=False)
+        outcome = self._client.save(write.form, {**options, "Model": self._models.of(write)})
+        if not outcome.done:
             raise self._taken(write, outcome.missing(0))
-        self._created(bill, outcome, 0)
+        if not outcome.ok:
+            raise OutcomeUnknown(say("kingdee_no_result"), answer=shown(outcome.result))
+        self._created(bill, outcome.done[0], _returned(bill, outcome))
 
     def create_many(self, bills: Sequence[Bill]) -> None:
         """Save new records in one call; each has a key or an error afterwards."""
         writes = [bill.write for bill in bills]
-        models = [model_of(write, numbered=self._numbered) for write in writes]
-        options = save_options(*writes, deletes=False)
+        options = save_options(writes, [bill.asked for bill in bills], deletes=False)
+        models = [self._models.of(write) for write in writes]
         try:
             outcome = self._client.save(writes[0].form, {**options, "Model": models})
         except AdapterError as error:
             for bill in bills:
                 bill.error = error
             return
-        places = {success.index: place for place, success in enumerate(outcome.done)}
+        returned = _returned(bills[0], outcome)
+        made = self._told_apart(bills, outcome, returned)
         for index, bill in enumerate(bills):
-            if index in places:
-                self._created(bill, outcome, places[index])
+            if index in made:
+                self._created(bill, made[index], returned)
             else:
                 bill.error = self._taken(bill.write, outcome.missing(index))
 
-    def _created(self, bill: Bill, outcome: Outcome, place: int) -> None:
-        done = outcome.done[place]
+    def _told_apart(
+        self, bills: Sequence[Bill], outcome: Outcome, returned: Returned
+    ) -> dict[int, Success]:
+        """Which record is which of our bills: by our mark in it, by the number that we gave it, by
+        its position only where it has neither."""
+        reference, done = bills[0].write.reference, outcome.done
+        marks = {bill.write.reference: index for index, bill in enumerate(bills)}
+        numbers = {} if not self._numbered else {_number(b): i for i, b in enumerate(bills)}
+        if reference is None and not self._numbered:
+            return {one.index: one for one in done if one.index is not None}
+        name, found = reference[0] if reference else "", dict[int, Success]()
+        for one in done:
+            mark = returned.get(one.key, {}).get(query_key(name))
+            index = marks.get((name, str(mark))) if mark else numbers.get(one.number)
+            if index is not None:
+                found[index] = one
+        if len(found) < len(done) and name:
+            asked = self._marks(bills, name)
+            found |= {marks[name, asked[one.key]]: one for one in done if one.key in asked}
+        return found
+
+    def _marks(self, bills: Sequence[Bill], name: str) -> dict[str, str]:
+        """Our marks by key, asked for where the answer does not show them; none if that fails:
+        such bills are in doubt, and looked up like any other."""
+        marks = [bill.write.reference[1] for bill in bills if bill.write.reference]
+        shape = Shape(bills[0].write.form, (bills[0].form.key,), ())
+        try:
+            found = list(self._reading.find(shape, name, marks))
+        except AdapterError:
+            return {}
+        return {record.key: str(record.fields[name]) for record in found}
+
+    def _created(self, bill: Bill, done: Success, returned: Returned) -> None:
         bill.key, bill.number, bill.state = done.key, done.number, CREATED
-        self._see(bill, _returned(bill, outcome.result), {})
+        self._see(bill, returned.get(done.key, {}), {})
 
     def _taken(self, write: Write, error: AdapterError) -> AdapterError:
         """A number or mark that is in use: with the key of the record that has it."""
@@ -95,14 +125,14 @@ class Saving:
             for table, rows in before.items()
         }
         deletes = any(change.drop for change in write.tables.values())
-        model = model_of(write, numbered=True, keep=keep if deletes else None)
-        options = save_options(write, deletes=deletes)
+        model = self._models.of(write, keep if deletes else None)
+        options = save_options([write], [bill.asked], deletes=deletes)
         outcome = self._client.save(write.form, {**options, "Model": model})
         error = outcome.of([write.key])[write.key]
         if error is not None:
             raise self._taken(write, error)
         bill.state = CREATED if bill.state == DRAFT else bill.state
-        self._see(bill, _returned(bill, outcome.result), before)
+        self._see(bill, _returned(bill, outcome).get(bill.key, {}), before)
 
     def _rows_before(self, write: Write) -> dict[str, list[str]]:
         """Which rows stand there, read just before, where rows come or go."""
@@ -115,6 +145,13 @@ class Saving:
             return {}
         record = self._fresh(write, (), {name: Table(ROW_ID, ()) for name in tables})
         return {name: [str(row[ROW_ID]) for row in record.fields[name]] for name in tables}
+
+    def open_rows(self, bill: Bill, table: str) -> list[str]:
+        """Of the rows that are to be dropped, those that nobody has closed or deleted yet."""
+        closed, drop = bill.form.row_closed, bill.write.tables[table].drop
+        record = self._fresh(bill.write, (), {table: Table(ROW_ID, (closed,))})
+        standing = {str(row[ROW_ID]) for row in record.fields[table] if row[closed] != YES}
+        return [key for key in drop if key in standing]
 
     # -- what the server made of it ---------------------------------------------------------
 
@@ -132,7 +169,7 @@ class Saving:
             self._lose_rows(bill, error)
             return
         bill.shown = record
-        bill.error = _difference(write, record, bill.line_keys)
+        bill.error = difference(write, record, bill.line_keys, row_key=ROW_ID)
 
     def _lose_rows(self, bill: Bill, error: AdapterError) -> None:
         """It is saved, but its entry ids are unknown: they must be before anything else is done.
@@ -146,9 +183,9 @@ class Saving:
 
     def _read_back(self, bill: Bill) -> Record:
         """For servers whose answer does not say what was asked."""
-        write = bill.write
-        tables = {name: Table(ROW_ID, tuple(row_decimals(write, name))) for name in write.tables}
-        return self._fresh(write, tuple(head_decimals(write)), tables, bill.key)
+        asked = bill.asked
+        tables = {name: Table(ROW_ID, tuple(asked.rows[name])) for name in bill.write.tables}
+        return self._fresh(bill.write, tuple(asked.head), tables, bill.key)
 
     def _fresh(
         self, write: Write, fields: tuple[str, ...], tables: dict[str, Table], key: str = ""
@@ -159,32 +196,34 @@ class Saving:
         raise Conflict(say("kingdee_rows_unclear", table=", ".join(tables)))
 
 
-def _returned(bill: Bill, result: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The bill's part of NeedReturnData, told by its own key where several were saved."""
-    items = result.get("NeedReturnData") or ()
+def _number(bill: Bill) -> str:
+    """The number that we gave it."""
+    return str(bill.write.fields.get(bill.write.number) or "")
+
+
+def _returned(bill: Bill, outcome: Outcome) -> Returned:
+    items = outcome.result.get("NeedReturnData") or ()
     if isinstance(items, Mapping):
         items = [items]
-    key = bill.form.key
-    mine = [item for item in items if str(item.get(key) or "") == bill.key]
-    return mine[0] if mine else {}
+    return {str(item.get(bill.form.key) or ""): item for item in items}
 
 
 def _record(bill: Bill, data: Mapping[str, Any]) -> Record | None:
     """The record as far as the answer shows it; None where it leaves out what was asked."""
-    write = bill.write
-    fields: dict[str, Any] = {name: data.get(query_key(name)) for name in head_decimals(write)}
-    for table in write.tables:
-        names = row_decimals(write, table)
-        fields[table] = [
-            {ROW_ID: row.get(ROW_ID), **{name: row.get(query_key(name)) for name in names}}
-            for row in data.get(table) or ()
-        ]
-        if not fields[table] or any(None in row.values() for row in fields[table]):
+    asked = bill.asked
+    fields: dict[str, Any] = {name: data.get(query_key(name)) for name in asked.head}
+    if None in fields.values():
+        return None
+    for table, names in asked.rows.items():
+        columns = [(ROW_ID, ROW_ID), *((name, query_key(name)) for name in names)]
+        rows = [{name: row.get(key) for name, key in columns} for row in data.get(table) or ()]
+        if not rows or any(None in row.values() for row in rows):
             return None
-    return None if None in fields.values() else Record(bill.key, fields, bill.number)
+        fields[table] = rows
+    return Record(bill.key, fields, bill.number)
 
 
-def _line_keys(write: Write, record: Record, before: Keep) -> dict[str, dict[str, str]]:
+def _line_keys(write: Write, record: Record, before: Keep) -> LineKeys:
     """The entry ids of rows that were added. The server keeps them in the order sent."""
     found: dict[str, dict[str, str]] = {}
     for table, change in write.tables.items():
@@ -197,32 +236,3 @@ def _line_keys(write: Write, record: Record, before: Keep) -> dict[str, dict[str
             raise Conflict(say("kingdee_rows_unclear", table=table))
         found[table] = dict(zip(lines, added, strict=True))
     return found
-
-
-def _difference(
-    write: Write, record: Record, line_keys: Mapping[str, Mapping[str, str]]
-) -> AdapterError | None:
-    """The first amount that is not as expected, by the server's own word."""
-    for path, (wanted, tolerance) in write.expect.items():
-        values, name = _place(write, record, line_keys, path)
-        if values is None:
-            continue
-        found = values.get(name)
-        if not isinstance(found, Decimal | int) or abs(found - wanted) > tolerance:
-            words = say("kingdee_amount_differs", path=path, ours=wanted, theirs=found)
-            return Rejected(words, field=path)
-    return None
-
-
-def _place(
-    write: Write, record: Record, line_keys: Mapping[str, Mapping[str, str]], path: str
-) -> tuple[Mapping[str, Any] | None, str]:
-    """The head or row that `path` means; None for a row that this write does not name."""
-    table, _, rest = path.partition("/")
-    if not rest:
-        return record.fields, path
-    line, _, name = rest.partition("/")
-    known = {row.line: row.key for row in write.tables[table].rows} if table in write.tables else {}
-    key = line_keys.get(table, {}).get(line) or known.get(line)
-    rows = {str(row[ROW_ID]): row for row in record.fields.get(table, ())}
-    return rows.get(key or ""), name

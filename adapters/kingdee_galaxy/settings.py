@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
+from adapters.kingdee_galaxy.signing import signing_key
 from connector.contract import Settings
 from connector.messages import say
 
@@ -66,4 +67,9 @@ class KingdeeGalaxySettings(Settings):
             value = getattr(self, name)
             if not (value.get_secret_value() if isinstance(value, SecretStr) else value):
                 raise ValueError(say("kingdee_credentials", auth=self.auth, name=name))
+        if self.auth == "signature":
+            try:
+                signing_key(self.app_id)
+            except ValueError:
+                raise ValueError(say("kingdee_app_id")) from None
         return self

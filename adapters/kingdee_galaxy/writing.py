@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
-from adapters.kingdee_galaxy.bills import AUDITED, EDITABLE, SENT_BACK, SUBMITTED, Bill, Ladder
+from adapters.kingdee_galaxy.bills import AUDITED, EDITABLE, SENT_BACK, SUBMITTED, Bill
 from adapters.kingdee_galaxy.client import Client
+from adapters.kingdee_galaxy.ladder import Ladder
 from adapters.kingdee_galaxy.saving import Saving
 from connector.contract import Write, Written
 from connector.errors import AdapterError, Conflict, Gone, Locked, OutcomeUnknown, Rejected
@@ -59,7 +59,10 @@ class Writing:
     def _change(self, bill: Bill) -> None:
         """Bring our changes in, as its state allows it."""
         write = bill.write
-        if not write.fields and not write.tables:
+        changes = bool(write.fields or write.tables)
+        if bill.voided and (changes or not bill.arrived):
+            raise Conflict(say("kingdee_voided", number=bill.number))
+        if not changes:
             self._resume(bill)
         elif bill.state in EDITABLE:
             self._saving.update(bill)
@@ -69,11 +72,16 @@ class Writing:
             self._change_audited(bill)
 
     def _resume(self, bill: Bill) -> None:
-        """Nothing of ours changes, only steps are left. What people rejected stays rejected."""
+        """Nothing of ours changes, only steps are left. What people rejected stays rejected.
+
+        Where we do not know which step it took, it may be us who took it back to change it:
+        then only an approver's words say that it was rejected.
+        """
         write = bill.write
-        if bill.state == SENT_BACK and write.step != "saved" and write.until != "saved":
-            words = self._ladder.opinion(bill) or say("kingdee_sent_back", number=bill.number)
-            raise Rejected(words)
+        if bill.state == SENT_BACK and write.step != "saved" and not bill.arrived:
+            opinion = self._ladder.opinion(bill)
+            if opinion or write.step:
+                raise self._ladder.sent_back(bill, opinion)
         if write.expect and bill.state in EDITABLE:
             self._saving.check(bill)
 
@@ -87,11 +95,8 @@ class Writing:
             return
         try:
             self._saving.update(bill)
-        except OutcomeUnknown:
-            raise
-        except AdapterError:
-            self._put_back(bill)
-            raise
+        except AdapterError as error:
+            raise self._put_back(bill, error) from None
 
     def _unaudit(self, bill: Bill) -> None:
         """Where the flow allows it, and nothing hangs on the bill."""
@@ -102,16 +107,25 @@ class Writing:
         except Rejected as error:
             raise Conflict(error.words, code=error.code, answer=error.answer) from None
 
-    def _put_back(self, bill: Bill) -> None:
-        """Our change was refused: leave the bill as audited as it was, as far as that goes."""
-        before = Bill(replace(bill.write, until="audited"), bill.key, state=SENT_BACK)
-        with suppress(AdapterError):
-            self._ladder.climb([before])
+    def _put_back(self, bill: Bill, error: AdapterError) -> AdapterError:
+        """What we un-audited it for failed: leave the bill as audited as it was, and say so where
+        that fails. What may have been done is left for the look-up."""
+        if isinstance(error, OutcomeUnknown):
+            return error
+        write = replace(bill.write, until="audited", fields={}, tables={}, expect={})
+        before = Bill(write, bill.key, bill.number, SENT_BACK)
+        self._ladder.climb([before])
+        if not before.arrived:
+            why = before.error or before.awaits
+            error.words = say("kingdee_left_open", number=bill.number, why=error.words, then=why)
+        return error
 
     def _close_rows(self, bill: Bill) -> None:
         """Rows of an audited bill that are no longer wanted: closed, never left to be shipped."""
-        for change in bill.write.tables.values():
-            self._client.execute(bill.write.form, bill.form.close_rows, bill.key, list(change.drop))
+        for table in bill.write.tables:
+            rows = self._saving.open_rows(bill, table)
+            if rows:
+                self._client.execute(bill.write.form, bill.form.close_rows, bill.key, rows)
 
     # -- ending -----------------------------------------------------------------------------
 
@@ -121,19 +135,23 @@ class Writing:
         What cannot be closed because it is not audited is voided. An audited bill is voided
         only after it was un-audited, where that is allowed.
         """
-        ending = bill.form.cancel if bill.write.verb == "cancel" else bill.form.close
+        verb = bill.write.verb
+        ending = bill.form.cancel if verb == "cancel" else bill.form.close
         if ending is None:
-            words = say("kingdee_no_operation", verb=bill.write.verb, form=bill.write.form)
-            raise Rejected(words)
-        if bill.ended:
+            raise Rejected(say("kingdee_no_operation", verb=verb, form=bill.write.form))
+        if ending.field in bill.ended or bill.voided:
             return
         if ending.audited is not None and bill.state == SUBMITTED:
             raise Locked(say("kingdee_in_approval", number=bill.number))
-        if ending.audited is False and bill.state == AUDITED:
+        was_audited = ending.audited is False and bill.state == AUDITED
+        if was_audited:
             self._unaudit(bill)
-        if ending.audited and bill.state != AUDITED:
+        elif ending.audited and bill.state != AUDITED:
             ending = bill.form.cancel or ending
-        self._client.execute(bill.write.form, ending.operation, bill.key)
+        try:
+            self._client.execute(bill.write.form, ending.operation, bill.key)
+        except AdapterError as error:
+            raise self._put_back(bill, error) if was_audited else error from None
 
 
 def _only_drops(write: Write) -> bool:

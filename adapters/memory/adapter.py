@@ -34,6 +34,7 @@ from connector.errors import (
     HalfDone,
     Rejected,
 )
+from connector.expected import difference
 
 
 class MemorySettings(Settings):
@@ -203,10 +204,10 @@ class MemoryAdapter(Adapter):
         return ""
 
     def _check(self, write: Write, known: Kept, line_keys: dict[str, dict[str, str]]) -> None:
-        for path, (value, tolerance) in write.expect.items():
-            shown = _place(write, known, line_keys, path)
-            if shown is not None and abs(shown - value) > tolerance:
-                raise Rejected(f"{path}: {shown} instead of {value}", field=path)
+        shown = Record(known.key, known.fields)
+        wrong = difference(write, shown, line_keys, row_key="" if write.show else "id")
+        if wrong is not None:
+            raise wrong
 
     def _withdraw(self, write: Write) -> Written:
         known = self._world.form(write.form).get(write.key)
@@ -222,18 +223,6 @@ class MemoryAdapter(Adapter):
 
 def _key_field(write: Write, table: str) -> str:
     return write.show.tables[table].key if write.show else "id"
-
-
-def _place(write: Write, known: Kept, line_keys: dict[str, dict[str, str]], path: str) -> Any:
-    """The value at a path of `expect`; None where this write names no such row."""
-    table, _, rest = path.partition("/")
-    if not rest:
-        return known.fields.get(path)
-    line, _, name = rest.partition("/")
-    keys = {row.line: row.key for row in write.tables[table].rows} if table in write.tables else {}
-    key = line_keys.get(table, {}).get(line) or keys.get(line)
-    rows = {str(row[_key_field(write, table)]): row for row in known.fields.get(table, ())}
-    return rows.get(key or "", {}).get(name)
 
 
 def _written(

@@ -35,7 +35,7 @@ def progress(
     )
     produced = _sum(o.get("finished") for o in production)
     running = [o for o in production if o.get("status") == "started"]
-    latest = max(left, key=lambda s: str(s.get("shipped_on", "")), default={})
+    latest = max(left, key=_when, default={})
     return OrderProgress(
         number=order.get("number", ""),
         record=key,
@@ -49,6 +49,11 @@ def progress(
         waybill=latest.get("waybill", ""),
         stage=_stage(ordered, shipped, production),
     )
+
+
+def _when(shipment: Values) -> tuple[str, str]:
+    """Days are all that is known; of one day, the higher number is the later one."""
+    return str(shipment.get("shipped_on", "")), str(shipment.get("number", ""))
 
 
 def _stage(ordered: Decimal, shipped: Decimal, production: Sequence[Values]) -> str:

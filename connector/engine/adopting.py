@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from connector.contract import Record
-from connector.engine.plan import LineKeys
+from connector.engine.base import LineKeys
+from connector.engine.plan import Held
 from connector.mapping.document import Canonical, Node, canon, like
 from connector.mapping.writing import Writer
 from connector.objects.money import rounded
@@ -48,7 +49,7 @@ def added(
         strangers = [r for r in shown.fields.get(table) or () if str(r[key_field]) not in taken]
         for line, form in lines.items():
             node = document.tables.get(table, {}).get(line)
-            if line in mine or node is None:
+            if line in mine:
                 continue
             row = next((r for r in strangers if _was_sent(form, node, r, writer, table)), None)
             if row is not None:
@@ -57,12 +58,79 @@ def added(
     return keys
 
 
+def cleared(held: Held, sent: Canonical, writer: Writer) -> tuple[Canonical, Canonical]:
+    """What is delivered, and its base, after the target showed what became of an attempt.
+
+    `held` is what we knew before the attempt, with the target as it shows itself now. A field
+    that shows what was sent is ours; any other stays as it was, so that what people did there
+    is seen when the record is next compared.
+    """
+    assert held.theirs is not None
+    shown, before = held.theirs.fields, held.delivered
+    fields, known = _arrived(sent["f"], before["f"], held.base.get("f", {}), shown, writer, "")
+    delivered: Canonical = {"f": fields}
+    base: Canonical = {"f": known}
+    for table in {**before.get("t", {}), **sent.get("t", {})}:
+        rows = _arrived_rows(table, held, sent, writer)
+        delivered.setdefault("t", {})[table], base.setdefault("t", {})[table] = rows
+    return delivered, base
+
+
+def _arrived_rows(
+    table: str, held: Held, sent: Canonical, writer: Writer
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Our rows as far as they stand there, by line, and their bases, by the target's key."""
+    assert held.theirs is not None
+    shown = {str(row[writer.tables[table].key]): row for row in held.theirs.fields.get(table) or ()}
+    before, bases = held.delivered.get("t", {}).get(table, {}), held.base.get("t", {})
+    asked, keys = sent.get("t", {}).get(table, {}), held.line_keys.get(table, {})
+    delivered: dict[str, Any] = {}
+    base: dict[str, Any] = {}
+    for line in {**before, **asked}:
+        key, old = keys.get(line, ""), before.get(line, {"f": {}})
+        new = asked.get(line, old)
+        if key in shown:
+            known = bases.get(table, {}).get(key, {})
+            row, base[key] = _arrived(new["f"], old["f"], known, shown[key], writer, f"{table}/")
+            delivered[line] = {**new, "f": row}
+        elif line in before and line in asked:
+            delivered[line] = old  # people took it away
+    return delivered, base
+
+
+def _arrived(
+    sent: Mapping[str, Any],
+    before: Mapping[str, Any],
+    base: Mapping[str, Any],
+    shown: Mapping[str, Any],
+    writer: Writer,
+    prefix: str,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A head's or a row's fields as delivered, and their base."""
+    delivered, known = dict(before), dict(base)
+    for name, value in sent.items():
+        theirs = like(value, shown.get(_as(writer, prefix + name)))
+        if str(value).startswith("→"):  # a link's number is not known here: it moved, or not
+            ours = not before or theirs != base.get(name)
+        else:
+            ours = _close(value, theirs)
+        if not before or (ours and value != before.get(name)):
+            delivered[name], known[name] = value, theirs if ours else value
+    return delivered, known
+
+
 def _was_sent(
-    form: Canonical, node: Node, row: Mapping[str, Any], writer: Writer, table: str
+    form: Canonical, node: Node | None, row: Mapping[str, Any], writer: Writer, table: str
 ) -> bool:
-    """The row shows what was sent for a line, whatever the line says by now."""
+    """The row shows what was sent for a line, whatever the line says by now.
+
+    Of a line that is not there any more links cannot be resolved; all the rest must be equal.
+    """
     for name, value in form["f"].items():
-        sent = node.fields.get(name) if str(value).startswith("→") else value
+        link = str(value).startswith("→")
+        if link and node is None:
+            continue
+        sent = node.fields.get(name) if link and node else value
         if not _close(sent, row.get(_as(writer, f"{table}/{name}"))):
             return False
     return True

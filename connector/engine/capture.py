@@ -24,7 +24,8 @@ from connector.faults import fault
 from connector.messages import dump, say
 from connector.objects import ABSENT_MEANS_ZERO, BusinessObject, content
 from connector.store import deliveries, feeds, journal, snapshots
-from connector.store.engine import Row, Tx
+from connector.store.engine import Tx
+from connector.store.statement import Row
 
 REREAD = 200
 """Open records read again at once."""
@@ -338,12 +339,15 @@ class Capture:
     def _really_gone(self, keys: Sequence[str]) -> list[str]:
         """Of records that a reading by stamps did not show, those that are not there by key.
 
-        A record that was modified while everything was read left the window upwards.
+        A record that was modified while everything was read left the window upwards; and some
+        systems list no records that were cancelled. So what is there is captured as it is.
         """
         adapter, shape = self._feed.connection.adapter, self._feed.reader.shape
-        there = {
-            record.key for some in chunks(keys, REREAD) for record in adapter.fetch(shape, some)
-        }
+        there: set[str] = set()
+        for some in chunks(keys, REREAD):
+            found = list(adapter.fetch(shape, some))
+            self._page(Page(found))
+            there.update(record.key for record in found)
         return [key for key in keys if key not in there]
 
     def _share(self) -> int:

@@ -7,8 +7,10 @@ hash and epoch are committed before the first byte leaves.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from connector.engine import retry, states
@@ -18,11 +20,14 @@ from connector.engine.resolving import Resolver
 from connector.engine.system import Flow, System
 from connector.errors import ConnectorError, MappingFault, MissingLink
 from connector.faults import fault
-from connector.mapping.document import LinkRef, canonical, digest, undigest
+from connector.mapping.document import LinkRef, digest, undigest
 from connector.messages import load, say
 from connector.objects import ABSENT_MEANS_ZERO
 from connector.store import deliveries, links, snapshots
-from connector.store.engine import Row, Tx
+from connector.store.engine import Tx
+from connector.store.statement import Row
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -75,10 +80,15 @@ class Claimer:
         fault("after_claim")
         return claimed
 
-    def consider(self, tx: Tx, rows: list[Any], now: float) -> Claimed:
-        """What is to be done about these deliveries; nothing is written."""
+    def consider(
+        self, tx: Tx, rows: list[Any], now: float, anew: Mapping[str, Any] = NOTHING
+    ) -> Claimed:
+        """What is to be done about these deliveries; nothing is written.
+
+        `anew` holds snapshots that are newer than the stored ones.
+        """
         flow, keys = self._flow, [row.key for row in rows]
-        known = snapshots.load(tx, flow.source, flow.object, keys)
+        known = {**snapshots.load(tx, flow.source, flow.object, keys), **anew}
         linked = self._linked(tx, keys)
         claimed = Claimed(looked_at=len(rows))
         jobs: list[Job] = []
@@ -107,13 +117,13 @@ class Claimer:
         if snapshot is None or not snapshot.data:
             words = load(snapshot.fault) if snapshot else say("source_unknown")
             return states.stopped(row, now, "mapping", words)
-        if snapshot.fault:
-            return states.stopped(row, now, "mapping", load(snapshot.fault))
         values = snapshots.data(snapshot)
         if row.state == "in_doubt" and row.attempts >= self._flow.settings.attempts:
             return states.stopped(row, now, "unknown", say("keeps_failing", count=row.attempts))
-        if row.state == "in_doubt" and link is None and not self._flow.mapping.onto:
-            return self._doubtful(row, snapshot, values)
+        if row.verb == "look" and not self._flow.mapping.onto:
+            return self._doubtful(row, snapshot, values, link)
+        if snapshot.fault:
+            return states.stopped(row, now, "mapping", load(snapshot.fault))
         scope = self._flow.scope_of(values)
         if snapshot.deleted and self._flow.object not in ABSENT_MEANS_ZERO:
             scope = "out"
@@ -126,10 +136,10 @@ class Claimer:
         except MappingFault as error:
             return states.stopped(row, now, "mapping", error.words)
 
-    def _doubtful(self, row: Any, snapshot: Any, values: Any) -> Job:
-        """An attempt that may have made a record: find that out before anything else counts."""
-        job = Job(row, "look", row.wanted, undigest(row.sent), number=snapshot.number)
-        job.text, job.reference = row.sent, row.reference
+    def _doubtful(self, row: Any, snapshot: Any, values: Any, link: links.Linked | None) -> Job:
+        """An attempt that may have been done: find that out before anything else counts."""
+        job = Job(row, "look", row.wanted, undigest(row.sent), row.sent, number=snapshot.number)
+        job.link, job.key, job.reference = link, link.there if link else "", row.reference
         with suppress(MappingFault):
             job.document = self._writer(values)
         return job
@@ -150,16 +160,15 @@ class Claimer:
     def _job(
         self, row: Any, snapshot: Any, values: Any, link: links.Linked | None, now: float
     ) -> Job | Row:
-        document = self._writer(values)
-        form = canonical(document, self._writer.not_wanted)
+        document, form = self._writer.made(values)
         wanted, text = digest(form)
         onto = self._flow.mapping.onto
         key = str(values.get(onto) or row.key) if onto else (link.there if link else "")
         if row.delivered and not key:
             return states.stopped(row, now, "unlinked", say("unlinked"))
-        if wanted == row.delivered and self._flow.reached(row.step):
-            return states.in_sync(row, now)
         job = Job(row, "put", wanted, form, text, document, link, key, number=snapshot.number)
+        if wanted == row.delivered and self._flow.reached(row.step) and not job.in_doubt:
+            return states.in_sync(row, now)
         job.reference = reference(self._flow.source, row.key, row.part)
         return job
 

@@ -18,7 +18,7 @@ from connector.engine.deliver import Deliverer
 from connector.engine.identity import Identities
 from connector.engine.record import Tally, pause
 from connector.engine.system import Connection, Feed, Flow, System
-from connector.errors import AdapterError, ConnectorError, LeaseLost, UnsafeRun, Words
+from connector.errors import AdapterError, ConnectorError, LeaseLost, Rejected, UnsafeRun, Words
 from connector.messages import load, say
 from connector.settings import HUB
 from connector.store import deliveries, feeds
@@ -40,7 +40,9 @@ class Done:
     feeds: dict[str, Counts] = field(default_factory=dict)
     flows: dict[str, Tally] = field(default_factory=dict)
     errors: dict[str, Words] = field(default_factory=dict)
-    """Feeds and flows that could not run, and why."""
+    """Feeds and flows that could not run, and why; a connection stands for all of its own."""
+    unready: set[str] = field(default_factory=set)
+    """Connections that we may not work with in this run."""
 
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -155,12 +157,11 @@ class Dispatcher:
     def _read(
         self, feed: Feed, done: Done, progress: Progress, permits: Permits, reread: bool
     ) -> None:
-        why = self.paused(feed.connection)
-        if why is not None and self._by_a_person(feed.connection):
-            done.errors[feed.name] = say("connection_paused", name=feed.connection.name, why=why)
+        connection = feed.connection
+        paused = self.paused(connection) if self._by_a_person(connection) else None
+        if not self._ready(connection, done, paused):
             return
         try:
-            self._ready(feed.connection)
             capture = Capture(self._system, feed)
             counts = capture.run(allow_gone=permits.gone)
             if reread:
@@ -177,11 +178,31 @@ class Dispatcher:
             done.count(feed, counts)
             progress(feed.name, counts.read)
 
-    def _ready(self, connection: Connection) -> None:
-        """Whom we speak to is who it was. Raises AdapterError or UnsafeRun."""
-        self._identities.check(connection)
+    def _ready(self, connection: Connection, done: Done, paused: Words | None) -> bool:
+        """Whether we may work there now; if not, that is said once for all its feeds and flows."""
+        if connection.name in done.unready:
+            return False
+        if paused is not None:
+            words: Words | None = say("connection_paused", name=connection.name, why=paused)
+        else:
+            words = self._stranger(connection)
+        if words is not None:
+            done.unready.add(connection.name)
+            done.errors[connection.name] = words
+        return words is None
 
-    def _lost(self, connection: Connection, error: AdapterError) -> None:
+    def _stranger(self, connection: Connection) -> Words | None:
+        """Why it is not, or cannot be seen to be, who it was; None: it is."""
+        try:
+            self._identities.check(connection)
+        except (AdapterError, UnsafeRun) as error:
+            self._lost(connection, error)
+            return error.words
+        return None
+
+    def _lost(self, connection: Connection, error: AdapterError | UnsafeRun) -> None:
+        if isinstance(error, Rejected):
+            return  # It works: it understood what was asked, and the next thing may be right.
         store = self._system.store
         with store.transaction() as tx:
             pause(self._system, tx, connection.name, error, store.now(tx))
@@ -211,19 +232,12 @@ class Dispatcher:
         assert flow.target is not None
         if not self._due(flow):
             return 0
-        why = self.paused(flow.target)
-        if why is not None:
-            done.errors[flow.name] = say("connection_paused", name=flow.target.name, why=why)
+        if not self._ready(flow.target, done, self.paused(flow.target)):
             return 0
         deliverer = Deliverer(self._system, flow)
         try:
             if not permits.creates:
                 deliverer.check()
-            self._ready(flow.target)
-        except AdapterError as error:
-            self._lost(flow.target, error)
-            done.errors[flow.name] = error.words
-            return 0
         except UnsafeRun as error:
             _log.error("flow_stopped", flow=flow.name, why=str(error))
             done.errors[flow.name] = error.words
@@ -248,8 +262,7 @@ class Dispatcher:
     def _due(self, flow: Flow) -> bool:
         store = self._system.store
         with store.reading() as tx:
-            due = deliveries.next_due(tx, [flow.name])
-            return due is not None and due <= store.now(tx)
+            return deliveries.is_due(tx, flow.name, store.now(tx))
 
     def paused(self, connection: Connection | None) -> Words | None:
         """Why a connection is left alone now; None: it is not."""

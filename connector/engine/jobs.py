@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector.contract import Record, Written
+from connector.engine.base import whole
 from connector.engine.plan import Plan
 from connector.errors import ConnectorError
 from connector.mapping.document import Canonical, Node, undigest
@@ -48,13 +49,11 @@ class Job:
     reference: str = ""
     number: str = ""
     """The source's number, for messages."""
-    planned_keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """The link's row keys and those found for rows of an unanswered write."""
 
     @property
     def in_doubt(self) -> bool:
         """An earlier attempt may have been done."""
-        return bool(self.row.state == "in_doubt")
+        return bool(self.row.verb == "look")
 
     @property
     def epoch(self) -> int:
@@ -68,11 +67,6 @@ class Job:
         return keys
 
     @property
-    def keys_then(self) -> Mapping[str, Mapping[str, str]]:
-        """The row keys that the write was planned with."""
-        return self.planned_keys or self.line_keys
-
-    @property
     def delivered(self) -> Canonical:
         """The canonical document that the target holds."""
         return undigest(self.row.document)
@@ -83,18 +77,23 @@ class Job:
         return undigest(self.row.sent)
 
     @property
+    def kept(self) -> Canonical:
+        """The base as it is kept: what differs from `delivered`."""
+        return undigest(self.row.base)
+
+    @property
     def base(self) -> Canonical:
         """What the target showed after our last write."""
-        return undigest(self.row.base)
+        return whole(self.kept, self.delivered, self.line_keys)
 
 
 @dataclass(slots=True)
 class Result:
-    """What became of a job. Exactly one of `written` and `error` is set."""
+    """What became of a job. `written` and `error` are both set only where it is half done."""
 
     job: Job
     did: str = ""
-    """`created`, `updated`, `adopted`, `advanced`, `none`, `cancel` or `close`."""
+    """`created`, `updated`, `adopted`, `found`, `advanced`, `none`, `cancel` or `close`."""
     written: Written | None = None
     error: ConnectorError | None = None
     sent: bool = False
@@ -102,6 +101,6 @@ class Result:
     seconds: float = 0.0
     plan: Plan | None = None
     delivered: bool = True
-    """The target now holds `job.form`; False: adopted as found, still to be compared."""
+    """The target now holds `job.form`; False: taken as found, still to be compared."""
     shown: Record | None = None
     line_keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

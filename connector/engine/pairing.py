@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from connector import log
-from connector.engine.system import Feed, System
+from connector.engine.system import Feed, Flow, System
 from connector.store import deliveries, links, snapshots
 from connector.store.engine import Tx
 
@@ -22,6 +22,23 @@ def token(object: str, connection: str, key: str) -> str:
     return f"{object}|{connection}|{key}"
 
 
+def onto(system: System, flow: Flow, key: str) -> str:
+    """The token of the target's own record that `flow` writes onto, once it may be changed again.
+
+    Empty where nobody reads such records.
+    """
+    assert flow.target is not None
+    for feed in system.feeds.values():
+        if _written_onto(feed, flow):
+            return token(feed.object, flow.target.name, key)
+    return ""
+
+
+def _written_onto(feed: Feed, flow: Flow) -> bool:
+    here = flow.target is feed.connection and flow.derived
+    return here and flow.mapping.form == feed.reader.shape.form
+
+
 def after_capture(
     system: System,
     tx: Tx,
@@ -34,6 +51,8 @@ def after_capture(
         _pair(system, tx, feed, [item for item in caught if item.made], now)
     usable = [item.record.key for item in caught if feed.reader.usable(item.record)]
     _wake_linked(system, tx, feed, usable, now)
+    if any(_written_onto(feed, flow) for flow in system.delivering()):
+        wake(tx, feed.object, [(feed.connection.name, key) for key in usable], now)
 
 
 def _pair(system: System, tx: Tx, feed: Feed, caught: Sequence[Caught], now: float) -> None:

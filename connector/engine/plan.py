@@ -8,13 +8,14 @@ reported and left alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
 from connector.contract import Record, RowWrite, TableWrite
+from connector.engine.base import LineKeys
 from connector.mapping.document import Canonical, Node, canon, like
 from connector.mapping.writing import Writer
 
@@ -23,9 +24,6 @@ EXTENSIVE = frozenset({"quantity", "amount_with_tax", "net_amount"})
 
 MOST_PIECES = 6
 """Rows tried together when looking for what people split off."""
-
-LineKeys = Mapping[str, Mapping[str, str]]
-"""`{table: {source line: target row key}}`."""
 
 GONE = "(gone)"
 
@@ -46,15 +44,24 @@ class Plan:
 
     fields: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, TableWrite] = field(default_factory=dict)
-    writes: list[Difference] = field(default_factory=list)
-    """Every field that will be written, as people see it in `plan`."""
+    changes: list[Difference] = field(default_factory=list)
+    """The fields of a known record that will be written."""
+    created: Node | None = None
+    """The whole document of a new one."""
     conflicts: list[Difference] = field(default_factory=list)
     drift: list[Difference] = field(default_factory=list)
+    split: dict[str, Any] = field(default_factory=dict)
+    """What is left for our rows that people split, by path."""
 
     @property
     def empty(self) -> bool:
         """Nothing to write."""
         return not self.fields and not self.tables
+
+    @property
+    def writes(self) -> list[Difference]:
+        """Every field that will be written, as people see it in `plan`."""
+        return self.changes if self.created is None else list(_all_of(self.created))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +72,38 @@ class Held:
     base: Canonical
     theirs: Record | None
     line_keys: LineKeys
-    sent: Canonical = field(default_factory=lambda: {"f": {}})
-    """What an unanswered attempt carried: if the target shows it, it was us."""
 
 
 def create(document: Node) -> Plan:
     """Everything is new."""
-    made = Plan(fields=dict(document.fields))
-    made.writes = [Difference(name, value, None, None) for name, value in made.fields.items()]
+    tables = {
+        table: TableWrite([_new(line, row) for line, row in rows.items()])
+        for table, rows in document.tables.items()
+        if rows
+    }
+    return Plan(document.fields, tables, created=document)
+
+
+def _new(line: str, row: Node) -> RowWrite:
+    return RowWrite(line, "", row.fields, _nested(row))
+
+
+def _all_of(document: Node) -> Iterator[Difference]:
+    for name, value in document.fields.items():
+        yield Difference(name, value, None, None)
     for table, rows in document.tables.items():
-        if rows:
-            new = [RowWrite(line, "", row.fields, _nested(row)) for line, row in rows.items()]
-            made.tables[table] = TableWrite(new)
         for line, row in rows.items():
-            made.writes += [
-                Difference(f"{table}/{line}/{name}", value, None, None)
-                for name, value in row.fields.items()
-            ]
-    return made
+            yield from _added(table, line, row)
+
+
+def _added(table: str, line: str, row: Node) -> Iterator[Difference]:
+    for name, value in row.fields.items():
+        yield Difference(f"{table}/{line}/{name}", value, None, None)
 
 
 def _nested(row: Node) -> dict[str, Sequence[RowWrite]]:
     return {
-        name: [RowWrite(line, "", inner.fields, _nested(inner)) for line, inner in rows.items()]
+        name: [_new(line, inner) for line, inner in rows.items()]
         for name, rows in row.tables.items()
         if rows
     }
@@ -108,7 +124,6 @@ def update(
         wanted["f"],
         held.delivered["f"],
         held.base.get("f", {}),
-        held.sent["f"],
         shown,
         plan,
     )
@@ -135,7 +150,6 @@ class _Fields:
         wanted: Mapping[str, Any],
         delivered: Mapping[str, Any],
         base: Mapping[str, Any],
-        sent: Mapping[str, Any],
         shown: Mapping[str, Any] | None,
         plan: Plan,
     ) -> dict[str, Any]:
@@ -144,7 +158,7 @@ class _Fields:
         for name, value in values.items():
             if self._rules + name not in self._writer.not_wanted:
                 moved = wanted[name] != delivered.get(name, GONE)
-                if self._decide(name, value, moved, base, sent, shown, plan):
+                if self._decide(name, value, moved, base, shown, plan):
                     changed[name] = value
         return changed
 
@@ -154,7 +168,6 @@ class _Fields:
         value: Any,
         moved: bool,
         base: Mapping[str, Any],
-        sent: Mapping[str, Any],
         shown: Mapping[str, Any] | None,
         plan: Plan,
     ) -> bool:
@@ -164,8 +177,6 @@ class _Fields:
         difference = Difference(self._path + name, value, was, theirs)
         if theirs == ours and shown is not None:
             return False
-        if name in sent and theirs == like(sent[name], theirs) == sent[name]:
-            was = theirs
         if shown is not None and theirs != was and name in base and self._force != "ours":
             if moved and self._force != "theirs":
                 plan.conflicts.append(difference)
@@ -173,7 +184,7 @@ class _Fields:
                 plan.drift.append(difference)
             return False
         if moved or (self._force == "ours" and theirs != was):
-            plan.writes.append(difference)
+            plan.changes.append(difference)
             return True
         return False
 
@@ -199,7 +210,6 @@ class _Rows:
         self._wanted = wanted.get("t", {}).get(table, {})
         self._delivered = held.delivered.get("t", {}).get(table, {})
         self._base = held.base.get("t", {}).get(table, {})
-        self._sent = held.sent.get("t", {}).get(table, {})
         self._keys = held.line_keys.get(table, {})
         self._writer = writer
         self._force = force
@@ -224,24 +234,24 @@ class _Rows:
 
     def _row(self, line: str, row: Node) -> RowWrite | None:
         key = self._keys.get(line)
-        if key is None:
-            self._plan.writes += [
-                Difference(f"{self._table}/{line}/{n}", v, None, None)
-                for n, v in row.fields.items()
-            ]
-            return RowWrite(line, "", row.fields, _nested(row))
+        if key is None or self._was_dropped(line, key):
+            self._plan.changes += _added(self._table, line, row)
+            return _new(line, row)
         delivered = self._delivered.get(line, {"f": {}})
         shown = self._shown.get(key) if self._shown is not None else None
         if self._shown is not None and shown is None:
             self._row_is_gone(line, delivered)
             return None
-        sent = self._sent.get(line, {"f": {}})["f"]
         values, base = self._less_pieces(line, row, shown, self._base.get(key, {}))
         fields = _Fields(self._writer, self._table, line, self._force).compare(
-            values, self._wanted[line]["f"], delivered["f"], base, sent, shown, self._plan
+            values, self._wanted[line]["f"], delivered["f"], base, shown, self._plan
         )
         nested = _nested(row) if self._wanted[line].get("t") != delivered.get("t") else {}
         return RowWrite(line, key, fields, nested) if fields or nested else None
+
+    def _was_dropped(self, line: str, key: str) -> bool:
+        """We took the row away with its line, and now the line is back."""
+        return line not in self._delivered and self._shown is not None and key not in self._shown
 
     def _row_is_gone(self, line: str, delivered: Canonical) -> None:
         """People deleted a row of ours: a conflict once we want something of it."""
@@ -259,7 +269,7 @@ class _Rows:
         if shown is not None and self._pieces(line, shown):
             self._plan.conflicts.append(Difference(path, GONE, None, "split"))
             return ""
-        self._plan.writes.append(Difference(path, GONE, None, None))
+        self._plan.changes.append(Difference(path, GONE, None, None))
         return key
 
     # -- rows that people split from ours still add up to it ---------------------------------
@@ -280,6 +290,7 @@ class _Rows:
             seen_as = self._shown_as(name)
             if isinstance(values.get(name), Decimal | int) and seen_as in shown:
                 values[name] -= sum((_number(piece.get(seen_as)) for piece in pieces), Decimal(0))
+                self._plan.split[f"{self._table}/{line}/{name}"] = values[name]
                 base[name] = like(canon(values[name]), shown[seen_as])
         return values, base
 
@@ -325,35 +336,3 @@ class _Rows:
 
 def _number(value: Any) -> Decimal:
     return Decimal(str(value or 0))
-
-
-def base_of(document: Node, shown: Record | None, writer: Writer, line_keys: LineKeys) -> Canonical:
-    """What the target shows of our fields after a write; where it does not say, what we sent."""
-    seen = shown.fields if shown else None
-    base: Canonical = {"f": _base_fields(document, seen, writer, "")}
-    tables: dict[str, Any] = {}
-    for table, rows in document.tables.items():
-        keys = line_keys.get(table, {})
-        key_field = writer.tables[table].key
-        by_key = {str(r[key_field]): r for r in (seen or {}).get(table) or ()}
-        tables[table] = {
-            keys[line]: _base_fields(row, by_key.get(keys[line]), writer, f"{table}/")
-            for line, row in rows.items()
-            if line in keys
-        }
-    if tables:
-        base["t"] = tables
-    return base
-
-
-def _base_fields(
-    node: Node, seen: Mapping[str, Any] | None, writer: Writer, prefix: str
-) -> dict[str, Any]:
-    base: dict[str, Any] = {}
-    for name, value in node.fields.items():
-        if prefix + name in writer.not_wanted:
-            continue
-        ours = canon(value)
-        shown_as = writer.rules[prefix + name].reads_as or name
-        base[name] = like(ours, seen[shown_as]) if seen and shown_as in seen else ours
-    return base

@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connector import log
+from connector import exact, log
 from connector.contract import Written
-from connector.engine import deriving, pairing, retry, states
+from connector.engine import adopting, deriving, pairing, retry, states
+from connector.engine.base import Before, after_write, to_keep
 from connector.engine.jobs import Job, Result
-from connector.engine.plan import base_of
+from connector.engine.plan import Held
 from connector.engine.send import NotDone, NotSent, Twice, Undecidable
 from connector.engine.system import Flow, System
-from connector.errors import AdapterError, HalfDone
+from connector.errors import AdapterError, Conflict, Gone, HalfDone
 from connector.faults import fault
-from connector.mapping.document import digest
+from connector.mapping.document import Canonical, digest
 from connector.messages import dump, say
 from connector.store import deliveries, feeds, journal, links
-from connector.store.engine import Row, Tx
+from connector.store.engine import Tx
+from connector.store.statement import Row
 
 _log = log.get(__name__)
 
@@ -62,7 +64,7 @@ class Recorder:
             store.make_links(tx)
             now = store.now(tx)
             dirty = deliveries.dirty(tx, self._flow.name, [r.job.row.key for r in results])
-            outcomes = [self._outcome(result, dirty, now) for result in results]
+            outcomes = [{"sent": r.job.text, **self._outcome(r, dirty, now)} for r in results]
             held = self._settle(tx, results, outcomes)
             kept = [r for r in results if r.job.row.key in held]
             links.save(store, tx, [self._link(r, now) for r in kept if _linkable(self._flow, r)])
@@ -86,6 +88,13 @@ class Recorder:
     # -- outcomes ---------------------------------------------------------------------------
 
     def _outcome(self, result: Result, dirty: set[str], now: float) -> Row:
+        outcome = self._became(result, dirty, now)
+        # A doubt ends with a write that succeeds, or with the look that shows what became of it.
+        if result.written is not None or isinstance(result.error, NotDone):
+            outcome["verb"] = "look" if outcome["state"] == "in_doubt" else "put"
+        return outcome
+
+    def _became(self, result: Result, dirty: set[str], now: float) -> Row:
         if result.error is not None:
             return self._failed(result, result.error, now)
         written = result.written
@@ -108,15 +117,33 @@ class Recorder:
     def _columns(self, result: Result, written: Written, *, held: bool) -> Row:
         """What we know of the target after a success. `held`: it holds this very document."""
         job = result.job
+        if job.verb == "look":
+            return self._cleared(result)
         columns: Row = {"step": written.step or job.row.step}
         if held:
-            columns |= {"delivered": job.wanted, "document": job.text}
+            columns |= {"delivered": job.wanted, "document": job.text, "sent": ""}
         else:
-            columns |= {"delivered": job.row.wanted or "?", "document": job.row.sent}
-        if job.verb == "put" and not self._flow.mapping.onto and result.did != "none":
-            base = base_of(job.document, result.shown, self._writer, result.line_keys)
-            columns["base"] = digest(base)[1]
+            columns |= {"delivered": "?", "document": job.row.sent}
+        if job.verb == "put" and not self._flow.mapping.onto:
+            columns["base"] = exact.dumps(self._base(result, job.form if held else job.sent))
         return columns
+
+    def _base(self, result: Result, form: Canonical) -> Canonical:
+        job = result.job
+        before = Before(job.delivered, job.kept) if job.key else Before()
+        keys = result.line_keys
+        return after_write(form, job.document, result.shown, self._writer, keys, before)
+
+    def _cleared(self, result: Result) -> Row:
+        """What the look at an unanswered attempt showed. It may have undone a step."""
+        job = result.job
+        if not job.text or result.shown is None:
+            return {"step": ""}
+        held = Held(job.delivered, job.base, result.shown, result.line_keys)
+        delivered, base = adopting.cleared(held, job.sent, self._writer)
+        hash, text = digest(delivered)
+        kept = exact.dumps(to_keep(base, delivered, result.line_keys))
+        return {"step": "", "delivered": hash, "document": text, "base": kept, "sent": ""}
 
     def _failed(self, result: Result, error: Any, now: float) -> Row:
         job, row = result.job, result.job.row
@@ -126,15 +153,15 @@ class Recorder:
             return states.stopped(row, now, "twice", error.words)
         columns: Row = {}
         if isinstance(error, HalfDone):
-            assert isinstance(error.written, Written)
-            columns = self._columns(result, error.written, held=True)
-            result.written = error.written
-            result.shown = error.written.shown
-            result.line_keys = {**result.line_keys, **error.written.line_keys}
+            assert result.written is not None
+            columns = self._columns(result, result.written, held=True)
         if isinstance(error, NotDone):
             return states.pending(row, now, "retry", now, error.words)
         if isinstance(error, Undecidable):
             return states.stopped(row, now, "unknown", error.words)
+        if self._flow.derived and isinstance(error, Conflict | Gone):
+            token = pairing.onto(self._system, self._flow, job.key)
+            return states.pending(row, now, "waits_for", None, error.words, waits_for=token)
         settings = self._flow.settings
         decision = retry.decide(
             error,

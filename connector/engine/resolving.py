@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from connector import exact
 from connector.engine.system import System
 from connector.errors import MappingFault, MissingLink
 from connector.mapping.document import LinkRef
@@ -18,14 +17,27 @@ from connector.store import deliveries, links, snapshots
 from connector.store.engine import Tx
 
 
-@dataclass(frozen=True, slots=True)
 class Counterpart:
     """What is known of a linked record in the target."""
 
-    key: str
-    number: str
-    usable: bool
-    values: Callable[[str], Any] | None
+    __slots__ = ("_data", "_get", "_object", "key", "number", "usable")
+
+    def __init__(self, object: str, row: Any, arrived: set[str]) -> None:
+        """`arrived` are the records that stand there finished though nobody has read them back."""
+        self.key: str = row.there
+        self.number: str = row.shown or row.number
+        seen = row.usable is not None
+        self.usable = bool(row.usable and not row.deleted) if seen else row.here in arrived
+        self._object = object
+        self._data: str = row.data or ""
+        self._get: Callable[[str], Any] | None = None
+
+    def value(self, field: str) -> Any:
+        """A field of the record there; None where it is empty or was never read."""
+        if self._get is None:
+            values = exact.loads(self._data) if self._data else {}
+            self._get = getter(values, OBJECTS[self._object])
+        return self._get(field)
 
 
 class Resolver:
@@ -45,21 +57,20 @@ class Resolver:
         for ref in refs:
             wanted[ref.object].add(ref.key)
         for object, keys in wanted.items():
-            found = links.find(tx, object, self._source, self._target, sorted(keys))
-            shown = links.targets(tx, object, self._target, {item.there for item in found})
-            unseen = [item.here for item in found if item.there not in shown]
+            found = links.counterparts(tx, object, self._source, self._target, sorted(keys))
+            unseen = [row.here for row in found if row.usable is None]
             arrived = self._arrived(tx, object, unseen)
-            for item in found:
-                self._known[object, item.here, item.scope] = self._counterpart(
-                    object, item, shown.get(item.there), arrived
-                )
-            usable = {
-                item.here for item in found if self._known[object, item.here, item.scope].usable
-            }
-            self._name(tx, object, sorted(keys - usable))
+            for row in found:
+                made = Counterpart(object, row, arrived)
+                self._known[object, row.here, row.scope] = made
+                if made.usable:
+                    keys.discard(row.here)
+            self._name(tx, object, sorted(keys))
 
     def _name(self, tx: Tx, object: str, keys: list[str]) -> None:
         """A salesperson knows a customer's number and name; its key means nothing to them."""
+        if not keys:
+            return
         for key, row in snapshots.load(tx, self._source, object, keys).items():
             known = (row.number, str(snapshots.data(row).get("name", "")))
             self._called[object, key] = " ".join(part for part in known if part)
@@ -72,16 +83,6 @@ class Resolver:
             if flow.target and flow.target.name == self._target
         ]
         return deliveries.arrived(tx, flows, keys) if keys and flows else set()
-
-    def _counterpart(
-        self, object: str, item: links.Linked, shown: Any | None, arrived: set[str]
-    ) -> Counterpart:
-        if shown is None:
-            return Counterpart(item.there, item.number, item.here in arrived, None)
-        values = json.loads(shown.data) if shown.data else {}
-        usable = bool(shown.usable) and not shown.deleted
-        number = shown.number or item.number
-        return Counterpart(item.there, number, usable, getter(values, OBJECTS[object]))
 
     def __call__(self, ref: LinkRef) -> Any:
         """A link's value. Raises MissingLink, or MappingFault where it may not wait."""
@@ -113,7 +114,7 @@ class Resolver:
             return found.number
         if ref.field == "key":
             return found.key
-        value = found.values(ref.field) if found.values else None
+        value = found.value(ref.field)
         if value in (None, ""):
             named = {"record": self._called_or_key(ref), "system": self._target}
             words = say("link_field_missing", object=ref.object, field=ref.field, **named)

@@ -13,11 +13,12 @@ from decimal import Decimal
 from typing import Any
 
 from connector import log
-from connector.contract import Record, TableWrite, Write, Written, chunks
+from connector.contract import Fields, Record, TableWrite, Write, Written, chunks
 from connector.engine import adopting
 from connector.engine import plan as planning
+from connector.engine.base import LineKeys
 from connector.engine.jobs import Job, Result
-from connector.engine.plan import Held, LineKeys, Plan
+from connector.engine.plan import Held, Plan
 from connector.engine.system import Flow, System
 from connector.errors import (
     AdapterError,
@@ -25,15 +26,18 @@ from connector.errors import (
     Conflict,
     ConnectorError,
     Gone,
+    HalfDone,
     MappingFault,
     OutcomeUnknown,
 )
 from connector.faults import fault
-from connector.mapping.document import canon
+from connector.mapping.document import Canonical
 from connector.messages import say
 
 CUTOFF = 5.0
 """Seconds that must be left of a claim beyond the longest request, else nothing is sent."""
+
+NOTHING: Canonical = {"f": {}}
 
 _log = log.get(__name__)
 
@@ -105,10 +109,11 @@ class Sender:
 
     def _must_see(self, job: Job) -> bool:
         """Changed records are read first, unless nobody else's word counts for their fields."""
-        if not job.key or job.verb != "put" or self._mapping.onto:
+        if not job.key or self._mapping.onto:
             return False
         ours_alone = self._flow.settings.on_conflict == "ours" and not self._writer.tables
-        return job.wanted != job.row.delivered and not ours_alone
+        changed = job.verb == "put" and job.wanted != job.row.delivered
+        return job.verb == "look" or (changed and not ours_alone)
 
     def _ours(self, job: Job) -> Record | None:
         """The record that carries our reference, if the target says that there is one already."""
@@ -143,14 +148,19 @@ class Sender:
         return self._to_update(job, shown[0] if shown else None)
 
     def _looked_up(self, job: Job, found: list[Record]) -> Result:
-        """What became of a create that was never answered."""
-        if self._flow.idempotency == "C":
+        """What became of a write that was never answered."""
+        if not job.key and self._flow.idempotency == "C":
             return Result(job, error=Undecidable(say("cannot_look_up")))
         if not found:
-            return Result(job, error=NotDone(say("was_not_done")))
-        outcome = self._to_create(job, found)
-        assert isinstance(outcome, Result)
-        return outcome
+            error = Gone(say("target_gone", key=job.key)) if job.key else None
+            return Result(job, error=error or NotDone(say("was_not_done")))
+        if not job.key:
+            outcome = self._to_create(job, found)
+            assert isinstance(outcome, Result)
+            return outcome
+        keys = adopting.added(job.document, job.sent, job.line_keys, found[0], self._writer)
+        written = Written(job.key, found[0].number)
+        return Result(job, "found", written, delivered=False, shown=found[0], line_keys=keys)
 
     def _to_create(self, job: Job, found: list[Record]) -> Result | tuple[Write, Plan]:
         if len(found) > 1:
@@ -167,19 +177,15 @@ class Sender:
         if keys is None:
             words = say("rows_unclear", number=record.number or record.key)
             return Result(job, error=Conflict(words))
-        same = job.wanted == job.row.wanted
-        if not job.row.sent:
-            same = adopting.agrees(job.form, job.document, record, self._writer)
+        same = job.verb != "look" and adopting.agrees(job.form, job.document, record, self._writer)
         made = Written(record.key, record.number, keys)
         return Result(job, "adopted", made, delivered=same, shown=record, line_keys=keys)
 
     def _to_update(self, job: Job, record: Record | None) -> Result | tuple[Write, Plan]:
-        sent = job.sent if job.in_doubt else {"f": {}}
-        keys: LineKeys = job.line_keys
-        if job.in_doubt and record is not None:
-            keys = adopting.added(job.document, sent, keys, record, self._writer)
-            job.planned_keys = keys
-        held = Held(job.delivered, job.base, record, keys, sent)
+        # Written onto a record, a doubt is ended by writing everything once more.
+        delivered = NOTHING if job.in_doubt else job.delivered
+        keys = job.line_keys
+        held = Held(delivered, job.base, record, keys)
         policy = self._flow.settings.on_conflict
         force = "ours" if job.row.forced else "" if policy == "ask" else policy
         made = planning.update(job.document, job.form, held, self._writer, force=force)
@@ -205,35 +211,34 @@ class Sender:
         return Write(
             form=mapping.form,
             key=job.key,
-            fields={n: v for n, v in made.fields.items() if n not in self._writer.checks},
-            tables=self._without_checks(made),
+            fields=self._written_fields("", made.fields),
+            tables=self._written_tables(made),
             reference=(mapping.reference, job.reference) if carries else None,
             number=mapping.number,
             until=self._flow.until,
             verb=job.verb,  # type: ignore[arg-type]
             on_change=settings.on_change or mapping.on_change,
             accept=frozenset(settings.accept) | mapping.accept,
-            expect=self._expected(job, only_rows=only_rows),
+            expect=self._expected(job, made, only_rows=only_rows),
             step=job.row.step,
             show=self._writer.shape,
             options=mapping.options,
         )
 
-    def _without_checks(self, made: Plan) -> Mapping[str, TableWrite]:
-        """Rows without the fields that are only compared."""
-        if not any("/" in path for path in self._writer.checks):
+    def _written_fields(self, table: str, fields: Fields) -> Fields:
+        """Without those that are only compared."""
+        if table not in self._writer.checked_tables:
+            return fields
+        prefix = f"{table}/" if table else ""
+        return {n: v for n, v in fields.items() if prefix + n not in self._writer.checks}
+
+    def _written_tables(self, made: Plan) -> Mapping[str, TableWrite]:
+        if not self._writer.checked_tables - {""}:
             return made.tables
         return {
             table: TableWrite(
                 [
-                    replace(
-                        row,
-                        fields={
-                            name: value
-                            for name, value in row.fields.items()
-                            if f"{table}/{name}" not in self._writer.checks
-                        },
-                    )
+                    replace(row, fields=self._written_fields(table, row.fields))
                     for row in change.rows
                 ],
                 change.drop,
@@ -241,26 +246,22 @@ class Sender:
             for table, change in made.tables.items()
         }
 
-    def _expected(self, job: Job, *, only_rows: bool) -> dict[str, tuple[Decimal, Decimal]]:
+    def _expected(
+        self, job: Job, made: Plan, *, only_rows: bool
+    ) -> dict[str, tuple[Decimal, Decimal]]:
         """The amounts that must stand there before any further step, by path."""
         if job.verb != "put":
             return {}
         expected: dict[str, tuple[Decimal, Decimal]] = {}
-        for path, rule in self._writer.rules.items():
-            if rule.tolerance is None:
-                continue
+        for path, tolerance in self._writer.expected.items():
             table, _, name = path.rpartition("/")
-            if only_rows and not table:
-                continue
-            nodes = (
-                {f"{table}/{line}/": row for line, row in job.document.tables[table].items()}
-                if table
-                else {"": job.document}
-            )
-            for prefix, node in nodes.items():
-                value = canon(node.fields.get(name))
-                if isinstance(value, Decimal | int):
-                    expected[prefix + name] = (Decimal(value), rule.tolerance)
+            if table:
+                for line, row in job.document.tables[table].items():
+                    path = f"{table}/{line}/{name}"
+                    value = made.split.get(path, row.fields.get(name))
+                    _expect(expected, path, value, tolerance)
+            elif not only_rows:
+                _expect(expected, name, job.document.fields.get(name), tolerance)
         return expected
 
     # -- writing ----------------------------------------------------------------------------
@@ -309,21 +310,15 @@ class Sender:
             ours = self._ours(job)
             if ours is not None:
                 return self._adopted(job, ours)
+        result = Result(job, did, sent=True, seconds=seconds, plan=made)
         if isinstance(outcome, AdapterError):
-            return Result(job, did, error=outcome, sent=True, seconds=seconds, plan=made)
-        keys = {table: dict(lines) for table, lines in job.keys_then.items()}
-        for table, lines in outcome.line_keys.items():
-            keys.setdefault(table, {}).update(lines)
-        return Result(
-            job,
-            did,
-            outcome,
-            sent=True,
-            seconds=seconds,
-            plan=made,
-            shown=outcome.shown,
-            line_keys=keys,
-        )
+            result.error = outcome
+        # What a half done write reached is kept, its row keys above all.
+        written = outcome.written if isinstance(outcome, HalfDone) else outcome
+        if isinstance(written, Written):
+            result.written, result.shown = written, written.shown
+            result.line_keys = _keys_after(job, written)
+        return result
 
 
 class Twice(ConnectorError):
@@ -340,6 +335,21 @@ class Undecidable(ConnectorError):
 
 class NotSent(ConnectorError):
     """The claim was too old to send anything; the record goes back as it was."""
+
+
+def _expect(
+    expected: dict[str, tuple[Decimal, Decimal]], path: str, value: Any, tolerance: Decimal
+) -> None:
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        expected[path] = (Decimal(value), tolerance)
+
+
+def _keys_after(job: Job, written: Written) -> dict[str, dict[str, str]]:
+    """The rows that we knew, and those that this write added."""
+    keys = job.line_keys
+    for table, lines in written.line_keys.items():
+        keys.setdefault(table, {}).update(lines)
+    return keys
 
 
 def _did(write: Write) -> str:

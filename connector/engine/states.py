@@ -14,7 +14,7 @@ from typing import Any
 
 from connector.errors import Words
 from connector.messages import dump
-from connector.store.engine import Row
+from connector.store.statement import Row
 
 OUTCOME = (
     "state", "reason", "detail", "due_at", "since", "delivered", "document", "base", "waits_for",
@@ -120,9 +120,14 @@ def given_back(row: Any, now: float) -> Row:
 
 
 def in_doubt(row: Any, now: float, settle: float, words: Words, **columns: Any) -> Row:
-    """Nobody knows whether it was done: leave it alone for `settle` seconds, then look it up."""
-    due = now + settle
-    return _outcome(row, now, "in_doubt", "unknown", due_at=due, detail=dump(words), **columns)
+    """Nobody knows whether it was done: leave it alone for `settle` seconds, then look it up.
+
+    The verb `look` outlives the state: whatever becomes of the delivery, nothing else is sent
+    before the doubt is cleared up.
+    """
+    # Nor is the step known, unless we were told: a change may have taken it back.
+    known = {"due_at": now + settle, "detail": dump(words), "step": "", "verb": "look"}
+    return _outcome(row, now, "in_doubt", "unknown", **{**known, **columns})
 
 
 def stopped(row: Any, now: float, reason: str, words: Words, **columns: Any) -> Row:
@@ -135,4 +140,4 @@ def abandoned(row: Any, now: float, settle: float, words: Words, since: float) -
     due = max(now, since + settle)
     # A new epoch: whoever still believes to hold it can write nothing any more.
     kept = {"dirty": row.dirty, "attempts": row.attempts + 1, "epoch": row.epoch + 1}
-    return _outcome(row, now, "in_doubt", "unknown", due_at=due, detail=dump(words), **kept)
+    return in_doubt(row, now, due - now, words, **kept)

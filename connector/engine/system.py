@@ -109,6 +109,11 @@ class Flow:
         return self.target is not None
 
     @property
+    def derived(self) -> bool:
+        """It tells a record in the target what we found out: nobody's word stands against it."""
+        return self.source == HUB and bool(self.mapping.onto)
+
+    @property
     def until(self) -> str:
         return self.settings.until or self.mapping.until
 

@@ -15,11 +15,12 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
-import simplejson
+from connector import exact
 
 Canonical = dict[str, Any]
 """`{"f": {field: value}, "t": {table: {line: Canonical}}}`; values as `canon` makes them."""
 
+_ONE = Decimal(1)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -33,6 +34,12 @@ class LinkRef(NamedTuple):
     scope: str = ""
     missing: str = "wait"
     default: Any = None
+
+    @property
+    def canonical(self) -> str:
+        """What it points to; not what is done where that is missing."""
+        scope = f"@{self.scope}" if self.scope else ""
+        return f"→{self.object}/{self.key}.{self.field}{scope}"
 
 
 @dataclass(slots=True)
@@ -72,10 +79,9 @@ def canon(value: Any) -> Any:
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, Decimal):
-        return _plain(value)
+        return plain(value)
     if isinstance(value, LinkRef):
-        scope = f"@{value.scope}" if value.scope else ""
-        return f"→{value.object}/{value.key}.{value.field}{scope}"
+        return value.canonical
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
@@ -102,13 +108,13 @@ def canonical(node: Node, leave_out: frozenset[str] = frozenset(), prefix: str =
 
 def digest(form: Canonical) -> tuple[str, str]:
     """`(hash, text)` of a canonical form."""
-    text = simplejson.dumps(form, use_decimal=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest(), text
+    encoded = exact.encode(form)
+    return hashlib.blake2b(encoded, digest_size=16).hexdigest(), encoded.decode()
 
 
 def undigest(text: str) -> Canonical:
     """A canonical form from its text; an empty text is an empty form."""
-    form: Canonical = simplejson.loads(text, use_decimal=True) if text else {"f": {}}
+    form: Canonical = exact.loads(text) if text else {"f": {}}
     return form
 
 
@@ -126,15 +132,16 @@ def like(ours: Any, shown: Any) -> Any:
             number = Decimal(str(shown))
         except InvalidOperation:
             return str(shown)
-        return _plain(number) if number.is_finite() else str(shown)
+        return plain(number) if number.is_finite() else str(shown)
     text = str(canon(shown)).strip()
     if isinstance(ours, str) and _DATE.fullmatch(ours):
         return text[:10]
     return text
 
 
-def _plain(value: Decimal) -> Decimal:
+def plain(value: Decimal) -> Decimal:
+    """A number as it is written: no zeros at its end, no exponent, one zero."""
     if not value:
         return Decimal(0)
     value = value.normalize()
-    return value if value.as_tuple().exponent <= 0 else value.quantize(Decimal(1))  # type: ignore[operator]
+    return value.quantize(_ONE) if "E+" in str(value) else value

@@ -97,7 +97,10 @@ class Expression:
 
     def __call__(self, get: Callable[[str], Any]) -> Any:
         """The value, with `get(name)` giving the operands; None if any operand is missing."""
-        operands = tuple(get(name) for name in self.names)
+        return self.on(tuple(map(get, self.names)))
+
+    def on(self, operands: tuple[Any, ...]) -> Any:
+        """The value for these operands, in the order of `names`."""
         if None in operands and not self._tolerant:
             return None
         # 1, True and Decimal(1) are equal and yet not the same operand.

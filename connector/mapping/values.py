@@ -57,6 +57,8 @@ class ValueMap:
 
 def _code(value: Any) -> str:
     """YAML booleans and numbers as people wrote them."""
+    if type(value) is str:
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping | list):

@@ -17,7 +17,7 @@ PLACES = {"JPY": 0, "KRW": 0, "VND": 0}
 SCALES = {"price": 6, "quantity": 10}
 """Digits that `scale: price` and `scale: quantity` keep; `scale: money` asks the currency."""
 
-ONE = Decimal(1)
+_UNITS = [Decimal(1).scaleb(-digits) for digits in range(29)]
 
 
 def places(currency: str) -> int:
@@ -25,9 +25,19 @@ def places(currency: str) -> int:
     return PLACES.get(currency, 2)
 
 
+def unit(digits: int) -> Decimal:
+    """The last of so many digits after the point: 0.01 for two."""
+    return _UNITS[digits]
+
+
+def unit_of(currency: str) -> Decimal:
+    """The smallest amount that can be paid in a currency."""
+    return _UNITS[places(currency)]
+
+
 def rounded(value: Decimal, digits: int) -> Decimal:
     """Half up, as every invoice in this trade is rounded."""
-    return value.quantize(ONE.scaleb(-digits), ROUND_HALF_UP)
+    return value.quantize(_UNITS[digits], ROUND_HALF_UP)
 
 
 def spread(total: Decimal, weights: Sequence[Decimal], digits: int) -> list[Decimal]:
@@ -42,13 +52,13 @@ def spread(total: Decimal, weights: Sequence[Decimal], digits: int) -> list[Deci
         return [Decimal(0)] * len(weights)
     if whole <= 0:
         raise ValueError("nothing to spread over")
-    unit = ONE.scaleb(-digits)
-    if total % unit:
-        raise ValueError(f"{total} cannot be paid in whole units of {unit}")
+    fen = unit(digits)
+    if total % fen:
+        raise ValueError(f"{total} cannot be paid in whole units of {fen}")
     exact = [total * weight / whole for weight in weights]
-    shares = [value.quantize(unit, ROUND_DOWN) for value in exact]
-    missing = int((total - sum(shares, Decimal(0))) / unit)
-    step = unit if missing > 0 else -unit
+    shares = [value.quantize(fen, ROUND_DOWN) for value in exact]
+    missing = int((total - sum(shares, Decimal(0))) / fen)
+    step = fen if missing > 0 else -fen
     order = sorted(
         (i for i, weight in enumerate(weights) if weight),
         key=lambda i: (-abs(exact[i] - shares[i]), i),

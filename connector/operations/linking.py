@@ -84,6 +84,7 @@ def create_anew(system: System, flow: Flow, number: str, who: str) -> int:
             there = linked[0].number or linked[0].there
             raise ConnectorError(say("has_counterpart", number=number, there=there))
         columns = {"delivered": "", "document": "", "base": "", "step": "", "sent": ""}
+        columns["verb"] = "put"
         count = deliveries.awaken(tx, flow.name, [source.key], now, **columns)
         journal.log_audit(tx, now, who, "create", {"flow": flow.name, "key": source.key})
     return count
@@ -94,7 +95,15 @@ def move(system: System, connection: Connection, who: str) -> str:
     found = fingerprint(connection, connection.adapter.check())
     with system.store.transaction() as tx:
         now = system.store.now(tx)
-        feeds.save_connection(system.store, tx, connection.name, fingerprint=found)
+        feeds.save_connection(
+            system.store,
+            tx,
+            connection.name,
+            fingerprint=found,
+            paused_until=None,
+            paused_why="",
+            failures=0,
+        )
         journal.log_audit(tx, now, who, "move", {"connection": connection.name, "to": found})
     return found
 

@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 from connector import yamlfile
 from connector.assemble import shipped
-from connector.contract import Record
+from connector.contract import FormField, Record
 from connector.engine.system import Flow, System
-from connector.errors import ConfigError, MappingFault, Problem
-from connector.mapping import schema
+from connector.errors import ConfigError, MappingFault, Problem, Rejected
+from connector.mapping import naming, schema
 from connector.mapping.document import canonical, like
 from connector.mapping.load import Values, load, read_yaml
 from connector.mapping.model import Each, Mapping, Rule, Side
+from connector.mapping.naming import Named
 from connector.mapping.reading import Reader
 from connector.mapping.writing import Writer
 from connector.messages import say
@@ -26,47 +27,48 @@ Shown = dict[str, Any]
 
 
 def check(system: System) -> list[Shown]:
-    """Fields that a mapping names and the live form lacks, per connection, mapping and form."""
-    named: dict[tuple[str, str, str], list[str]] = {}
-    for connection, file, form, names in _named(system):
-        known = named.setdefault((connection, file, form), [])
-        known += [name for name in names if name not in known]
-    return [_checked(system, *where, names) for where, names in named.items()]
-
-
-def _named(system: System) -> Iterator[tuple[str, str, str, list[str]]]:
-    """Each mapping in use, by connection, with the fields that it names of each form."""
+    """Fields that a mapping names and the live form lacks, per mapping and connection."""
+    named: dict[tuple[str, str, str], list[Named]] = {}
     for feed in system.feeds.values():
-        shape = feed.reader.shape
-        here, file = feed.connection.name, feed.reader.mapping.file
-        yield here, file, shape.form, list(shape.fields)
-        for table in shape.tables.values():
-            names = [*table.fields, *([table.by] if table.by else [])]
-            yield here, file, table.form or shape.form, names
+        mapping = feed.reader.mapping
+        key = (feed.connection.name, mapping.file, mapping.form)
+        named.setdefault(key, []).extend(naming.read(mapping))
     for flow in system.flows.values():
-        if flow.target is not None and flow.writer is not None:
-            names = [path.rpartition("/")[2] for path in flow.writer.rules]
-            mark = [flow.mapping.reference] if flow.mapping.reference else []
-            yield flow.target.name, flow.mapping.file, flow.mapping.form, [*names, *mark]
+        if flow.target is not None:
+            key = (flow.target.name, flow.mapping.file, flow.mapping.form)
+            named.setdefault(key, []).extend(naming.written(flow.mapping))
+    return [
+        {"connection": name, "file": file, "form": form, **_compared(system, name, fields)}
+        for (name, file, form), fields in named.items()
+    ]
 
 
-def _checked(system: System, connection: str, file: str, form: str, names: list[str]) -> Shown:
-    described = system.connections[connection].adapter.describe(form)
-    known = {field.name for field in described}
-    missing = [name for name in names if known and not _known(name, known)]
-    return {
-        "connection": connection,
-        "file": file,
-        "form": form,
-        "described": bool(known),
-        "problems": [str(say("form_lacks", field=name, form=form)) for name in missing],
-    }
+def _compared(system: System, connection: str, named: list[Named]) -> Shown:
+    """Whether the system tells its forms' fields, and a sentence for each that it lacks."""
+    adapter = system.connections[connection].adapter
+    forms: dict[str, Sequence[FormField]] = {}
+    problems: dict[tuple[str, str], Problem] = {}
+    for each in named:
+        if each.form not in forms:
+            try:
+                forms[each.form] = adapter.describe(each.form)
+            except Rejected as error:
+                forms[each.form] = ()
+                problems[each.form, ""] = Problem(each.place, error.words)
+        if forms[each.form] and not _stands_in(forms[each.form], each):
+            words = say("form_lacks", field=each.field, form=each.form)
+            problems.setdefault((each.form, each.field), Problem(each.place, words))
+    described = any(forms.values())
+    return {"described": described, "problems": [str(problem) for problem in problems.values()]}
 
 
-def _known(name: str, known: set[str]) -> bool:
-    """`Finance.FCurrId.FNumber` is known when a field `FCurrId` is, wherever it stands."""
-    last = {field.rpartition(".")[2] for field in known}
-    return name in known or any(part in last for part in name.split("."))
+def _stands_in(fields: Sequence[FormField], named: Named) -> bool:
+    """`Finance.FCurrId.FNumber` is there when a field `FCurrId` is, in whatever part."""
+    inside = [field for field in fields if field.table == named.table] if named.table else ()
+    known = {field.name for field in inside or fields}
+    first, _, rest = named.field.partition(".")
+    alone = {name.rpartition(".")[2] for name in known}
+    return first in alone or not known.isdisjoint((named.field, f"{first}.{rest.split('.')[0]}"))
 
 
 def test(directory: Path | None = None) -> list[Shown]:

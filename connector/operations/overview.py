@@ -187,7 +187,9 @@ def retry(system: System, flow: Flow, keys: Sequence[str], who: str, *, ours: bo
     """Let stopped or waiting records go again now; `ours`: our values win over what people did."""
     with system.store.transaction() as tx:
         now = system.store.now(tx)
-        columns = {"forced": 1} if ours else {}
+        columns: dict[str, Any] = {"forced": 1} if ours else {}
+        if flow.idempotency == "C":
+            columns["verb"] = "put"  # whoever says so has looked: nothing else can
         count = deliveries.awaken(tx, flow.name, keys, now, **columns)
         journal.log_audit(tx, now, who, "retry", {"flow": flow.name, "keys": list(keys)})
     return count

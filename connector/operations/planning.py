@@ -12,8 +12,9 @@ from connector.engine.jobs import Result
 from connector.engine.plan import Difference
 from connector.engine.send import Sender
 from connector.engine.system import Flow, System
-from connector.errors import Words
-from connector.messages import load, say
+from connector.errors import MappingFault, Words
+from connector.messages import dump, load, say
+from connector.objects import content
 from connector.objects.lines import labels
 from connector.store import deliveries, snapshots
 
@@ -56,18 +57,31 @@ _ACTIONS = {
     "updated": "update",
     "advanced": "advance",
     "adopted": "adopt",
+    "found": "adopt",
     "none": "none",
 }
 
 
-def plan(system: System, flow: Flow, keys: Sequence[str] | None, limit: int) -> Plan:
-    """What a run would do now for these records, or for everything that is not in sync.
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A record as it is now, by today's mapping; like a row of `snapshots`."""
 
-    Of records that are named, those for which there is nothing to do are left out.
+    data: str = ""
+    number: str = ""
+    fault: str = ""
+    deleted: int = 0
+
+
+def plan(system: System, flow: Flow, keys: Sequence[str] | None, limit: int) -> Plan:
+    """What a run would do now for everything that is not in sync.
+
+    With `keys`, what reading these records again would lead to, in sync or not; those for
+    which there is nothing to do are left out.
     """
     made = Plan()
     for some in _groups(system, flow, keys, limit):
-        items = _group(system, flow, some)
+        anew = {} if keys is None else _read_anew(system, flow, some)
+        items = _group(system, flow, some, anew)
         made.items += items if keys is None else [i for i in items if i.action != "none"]
         if len(made.items) > limit:
             break
@@ -87,11 +101,26 @@ def _groups(
     return chunks(keys, GROUP)
 
 
-def _group(system: System, flow: Flow, keys: Sequence[str]) -> list[Planned]:
+def _read_anew(system: System, flow: Flow, keys: Sequence[str]) -> dict[str, Read]:
+    """Nothing of it is stored: an edited mapping changes nothing before `resync`."""
+    feed = system.feeds.get(f"{flow.source}/{flow.object}")
+    if feed is None:
+        return {}  # derived here, not read
+    anew: dict[str, Read] = {}
+    for record in feed.connection.adapter.fetch(feed.reader.shape, keys):
+        try:
+            anew[record.key] = Read(content(feed.reader(record)), record.number)
+        except MappingFault as error:
+            anew[record.key] = Read(number=record.number, fault=dump(error.words))
+    return anew
+
+
+def _group(system: System, flow: Flow, keys: Sequence[str], anew: dict[str, Read]) -> list[Planned]:
     with system.store.reading() as tx:
         rows = deliveries.load(tx, flow.name, keys)
         known = snapshots.load(tx, flow.source, flow.object, list(rows))
-        claimed = Claimer(system, flow).consider(tx, list(rows.values()), system.store.now(tx))
+        now = system.store.now(tx)
+        claimed = Claimer(system, flow).consider(tx, list(rows.values()), now, anew)
     planned = [_settled(row) for row in claimed.settled]
     planned += [Planned(key, "", "drop") for key in claimed.dropped]
     planned += [_of(flow, result) for result in Sender(system, flow).preview(claimed.jobs)]

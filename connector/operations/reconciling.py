@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from connector.contract import Record
+from connector.engine.base import whole
 from connector.engine.plan import Difference, Held, update
 from connector.engine.system import Flow, System
 from connector.mapping.document import Node, undigest
 from connector.messages import dump, say
 from connector.objects.lines import labels
 from connector.store import deliveries, journal, links, snapshots
-from connector.store.engine import Row
+from connector.store.statement import Row
 
 GROUP = 200
 
@@ -101,8 +102,8 @@ def _drift(flow: Flow, row: Any, link: links.Linked, record: Record) -> Iterator
 
     assert flow.writer is not None
     form = undigest(row.document)
-    base = undigest(row.base)
     line_keys = json.loads(link.line_keys) if link.line_keys else {}
+    base = whole(undigest(row.base), form, line_keys)
     held = Held(form, base, record, line_keys)
     shown = _as_shown(form, base, line_keys)
     made = update(shown, form, held, flow.writer)

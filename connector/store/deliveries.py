@@ -7,70 +7,64 @@ the claim changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, literal_column, or_, select, update
 
-from connector.store.engine import Row, Store, Tx, batches
-from connector.store.tables import deliveries
+from connector.store.engine import Store, Tx
+from connector.store.statement import Row, Sql, among
+from connector.store.tables import UNCLAIMED, deliveries
 
 KEYS = ("flow", "key", "part")
 
 
 def load(tx: Tx, flow: str, keys: Sequence[str]) -> dict[str, Any]:
     """A flow's rows by record key (undivided records only)."""
-    found: dict[str, Any] = {}
-    for some in batches(keys):
-        query = select(deliveries).where(
-            deliveries.c.flow == flow, deliveries.c.key.in_(some), deliveries.c.part == ""
-        )
-        found.update((row.key, row) for row in tx.execute(query))
-    return found
-
-
-_STATES = select(
-    deliveries.c.flow,
-    deliveries.c.key,
-    deliveries.c.part,
-    deliveries.c.state,
-    deliveries.c.reason,
-    deliveries.c.detail,
-    deliveries.c.due_at,
-    deliveries.c.since,
-    deliveries.c.attempts,
-).where(
-    deliveries.c.flow == bindparam("flow"),
-    deliveries.c.key.in_(bindparam("keys", expanding=True)),
-    deliveries.c.part == "",
-)
+    return {row.key: row for row in _WHOLE(tx, flow=flow, keys=list(keys))}
 
 
 def states(tx: Tx, flow: str, keys: Sequence[str]) -> dict[str, Any]:
     """What marking a change needs of the rows, by record key."""
-    found: dict[str, Any] = {}
-    for some in batches(keys):
-        rows = tx.execute(_STATES, {"flow": flow, "keys": list(some)})
-        found.update((row.key, row) for row in rows)
-    return found
+    return {row.key: row for row in _STATES(tx, flow=flow, keys=list(keys))}
+
+
+_OF_FLOW = (
+    deliveries.c.flow == bindparam("flow"),
+    among(deliveries.c.key, "keys"),
+    deliveries.c.part == "",
+)
+_WHOLE = Sql(select(deliveries).where(*_OF_FLOW))
+_STATES = Sql(
+    select(
+        deliveries.c.flow,
+        deliveries.c.key,
+        deliveries.c.part,
+        deliveries.c.state,
+        deliveries.c.reason,
+        deliveries.c.detail,
+        deliveries.c.due_at,
+        deliveries.c.since,
+        deliveries.c.attempts,
+    ).where(*_OF_FLOW)
+)
 
 
 def add(tx: Tx, rows: Sequence[Row]) -> None:
-    """Rows for records that a flow meets for the first time."""
+    """Rows for records that a flow meets for the first time; all name the same columns."""
     if rows:
-        tx.execute(insert(deliveries), list(rows))
+        _adding(tuple(rows[0])).many(tx, rows)
+
+
+@cache
+def _adding(names: tuple[str, ...]) -> Sql:
+    return Sql(insert(deliveries), names)
 
 
 def change(tx: Tx, rows: Sequence[Row]) -> None:
     """Set columns of rows, whatever their state; all `rows` name the same columns."""
     if rows:
-        tx.execute(_setting(rows[0]), [_bound(row) for row in rows])
-
-
-_MY_CLAIM = and_(
-    deliveries.c.owner == bindparam("my_owner"),
-    deliveries.c.epoch == bindparam("my_epoch"),
-    deliveries.c.state == bindparam("my_state"),
-)
+        _setting(tuple(rows[0])).many(tx, rows)
 
 
 def settle(tx: Tx, rows: Sequence[Row], claims: Sequence[tuple[str, int, str]]) -> list[Row]:
@@ -81,85 +75,87 @@ def settle(tx: Tx, rows: Sequence[Row], claims: Sequence[tuple[str, int, str]]) 
     if not rows:
         return []
     bound = [
-        {**_bound(row), "my_owner": owner, "my_epoch": epoch, "my_state": state}
+        {**row, "my_owner": owner, "my_epoch": epoch, "my_state": state}
         for row, (owner, epoch, state) in zip(rows, claims, strict=True)
     ]
-    statement = _setting(rows[0]).where(_MY_CLAIM)
-    if tx.execute(statement, bound).rowcount == len(rows):
+    if _setting(tuple(rows[0]), mine=True).many(tx, bound) == len(rows):
         return list(rows)
-    held = {
-        (row.flow, row.key, row.part)
-        for row in (tx.execute(_HELD, values).first() for values in bound)
-        if row is not None
-    }
-    return [row for row in rows if tuple(row[k] for k in KEYS) in held]
+    return [
+        row
+        for row, values in zip(rows, bound, strict=True)
+        if _SETTLED(tx, **{name: values[name] for name in (*KEYS, "my_epoch")}).first()
+    ]
 
 
-_HELD = select(deliveries.c.flow, deliveries.c.key, deliveries.c.part).where(
-    deliveries.c.flow == bindparam("its_flow"),
-    deliveries.c.key == bindparam("its_key"),
-    deliveries.c.part == bindparam("its_part"),
-    deliveries.c.owner == "",
+_ITS_KEYS = tuple(deliveries.c[name] == bindparam(name) for name in KEYS)
+_MY_CLAIM = (
+    deliveries.c.owner == bindparam("my_owner"),
     deliveries.c.epoch == bindparam("my_epoch"),
+    deliveries.c.state == bindparam("my_state"),
+)
+_SETTLED = Sql(
+    select(deliveries.c.key).where(
+        *_ITS_KEYS, deliveries.c.owner == "", deliveries.c.epoch == bindparam("my_epoch")
+    )
 )
 
 
-def _setting(row: Row) -> Any:
-    names = [name for name in row if name not in KEYS]
-    return (
-        update(deliveries)
-        .where(*(deliveries.c[k] == bindparam(f"its_{k}") for k in KEYS))
-        .values({name: bindparam(f"new_{name}") for name in names})
-    )
-
-
-def _bound(row: Row) -> Row:
-    return {
-        (f"its_{name}" if name in KEYS else f"new_{name}"): value for name, value in row.items()
-    }
+@cache
+def _setting(names: tuple[str, ...], *, mine: bool = False) -> Sql:
+    """Sets these columns of one row; of `mine` only while the claim holds."""
+    where = (*_ITS_KEYS, *_MY_CLAIM) if mine else _ITS_KEYS
+    return Sql(update(deliveries).where(*where), [name for name in names if name not in KEYS])
 
 
 def due(store: Store, tx: Tx, flow: str, now: float, limit: int) -> list[Any]:
     """Rows to act on now, settled doubts included, urgent first; none whose line is busy."""
+    statement = _DUE if store.is_sqlite else _DUE_UNLOCKED
+    return list(statement(tx, flow=flow, now=now, most=limit))
+
+
+_WAITING = or_(deliveries.c.state == "pending", deliveries.c.state == "in_doubt")
+
+
+def _due() -> Any:
     busy = deliveries.alias()
     line_busy = (
         select(busy.c.line)
-        .where(
-            busy.c.line == deliveries.c.line,
-            busy.c.line != "",
-            busy.c.owner != "",
-        )
+        .where(busy.c.line == deliveries.c.line, busy.c.line != "", busy.c.owner != "")
         .exists()
     )
-    query = (
+    return (
         select(deliveries)
         .where(
-            deliveries.c.flow == flow,
-            deliveries.c.state.in_(("pending", "in_doubt")),
-            deliveries.c.due_at <= now,
-            deliveries.c.owner == "",
+            deliveries.c.flow == bindparam("flow"),
+            _WAITING,
+            deliveries.c.due_at <= bindparam("now"),
+            UNCLAIMED,
             or_(deliveries.c.line == "", ~line_busy),
         )
         .order_by(deliveries.c.priority.desc(), deliveries.c.due_at, deliveries.c.key)
-        .limit(limit)
+        .limit(bindparam("most"))
     )
-    if not store.is_sqlite:
-        query = query.with_for_update(skip_locked=True)
-    return list(tx.execute(query))
+
+
+_DUE = Sql(_due())
+_DUE_UNLOCKED = Sql(_due().with_for_update(skip_locked=True))
 
 
 def wake(tx: Tx, waited_for: Sequence[str], now: float) -> None:
     """Let go what waited for these records."""
-    for some in batches(waited_for):
-        tx.execute(
-            update(deliveries)
-            .where(
-                deliveries.c.waits_for.in_(some),
-                deliveries.c.state == "pending",
-                deliveries.c.reason == "waits_for",
-            )
-            .values(due_at=now)
-        )
+    if waited_for:
+        _WAKE(tx, waited_for=list(waited_for), now=now)
+
+
+_WAKE = Sql(
+    update(deliveries)
+    .where(
+        among(deliveries.c.waits_for, "waited_for"),
+        deliveries.c.state == "pending",
+        deliveries.c.reason == "waits_for",
+    )
+    .values(due_at=bindparam("now"))
+)
 
 
 def expired(tx: Tx, now: float) -> list[Any]:
@@ -173,15 +169,21 @@ def claimed(tx: Tx) -> list[Any]:
     return list(tx.execute(select(deliveries).where(deliveries.c.owner != "")))
 
 
-def next_due(tx: Tx, flows: Sequence[str]) -> float | None:
-    """When the earliest of these flows' rows is due."""
-    query = select(func.min(deliveries.c.due_at)).where(
-        deliveries.c.flow.in_(flows),
-        deliveries.c.state.in_(("pending", "in_doubt")),
-        deliveries.c.due_at.is_not(None),
-        deliveries.c.owner == "",
+def is_due(tx: Tx, flow: str, now: float) -> bool:
+    """Whether a flow has anything to act on."""
+    return _ANY_DUE(tx, flow=flow, now=now).first() is not None
+
+
+_ANY_DUE = Sql(
+    select(deliveries.c.key)
+    .where(
+        deliveries.c.flow == bindparam("flow"),
+        _WAITING,
+        deliveries.c.due_at <= bindparam("now"),
+        UNCLAIMED,
     )
-    return tx.execute(query).scalar()
+    .limit(literal_column("1"))
+)
 
 
 def counts(tx: Tx) -> list[Any]:
@@ -238,36 +240,30 @@ def walk(tx: Tx, flow: str, after: str, limit: int) -> Iterator[Any]:
 
 def arrived(tx: Tx, flows: Sequence[str], keys: Sequence[str]) -> set[str]:
     """Of these records, those that stand in the target with every step done."""
-    found: set[str] = set()
-    for some in batches(keys):
-        query = select(deliveries.c.key).where(
-            deliveries.c.flow.in_(flows),
-            deliveries.c.key.in_(some),
-            deliveries.c.delivered != "",
-            deliveries.c.step.in_(("", "audited")),
-        )
-        found.update(tx.execute(query).scalars())
-    return found
+    query = select(deliveries.c.key).where(
+        deliveries.c.flow.in_(flows),
+        among(deliveries.c.key, keys),
+        deliveries.c.delivered != "",
+        deliveries.c.step.in_(("", "audited")),
+    )
+    return set(tx.execute(query).scalars())
 
 
 def dirty(tx: Tx, flow: str, keys: Sequence[str]) -> set[str]:
     """Of these records, those that changed while somebody worked on them."""
-    found: set[str] = set()
-    for some in batches(keys):
-        query = select(deliveries.c.key).where(
-            deliveries.c.flow == flow, deliveries.c.key.in_(some), deliveries.c.dirty == 1
-        )
-        found.update(tx.execute(query).scalars())
-    return found
+    return {row.key for row in _DIRTY(tx, flow=flow, keys=list(keys))}
+
+
+_DIRTY = Sql(select(deliveries.c.key).where(*_OF_FLOW, deliveries.c.dirty == 1))
 
 
 def drop(tx: Tx, flow: str, keys: Sequence[str]) -> None:
     """Forget records that left the scope before anything was delivered."""
-    for some in batches(keys):
+    if keys:
         tx.execute(
             delete(deliveries).where(
                 deliveries.c.flow == flow,
-                deliveries.c.key.in_(some),
+                among(deliveries.c.key, keys),
                 deliveries.c.state == "pending",
                 deliveries.c.delivered == "",
             )
@@ -287,27 +283,24 @@ def unsettled(tx: Tx, flow: str, limit: int) -> list[Any]:
 
 def awaken(tx: Tx, flow: str, keys: Sequence[str], now: float, **columns: Any) -> int:
     """Make rows due now whatever keeps them, unless somebody works on them; returns how many."""
-    count = 0
-    for some in batches(keys):
-        done = tx.execute(
-            update(deliveries)
-            .where(
-                deliveries.c.flow == flow,
-                deliveries.c.key.in_(some),
-                deliveries.c.state.in_(("in_sync", "pending", "stopped")),
-            )
-            .values(
-                state="pending",
-                reason="retry",
-                due_at=now,
-                since=now,
-                attempts=0,
-                waits_for="",
-                **columns,
-            )
+    done = tx.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.flow == flow,
+            among(deliveries.c.key, keys),
+            deliveries.c.state.in_(("in_sync", "pending", "stopped")),
         )
-        count += int(done.rowcount)
-    return count
+        .values(
+            state="pending",
+            reason="retry",
+            due_at=now,
+            since=now,
+            attempts=0,
+            waits_for="",
+            **columns,
+        )
+    )
+    return int(done.rowcount)
 
 
 def look_again(tx: Tx, flow: str, now: float) -> None:
@@ -318,19 +311,16 @@ def look_again(tx: Tx, flow: str, now: float) -> None:
 
 def park(tx: Tx, flow: str, keys: Sequence[str], now: float, reason: str, detail: str) -> int:
     """Stop rows for a reason that a person gave; returns how many."""
-    count = 0
-    for some in batches(keys):
-        done = tx.execute(
-            update(deliveries)
-            .where(
-                deliveries.c.flow == flow,
-                deliveries.c.key.in_(some),
-                deliveries.c.owner == "",
-            )
-            .values(state="stopped", reason=reason, detail=detail, due_at=None, since=now)
+    done = tx.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.flow == flow,
+            among(deliveries.c.key, keys),
+            deliveries.c.owner == "",
         )
-        count += int(done.rowcount)
-    return count
+        .values(state="stopped", reason=reason, detail=detail, due_at=None, since=now)
+    )
+    return int(done.rowcount)
 
 
 def forget(tx: Tx, flow: str) -> None:

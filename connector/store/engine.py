@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,14 @@ from connector.clock import Clock
 from connector.errors import ConfigError, Problem
 from connector.faults import fault
 from connector.messages import say
+from connector.store.statement import Row, Sql
 from connector.store.tables import metadata
 
-Row = dict[str, Any]
 Tx = Connection
 """An open transaction."""
 
 LINKS = 5_127_001
 """Number of the advisory lock that orders makers of links and those who wait for them."""
-
-MAX_VARIABLES = 500
-"""Values in one `IN (…)`."""
 
 
 class StoreUnavailable(Exception):
@@ -151,16 +149,20 @@ class Store:
         """Insert rows or update them by primary key; columns in `keep` are only inserted."""
         if not rows:
             return
-        insert: Any = sqlite.insert if self.is_sqlite else postgresql.insert
-        statement = insert(table)
-        keys = [column.name for column in table.primary_key]
-        changed = [name for name in rows[0] if name not in keys and name not in keep]
-        update = {name: statement.excluded[name] for name in changed}
-        if update:
-            statement = statement.on_conflict_do_update(index_elements=keys, set_=update)
-        else:
-            statement = statement.on_conflict_do_nothing(index_elements=keys)
-        tx.execute(statement, list(rows))
+        _upserting(table, tuple(rows[0]), tuple(keep), self.is_sqlite).many(tx, rows)
+
+
+@cache
+def _upserting(table: Table, names: tuple[str, ...], keep: tuple[str, ...], is_sqlite: bool) -> Sql:
+    insert: Any = sqlite.insert if is_sqlite else postgresql.insert
+    statement = insert(table)
+    keys = [column.name for column in table.primary_key]
+    update = {n: statement.excluded[n] for n in names if n not in keys and n not in keep}
+    if update:
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=update)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    return Sql(statement, names)
 
 
 def _known_url(text: str) -> URL:
@@ -183,8 +185,3 @@ def _translated() -> Iterator[None]:
         if error.connection_invalidated:
             raise StoreUnavailable(str(error.orig)) from error
         raise
-
-
-def batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Keys in slices that fit one `IN (…)`."""
-    return (keys[i : i + MAX_VARIABLES] for i in range(0, len(keys), MAX_VARIABLES))

@@ -8,14 +8,18 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from connector.store.engine import Row, Store, Tx
+from connector.store.engine import Store, Tx
+from connector.store.statement import Row, Sql, among
 from connector.store.tables import attempts, audit, changes, commands, derivations, runs
 
 
 def log_attempts(tx: Tx, rows: Sequence[Row]) -> None:
     """Append attempts; all rows name the same columns."""
     if rows:
-        tx.execute(insert(attempts), list(rows))
+        _ATTEMPT.many(tx, rows)
+
+
+_ATTEMPT = Sql(insert(attempts), [c.name for c in attempts.c if c.name != "id"])
 
 
 def attempts_of(tx: Tx, key: str, flows: Sequence[str]) -> list[Any]:
@@ -98,5 +102,5 @@ def to_derive(tx: Tx, object: str, limit: int, *, lock: bool = True) -> list[Any
 def derived(tx: Tx, object: str, keys: Sequence[str]) -> None:
     """These were computed, in this transaction."""
     tx.execute(
-        delete(derivations).where(derivations.c.object == object, derivations.c.key.in_(keys))
+        delete(derivations).where(derivations.c.object == object, among(derivations.c.key, keys))
     )

@@ -6,46 +6,61 @@ source records may point to one target; exactly one of them *owns* it and is del
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, select, union_all, update
 
-from connector.store.engine import Row, Store, Tx, batches
+from connector.store.engine import Store, Tx
+from connector.store.statement import Row, Sql, among
 from connector.store.tables import links, snapshots
 
-_FORWARD = select(
-    links.c.source_key.label("here"),
-    links.c.target_key.label("there"),
-    links.c.scope,
-    links.c.part,
-    links.c.target_number.label("number"),
-    links.c.line_keys,
-    links.c.owns,
-).where(
-    links.c.object == bindparam("what"),
-    links.c.source == bindparam("from_"),
-    links.c.target == bindparam("to_"),
-    links.c.source_key.in_(bindparam("keys", expanding=True)),
-)
 
-_BACKWARD = select(
-    links.c.target_key.label("here"),
-    links.c.source_key.label("there"),
-    links.c.scope,
-    links.c.part,
-    links.c.source_number.label("number"),
-    links.c.line_keys,
-    links.c.owns,
-).where(
-    links.c.object == bindparam("what"),
-    links.c.source == bindparam("to_"),
-    links.c.target == bindparam("from_"),
-    links.c.target_key.in_(bindparam("keys", expanding=True)),
-    links.c.owns == 1,
-)
+def _seen_from(here: str, there: str, source: str, target: str, *more: Any) -> Any:
+    """Links as the side with the key `here` sees them."""
+    return select(
+        links.c[f"{here}_key"].label("here"),
+        links.c[f"{there}_key"].label("there"),
+        links.c.scope,
+        links.c.part,
+        links.c[f"{there}_number"].label("number"),
+        links.c.line_keys,
+        links.c.owns,
+        *more,
+    ).where(
+        links.c.object == bindparam("what"),
+        links.c.source == bindparam(source),
+        links.c.target == bindparam(target),
+        among(links.c[f"{here}_key"], "keys"),
+    )
 
-_BOTH = union_all(_FORWARD, _BACKWARD)
+
+def _both_ways(*more: Any) -> tuple[Any, Any]:
+    forward = _seen_from("source", "target", "from_", "to_", *more)
+    backward = _seen_from("target", "source", "to_", "from_", *more).where(links.c.owns == 1)
+    return forward, backward
+
+
+def _with_snapshots() -> Any:
+    """What is known of the counterparts beside their links."""
+    shown = (snapshots.c.number.label("shown"), snapshots.c.usable, snapshots.c.deleted)
+    sides = zip(("target", "source"), _both_ways(*shown, snapshots.c.data), strict=True)
+    return union_all(
+        *(
+            statement.outerjoin_from(
+                links,
+                snapshots,
+                (snapshots.c.connection == links.c[side])
+                & (snapshots.c.object == links.c.object)
+                & (snapshots.c.key == links.c[f"{side}_key"]),
+            )
+            for side, statement in sides
+        )
+    )
+
+
+_FIND = Sql(union_all(*_both_ways()))
+_COUNTERPARTS = Sql(_with_snapshots())
 
 
 class Linked(NamedTuple):
@@ -62,13 +77,14 @@ class Linked(NamedTuple):
 
 def find(tx: Tx, object: str, source: str, target: str, keys: Sequence[str]) -> list[Linked]:
     """The counterparts in `target` of these records of `source`, whoever made the links."""
-    found: list[Linked] = []
-    for some in batches(keys):
-        rows = tx.execute(
-            _BOTH, {"what": object, "from_": source, "to_": target, "keys": list(some)}
-        )
-        found += (Linked(*row) for row in rows)
-    return found
+    rows = _FIND(tx, what=object, from_=source, to_=target, keys=list(keys))
+    return [Linked._make(row) for row in rows]
+
+
+def counterparts(tx: Tx, object: str, source: str, target: str, keys: Sequence[str]) -> list[Any]:
+    """The same with what the target was last seen to show of them: its number as `shown`,
+    `usable`, `deleted` and `data`, all None for those that were never captured."""
+    return list(_COUNTERPARTS(tx, what=object, from_=source, to_=target, keys=list(keys)))
 
 
 def save(store: Store, tx: Tx, rows: Sequence[Row]) -> None:
@@ -136,20 +152,6 @@ def remove(tx: Tx, object: str, source: str, source_key: str, target: str) -> in
         )
     )
     return int(gone.rowcount)
-
-
-def targets(tx: Tx, object: str, connection: str, keys: Iterable[str]) -> dict[str, Any]:
-    """What is known of records as targets: number, usability and content, by key."""
-    found: dict[str, Any] = {}
-    columns = (snapshots.c.key, snapshots.c.number, snapshots.c.usable, snapshots.c.deleted)
-    for some in batches(list(keys)):
-        query = select(*columns, snapshots.c.data).where(
-            snapshots.c.connection == connection,
-            snapshots.c.object == object,
-            snapshots.c.key.in_(some),
-        )
-        found.update((r.key, r) for r in tx.execute(query))
-    return found
 
 
 def renumber(tx: Tx, object: str, target: str, target_key: str, number: str) -> None:

@@ -7,22 +7,21 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
-from connector.store.engine import Tx, batches
+from connector.store.engine import Tx
+from connector.store.statement import among
 from connector.store.tables import links, mentions, snapshots
 
 
 def save(tx: Tx, connection: str, object: str, named: Mapping[str, Iterable[str]]) -> set[str]:
     """`{key: order numbers}` replaces what was known of these records; returns every number
     that one of them names or named."""
-    touched: set[str] = set()
-    for some in batches(list(named)):
-        here = (
-            mentions.c.connection == connection,
-            mentions.c.object == object,
-            mentions.c.key.in_(some),
-        )
-        touched.update(tx.execute(select(mentions.c.number).where(*here)).scalars())
-        tx.execute(delete(mentions).where(*here))
+    here = (
+        mentions.c.connection == connection,
+        mentions.c.object == object,
+        among(mentions.c.key, list(named)),
+    )
+    touched = set(tx.execute(select(mentions.c.number).where(*here)).scalars())
+    tx.execute(delete(mentions).where(*here))
     rows = [
         {"connection": connection, "object": object, "key": key, "number": number}
         for key, numbers in named.items()
@@ -35,20 +34,17 @@ def save(tx: Tx, connection: str, object: str, named: Mapping[str, Iterable[str]
 
 def of_orders(tx: Tx, numbers: Sequence[str]) -> list[Any]:
     """The documents that name these order numbers: `number`, `object`, `data`."""
-    found: list[Any] = []
-    for some in batches(numbers):
-        query = (
-            select(mentions.c.number, snapshots.c.object, snapshots.c.data)
-            .join(
-                snapshots,
-                (snapshots.c.connection == mentions.c.connection)
-                & (snapshots.c.object == mentions.c.object)
-                & (snapshots.c.key == mentions.c.key),
-            )
-            .where(mentions.c.number.in_(some), snapshots.c.deleted == 0)
+    query = (
+        select(mentions.c.number, snapshots.c.object, snapshots.c.data)
+        .join(
+            snapshots,
+            (snapshots.c.connection == mentions.c.connection)
+            & (snapshots.c.object == mentions.c.object)
+            & (snapshots.c.key == mentions.c.key),
         )
-        found += tx.execute(query)
-    return found
+        .where(among(mentions.c.number, numbers), snapshots.c.deleted == 0)
+    )
+    return list(tx.execute(query))
 
 
 def documents(tx: Tx, number: str) -> list[Any]:
@@ -68,19 +64,13 @@ def documents(tx: Tx, number: str) -> list[Any]:
 
 def named(tx: Tx, numbers: Sequence[str]) -> set[str]:
     """Of these order numbers, those that some document names."""
-    found: set[str] = set()
-    for some in batches(numbers):
-        query = select(mentions.c.number).where(mentions.c.number.in_(some))
-        found.update(tx.execute(query).scalars())
-    return found
+    query = select(mentions.c.number).where(among(mentions.c.number, numbers))
+    return set(tx.execute(query).scalars())
 
 
 def orders(tx: Tx, numbers: Sequence[str]) -> list[Any]:
     """The links of the orders that stand in their targets under these numbers."""
-    found: list[Any] = []
-    for some in batches(numbers):
-        query = select(links).where(
-            links.c.object == "sales_order", links.c.target_number.in_(some)
-        )
-        found += tx.execute(query)
-    return found
+    query = select(links).where(
+        links.c.object == "sales_order", among(links.c.target_number, numbers)
+    )
+    return list(tx.execute(query))

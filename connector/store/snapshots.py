@@ -8,41 +8,36 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from connector.store.engine import Row, Store, Tx, batches
+from connector.store.engine import Store, Tx
+from connector.store.statement import Row, Sql, among
 from connector.store.tables import changes, snapshots
 
 _HERE = (snapshots.c.connection == bindparam("here"), snapshots.c.object == bindparam("what"))
 
-_MARKS = select(
-    snapshots.c.key,
-    snapshots.c.raw_hash,
-    snapshots.c.stamp,
-    snapshots.c.shape,
-    snapshots.c.deleted,
-    snapshots.c.fault,
-).where(*_HERE, snapshots.c.key.in_(bindparam("keys", expanding=True)))
-
-_WHOLE = select(snapshots).where(*_HERE, snapshots.c.key.in_(bindparam("keys", expanding=True)))
+_THESE = (*_HERE, among(snapshots.c.key, "keys"))
+_MARKS = Sql(
+    select(
+        snapshots.c.key,
+        snapshots.c.raw_hash,
+        snapshots.c.stamp,
+        snapshots.c.shape,
+        snapshots.c.deleted,
+        snapshots.c.fault,
+    ).where(*_THESE)
+)
+_WHOLE = Sql(select(snapshots).where(*_THESE))
 
 
 def marks(tx: Tx, connection: str, object: str, keys: Sequence[str]) -> dict[str, Any]:
     """Just enough of the snapshots to see whether records changed, by key."""
-    return _by_key(tx, _MARKS, connection, object, keys)
+    rows = _MARKS(tx, here=connection, what=object, keys=list(keys))
+    return {row.key: row for row in rows}
 
 
 def load(tx: Tx, connection: str, object: str, keys: Sequence[str]) -> dict[str, Any]:
     """Whole snapshots by key; keys that were never seen are left out."""
-    return _by_key(tx, _WHOLE, connection, object, keys)
-
-
-def _by_key(
-    tx: Tx, query: Any, connection: str, object: str, keys: Sequence[str]
-) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for some in batches(keys):
-        rows = tx.execute(query, {"here": connection, "what": object, "keys": list(some)})
-        found.update((row.key, row) for row in rows)
-    return found
+    rows = _WHOLE(tx, here=connection, what=object, keys=list(keys))
+    return {row.key: row for row in rows}
 
 
 def save(store: Store, tx: Tx, rows: Sequence[Row]) -> None:
@@ -50,13 +45,14 @@ def save(store: Store, tx: Tx, rows: Sequence[Row]) -> None:
     store.upsert(tx, snapshots, rows)
 
 
-_STAMP = (
+_STAMP = Sql(
     update(snapshots)
     .where(*_HERE, snapshots.c.key == bindparam("its"))
     .values(
         stamp=bindparam("new_stamp"), shape=bindparam("new_shape"), raw_hash=bindparam("new_raw")
     )
 )
+_CHANGE = Sql(insert(changes), ("connection", "object", "key", "at", "kind", "diff"))
 
 
 def restamp(
@@ -66,13 +62,12 @@ def restamp(
     if rows:
         names = ("its", "new_stamp", "new_shape", "new_raw")
         here = {"here": connection, "what": object}
-        tx.execute(_STAMP, [{**here, **dict(zip(names, row, strict=True))} for row in rows])
+        _STAMP.many(tx, [{**here, **dict(zip(names, row, strict=True))} for row in rows])
 
 
 def log_changes(tx: Tx, rows: Sequence[Row]) -> None:
     """Append to the history of changes."""
-    if rows:
-        tx.execute(insert(changes), list(rows))
+    _CHANGE.many(tx, rows)
 
 
 def keys(tx: Tx, connection: str, object: str) -> Iterator[str]:
@@ -113,13 +108,10 @@ def faulty_keys(tx: Tx, connection: str, object: str) -> list[str]:
 
 def by_number(tx: Tx, object: str, numbers: Sequence[str]) -> list[Any]:
     """Snapshots of an object, in any connection, with one of these numbers."""
-    found: list[Any] = []
-    for some in batches(numbers):
-        query = select(snapshots).where(
-            snapshots.c.object == object, snapshots.c.number.in_(some), snapshots.c.deleted == 0
-        )
-        found += tx.execute(query)
-    return found
+    query = select(snapshots).where(
+        snapshots.c.object == object, among(snapshots.c.number, numbers), snapshots.c.deleted == 0
+    )
+    return list(tx.execute(query))
 
 
 def walk(tx: Tx, connection: str, object: str, after: str, limit: int) -> list[Any]:
@@ -176,26 +168,22 @@ def by_key(tx: Tx, object: str, key: str) -> list[Any]:
 
 def keys_of_numbers(tx: Tx, connection: str, object: str, numbers: Sequence[str]) -> list[str]:
     """The keys of records that people would name so: by number, else by key."""
-    keys: list[str] = []
-    for some in batches(numbers):
-        query = select(snapshots.c.key).where(
-            snapshots.c.connection == connection,
-            snapshots.c.object == object,
-            snapshots.c.number.in_(some) | snapshots.c.key.in_(some),
-        )
-        keys += tx.execute(query).scalars()
-    return keys
+    query = select(snapshots.c.key).where(
+        snapshots.c.connection == connection,
+        snapshots.c.object == object,
+        among(snapshots.c.number, numbers) | among(snapshots.c.key, numbers),
+    )
+    return list(tx.execute(query).scalars())
 
 
 def forget_raw(tx: Tx, connection: str, object: str, some_keys: Sequence[str]) -> None:
     """Look at these records as if they had changed, next time they are read."""
-    for some in batches(some_keys):
-        tx.execute(
-            update(snapshots)
-            .where(
-                snapshots.c.connection == connection,
-                snapshots.c.object == object,
-                snapshots.c.key.in_(some),
-            )
-            .values(raw_hash="", shape="")
+    tx.execute(
+        update(snapshots)
+        .where(
+            snapshots.c.connection == connection,
+            snapshots.c.object == object,
+            among(snapshots.c.key, some_keys),
         )
+        .values(raw_hash="", shape="")
+    )

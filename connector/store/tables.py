@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    literal_column,
 )
 
 metadata = MetaData(
@@ -34,11 +35,11 @@ def _key(name: str) -> Column[str]:
 
 
 def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, default="", server_default="")
+    return Column(name, Text, nullable=False, server_default="")
 
 
 def _whole(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, default=0, server_default="0")
+    return Column(name, Integer, nullable=False, server_default="0")
 
 
 def _time(name: str) -> Column[float]:
@@ -115,7 +116,7 @@ deliveries = Table(
     metadata,
     _key("flow"),
     _key("key"),
-    Column("part", String(200), primary_key=True, default="", server_default=""),
+    Column("part", String(200), primary_key=True, server_default=""),
     _text("line"),  # the target record's queue, shared by flows that write onto one record
     Column("state", String(20), nullable=False),
     _text("reason"),
@@ -146,6 +147,16 @@ deliveries = Table(
     Index(None, "waits_for"),
     Index(None, "line"),
 )
+UNCLAIMED = deliveries.c.owner == literal_column("''")
+Index(
+    "ix_deliveries_due",  # in the order in which they are claimed
+    deliveries.c.flow,
+    deliveries.c.priority.desc(),
+    deliveries.c.due_at,
+    deliveries.c.key,
+    sqlite_where=UNCLAIMED & deliveries.c.due_at.is_not(None),
+    postgresql_where=UNCLAIMED & deliveries.c.due_at.is_not(None),
+)
 
 attempts = Table(
     "attempts",
@@ -153,9 +164,9 @@ attempts = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("flow", String(200), nullable=False),
     Column("key", String(200), nullable=False),
-    Column("part", String(200), nullable=False, default="", server_default=""),
+    Column("part", String(200), nullable=False, server_default=""),
     _time("at"),
-    Column("seconds", Float(53), nullable=False, default=0.0, server_default="0"),
+    Column("seconds", Float(53), nullable=False, server_default="0"),
     _text("outcome"),  # created, updated, adopted, advanced, or the error's class
     _text("code"),  # the remote's own error code
     _text("words"),
@@ -170,16 +181,16 @@ links = Table(
     "links",
     metadata,
     _key("object"),
-    Column("scope", String(200), primary_key=True, default="", server_default=""),
     _key("source"),  # connection
     _key("source_key"),
-    Column("part", String(200), primary_key=True, default="", server_default=""),
     _key("target"),  # connection
+    Column("scope", String(200), primary_key=True, server_default=""),
+    Column("part", String(200), primary_key=True, server_default=""),
     Column("target_key", String(200), nullable=False),
     _text("source_number"),
     _text("target_number"),
     _text("line_keys"),  # JSON {table: {source line: target row key}}
-    Column("owns", Integer, nullable=False, default=1, server_default="1"),
+    Column("owns", Integer, nullable=False, server_default="1"),
     _text("origin"),  # created, adopted, paired or a person's name
     _time("at"),
     Index(None, "object", "target", "target_key"),
@@ -210,7 +221,7 @@ runs = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     _text("what"),  # feed or flow
     _time("at"),
-    Column("seconds", Float(53), nullable=False, default=0.0, server_default="0"),
+    Column("seconds", Float(53), nullable=False, server_default="0"),
     _text("counts"),  # JSON
     _text("error"),  # words
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
@@ -145,7 +145,8 @@ class _Silence:
     def send(self, method: str, path: str, **_: Any) -> NoReturn:
         raise AssertionError(f"{method} {path} while building")
 
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def now(self) -> datetime:
         return datetime.now(UTC)
-
-    headers: Mapping[str, str] = {}

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-import simplejson
-
-from sandbox.server import Request, from_json
+from sandbox.server import NotJson, Request, from_json
 
 from .errors import HttpFailure, MsgCode, Refused
 
@@ -116,7 +114,7 @@ def options_of(data: Any) -> dict[str, Any]:
 def _json(text: str | bytes) -> Any:
     try:
         return from_json(text.encode() if isinstance(text, str) else text)
-    except (simplejson.JSONDecodeError, UnicodeDecodeError) as error:
+    except NotJson as error:
         raise HttpFailure(500, f"Error converting value: {error}") from error
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sandbox.company.model import BomLine, Company, Order, WorkOrder
 
 from .account_set import AccountSet
-from .amounts import retype
+from .amounts import Digits, retype
 from .production import CLOSED, STARTED, WORKSHOP
 from .records import Bill, Row
 from .registry import rules_of
@@ -265,7 +265,7 @@ class _Loading:
         }  # fmt: skip
         for key, value in typed.items():
             row.values[key] = value
-            retype(row.values, key, digits, tax_included=True)
+            retype(row.values, key, Digits(digits), tax_included=True)
         return row
 
     def _work_orders(self) -> None:
@@ -310,7 +310,7 @@ def _spread(rows: list[Row], discount: Decimal, digits: int) -> None:
         part = left if row is rows[-1] else rounded(discount * amount / total, digits)
         left -= part
         row.values["FAllAmount"] = rounded(amount - part, digits)
-        retype(row.values, "FAllAmount", digits, tax_included=True)
+        retype(row.values, "FAllAmount", Digits(digits), tax_included=True)
 
 
 def _midnight(day: date) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from .account_set import AccountSet
-from .amounts import ON_TYPING, ZERO, decimal, retype
+from .amounts import ON_TYPING, ZERO, Digits, decimal, retype
 from .errors import MsgCode, Problem, Refused
 from .records import Bill, Row
 from .rules import Act, Prompt, Rules
@@ -73,7 +73,7 @@ class SalesOrder(Rules):
             ("FBillTaxAmount", "FTaxAmount"),
         ):  # fmt: skip
             amount = sum((decimal(row.values, part) for row in bill.each_row()), ZERO)
-            bill.values[total] = rounded(amount, digits)
+            bill.values[total] = rounded(amount, digits.money)
 
     def problems(self, books: AccountSet, bill: Bill) -> Iterator[Problem]:
         for seq, row in enumerate(bill.each_row(), 1):
@@ -98,9 +98,11 @@ class SalesOrder(Rules):
         )
 
 
-def _digits(books: AccountSet, bill: Bill) -> int:
+def _digits(books: AccountSet, bill: Bill) -> Digits:
     currency = books.tables["BD_Currency"].get(bill.values.get("FSettleCurrId") or 0)
-    return int(currency.values["FAMOUNTDIGITS"]) if currency else 2
+    if currency is None:
+        return Digits()
+    return Digits(int(currency.values["FAMOUNTDIGITS"]), int(currency.values["FPRICEDIGITS"]))
 
 
 def _low_prices(books: AccountSet, bill: Bill) -> Iterator[Prompt]:

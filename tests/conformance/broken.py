@@ -598,12 +598,9 @@ class PlantedInFxiaoke(Planted):
 
 
 class NoLookback(Fxiaoke):
-    def read(self, shape: Shape, after: str | None) -> Iterator[Page]:
-        stated = self.settings
-        self.settings = stated.model_copy(update={"lookback": 0.0})
-        pages = list(super().read(shape, after))
-        self.settings = stated
-        yield from pages
+    def __init__(self, settings: Any, http: Any, clock: Any) -> None:
+        super().__init__(settings, http, clock)
+        self._reading._settings = settings.model_copy(update={"lookback": 0.0})
 
 
 class TestLooksBackAtNothing(PlantedInFxiaoke):
@@ -692,13 +689,8 @@ class TestTakesARefusedPasswordForARefusedRecord(PlantedInFxiaoke):
 class OneSession(Fxiaoke):
     def __init__(self, settings: Any, http: Any, clock: Any) -> None:
         super().__init__(settings, http, clock)
-        session, kept = self._client.session, []
-
-        def first(stale: object = None) -> object:
-            kept[:] = kept or [session()]
-            return kept[0]
-
-        self._client.session = first  # type: ignore[method-assign,assignment]
+        token = self._client._token.get
+        self._client._token.get = lambda lost=None: token()  # type: ignore[method-assign]
 
 
 class TestNeverLogsInAgain(PlantedInFxiaoke):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
+from connector.clock import Clock
 from connector.contract import Adapter, Settings
 from connector.http import Http
 from connector.testing import Remote, SkippingClock
@@ -28,7 +30,6 @@ class SandboxRemote(Remote):
     def __init__(self, server: Application, form: str) -> None:
         self.server: Any = server
         self.form = form
-        self._url, self._stop = start(server)
         self._made: list[Adapter] = []
 
     @classmethod
@@ -41,20 +42,30 @@ class SandboxRemote(Remote):
         finally:
             made.stop()
 
+    @cached_property
+    def _served(self) -> tuple[str, Callable[[], None]]:
+        """The address of a real socket, and how to close it."""
+        return start(self.server)
+
     def stop(self) -> None:
         for adapter in self._made:
             adapter.close()
             adapter.http.close()  # type: ignore[attr-defined]
-        self._stop()
+        self._served[1]()
 
     def connect(self, **settings: Any) -> Adapter:
-        stated, env = self.server.settings(self._url)
+        return self._connected(self._served[0], Http, **settings)
+
+    def _connected(
+        self, url: str, http: Callable[[Settings, Clock], Any], **settings: Any
+    ) -> Adapter:
+        stated, env = self.server.settings(url)
         secrets = {f"${{env:{name}}}": value for name, value in env.items()}
         known = {name: secrets.get(str(value), value) for name, value in stated.items()}
         usual = {**known, "rate": "", "timeout": 10}
         made: Settings = self.kind.settings_type.model_validate({**usual, **settings})
         clock = SkippingClock()
-        adapter = self.kind(made, Http(made, clock), clock)
+        adapter = self.kind(made, http(made, clock), clock)
         self._made.append(adapter)
         return adapter
 

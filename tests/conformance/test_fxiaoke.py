@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import wraps
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,28 +10,8 @@ from connector.testing import AdapterConformance, Remote
 from tests.conformance import fxiaoke_remote as fxiaoke
 
 
-def pending(name: str, reason: str) -> Callable[..., None]:
-    """A test of the suite that the adapter does not pass yet; says so when it does."""
-    inherited = getattr(AdapterConformance, name)
-
-    @wraps(inherited)
-    def test(self: Any, remote: Remote, adapter: Any) -> None:
-        inherited(self, remote, adapter)
-
-    marked: Callable[..., None] = pytest.mark.xfail(strict=True, reason=reason)(test)
-    return marked
-
-
-EXPECT = "the adapter passes over `expect`"
-DOUBLE = "the refusal of a double number is not told apart from others"
-
-
 class TestAccounts(AdapterConformance):
     sample = fxiaoke.ACCOUNTS
-
-    test_a_record_of_other_people_with_our_number_already_exists = pending(
-        "test_a_record_of_other_people_with_our_number_already_exists", DOUBLE
-    )
 
     @pytest.fixture
     def remote(self) -> Iterator[Remote]:
@@ -52,13 +30,6 @@ class TestOrders(AdapterConformance):
 
 class TestCustomObject(AdapterConformance):
     sample = fxiaoke.STOCKS
-
-    test_an_amount_beyond_tolerance_is_half_done = pending(
-        "test_an_amount_beyond_tolerance_is_half_done", EXPECT
-    )
-    test_a_half_done_record_tells_what_is_known_of_it = pending(
-        "test_a_half_done_record_tells_what_is_known_of_it", EXPECT
-    )
 
     @pytest.fixture
     def remote(self) -> Iterator[Remote]:

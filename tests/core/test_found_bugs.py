@@ -25,9 +25,9 @@ from connector.engine import adopting, states
 from connector.engine.plan import update as plan_update
 from connector.errors import ConfigError, MappingFault, OutcomeUnknown
 from connector.http import parse_rate
+from connector.mapping.convert import as_date
 from connector.mapping.document import Node, canon, canonical, digest, like
 from connector.mapping.expr import Expression, ExpressionFault
-from connector.mapping.reading import as_date
 from connector.mapping.schema import schema
 from connector.mapping.values import ValueMap
 from connector.mapping.writing import Writer

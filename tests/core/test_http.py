@@ -5,13 +5,17 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+import ssl
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from connector.clock import SystemClock
 from connector.errors import (
     AccessDenied,
     AdapterError,
@@ -20,7 +24,14 @@ from connector.errors import (
     Transient,
     Unreachable,
 )
-from connector.http import LONGEST_PAUSE, READ_ATTEMPTS, SHOWN, Answer, Bucket, parse_rate
+from connector.http import (
+    LONGEST_PAUSE,
+    READ_ATTEMPTS,
+    SHOWN,
+    Answer,
+    Bucket,
+    parse_rate,
+)
 from tests.core.wire import Act, StillClock, answer, client, hang_up, raw, serving
 
 CUT_SHORT = raw(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{"a":')
@@ -156,7 +167,7 @@ def test_numbers_are_exact_both_ways() -> None:
     with serving(answer(body=body)) as server:
         found = client(server.url).send("POST", "/", json={"x": Decimal("0.10"), "名": "客"})
         sent = server.requests[0].partition(b"\r\n\r\n")[2].decode()
-    assert sent == '{"x": 0.10, "名": "客"}'
+    assert sent == '{"x":0.10,"名":"客"}'
     assert found.json() == {
         "a": Decimal("0.1"),
         "b": Decimal("12345678901234567890.123456789"),
@@ -187,21 +198,59 @@ def test_an_answer_at_the_limit_is_taken() -> None:
         assert len(client(server.url, max_answer_mb=1).send("GET", "/").text()) == 1_000_000
 
 
-def test_a_body_that_trickles_is_given_up_at_the_deadline() -> None:
+PEM = Path(__file__).with_name("loopback.pem").as_posix()
+
+
+def under_tls(connection: socket.socket) -> socket.socket:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(PEM)
+    return context.wrap_socket(connection, server_side=True)
+
+
+@pytest.mark.parametrize("way", ["plain", "tls", "proxy"])
+@pytest.mark.parametrize(
+    ("at_once", "piece"),
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"x", id="body"),
+        pytest.param(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n", id="headers"),
+        pytest.param(b"HTTP/1.1 ", b"2", id="first line"),
+        pytest.param(b"", b"HTTP/1.1 100 Continue\r\n\r\n", id="patience asked for"),
+    ],
+)
+def test_an_answer_that_trickles_is_given_up_at_the_deadline(
+    way: str, at_once: bytes, piece: bytes
+) -> None:
     """Every look at the clock takes ten seconds; a trickle never trips a read timeout."""
     clock = StillClock(tick=10.0)
     sent: list[int] = []
 
     def trickle(connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-        for n in range(1000):
-            connection.sendall(b"x")
+        connection.sendall(at_once)
+        for n in range(90):
+            connection.sendall(piece)
             sent.append(n)
             server.stopping.wait(0.01)
 
-    with serving(trickle) as server, pytest.raises(OutcomeUnknown):
-        client(server.url, clock, timeout=35).send("POST", "/", writes=True)
-    assert len(sent) < 900
+    with serving(trickle, wrap=under_tls if way == "tls" else None) as server:
+        settings = {"tls": {"ca_file": PEM}, "proxy": {"proxy": server.url}}.get(way, {})
+        http = client(server.url, clock, timeout=65, **settings)
+        with pytest.raises(OutcomeUnknown, match="slow"):
+            http.send("POST", "/", writes=True)
+    assert len(sent) < 80
+
+
+def test_a_request_that_is_taken_slowly_is_given_up_at_the_deadline() -> None:
+    """Every piece that is sent takes ten seconds."""
+    with serving(answer()) as server, pytest.raises(OutcomeUnknown):
+        http = client(server.url, StillClock(tick=10.0), timeout=35)
+        http.send("POST", "/", data=b"x" * 200_000, writes=True)
+
+
+def test_a_request_that_nobody_takes_is_given_up_after_the_timeout() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        http = client(f"http://127.0.0.1:{deaf.getsockname()[1]}", SystemClock(), timeout=0.2)
+        with pytest.raises(OutcomeUnknown):
+            http.send("POST", "/", data=b"x" * 50_000_000, writes=True)
 
 
 def test_silence_is_given_up_after_the_timeout() -> None:
@@ -210,6 +259,44 @@ def test_silence_is_given_up_after_the_timeout() -> None:
 
     with serving(silent) as server, pytest.raises(OutcomeUnknown):
         client(server.url, timeout=0.05).send("POST", "/", writes=True)
+
+
+# -- the time of a write with many steps -------------------------------------------------------
+
+
+def test_a_request_that_could_outlast_the_write_it_belongs_to_is_not_sent() -> None:
+    clock = StillClock()
+    with serving(answer()) as server:
+        http = client(server.url, clock, timeout=60)
+        with http.within(180):
+            for _ in range(3):
+                http.send("POST", "/", writes=True)
+                clock.seconds += 60
+            with pytest.raises(Unreachable, match="was not sent"):
+                http.send("POST", "/", writes=True)
+            with pytest.raises(Unreachable, match="was not sent"):
+                http.send("GET", "/")
+        assert http.send("POST", "/", writes=True).status == 200
+        assert (http.calls, len(server.requests), clock.slept) == (4, 4, [])
+
+
+def test_an_inner_time_never_outlasts_the_outer_one() -> None:
+    with serving(answer()) as server:
+        http = client(server.url, timeout=60)
+        with http.within(90):
+            with http.within(30), pytest.raises(Unreachable):
+                http.send("GET", "/")
+            with http.within(600):
+                http.send("GET", "/")
+        with http.within(30), http.within(600), pytest.raises(Unreachable):
+            http.send("GET", "/")
+
+
+def test_the_time_of_a_write_is_its_own_thread_s() -> None:
+    with serving(answer()) as server, ThreadPoolExecutor(1) as other:
+        http = client(server.url, timeout=60)
+        with http.within(1):
+            assert other.submit(http.send, "GET", "/").result().status == 200
 
 
 # -- where it connects to ----------------------------------------------------------------------

@@ -86,8 +86,11 @@ def test_deep_nesting_is_refused(opening: str, closing: str) -> None:
 
 
 def test_nesting_within_the_limit_is_read() -> None:
-    depth = MAX_DEPTH - 2  # the stream and the document count
-    assert to_plain(loads("[" * depth + "]" * depth)) is not None
+    assert to_plain(loads("[" * MAX_DEPTH + "]" * MAX_DEPTH)) is not None
+
+
+def test_nesting_counts_what_stands_within_each_other_not_side_by_side() -> None:
+    assert len(loads("".join(f"k{n}: [x, {{y: z}}]\n" for n in range(2 * MAX_DEPTH)))) > MAX_DEPTH
 
 
 def test_an_empty_file_is_an_empty_mapping() -> None:

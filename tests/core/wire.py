@@ -65,13 +65,13 @@ class Server:
                     self._talk(connection)
 
     def _talk(self, connection: socket.socket) -> None:
-        spoken = self._wrap(connection) if self._wrap else connection
-        request = _request(spoken)
-        if not request:
-            return
-        self.requests.append(request)
-        act = self._acts.pop(0) if len(self._acts) > 1 else self._acts[0]
-        act(spoken)
+        with self._wrap(connection) if self._wrap else connection as spoken:
+            request = _request(spoken)
+            if not request:
+                return
+            self.requests.append(request)
+            act = self._acts.pop(0) if len(self._acts) > 1 else self._acts[0]
+            act(spoken)
 
     def close(self) -> None:
         self.stopping.set()
@@ -91,8 +91,8 @@ def _request(connection: socket.socket) -> bytes:
     head, _, body = data.partition(b"\r\n\r\n")
     lengths = [h for h in head.lower().split(b"\r\n") if h.startswith(b"content-length:")]
     length = int(lengths[0].split(b":")[1]) if lengths else 0
-    while len(body) < length:
-        body += connection.recv(65536)
+    while len(body) < length and (part := connection.recv(65536)):
+        body += part
     return head + b"\r\n\r\n" + body
 
 

@@ -23,12 +23,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-import simplejson
 import typer
 
 from adapters.fxiaoke.settings import FxiaokeSettings
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
-from connector import errors, hints, yamlfile
+from connector import errors, exact, hints, yamlfile
 from connector.assemble import Assembly
 from connector.cli import teaching
 from connector.cli.main import cli
@@ -440,16 +439,14 @@ class LittleServer:
             self.trouble = "" if writes else self.trouble
             if trouble == "before":
                 raise errors.OutcomeUnknown("lost")
-            status, body = self._answer(method, urlsplit(path), simplejson.dumps(json))
+            status, body = self._answer(method, urlsplit(path), exact.dumps(json))
             if trouble:
                 raise errors.OutcomeUnknown("lost")
-            text = simplejson.dumps(body)
-            return SimpleNamespace(
-                status=status, json=lambda: simplejson.loads(text, use_decimal=True)
-            )
+            text = exact.dumps(body)
+            return SimpleNamespace(status=status, json=lambda: exact.loads(text))
 
     def _answer(self, method: str, url: Any, text: str) -> tuple[int, Any]:
-        body = simplejson.loads(text, use_decimal=True)
+        body = exact.loads(text)
         _, form, *rest = url.path.split("/")
         if form == "me":
             return 200, {"company": "ACME", "login": "connector"}

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
+from connector.contract import Page, Shape
 from connector.store import deliveries, snapshots
 from tests.engine.factory import Site, line
 
@@ -200,6 +204,25 @@ def test_a_stock_row_that_comes_back_is_shown_again(shop: Site) -> None:
     shop.erp.put("onhand", {"item": "i-M1", "wh": "W1", "qty": "3"}, "s1")
     shop.sync()
     assert shelf(shop) == [Decimal(3)]
+
+
+def test_a_cancelled_order_that_no_reading_lists_any_more_is_found_by_its_key(shop: Site) -> None:
+    shop.order()
+    shop.sync()
+    shop.order(status="cancelled")
+    crm = shop.system.connections["crm"].adapter
+    read = crm.read
+
+    def without_cancelled(shape: Shape, after: str | None) -> Iterator[Page]:
+        for page in read(shape, after):
+            listed = [r for r in page.records if r.fields.get("status") != "cancelled"]
+            yield Page(listed, page.cursor)
+
+    crm.read = without_cancelled  # type: ignore[method-assign]
+    shop.clock.advance(2 * 86400)
+    shop.sync()
+    found: Any = snapshot(shop, "crm", "sales_order", "o1")
+    assert (found.deleted, json.loads(found.data)["status"]) == (0, "cancelled")
 
 
 def test_a_source_that_is_suddenly_empty_stops_before_anything_is_touched(shop: Site) -> None:

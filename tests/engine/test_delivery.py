@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from connector.contract import Write
 from connector.errors import (
     AlreadyExists,
     HalfDone,
@@ -16,6 +18,7 @@ from connector.errors import (
     Transient,
     Unreachable,
 )
+from connector.operations import overview, reconciling
 from tests.engine.factory import Site, failing, line
 
 
@@ -173,6 +176,29 @@ def test_a_lost_request_is_sent_again_after_settling(shop: Site) -> None:
     shop.clock.advance(101)
     shop.sync()
     assert (shop.delivery().state, shop.commits()) == ("in_sync", 1)
+
+
+def test_a_change_whose_answer_is_lost_after_unauditing_is_audited_again(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "on_change: [edit, unaudit], hold:")
+    shop.start()
+    shop.order()
+    shop.sync()
+    erp: Any = shop.system.connections["erp"].adapter
+    whole = erp.write
+
+    def only_saved(write: Write) -> None:
+        erp._save(write)
+        raise OutcomeUnknown("lost")
+
+    erp.write = only_saved
+    shop.order(note="changed")
+    shop.sync()
+    erp.write = whole
+    assert (shop.delivery().state, shop.bill().step) == ("in_doubt", "saved")
+    shop.clock.advance(101)
+    shop.sync()
+    assert (shop.bill().step, shop.bill().fields["note"]) == ("audited", "changed")
+    assert shop.delivery().state == "in_sync"
 
 
 def test_an_order_renumbered_while_in_doubt_yields_one_bill(shop: Site) -> None:
@@ -385,3 +411,172 @@ def test_already_exists_is_never_adopted_without_our_mark(shop: Site) -> None:
     shop.order()
     shop.sync()
     assert shop.delivery().reason == "not_ours"
+
+
+def test_an_update_that_is_saved_but_not_audited_keeps_its_rows(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "on_change: [edit, unaudit], hold:")
+    shop.start()
+    shop.order()
+    shop.sync()
+    shop.erp.trouble = failing(Transient("busy"), when="submitted")
+    shop.order(note="changed")
+    shop.sync()
+    assert (shop.delivery().step, shop.delivery().reason) == ("submitted", "retry")
+    shop.clock.advance(3600)
+    shop.sync()
+    shop.order(note="changed again", lines=[line("1", qty="3")])
+    shop.sync()
+    assert [row["qty"] for row in shop.bill().fields["rows"]] == [Decimal(3)]
+
+
+def test_a_change_taken_back_while_it_is_in_doubt_is_taken_back_there_too(shop: Site) -> None:
+    shop.sync()
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="after", form="partner")
+    shop.customer(name="Second")
+    shop.sync()
+    shop.customer()
+    shop.clock.advance(101)
+    shop.sync()
+    assert shop.delivery("c1", "customers").state == "in_sync"
+    assert shop.erp.form("partner")["partner-1"].fields["name"] == "Customer c1"
+
+
+def test_an_unanswered_change_that_took_the_audit_away_is_audited_again(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "on_change: [edit, unaudit], hold:")
+    shop.start()
+    shop.order()
+    shop.sync()
+
+    def lose(moment: str, form: str) -> None:
+        if moment == "submitted" and form == "bill":
+            shop.erp.trouble = None
+            shop.erp.step("bill", shop.bill().key, "saved")
+            raise KeyError("the answer is lost before the first step")
+
+    shop.erp.trouble = lose
+    shop.order(note="changed")
+    shop.sync()
+    assert shop.delivery().state == "in_doubt"
+    shop.clock.advance(101)
+    shop.sync()
+    assert (shop.bill().step, shop.bill().fields["note"]) == ("audited", "changed")
+    assert shop.delivery().state == "in_sync"
+
+
+def test_in_class_c_a_change_does_not_send_what_may_be_there(shop: Site) -> None:
+    shop.config = shop.config.replace("settle: 100", "settle: 100, search: false")
+    shop.start()
+    shop.sync()
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="after")
+    shop.order()
+    shop.sync()
+    shop.clock.advance(101)
+    shop.sync()
+    shop.order(note="changed")
+    shop.sync()
+    assert (shop.delivery().state, shop.delivery().reason) == ("stopped", "unknown")
+    assert shop.commits() == 1
+    overview.retry(shop.system, shop.system.flows["orders"], ["o1"], "somebody", ours=False)
+    shop.sync()
+    assert shop.commits() == 2, "a person who says so has looked"
+
+
+def test_a_doubt_outlives_a_record_that_cannot_be_read(shop: Site) -> None:
+    shop.config = shop.config.replace("settle: 100", "settle: 100, search: false")
+    shop.start()
+    shop.sync()
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="after")
+    shop.order()
+    shop.sync()
+    shop.order(date="no date")
+    shop.clock.advance(101)
+    shop.sync()
+    shop.order()
+    shop.sync()
+    assert (shop.delivery().reason, shop.commits()) == ("unknown", 1)
+
+
+def test_a_customer_renamed_while_in_doubt_ends_with_the_new_name(shop: Site) -> None:
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="after", form="partner")
+    shop.sync()
+    shop.customer(name="Renamed")
+    shop.sync()
+    shop.clock.advance(101)
+    shop.sync()
+    assert shop.erp.form("partner")["partner-1"].fields["name"] == "Renamed"
+    assert shop.delivery("c1", "customers").state == "in_sync"
+
+
+def test_what_people_changed_before_a_lost_answer_was_cleared_up_is_seen(shop: Site) -> None:
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="after")
+    shop.order(note="ours")
+    shop.sync()
+    shop.erp.put("bill", {"note": "theirs"}, shop.bill().key)
+    shop.clock.advance(101)
+    shop.sync()
+    assert shop.delivery().state == "in_sync"
+    (found,) = reconciling.reconcile(shop.system, shop.system.flows["orders"])
+    assert [difference.path for difference in found.differences] == ["note"]
+
+
+def test_what_people_changed_stays_seen_after_our_next_change(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "until: saved, hold:")
+    shop.start()
+    shop.order(note="ours")
+    shop.sync()
+    shop.erp.put("bill", {"note": "theirs"}, shop.bill().key)
+    shop.order(note="ours", date="2026-11-25")
+    shop.sync()
+    assert shop.bill().fields["date"] == date(2026, 11, 25)
+    (found,) = reconciling.reconcile(shop.system, shop.system.flows["orders"])
+    assert [difference.path for difference in found.differences] == ["note"]
+    shop.order(note="ours again", date="2026-11-25")
+    shop.sync()
+    assert shop.delivery().reason == "conflict"
+
+
+def test_a_row_that_people_split_is_checked_against_what_is_left_of_it(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "until: saved, hold:")
+    checked = "amount: {from: net_amount, scale: money, tolerance: 0}"
+    bill = shop.mappings["erp/sales_order"]
+    shop.mappings["erp/sales_order"] = bill.replace(
+        "amount: {from: net_amount, scale: money}", checked
+    )
+    shop.start()
+    shop.order(lines=[line("1", qty="4", price="10")])
+    shop.sync()
+    (row,) = shop.bill().fields["rows"]
+    rest = {**row, "qty": Decimal(3), "amount": Decimal(30)}
+    piece = {**row, "id": "piece", "qty": Decimal(1), "amount": Decimal(10)}
+    shop.erp.put("bill", {"rows": [rest, piece]}, shop.bill().key)
+    shop.order(lines=[line("1", qty="6", price="10")])
+    shop.sync()
+    assert shop.delivery().state == "in_sync"
+    assert [row["amount"] for row in shop.bill().fields["rows"]] == [Decimal(50), Decimal(10)]
+
+
+def test_a_doubt_about_what_the_crm_was_told_survives_a_refusal(shop: Site) -> None:
+    shop.config += "  status: {object: delivery_status, from: hub, to: crm, on_conflict: ours}\n"
+    shop.config = shop.config.replace("world: crm", "world: crm, settle: 100")
+    shop.mappings["crm/delivery_status"] = """
+object: delivery_status
+form: order
+key: id
+onto: record
+write: {erp_state: state}
+"""
+    shop.config = shop.config.replace("from: hub,", "from: hub, when: 'flow == \"orders\"',")
+    shop.start()
+    shop.order()
+    shop.sync()
+    shop.crm.trouble = failing(OutcomeUnknown("lost"), when="after", form="order")
+    shop.order(note="a conflict: it is audited")
+    shop.sync()
+    shop.order(note=None)
+    shop.sync()
+    shop.crm.trouble = failing(Transient("busy"), form="order")
+    shop.clock.advance(101)
+    shop.sync()
+    shop.clock.advance(3600)
+    shop.sync()
+    assert shop.crm.form("order")["o1"].fields["erp_state"] == "done"

@@ -13,7 +13,7 @@ import pytest
 
 from connector.contract import Record
 from connector.errors import MappingFault
-from connector.mapping.reading import as_bool, as_date, as_instant, as_text
+from connector.mapping.convert import as_bool, as_date, as_instant, as_text
 from tests.mapping.build import CHINA, mapping, problems, read, reader, tables
 
 MIDNIGHT = int(datetime(2026, 11, 20, tzinfo=CHINA).timestamp() * 1000)

@@ -283,7 +283,7 @@ rows:
 
 
 def test_rows_inside_rows_are_built_and_see_the_head(monkeypatch: pytest.MonkeyPatch) -> None:
-    from connector.mapping import load, writing
+    from connector.mapping import load, write_level
     from connector.objects import OrderLine, SalesOrder
 
     def kinds(model: Any) -> Any:
@@ -293,7 +293,7 @@ def test_rows_inside_rows_are_built_and_see_the_head(monkeypatch: pytest.MonkeyP
 
     assert SalesOrder.__name__ == "SalesOrder"
     monkeypatch.setattr(load, "kinds", kinds)
-    monkeypatch.setattr(writing, "kinds", kinds)
+    monkeypatch.setattr(write_level, "kinds", kinds)
     made = writer(NESTED)
     parts = [{"id": "p", "note": "n1"}, {"note": "n2"}]
     document = made({"number": "O1", "lines": [{"id": "a", "quantity": "1", "parts": parts}]})

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from connector.contract import Record
+from connector.engine import adopting
 from connector.engine import plan as planning
+from connector.engine.base import Before, LineKeys, after_write, whole
 from connector.engine.plan import Held, Plan
 from connector.mapping.document import Canonical, Node, canonical
 from tests.mapping.build import writer
@@ -69,18 +72,33 @@ def _theirs(value: Any) -> Any:
     return f"{value:.4f}" if isinstance(value, Decimal) else value
 
 
-def held(delivered: Node, theirs: Record | None, sent: Canonical = NOTHING) -> Held:
+def base_after(
+    document: Node, record: Record | None, line_keys: LineKeys, before: Before | None = None
+) -> Canonical:
+    """The whole base once `document` was written and the target shows `record`."""
+    kept = after_write(form(document), document, record, WRITER, line_keys, before or Before())
+    return whole(kept, form(document), line_keys)
+
+
+def held(delivered: Node, theirs: Record | None) -> Held:
     """What is known after `delivered` was written, and what the target shows now."""
     line_keys = keys(delivered)
-    base = planning.base_of(delivered, shown(delivered), WRITER, line_keys)
-    return Held(form(delivered), base, theirs, line_keys, sent)
+    base = base_after(delivered, shown(delivered), line_keys)
+    return Held(form(delivered), base, theirs, line_keys)
 
 
-def update(
-    wanted: Node, delivered: Node, theirs: Record | None = None, force: str = "", **more: Any
-) -> Plan:
+def update(wanted: Node, delivered: Node, theirs: Record | None = None, force: str = "") -> Plan:
     now = shown(delivered) if theirs is None else theirs
-    return planning.update(wanted, form(wanted), held(delivered, now, **more), WRITER, force=force)
+    return planning.update(wanted, form(wanted), held(delivered, now), WRITER, force=force)
+
+
+def looked(sent: Node, delivered: Node, now: Record) -> Held:
+    """What is known after the look at an attempt that was never answered."""
+    before = held(delivered, now)
+    line_keys = adopting.added(sent, form(sent), before.line_keys, now, WRITER)
+    before = replace(before, line_keys=line_keys)
+    known, base = adopting.cleared(before, form(sent), WRITER)
+    return replace(before, delivered=known, base=base)
 
 
 def people(delivered: Node, rows: Mapping[str, Any] | None = None, **fields: Any) -> Record:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,17 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.contract import Record
+from connector.engine import adopting
 from connector.engine import plan as planning
+from connector.engine.base import Before, after_write
 from connector.engine.plan import GONE, Held, Plan
 from connector.mapping.document import Node, canonical, like
 from tests.plan.bill import (
     NOTHING,
     WRITER,
     applied,
+    base_after,
     bill,
     form,
     held,
     keys,
+    looked,
     people,
     row,
     shown,
@@ -144,34 +149,76 @@ def test_without_a_look_at_the_target_what_moved_is_written() -> None:
     assert planning.update(delivered, form(delivered), held(delivered, None), WRITER).empty
 
 
-# -- an unanswered attempt -------------------------------------------------------------------
+# -- after the look at an unanswered attempt ----------------------------------------------------
+
+
+def after_look(wanted: Node, sent: Node, delivered: Node, now: Record) -> Plan:
+    return planning.update(wanted, form(wanted), looked(sent, delivered, now), WRITER)
 
 
 def test_what_was_sent_without_an_answer_and_stands_there_is_ours() -> None:
-    delivered = bill(note="old")
-    now = people(delivered, note="sent")
+    delivered, now = bill(note="old"), people(bill(note="old"), note="sent")
     assert update(bill(note="new"), delivered, now).conflicts
-    plan = update(bill(note="new"), delivered, now, sent=form(bill(note="sent")))
+    plan = after_look(bill(note="new"), bill(note="sent"), delivered, now)
     assert (plan.fields, plan.conflicts) == ({"note": "new"}, [])
 
 
-def test_what_was_sent_but_people_changed_again_is_a_conflict() -> None:
+def test_what_was_sent_and_taken_back_since_is_written_again() -> None:
     delivered = bill(note="old")
-    now = people(delivered, note="people")
-    assert update(bill(note="new"), delivered, now, sent=form(bill(note="sent"))).conflicts
+    plan = after_look(delivered, bill(note="sent"), delivered, people(delivered, note="sent"))
+    assert (plan.fields, plan.conflicts) == ({"note": "old"}, [])
+
+
+def test_what_was_sent_but_people_changed_again_is_a_conflict() -> None:
+    delivered, now = bill(note="old"), people(bill(note="old"), note="people")
+    assert after_look(bill(note="new"), bill(note="sent"), delivered, now).conflicts
 
 
 def test_a_sent_number_is_recognised_with_the_target_s_digits() -> None:
-    delivered, sent = bill(), bill({"a": row(qty=11)})
-    now = people(delivered, {"r-a": {"qty": "11.0000"}})
-    plan = update(bill({"a": row(qty=12)}), delivered, now, sent=form(sent))
+    delivered, now = bill(), people(bill(), {"r-a": {"qty": "11.0000"}})
+    plan = after_look(bill({"a": row(qty=12)}), bill({"a": row(qty=11)}), delivered, now)
     assert plan.conflicts == []
     assert plan.tables["rows"].rows[0].fields == {"qty": Decimal(12)}
 
 
 def test_what_was_sent_and_arrived_needs_no_second_write() -> None:
     delivered, sent = bill(note="old"), bill(note="new")
-    assert update(sent, delivered, people(delivered, note="new"), sent=form(sent)).empty
+    assert after_look(sent, sent, delivered, people(delivered, note="new")).empty
+
+
+def test_what_was_sent_and_never_arrived_is_written_again() -> None:
+    delivered, sent = bill(note="old"), bill(note="new")
+    assert after_look(sent, sent, delivered, shown(delivered)).fields == {"note": "new"}
+
+
+def test_a_row_that_arrived_without_an_answer_is_dropped_with_its_line() -> None:
+    one, two = bill(), bill({"a": row(), "b": row("M2")})
+    plan = after_look(one, two, one, shown(two))
+    assert plan.tables["rows"].drop == ["r-b"]
+
+
+def test_a_row_that_was_dropped_without_an_answer_is_made_anew_when_its_line_is_back() -> None:
+    one, two = bill(), bill({"a": row(), "b": row("M2")})
+    plan = after_look(two, one, two, shown(one))
+    assert [change.line for change in plan.tables["rows"].rows if not change.key] == ["b"]
+
+
+def test_a_line_that_is_back_after_we_dropped_its_row_is_a_new_row() -> None:
+    before = replace(held(bill(), shown(bill())), line_keys=keys(bill({"a": row(), "b": row()})))
+    wanted = bill({"a": row(), "b": row("M2")})
+    plan = planning.update(wanted, form(wanted), before, WRITER)
+    assert plan.conflicts == []
+    assert [(change.line, change.key) for change in plan.tables["rows"].rows] == [("b", "")]
+
+
+def test_what_people_did_before_a_new_bill_was_found_is_drift() -> None:
+    sent = bill({"a": row(qty=7)}, note="sent")
+    now = people(sent, {"r-a": {"qty": "5"}}, note="people")
+    empty = Held({"f": {}}, {"f": {}}, now, keys(sent))
+    known, base = adopting.cleared(empty, form(sent), WRITER)
+    plan = planning.update(sent, form(sent), Held(known, base, now, keys(sent)), WRITER)
+    assert sorted(d.path for d in plan.drift) == ["note", "rows/a/qty"]
+    assert plan.empty
 
 
 # -- rows ------------------------------------------------------------------------------------
@@ -328,21 +375,33 @@ def test_rows_inside_rows_are_replaced_as_soon_as_one_changed() -> None:
 
 def test_the_base_is_what_the_target_shows_of_our_fields() -> None:
     record = people(bill(), {"r-a": {"qty": "9.5"}}, note="rewritten")
-    base = planning.base_of(bill(), record, WRITER, keys(bill()))
+    base = base_after(bill(), record, keys(bill()))
     assert base["f"] == {"note": "rewritten"}
     assert base["t"]["rows"]["r-a"]["qty"] == Decimal("9.5")
     assert "wh" not in base["t"]["rows"]["r-a"]
 
 
 def test_where_the_target_does_not_say_the_base_is_what_we_sent() -> None:
-    base = planning.base_of(bill(status="s"), Record("k1", {"note": "n"}), WRITER, keys(bill()))
+    base = base_after(bill(status="s"), Record("k1", {"note": "n"}), keys(bill()))
     assert base["f"] == {"note": "n", "status": "s"}
     assert base["t"]["rows"]["r-a"]["qty"] == 10
-    assert planning.base_of(bill(), None, WRITER, keys(bill()))["f"] == {"note": "n"}
+    assert base_after(bill(), None, keys(bill()))["f"] == {"note": "n"}
 
 
 def test_a_row_whose_key_is_unknown_is_not_in_the_base() -> None:
-    assert planning.base_of(bill(), None, WRITER, {})["t"] == {"rows": {}}
+    assert base_after(bill(), None, {})["t"] == {"rows": {}}
+
+
+def test_what_people_typed_meanwhile_is_never_taken_for_ours() -> None:
+    first, second, third = bill(note="n"), bill(note="n", status="s"), bill(note="x", status="s")
+    theirs = people(first, note="typed")
+    plan = update(second, first, theirs)
+    assert [change.path for change in plan.writes] == ["status"]
+    kept = after_write(form(first), first, shown(first), WRITER, keys(first), Before())
+    base = base_after(second, applied(plan, theirs), keys(second), Before(form(first), kept))
+    held = Held(form(second), base, applied(plan, theirs), keys(second))
+    again = planning.update(third, form(third), held, WRITER)
+    assert [conflict.path for conflict in again.conflicts] == ["note"]
 
 
 # -- for every document ----------------------------------------------------------------------
@@ -381,7 +440,7 @@ def after(plan: Plan, wanted: Node, delivered: Node, now: Record) -> tuple[Recor
     """The target and what we know once the plan was carried out."""
     record = applied(plan, now)
     line_keys = {"rows": {**keys(delivered)["rows"], **keys(wanted)["rows"]}}
-    base = planning.base_of(wanted, record, WRITER, line_keys)
+    base = base_after(wanted, record, line_keys)
     return record, Held(form(wanted), base, record, line_keys)
 
 
@@ -431,3 +490,14 @@ def test_a_plan_for_what_stands_there_is_empty(document: Node) -> None:
 
 def test_an_empty_form_holds_nothing() -> None:
     assert canonical(Node()) == NOTHING
+
+
+def test_what_people_do_while_we_write_something_else_stays_a_difference() -> None:
+    delivered, wanted = bill(note="old"), bill({"a": row(qty=12)}, note="old")
+    before = held(delivered, shown(delivered))
+    plan = update(wanted, delivered)
+    after = people(wanted, {"r-a": {"FRemark": "people"}}, note="people")
+    base = planning.base_of(wanted, after, WRITER, keys(wanted))
+    planning.keep_unwritten(base, before.base, plan, keys(wanted))
+    assert base["f"]["note"] == "old"
+    assert base["t"]["rows"]["r-a"]["qty"] == Decimal(12)

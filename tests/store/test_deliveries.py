@@ -70,19 +70,20 @@ def test_on_a_server_two_workers_are_never_handed_the_same_row(store: Store) -> 
     assert (mine, found) == (["k0", "k1"], [["k2", "k3"]])
 
 
-def test_the_next_due_time_is_that_of_the_earliest(store: Store) -> None:
-    add(
-        store,
-        delivery("a", due_at=300.0),
-        delivery("b", state="in_doubt", due_at=200.0),
-        delivery("c", state="stopped", due_at=1.0),
-        delivery("d", due_at=None),
-        delivery("e", flow="g", due_at=2.0),
-    )
-    with store.reading() as tx:
-        assert deliveries.next_due(tx, ["f"]) == 200.0
-        assert deliveries.next_due(tx, ["f", "g"]) == 2.0
-        assert deliveries.next_due(tx, ["none"]) is None
+def test_a_flow_is_due_when_one_of_its_unclaimed_rows_is(store: Store) -> None:
+    with store.transaction() as tx:
+        for row in (
+            delivery("a", due_at=200.0),
+            delivery("b", state="in_sync", due_at=None),
+            delivery("c", flow="g", due_at=2.0, owner="w", state="sending", deadline=9.0),
+            delivery("d", flow="h", state="in_doubt", due_at=3.0),
+        ):
+            deliveries.add(tx, [row])
+        assert not deliveries.is_due(tx, "f", 199.0)
+        assert deliveries.is_due(tx, "f", 200.0)
+        assert not deliveries.is_due(tx, "g", 1e9)
+        assert deliveries.is_due(tx, "h", 3.0)
+        assert not deliveries.is_due(tx, "none", 1e9)
 
 
 # -- settling ------------------------------------------------------------------------------------

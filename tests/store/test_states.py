@@ -36,6 +36,7 @@ OUTCOMES = {
     "stopped": lambda r: states.stopped(r, NOW, "conflict", say("no_outcome")),
     "abandoned": lambda r: states.abandoned(r, NOW, 100, say("holder_died"), 990),
 }
+DOUBTS = ("in_doubt", "abandoned")
 EVERY = pytest.mark.parametrize("name", OUTCOMES)
 
 
@@ -59,8 +60,15 @@ def test_every_outcome_lets_go_of_the_claim(name: str) -> None:
 @EVERY
 def test_every_outcome_keeps_what_the_target_holds(name: str) -> None:
     made = OUTCOMES[name](row())
-    kept = ["base", "step", "line"] + ([] if name == "in_sync" else ["delivered", "document"])
+    kept = ["base", "line"] + ([] if name == "in_sync" else ["delivered", "document"])
+    kept += [] if name in DOUBTS else ["step"]
     assert [made[column] for column in kept] == [f"old {column}" for column in kept]
+
+
+@pytest.mark.parametrize("name", DOUBTS)
+def test_a_doubt_is_about_the_step_too(name: str) -> None:
+    assert OUTCOMES[name](row())["step"] == ""
+    assert states.in_doubt(row(), NOW, 100, "", step="saved")["step"] == "saved"
 
 
 @EVERY

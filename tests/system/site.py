@@ -7,36 +7,38 @@ the CRM's, the ERP's and the connector's, run with real time and are moved on to
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
-import subprocess
-import sys
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
-
-from ruamel.yaml import YAML
 
 from connector.app import App
 from connector.assemble import shipped
 from connector.operations import beginning
-from connector.store import deliveries
+from connector.store import deliveries, migrate
+from connector.store.engine import Store
 from sandbox.clock import CHINA
 from sandbox.company.model import Company
 from sandbox.fxiaoke import FxiaokeSandbox
 from sandbox.kingdee_galaxy import KingdeeGalaxySandbox
 from sandbox.ledger import Entry
 from sandbox.server import Application, Request, Response, from_json, start
+from tests.system import configuration
+from tests.system.processes import Command
 
 ORDER, LINE, ACCOUNT = "SalesOrderObj", "SalesOrderProductObj", "AccountObj"
 BILL, PARTNER = "SAL_SaleOrder", "BD_Customer"
 ROWS = "FSaleOrderEntry"
-ROOT = Path(__file__).resolve().parents[2]
 
 QUICK = {
     "crm": {"timeout": 5, "search_delay": 0, "settle": 26, "parallel": 2},
@@ -170,11 +172,9 @@ class Site:
     @contextmanager
     def settings(self) -> Iterator[Any]:
         """Edit the configuration; the connector is restarted with it."""
-        yaml = YAML()
-        config = yaml.load(self.config.read_text("utf-8"))
+        config = configuration.parsed(self.config.read_text("utf-8"))
         yield config
-        with self.config.open("w", encoding="utf-8") as file:
-            yaml.dump(config, file)
+        self.config.write_text(configuration.written(config), encoding="utf-8")
         self.restart()
 
     def flow(self, name: str, **options: Any) -> None:
@@ -187,7 +187,9 @@ class Site:
         with self.settings() as config:
             config["connections"][name].update(options)
 
-    def mapping(self, adapter: str, object: str, *changes: tuple[str, str]) -> None:
+    def mapping(
+        self, adapter: str, object: str, *changes: tuple[str, str], encoding: str = "utf-8"
+    ) -> None:
         """The site's own copy of a mapping, each `(old, new)` piece of text replaced in it."""
         own = self.directory / "mappings" / adapter / f"{object}.yaml"
         source = own if own.is_file() else shipped() / adapter / f"{object}.yaml"
@@ -196,53 +198,55 @@ class Site:
             assert old in text, old
             text = text.replace(old, new)
         own.parent.mkdir(parents=True, exist_ok=True)
-        own.write_text(text, encoding="utf-8")
+        own.write_text(text, encoding=encoding)
         self.restart()
 
     def cli(
         self,
         *args: str,
-        config: bool = True,
         lang: str = "en",
         without: Sequence[str] = (),
-        prepare: Callable[[], None] | None = None,
+        largest_file: int | None = None,
         **env: str,
     ) -> Ran:
         """The real command line, as a process of its own; `without` these variables."""
-        environment = {**os.environ, **self.env, **env}
-        command = [sys.executable, "-m", "connector", *args]
-        command += ["--config", str(self.config)] if config else []
-        command += ["--lang", lang] if lang else []
-        done = subprocess.run(
-            command,
-            env={name: value for name, value in environment.items() if name not in without},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-            preexec_fn=prepare,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        with TemporaryDirectory(dir=self.directory) as folder:
+            out, err = Path(folder) / "out", Path(folder) / "err"
+            command = self._command([*args, *(["--lang", lang] if lang else [])], out, err,
+                                    without, largest_file, **env)  # fmt: skip
+            code = command.wait(120)
+            return Ran(code, out.read_text("utf-8"), err.read_text("utf-8"))
 
-    def begin(self, *args: str) -> subprocess.Popen[bytes]:
+    def begin(self, *args: str) -> Command:
         """A command that is not waited for."""
-        command = [sys.executable, "-m", "connector", *args, "--config", str(self.config)]
-        with (self.directory / "daemon.log").open("ab") as log:
-            return subprocess.Popen(
-                command, env={**os.environ, **self.env}, cwd=ROOT, stdout=log, stderr=log
-            )
+        return self._command(args, self.log, self.log)
+
+    def _command(
+        self,
+        args: Sequence[str],
+        out: Path,
+        err: Path,
+        without: Sequence[str] = (),
+        largest_file: int | None = None,
+        **env: str,
+    ) -> Command:
+        environment = {**os.environ, **self.env, **env}
+        known = {name: value for name, value in environment.items() if name not in without}
+        return Command([*args, "--config", str(self.config)], known, out, err, largest_file)
+
+    @property
+    def log(self) -> Path:
+        """What commands that were not waited for have printed."""
+        return self.directory / "daemon.log"
 
     @contextmanager
-    def daemon(self) -> Iterator[subprocess.Popen[bytes]]:
+    def daemon(self) -> Iterator[Command]:
         """`connector run` as a process; killed at the end where the test did not end it."""
         process = self.begin("run")
         try:
             yield process
         finally:
-            if process.poll() is None:
-                process.kill()
-            process.wait(timeout=10)
+            process.kill()
 
     # -- people -----------------------------------------------------------------------------
 
@@ -320,6 +324,16 @@ class Site:
         """The ends of both ledgers, to ask later what came after."""
         return len(self.crm.ledger), len(self.erp.ledger)
 
+    def calls(self, name: str, operation: str = "", form: str = "") -> int:
+        """How often a system was called, by its ledger."""
+        system: Application = self.crm if name == "crm" else self.erp
+        return sum(
+            entry.kind == "request"
+            and operation in ("", entry.operation)
+            and form in ("", entry.form)
+            for entry in system.ledger
+        )
+
     def written(self, since: tuple[int, int] = (0, 0), form: str = "") -> list[Entry]:
         """What the connector committed in either system after `since`, by both ledgers."""
         entries = [*self.crm.ledger][since[0] :] + [*self.erp.ledger][since[1] :]
@@ -363,6 +377,7 @@ def opened(
             env.update(secrets)
             config["connections"][name] = {**settings, **QUICK[name]}
     assert path == site.config
+    shutil.copy(empty_store(), directory / "connector.db")
     before = dict(os.environ)
     os.environ.update(env)
     try:
@@ -374,6 +389,17 @@ def opened(
         for name in env:
             os.environ.pop(name)
         os.environ.update({name: before[name] for name in env if name in before})
+
+
+@cache
+def empty_store() -> Path:
+    """A store of the present schema with nothing in it: making one takes a tenth of a second."""
+    folder = Path(mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    store = Store(f"sqlite:///{(folder / 'connector.db').as_posix()}")
+    migrate.prepare(store)
+    store.close()
+    return folder / "connector.db"
 
 
 def wait_for(

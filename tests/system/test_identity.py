@@ -227,6 +227,33 @@ def test_an_edited_mapping_writes_nothing_until_resync(saved: Site, edited: Any)
     assert [(e.operation, list(e.data)) for e in updates] == [("update", [field])] * 3
 
 
+@pytest.mark.parametrize("edited", [edited_write, edited_read, added_field])
+def test_plan_and_a_dry_resync_show_what_an_edited_mapping_would_change(
+    saved: Site, edited: Any
+) -> None:
+    numbers = [saved.order(customer_order_no__c=f"PO-{n}", remark="备注") for n in range(3)]
+    saved.sync()
+    field = edited(saved)
+    before = saved.marks()
+    [planned] = saved.app.plan("orders", numbers[:1]).items
+    shown = saved.app.plan_resync("orders", (), None).items
+    assert [item.number for item in shown] == numbers
+    for n, item in enumerate([planned, *shown[1:]]):
+        assert item.action == "update"
+        assert [(write.path, write.ours) for write in item.writes] == [(field, f"PO-{n}")]
+    saved.sync()
+    assert saved.written(before) == []
+
+
+def test_a_dry_resync_leaves_out_what_would_stay_as_it_is(saved: Site) -> None:
+    numbers = [saved.order(remark=remark) for remark in ("备注", "")]
+    saved.sync()
+    old = "FLinkPhone:            ship_to_phone"
+    saved.mapping("kingdee_galaxy", "sales_order", (old, "FLinkPhone: special_terms"))
+    shown = saved.app.plan_resync("orders", (), None).items
+    assert [item.number for item in shown] == numbers[:1]
+
+
 def test_resync_of_one_order_applies_the_edited_mapping_to_that_one(saved: Site) -> None:
     one, other = (saved.order(customer_order_no__c="PO-1", remark="备注") for _ in range(2))
     saved.sync()
@@ -236,20 +263,28 @@ def test_resync_of_one_order_applies_the_edited_mapping_to_that_one(saved: Site)
     assert (saved.bill(one)["FNote"], saved.bill(other)["FNote"]) == ("PO-1", "备注")
 
 
-def test_prices_that_the_erp_rounds_make_no_conflict(saved: Site) -> None:
+@pytest.mark.parametrize("places", [2, 6])
+def test_prices_that_the_erp_recomputes_and_rounds_make_no_conflict(
+    saved: Site, places: int
+) -> None:
+    saved.in_erp("edit", form="BD_Currency", number="PRE001", fields={"FPRICEDIGITS": places})
     lines = [sold("M1", 3, "33.33"), sold("M2", 7, "1.01"), sold("M4", "0.333", "9.99")]
     number = saved.order(*lines, discount_amount__c="0.07")
     saved.sync()
-    rows = {row["FTaxPrice"] for row in saved.rows(number)}
+    shown = [row["FTaxPrice"] for row in saved.rows(number)]
+    assert all(price.as_tuple().exponent >= -places for price in shown)
+    assert len(set(shown)) == 3
+    before = saved.marks()
     saved.in_crm("edit_line", fields={"quantity": "8"}, order=number, line_no=2)
     saved.in_crm("edit", fields={"remark": "请附质保书"}, number=number)
     saved.sync()
-    assert len(rows) == 3
     assert saved.delivery(number).state == "in_sync"
     assert saved.rows(number)[1]["FQty"] == 8
+    assert len(saved.written(before, BILL)) == 1
     before = saved.marks()
     saved.app.resync("orders", everything=True)
     assert saved.written(before) == []
+    assert saved.app.reconcile("orders") == []
 
 
 # -- full reads ---------------------------------------------------------------------------------

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
 
+from sandbox.clock import CHINA
 from tests.system.site import ORDER, Site, sold
 
 FIELDS = ("production", "production_started", "produced", "produced_on", "shipped", "shipped_on",
@@ -27,9 +29,15 @@ def making(either: Site) -> tuple[Site, str]:
 
 
 def advance(site: Site, number: str, to: str, **more: Any) -> None:
-    """The shop floor works; that moves no modification stamp of the bill."""
-    bill = site.bill(number)["FBillNo"]
+    """The shop floor works; that moves no modification stamp of a production order."""
+    bill, before = site.bill(number)["FBillNo"], stamps(site)
     site.in_erp("advance_production", order_number=bill, to=to, **more)
+    after = stamps(site)
+    assert {key: after[key] for key in before} == before
+
+
+def stamps(site: Site) -> dict[str, Any]:
+    return {made["FID"]: made["FModifyDate"] for made in site.erp.records("PRD_MO")}
 
 
 def test_nothing_is_told_before_anything_is_made(making: tuple[Site, str]) -> None:
@@ -70,9 +78,13 @@ def test_shipments_are_shown_with_their_waybill(making: tuple[Site, str]) -> Non
     assert (shown["production"], shown["carrier_no"]) == ("部分发货", "SF1001")
     assert float(shown["shipped"]) == 4
     site.in_erp("ship", order_number=bill, carriage_no="SF1002")
+    left = site.erp.records("SAL_OUTSTOCK")[-1]["FDate"][:10]
     site.sync()
     shown = progress(site, number)
     assert (shown["production"], float(shown["shipped"])) == ("全部发货", 10)
+    assert shown["carrier_no"] == "SF1002"
+    midnight = datetime.combine(date.fromisoformat(left), time(), CHINA)
+    assert shown["shipped_on"] == midnight.timestamp() * 1000
 
 
 def test_only_changed_fields_are_written_and_each_once(making: tuple[Site, str]) -> None:

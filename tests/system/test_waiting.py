@@ -119,8 +119,17 @@ def test_a_waiting_order_says_for_whom_it_waits(unaudited: Site) -> None:
     unaudited.sync()
     state, bill, reason, who = unaudited.told(number)
     assert (state, bill) == (WAITING, "")
-    assert "C1" in reason
-    assert who
+    assert reason.startswith("等待：客户 C1 海湾电器有限公司 在 erp 中还不能使用")
+    assert who == "基础资料管理员"
+
+
+def test_an_order_whose_customer_cannot_be_carried_names_that_customer(site: Site) -> None:
+    site.in_crm("add_customer", name="江南电机", number="C9", address="江" * 100)
+    number = site.order(customer="C9", owner="1001")
+    site.sync()
+    state, bill, reason, _ = site.told(number)
+    assert (state, bill) == (WAITING, "")
+    assert reason == "等待：客户 C9 江南电机 在 erp 中还没有对应的记录。"
 
 
 def test_many_orders_of_one_customer_all_go(unaudited: Site) -> None:
@@ -231,12 +240,17 @@ def test_an_order_under_approval_in_the_crm_is_held_and_then_goes(site: Site) ->
     assert site.told(number) == (DONE, number, "", "")
 
 
-def test_an_order_that_is_invalidated_is_cancelled_while_it_can_be(saved: Site) -> None:
+# -- an order that the CRM invalidates (作废) ----------------------------------------------------
+
+
+def test_an_invalidated_order_is_cancelled_while_it_can_be(saved: Site) -> None:
     number = saved.order()
     saved.sync()
     saved.in_crm("invalidate", number=number)
-    saved.sync()
+    counts = saved.sync()
     assert saved.bill(number)["FCancelStatus"] == "B"
+    assert counts["orders"]["written"] == 1
+    assert saved.app.failures() == []
 
 
 def test_an_invalidated_order_does_not_keep_others_from_going(site: Site) -> None:
@@ -248,14 +262,69 @@ def test_an_invalidated_order_does_not_keep_others_from_going(site: Site) -> Non
     assert site.bill(other)["FDocumentStatus"] == "C"
 
 
-def test_an_invalidated_order_that_is_audited_stops_and_says_why(site: Site) -> None:
+def test_an_invalidated_order_that_is_audited_is_one_failure_that_says_who_acts(site: Site) -> None:
+    """Fxiaoke lets nobody write onto an invalid record: people read of it in `failures` alone."""
+    number = site.order()
+    site.sync()
+    site.in_crm("invalidate", number=number)
+    counts = site.sync()
+    assert site.bill(number)["FCancelStatus"] == "A"
+    [failure] = site.app.failures()
+    assert (failure["flow"], failure["number"], failure["reason"]) == ("orders", number, "conflict")
+    assert "audited" in failure["words"]
+    assert failure["who"]
+    assert counts["orders"]["conflicts"] == 1
+    assert counts["delivery_status"]["conflicts"] == 0
+
+
+def test_what_could_not_be_told_is_not_tried_again_and_again(site: Site) -> None:
     number = site.order()
     site.sync()
     site.in_crm("invalidate", number=number)
     site.sync()
-    assert site.bill(number)["FCancelStatus"] == "A"
-    state, _, reason, who = site.told(number)
-    assert (state, bool(reason), bool(who)) == (STOPPED, True, True)
+    asked = site.calls("crm", "update")
+    for _ in range(3):
+        site.clock.advance(days=1)
+        site.sync()
+    assert site.calls("crm", "update") == asked
+
+
+def test_an_order_that_is_valid_again_says_again_how_it_stands(site: Site) -> None:
+    number = site.order(sold("M1", 2))
+    site.sync()
+    site.in_crm("invalidate", number=number)
+    site.sync()
+    site.in_erp("advance_production", order_number=number, to="started")
+    site.sync()
+    assert not site.crm_order(number).get("erp_production_started__c")
+    site.in_crm("recover", number=number)
+    site.sync()
+    assert site.told(number) == (DONE, number, "", "")
+    assert site.crm_order(number)["erp_production__c"] == "生产中"
+    assert site.app.failures() == []
+
+
+def test_an_invalidated_order_is_cancelled_once_a_person_unaudits_its_bill(site: Site) -> None:
+    number = site.order()
+    site.sync()
+    site.in_crm("invalidate", number=number)
+    site.sync()
+    site.in_erp("unaudit", number=number)
+    site.app.retry("orders", [number])
+    site.sync()
+    assert site.bill(number)["FCancelStatus"] == "B"
+    assert site.app.failures() == []
+
+
+def test_a_deleted_order_is_one_failure_that_says_who_acts(site: Site) -> None:
+    number = site.order()
+    site.sync()
+    site.in_crm("delete", number=number)
+    site.clock.advance(days=1)
+    site.sync(allow_gone=True)
+    [failure] = site.app.failures()
+    assert (failure["flow"], failure["number"], failure["reason"]) == ("orders", number, "conflict")
+    assert failure["who"]
 
 
 def test_a_closed_period_stops_the_order_and_names_finance(tmp_path: Path) -> None:

@@ -61,6 +61,15 @@ def small_company(orders: int = 3) -> Company:
     )
 
 
+class WaitingClock(SystemClock):
+    """Lets time pass here, as if something had taken long."""
+
+    waited = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.waited
+
+
 class World:
     """A sandbox and how to reach it."""
 
@@ -68,13 +77,13 @@ class World:
         self.sandbox = FxiaokeSandbox(company, **options)
         self.url, self.stop = start(self.sandbox)
 
-    def adapter(self, **changes: Any) -> Fxiaoke:
+    def adapter(self, clock: SystemClock | None = None, **changes: Any) -> Fxiaoke:
         """A new adapter, as after a restart, without our own rate limit."""
         stated, env = self.sandbox.settings(self.url)
         secrets = {f"${{env:{name}}}": value for name, value in env.items()}
         known = {name: secrets.get(str(value), value) for name, value in stated.items()}
         settings = FxiaokeSettings.model_validate({**known, "rate": "", **changes})
-        clock = SystemClock()
+        clock = clock or SystemClock()
         return Fxiaoke(settings, Http(settings, clock), clock)
 
     def later(self, crm: Fxiaoke, seconds: float = 5) -> None:

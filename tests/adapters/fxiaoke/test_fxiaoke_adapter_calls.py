@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from fxiaoke_world import ORDER, read, update
 
+from adapters.fxiaoke.answers import error_of, until_midnight
 from adapters.fxiaoke.client import _rows
-from adapters.fxiaoke.codes import error_of, until_midnight
 from connector.contract import Identity, Shape
 from connector.errors import (
     AccessDenied,
@@ -74,6 +75,14 @@ def test_many_threads_ask_for_one_token(world, crm):
     for thread in threads:
         thread.join()
     assert world.calls("token") == 1
+
+
+def test_many_threads_whose_token_is_refused_renew_it_once(world, crm):
+    crm.check()
+    world.sandbox._gate.revoke()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: crm.check(), range(16)))
+    assert world.calls("token") == 2
 
 
 def test_a_write_with_an_expired_token_is_done_once(world, crm):

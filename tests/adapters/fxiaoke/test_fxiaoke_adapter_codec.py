@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from fxiaoke_world import ACCOUNT
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.fxiaoke.codec import Codec
 from connector.errors import Transient
@@ -43,6 +45,9 @@ CODEC = Codec(
         ("day", MIDNIGHT, "2026-03-01"),
         ("day", 0, None),
         ("moment", MIDNIGHT, "2026-02-28T16:00:00+00:00"),
+        ("moment", MIDNIGHT + 123, "2026-02-28T16:00:00.123000+00:00"),
+        ("day", -1_000_000_000_000, "1938-04-25"),
+        ("day", 253402271999999999, 253402271999999999),
         ("people", ["1000"], "1000"),
         ("people", [], None),
         ("people", ["1000", "1001"], ["1000", "1001"]),
@@ -71,6 +76,14 @@ def test_a_value_is_written(name, here, there):
     assert CODEC.write({name: here}) == {name: there}
 
 
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)), st.integers(0, 999))
+def test_an_instant_goes_there_and_back_to_the_millisecond(second, thousandths):
+    instant = second.replace(microsecond=thousandths * 1000, tzinfo=UTC)
+    there = CODEC.write({"moment": instant})["moment"]
+    back = CODEC.read({"moment": there}, ["moment"])["moment"]
+    assert back is None or datetime.fromisoformat(back) == instant
+
+
 def test_what_is_absent_is_read_as_empty():
     assert CODEC.read({}, ["code"]) == {"code": None}
 
@@ -81,7 +94,8 @@ def test_a_description_of_unknown_shape_is_no_description(crm, monkeypatch):
         crm.describe(ACCOUNT)
 
 
-def test_a_token_answer_of_unknown_shape_is_no_token(crm, monkeypatch):
-    monkeypatch.setattr(crm._client, "_send", lambda *_, **__: {"errorCode": 0})
+@pytest.mark.parametrize("answer", [{}, {"accessToken": "t", "ea": "e", "expiresIn": None}])
+def test_a_token_answer_of_unknown_shape_is_no_token(crm, monkeypatch, answer):
+    monkeypatch.setattr(crm._client, "_send", lambda *_, **__: answer)
     with pytest.raises(Transient, match="no known shape"):
         crm.check()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fxiaoke_world import ORDER, STOCK, create, update
+from fxiaoke_world import ORDER, STOCK, WaitingClock, create, update
 
 from connector.contract import Write
 from connector.errors import (
@@ -62,6 +62,49 @@ def test_a_lost_answer_after_unlocking_leaves_the_order_locked(world, crm):
     with pytest.raises(OutcomeUnknown):
         crm.write(update(world.key("SO-3")))
     assert world.record("SO-3")["lock_status"] == "1"
+
+
+def test_a_lost_answer_stays_in_doubt_though_the_order_could_not_be_locked_again(world, crm):
+    world.sandbox.faults.set(
+        [
+            {"do": "lose_answer", "operation": "update", "skip": 1},
+            {"do": "status", "operation": "lock"},
+        ]
+    )
+    with pytest.raises(OutcomeUnknown, match="could not be locked again"):
+        crm.write(update(world.key("SO-3")))
+    world.sandbox.faults.set([])
+    crm.write(update(world.key("SO-3")))
+    assert world.record("SO-3")["lock_status"] == "1"
+
+
+def test_an_order_is_locked_again_however_long_the_write_took(world):
+    clock = WaitingClock()
+    crm = world.adapter(clock=clock)
+    unlock = crm._client.unlock
+
+    def slowly(form, key):
+        unlock(form, key)
+        clock.waited += 10_000
+
+    crm._client.unlock = slowly
+    crm.write(update(world.key("SO-3")))
+    assert world.changes("SO-3") == ["unlock", "update", "lock"]
+
+
+def test_nothing_is_unlocked_once_the_time_of_the_write_is_used_up(world):
+    clock = WaitingClock()
+    crm = world.adapter(clock=clock)
+    update_it = crm._client.update
+
+    def slowly(*arguments):
+        clock.waited += 10_000
+        update_it(*arguments)
+
+    crm._client.update = slowly
+    with pytest.raises(Unreachable):
+        crm.write(update(world.key("SO-3")))
+    assert world.changes() == []
 
 
 def test_an_unlock_without_an_answer_leaves_the_order_locked(world, crm):

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from fxiaoke_world import ACCOUNT, LINE, ORDER, read, shape
 
-from connector.contract import Shape
+from connector.contract import Shape, Write
 from connector.errors import Rejected
 
 
@@ -134,6 +134,80 @@ def test_labels_are_shown_as_they_come(crm):
     assert found[0].fields["account_id__r"] == "甲公司"
 
 
+def test_the_first_reading_shows_whatever_there_is_also_what_is_stamped_ahead(world, crm):
+    world.people("edit", number="SO-2", fields={"remark": "改"}, stamp=at(-3600))
+    assert read(crm).numbers == ["SO-1", "SO-2", "SO-3"]
+
+
+def test_what_we_made_is_fetched_before_queries_show_it(build):
+    world = build()
+    world.sandbox.switches["visible_after"] = 20
+    crm = world.adapter()
+    key = crm.write(Write(ACCOUNT, "", {"name": "乙公司", "account_no": "C2"})).key
+    assert list(crm.find(shape("customer"), "account_no", ["C2"])) == []
+    assert [record.number for record in crm.fetch(shape("customer"), [key])] == ["C2"]
+
+
+def test_what_we_changed_is_fetched_as_it_is_before_queries_show_it(build):
+    world = build()
+    world.sandbox.switches["visible_after"] = 20
+    crm = world.adapter()
+    key = world.key("C1", ACCOUNT)
+    crm.write(Write(ACCOUNT, key, {"tel": "1"}))
+    (record,) = crm.fetch(shape("customer"), [key])
+    assert record.fields["tel"] == "1"
+    assert world.calls("get") == 1
+
+
+def test_after_a_while_what_we_changed_is_fetched_with_the_others(build):
+    world = build()
+    crm = world.adapter(search_delay=0)
+    key = world.key("C1", ACCOUNT)
+    crm.write(Write(ACCOUNT, key, {"tel": "1"}))
+    assert list(crm.fetch(shape("customer"), [key]))
+    assert (world.calls("get"), world.calls("query")) == (0, 1)
+
+
+def test_an_invalid_record_is_fetched_where_queries_hide_it(build):
+    world = build()
+    world.people("invalidate", number="SO-2")
+    world.sandbox.switches["hide_invalid"] = True
+    (record,) = world.adapter().fetch(shape(), [world.key("SO-2")])
+    assert record.fields["life_status"] == "invalid"
+
+
+def test_what_queries_show_as_deleted_is_not_there(world, crm, monkeypatch):
+    query = crm._client._query
+
+    def with_a_deleted_one(form, *rest):
+        rows = query(form, *rest)
+        return [{**row, "is_deleted": row["_id"] == gone} for row in rows]
+
+    gone = world.key("SO-2")
+    monkeypatch.setattr(crm._client, "_query", with_a_deleted_one)
+    assert read(crm).numbers == ["SO-1", "SO-3"]
+
+
+def test_a_line_that_belongs_to_no_order_stops_no_reading(world, crm, monkeypatch):
+    first = read(crm)
+    world.people("edit_line", order="SO-1", line_no=1, fields={"quantity": 4})
+    world.people("edit_line", order="SO-2", line_no=1, fields={"quantity": 4})
+    world.later(crm)
+    pages, orphan = crm._client.pages, world.sandbox.records(LINE)[0]["_id"]
+
+    def orphaned(form, filters, fields, after=""):
+        for rows in pages(form, filters, fields, after):
+            yield [
+                row
+                if row["_id"] != orphan
+                else {"_id": orphan, "last_modified_time": row["last_modified_time"]}
+                for row in rows
+            ]
+
+    monkeypatch.setattr(crm._client, "pages", orphaned)
+    assert read(crm, first.cursor).numbers == ["SO-2"]
+
+
 def test_fetch_leaves_out_what_is_not_there(world, crm):
     keys = [world.key("SO-2"), "no such key"]
     assert [record.number for record in crm.fetch(shape(), keys)] == ["SO-2"]
@@ -166,3 +240,30 @@ def test_describe_names_fields_with_label_type_and_need(crm):
     fields = {field.name: field for field in crm.describe(ACCOUNT)}
     assert fields["name"].required
     assert (fields["tel"].label, fields["tel"].type) == ("电话", "phone_number")
+
+
+LINES_WITHOUT_A_NOTE = replace(shape().tables[LINE], fields=("remrak",))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "where"),
+    [
+        (replace(shape(), fields=("remark", "remrak")), ORDER),
+        (replace(shape(), tables={LINE: LINES_WITHOUT_A_NOTE}), LINE),
+    ],
+    ids=["head", "line"],
+)
+def test_a_field_that_is_not_there_is_refused_instead_of_looking_empty(crm, wanted, where):
+    for asked in (lambda: crm.read(wanted, None), lambda: crm.fetch(wanted, ["x"])):
+        with pytest.raises(Rejected, match=f"{where}.*remrak"):
+            list(asked())
+
+
+def test_labels_and_what_every_record_shows_need_not_be_described(world, crm):
+    wanted = Shape(ORDER, ("_id",), ("account_id__r", "create_time", "life_status", "owner"))
+    described = crm._client.describe
+    crm._client.describe = lambda form: [
+        field for field in described(form) if field["api_name"] in ("account_id", "remark")
+    ]
+    records = [record for page in crm.read(wanted, None) for record in page.records]
+    assert records[0].fields["account_id__r"]

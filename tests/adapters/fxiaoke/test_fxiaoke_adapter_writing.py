@@ -9,8 +9,16 @@ from decimal import Decimal
 import pytest
 from fxiaoke_world import ACCOUNT, LINE, ORDER, STOCK, create, shape, update
 
-from connector.contract import TableWrite, Write
-from connector.errors import Conflict, Gone, OutcomeUnknown, Rejected
+from connector.contract import Shape, TableWrite, Write
+from connector.errors import (
+    AlreadyExists,
+    Conflict,
+    Gone,
+    HalfDone,
+    OutcomeUnknown,
+    Rejected,
+    Transient,
+)
 
 
 def test_a_write_onto_an_order_sets_its_fields_without_approvals(world, crm):
@@ -85,7 +93,7 @@ def test_a_lost_answer_to_a_create_is_unknown_and_found_by_our_mark(world, crm, 
     with pytest.raises(OutcomeUnknown):
         crm.write(create("erp:1"))
     assert world.calls("create") == 1
-    found = list(crm.find(replace(shape("customer"), form=STOCK), "reference__c", ["erp:1"]))
+    found = list(crm.find(Shape(STOCK, ("_id",), ("name",)), "reference__c", ["erp:1"]))
     assert [record.key for record in found] == [world.key("erp:1", STOCK)]
 
 
@@ -108,6 +116,100 @@ def test_a_write_is_done_even_if_showing_it_fails(world, crm):
     world.fault(do="status", operation="get", times=9)
     write = Write(ACCOUNT, world.key("C1", ACCOUNT), {"tel": "1"}, show=shape("customer"))
     assert crm.write(write).shown is None
+
+
+# -- what may not be there twice -------------------------------------------------------------
+
+
+def account(number, **fields):
+    return Write(ACCOUNT, "", {"name": "乙公司", "account_no": number, **fields})
+
+
+def test_a_number_in_use_names_the_record_that_has_it(world, crm):
+    with pytest.raises(AlreadyExists, match="已存在") as caught:
+        crm.write(account("C1"))
+    assert (caught.value.key, caught.value.code) == (world.key("C1", ACCOUNT), "32000")
+
+
+def test_a_number_in_use_is_found_out_by_an_update_too(world, crm):
+    key = crm.write(account("C2")).key
+    with pytest.raises(AlreadyExists) as caught:
+        crm.write(Write(ACCOUNT, key, {"account_no": "C1"}))
+    assert caught.value.key == world.key("C1", ACCOUNT)
+
+
+def test_a_refusal_for_something_else_stays_one_whoever_has_our_number(world, crm):
+    key = crm.write(account("C2")).key
+    with pytest.raises(Rejected, match="长度"):
+        crm.write(Write(ACCOUNT, key, {"account_no": "C2", "name": "长" * 201}))
+    with pytest.raises(Rejected, match="长度"):
+        crm.write(account("C3", name="长" * 201))
+
+
+def test_a_field_that_is_not_there_is_no_double(world, crm):
+    with pytest.raises(Rejected, match="no field"):
+        crm.write(account("C1", nobody__c="1"))
+
+
+def test_a_value_that_may_be_there_twice_is_no_reason_to_look(world, crm):
+    with pytest.raises(Rejected, match="选项值"):
+        crm.write(Write("ProductObj", "", {"name": "减速机", "unit": "Foo"}))
+    assert world.calls("query") == 0
+
+
+def test_a_double_that_cannot_be_looked_up_is_a_refusal(world, crm):
+    world.fault(do="status", operation="query", times=9)
+    with pytest.raises(Rejected, match="已存在"):
+        crm.write(account("C1"))
+
+
+# -- amounts ---------------------------------------------------------------------------------
+
+
+def expecting(write, amount, **more):
+    return replace(write, expect={"on_hand__c": (Decimal(amount), Decimal("0.01"))}, **more)
+
+
+def test_amounts_as_expected_go_through(world, crm):
+    assert crm.write(expecting(create("erp:1"), "7.505")).key == world.key("erp:1", STOCK)
+
+
+@pytest.mark.parametrize("options", [{}, {"read_back": False}])
+def test_an_amount_beyond_tolerance_is_half_done_however_often_it_is_tried(world, crm, options):
+    write = expecting(create("erp:1"), "7.52", options=options)
+    with pytest.raises(HalfDone, match=r"7\.5000 instead of 7\.52") as caught:
+        crm.write(write)
+    assert isinstance(caught.value.cause, Rejected)
+    key = caught.value.written.key
+    assert key == world.key("erp:1", STOCK)
+    with pytest.raises(HalfDone):
+        crm.write(replace(write, key=key, fields={}, reference=None))
+
+
+def test_amounts_are_checked_after_a_change_too(world, crm):
+    key = crm.write(create("erp:1")).key
+    with pytest.raises(HalfDone):
+        crm.write(expecting(update(key, STOCK, on_hand__c=Decimal(8)), "9"))
+
+
+def test_amounts_that_cannot_be_read_back_are_not_taken_for_right(world, crm):
+    key = crm.write(create("erp:1")).key
+    world.fault(do="status", operation="get", times=9)
+    with pytest.raises(HalfDone) as caught:
+        crm.write(expecting(update(key, STOCK, on_hand__c=Decimal(8)), "8"))
+    assert isinstance(caught.value.cause, Transient)
+    world.sandbox.faults.set([])
+    assert crm.write(expecting(Write(STOCK, key, {}), "8")).key == key
+
+
+# -- ending ----------------------------------------------------------------------------------
+
+
+def test_a_write_is_done_even_if_its_rows_cannot_be_shown(world, crm):
+    world.fault(do="status", operation="query", form=LINE, times=9)
+    write = Write(ORDER, world.key("SO-1"), {"remark": "急"}, show=shape())
+    assert crm.write(write).shown is None
+    assert world.record("SO-1")["remark"] == "急"
 
 
 def test_a_cancelled_record_is_invalid_and_cancelling_again_is_no_mistake(world, crm):

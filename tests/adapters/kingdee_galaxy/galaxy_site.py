@@ -97,11 +97,23 @@ def started(**settings: Any) -> Iterator[Site]:
     stop()
 
 
-def connected(server: KingdeeGalaxySandbox, url: str, **more: Any) -> KingdeeGalaxy:
+class WaitingClock(SystemClock):
+    """Lets time pass here, as if something had taken long."""
+
+    waited = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.waited
+
+
+def connected(
+    server: KingdeeGalaxySandbox, url: str, clock: SystemClock | None = None, **more: Any
+) -> KingdeeGalaxy:
     given, env = server.settings(url)
     secret = next(iter(env.values()))
     settings = KingdeeGalaxySettings(**{**given, "app_secret": secret, "timeout": 5, **more})
-    return KingdeeGalaxy(settings, Http(settings, SystemClock()), SystemClock())
+    clock = clock or SystemClock()
+    return KingdeeGalaxy(settings, Http(settings, clock), clock)
 
 
 def row(line: str = "1", key: str = "", **fields: Any) -> RowWrite:

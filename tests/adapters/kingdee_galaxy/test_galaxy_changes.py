@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,15 @@ import pytest
 from galaxy_site import ORDER, ROWS, Site, change, order, row
 
 from connector.contract import Written
-from connector.errors import Conflict, HalfDone, Locked, OutcomeUnknown, Rejected
+from connector.errors import (
+    Changed,
+    Conflict,
+    Gone,
+    HalfDone,
+    Locked,
+    OutcomeUnknown,
+    Rejected,
+)
 
 UNAUDIT = ("edit", "unaudit", "ask")
 
@@ -138,6 +147,87 @@ def test_a_dropped_row_is_closed_where_something_hangs_on_the_bill(
     assert closed == {keys["a"]: "A", keys["b"]: "B"}
 
 
+def test_closing_dropped_rows_goes_on_where_it_broke_off(site: Site) -> None:
+    bill = made(site, "a", "b", "c", until="audited")
+    keys = bill.line_keys[ROWS]
+    site.people("close_row", number="N1", entry_id=int(keys["b"]))
+    drop = change(bill.key, drop=[keys["b"], keys["c"]])
+    site.fail(do="lose_answer", operation="ExcuteOperation", times=1)
+    with pytest.raises(OutcomeUnknown):
+        site.erp.write(drop)
+    assert site.erp.write(drop).step == "audited"
+    assert site.calls("ExcuteOperation") == 1
+    (kept,) = [b for b in site.server.records(ORDER) if b["FBillNo"] == "N1"]
+    assert [r["FMrpCloseStatus"] for r in kept[ROWS]] == ["A", "B", "B"]
+
+
+def test_a_voided_bill_is_beyond_changing(site: Site) -> None:
+    bill = made(site)
+    site.people("cancel", number="N1")
+    with pytest.raises(Conflict, match="voided"):
+        site.erp.write(change(bill.key, {"FNote": "急"}, until="saved"))
+    with pytest.raises(Conflict, match="voided"):
+        site.erp.write(change(bill.key))
+    assert site.erp.write(change(bill.key, until="saved")).step == "saved"
+    assert site.commits() == ["create"]
+
+
+def test_a_row_that_people_delete_just_before_our_save_is_looked_at_anew(site: Site) -> None:
+    bill = made(site, "a", "b")
+    entry = bill.line_keys[ROWS]["b"]
+    site.people("delete_row", number="N1", entry_id=int(entry))
+    with pytest.raises(Changed):
+        site.erp.write(change(bill.key, {}, row("b", entry, FQty=Decimal(7))))
+
+
+def test_a_bill_that_people_delete_just_before_our_save_is_gone_the_next_time(site: Site) -> None:
+    bill = made(site)
+    before(site.erp._writing._saving, "update", lambda: site.people("delete", number="N1"))
+    write = change(bill.key, {"FNote": "急"})
+    with pytest.raises(Changed):
+        site.erp.write(write)
+    with pytest.raises(Gone):
+        site.erp.write(write)
+
+
+def before(owner: Any, name: str, what: Callable[[], object]) -> None:
+    """Let something happen right before a method of `owner`, once."""
+    method = getattr(owner, name)
+
+    def call(*arguments: Any) -> Any:
+        setattr(owner, name, method)
+        what()
+        return method(*arguments)
+
+    setattr(owner, name, call)
+
+
+def test_a_bill_that_cannot_be_audited_again_is_not_passed_over_in_silence(site: Site) -> None:
+    bill = made(site, until="audited")
+    site.people("set_limit_price", material="M-100", price=20)
+    with pytest.raises(Rejected, match=r"长度.*could not be audited again.*低于最低限价"):
+        site.erp.write(change(bill.key, {"FNote": "长" * 200}, on_change=UNAUDIT))
+
+
+def test_voiding_that_is_refused_after_unauditing_leaves_the_bill_audited(site: Site) -> None:
+    bill = made(site, until="audited")
+    site.fail(do="system", name="network_control", operation="ExcuteOperation")
+    with pytest.raises(Locked):
+        site.erp.write(change(bill.key, verb="cancel", on_change=UNAUDIT))
+    assert site.state("N1") == "C"
+
+
+def test_a_closed_order_is_not_said_to_be_voided(site: Site) -> None:
+    bill = made(site, until="audited")
+    site.people("close", number="N1")
+    with pytest.raises(Conflict):
+        site.erp.write(change(bill.key, verb="cancel"))
+    with pytest.raises(Conflict, match="已关闭"):
+        site.erp.write(change(bill.key, verb="cancel", on_change=UNAUDIT))
+    (kept,) = [b for b in site.server.records(ORDER) if b["FBillNo"] == "N1"]
+    assert kept["FCancelStatus"] == "A"
+
+
 def silent(site: Site) -> None:
     """Let the server return nothing but id and number."""
     client = site.erp._client
@@ -171,3 +261,5 @@ def test_an_unclear_change_after_unauditing_is_not_audited_unseen(site: Site) ->
     with pytest.raises(OutcomeUnknown):
         site.erp.write(change(bill.key, {"FNote": "急"}, on_change=UNAUDIT))
     assert site.state("N1") == "D"
+    # It was looked up and holds the change; which step it took is not known any more.
+    assert site.erp.write(change(bill.key)).step == "audited"

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from galaxy_site import ORDER, REFERENCE, ROWS, change, order, row
 
 from adapters.kingdee_galaxy.codec import layouts
-from adapters.kingdee_galaxy.model import model_of, save_options
+from adapters.kingdee_galaxy.model import Asked, Models, save_options
 from adapters.kingdee_galaxy.names import query_key, update_keys
-from connector.contract import RowWrite, Shape, Table
+from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
+from connector.contract import RowWrite, Shape, Table, Write
 
 FINANCE = "FSaleOrderFinance"
+SETTINGS = {"adapter": "k", "acct_id": "1", "user": "u", "app_id": "a_b", "app_secret": "s"}
+MODELS = Models(KingdeeGalaxySettings.model_validate(SETTINGS))
+
+
+def options(write: Write) -> Any:
+    return save_options([write], [Asked.by(write)], deletes=False)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +52,7 @@ def test_updates_name_the_keys_that_are_written() -> None:
 
 def test_a_model_goes_head_then_sub_head_then_rows() -> None:
     write = order("N1", fields={"FNote": "急", f"{FINANCE}.FIsIncludedTax": True})
-    model = model_of(write, numbered=True)
+    model = MODELS.of(write)
     assert list(model)[:3] == ["FID", REFERENCE, "FBillTypeID"]
     assert list(model)[-3:] == ["FNote", FINANCE, ROWS]
     assert model[FINANCE] == {"FSettleCurrId": {"FNumber": "PRE001"}, "FIsIncludedTax": "true"}
@@ -53,26 +61,37 @@ def test_a_model_goes_head_then_sub_head_then_rows() -> None:
     assert list(model[ROWS][0])[-1] == "FAllAmount"
 
 
+def test_an_instant_goes_out_in_the_server_s_own_time() -> None:
+    planned = {"FPlanStartDate": datetime(2026, 3, 9, 0, 0, 59, 999_999, UTC)}
+    assert MODELS.of(order(fields=planned))["FPlanStartDate"] == "2026-03-09 08:00:59"
+
+
+def test_where_the_erp_numbers_its_bills_only_new_ones_go_without_ours() -> None:
+    models = Models(KingdeeGalaxySettings.model_validate({**SETTINGS, "numbering": "erp"}))
+    assert "FBillNo" not in models.of(order("N1"))
+    assert models.of(change("7", {"FBillNo": "N2"}))["FBillNo"] == "N2"
+
+
 def test_rows_inside_rows_are_nested() -> None:
     plan = RowWrite("p", "", {"FPlanDate": date(2026, 3, 1), "FPlanQty": Decimal(2)})
     write = order("N1", RowWrite("1", "", {"FQty": Decimal(2)}, {"FOrderEntryPlan": [plan]}))
-    (made,) = model_of(write, numbered=True)[ROWS]
+    (made,) = MODELS.of(write)[ROWS]
     assert made["FOrderEntryPlan"] == [{"FPlanDate": "2026-03-01", "FPlanQty": Decimal(2)}]
 
 
 def test_an_empty_value_is_sent_and_never_listed() -> None:
     filled = change("7", {"FNote": "a", "FSaleDeptId.FNumber": "BM1"}, row(key="9", FQty=1))
-    assert save_options(filled, deletes=False)["NeedUpDateFields"] == [
+    assert options(filled)["NeedUpDateFields"] == [
         "FNote", "FSaleDeptId", ROWS, "FQty",
     ]  # fmt: skip
     emptied = change("7", {"FNote": None, "FSaleDeptId.FNumber": None})
-    assert "NeedUpDateFields" not in save_options(emptied, deletes=False)
-    model = model_of(emptied, numbered=True)
+    assert "NeedUpDateFields" not in options(emptied)
+    model = MODELS.of(emptied)
     assert model == {"FID": 7, "FNote": "", "FSaleDeptId": {"FNumber": ""}}
 
 
 def test_a_new_record_is_sent_without_what_is_empty() -> None:
-    assert "FNote" not in model_of(order("N1", fields={"FNote": None}), numbered=True)
+    assert "FNote" not in MODELS.of(order("N1", fields={"FNote": None}))
 
 
 def test_rows_of_one_bill_are_put_together_again() -> None:

@@ -14,6 +14,7 @@ from galaxy_site import Site
 from connector import hints, messages
 from connector.contract import Record, Write
 from connector.engine import plan
+from connector.engine.base import Before, after_write, whole
 from connector.engine.plan import Held
 from connector.mapping.document import Node, canon, canonical
 from connector.mapping.load import Values, load
@@ -120,7 +121,9 @@ def test_an_order_equals_the_contract_to_the_fen(site: Site) -> None:
 def test_what_was_written_reads_back_as_the_same(site: Site) -> None:
     writer, document, wanted, outcome = written(site)
     (shown,) = site.erp.fetch(writer.shape, [outcome.key])
-    base = plan.base_of(document, outcome.shown, writer, outcome.line_keys)
+    keys = outcome.line_keys
+    kept = after_write(wanted, document, outcome.shown, writer, keys, Before())
+    base = whole(kept, wanted, keys)
     held = Held(wanted, base, shown, outcome.line_keys)
     again = plan.update(document, wanted, held, writer)
     assert (again.writes, again.conflicts, again.drift) == ([], [], [])

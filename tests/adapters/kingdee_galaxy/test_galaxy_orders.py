@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from galaxy_site import ORDERS, REFERENCE, ROWS, Site, change, order, row
+from galaxy_site import ORDERS, REFERENCE, ROWS, Site, WaitingClock, change, order, row
 
 from connector.contract import Written
 from connector.errors import (
@@ -220,6 +221,46 @@ def test_a_server_that_answers_gbk_is_understood(site: Site) -> None:
     site.fail(do="gbk", operation="Save")
     with pytest.raises(Rejected, match="必录"):
         site.erp.write(order("N1", fields={"FSalerId.FNumber": "nobody"}))
+
+
+def test_steps_for_which_no_time_is_left_are_taken_later(site: Site) -> None:
+    clock = WaitingClock()
+    erp = site.connect(clock=clock)
+    save = erp._client.save
+
+    def slowly(*arguments: Any) -> Any:
+        clock.waited += 10_000
+        return save(*arguments)
+
+    erp._client.save = slowly  # type: ignore[method-assign]
+    with pytest.raises(Unreachable):
+        erp.write(order("N1"))
+    assert site.commits() == []
+    erp._client.save = save  # type: ignore[method-assign]
+    operate = erp._client.operate
+
+    def taking_long(*arguments: Any) -> Any:
+        made = operate(*arguments)
+        clock.waited += 10_000
+        return made
+
+    erp._client.operate = taking_long  # type: ignore[method-assign]
+    with pytest.raises(HalfDone) as caught:
+        erp.write(order("N1"))
+    assert isinstance(caught.value.cause, Unreachable)
+    assert caught.value.written.step == "submitted"  # type: ignore[attr-defined]
+    assert site.erp.write(change(caught.value.written.key)).step == "audited"  # type: ignore[attr-defined]
+
+
+def test_many_writes_keep_to_the_time_of_one(site: Site) -> None:
+    clock = WaitingClock()
+    erp = site.connect(clock=clock)
+    keys = [site.erp.write(order(f"N{n}", until="saved")).key for n in range(3)]
+    outcomes = []
+    for outcome in erp.write_many([change(key, until="saved") for key in keys]):
+        outcomes.append(type(outcome))
+        clock.waited += 8
+    assert outcomes == [Written, Written, Unreachable]
 
 
 def test_reads_are_repeated_when_a_page_stands_in_their_place(site: Site) -> None:

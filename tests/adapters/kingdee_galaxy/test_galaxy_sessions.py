@@ -9,9 +9,11 @@ import pytest
 from galaxy_site import Site, order
 from pydantic import ValidationError
 
+from adapters.kingdee_galaxy.login import Session
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
-from connector.errors import AccessDenied, Locked
+from connector.errors import AccessDenied, Locked, OutcomeUnknown
 from sandbox.kingdee_galaxy.auth import PASSWORD
+from tests.core.wire import answer, serving
 
 
 @pytest.mark.parametrize(
@@ -90,6 +92,38 @@ def test_several_threads_that_lose_a_session_log_in_once(site: Site) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda n: erp.write(order(f"N{n}")), range(8)))
     assert site.calls("LoginBySign") == 2
+
+
+def test_a_late_answer_does_not_bring_back_a_session_that_others_have_renewed(site: Site) -> None:
+    erp = site.connect(auth="sign")
+    erp.check()
+    shared = erp._client._session
+    lost = shared.get()
+    renewed = shared.get(lost)
+    shared.replace(lost, Session("late", "late"))
+    assert shared.get() is renewed
+    assert erp.check().organisations == ("100", "101")
+
+
+def test_what_the_gateway_refuses_never_reached_the_server(site: Site) -> None:
+    body = '{"errcode":4006,"description_cn":"时间戳过期"}'.encode()
+    with serving(answer(519, body)) as gateway:
+        erp = site.connect(base_url=f"{gateway.url}/k3cloud/")
+        with pytest.raises(AccessDenied, match="时间戳过期"):
+            erp.write(order("N1"))
+
+
+def test_another_page_under_the_gateway_s_status_says_nothing(site: Site) -> None:
+    with serving(answer(519, b"<html>")) as gateway:
+        erp = site.connect(base_url=f"{gateway.url}/k3cloud/")
+        with pytest.raises(OutcomeUnknown):
+            erp.write(order("N1"))
+
+
+def test_an_application_id_that_was_cut_is_a_mistake_in_the_settings() -> None:
+    given = {"acct_id": "1", "user": "u", "app_secret": "s", "app_id": "123456_" + "=" * 31 + "A"}
+    with pytest.raises(ValidationError, match="not copied whole"):
+        KingdeeGalaxySettings(adapter="kingdee_galaxy", **given)
 
 
 def test_a_conflict_of_locks_is_not_a_lost_session(site: Site) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from galaxy_site import ORDER, Site, change, order
 
-from connector.errors import Rejected
+from adapters.kingdee_galaxy.bills import CREATED, Bill
+from connector.errors import Changed, Gone, HalfDone, Rejected
 
 
 @pytest.fixture
@@ -35,6 +37,55 @@ def test_a_rejected_order_stops_with_the_approvers_words(site: Site, key: str) -
     with pytest.raises(Rejected, match="价格太低"):
         site.erp.write(replace(change(key), step="submitted"))
     assert site.commits() == ["create", "submit"]
+
+
+def test_a_bill_of_unknown_step_that_was_rejected_with_words_stays_rejected(
+    site: Site, key: str
+) -> None:
+    site.people("reject", number="N1", words="价格太低")
+    with pytest.raises(Rejected, match="价格太低"):
+        site.erp.write(change(key))
+    assert site.commits() == ["create", "submit"]
+
+
+def after_submitting(site: Site, what: Callable[[], object]) -> None:
+    """Let something happen between our submitting and our auditing."""
+    client = site.erp._client
+    operate = client.operate
+
+    def interrupted(verb: str, *arguments: object) -> object:
+        made = operate(verb, *arguments)  # type: ignore[arg-type]
+        if verb == "Submit":
+            what()
+        return made
+
+    client.operate = interrupted  # type: ignore[assignment, method-assign]
+
+
+def test_what_people_reject_between_two_steps_is_not_done(site: Site) -> None:
+    after_submitting(site, lambda: site.people("reject", number="N1", words="重新报价"))
+    with pytest.raises(HalfDone, match="重新报价") as caught:
+        site.erp.write(order("N1"))
+    assert isinstance(caught.value.cause, Rejected)
+    assert site.state("N1") == "D"
+
+
+def test_what_people_delete_between_two_steps_is_gone(site: Site) -> None:
+    def undone() -> None:
+        site.people("reject", number="N1")
+        site.people("delete", number="N1")
+
+    after_submitting(site, undone)
+    with pytest.raises(HalfDone) as caught:
+        site.erp.write(order("N1"))
+    assert isinstance(caught.value.cause, Gone)
+
+
+def test_a_bill_that_stands_elsewhere_than_the_step_says_is_never_called_done(site: Site) -> None:
+    bill = Bill(order("N1"), "1", "N1", CREATED)
+    outcome = bill.outcome()
+    assert isinstance(outcome, HalfDone)
+    assert isinstance(outcome.cause, Changed)
 
 
 def test_a_site_that_keeps_no_opinion_says_that_it_was_sent_back(site: Site, key: str) -> None:

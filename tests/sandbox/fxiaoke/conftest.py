@@ -9,11 +9,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import simplejson
 
 from sandbox.company.model import Company, Customer, Material, Order, OrderLine, Person
 from sandbox.fxiaoke import FxiaokeSandbox
-from sandbox.server import Request
+from sandbox.server import Request, from_json, to_json
 
 APP = {
     "appId": "FSAID_sandbox",
@@ -32,10 +31,10 @@ class Client:
 
     def post(self, path: str, body: dict[str, Any], trace: bool = True) -> dict[str, Any]:
         query = f"?thirdTraceId={uuid4()}" if trace else ""
-        request = Request("POST", path + query, self.headers, simplejson.dumps(body).encode())
+        request = Request("POST", path + query, self.headers, to_json(body))
         response = self.sandbox.handle(request)
         assert response.status == 200
-        return dict(simplejson.loads(response.body))
+        return dict(from_json(response.body))
 
     def log_in(self, user: str = "1000") -> Client:
         answer = self.post("/oauth2.0/token", {**APP, "grantType": "app_secret"})

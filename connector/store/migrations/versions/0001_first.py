@@ -123,6 +123,13 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_deliveries_line"), ["line"], unique=False)
         batch_op.create_index(batch_op.f("ix_deliveries_waits_for"), ["waits_for"], unique=False)
+        batch_op.create_index(
+            "ix_deliveries_due",
+            ["flow", sa.text("priority DESC"), "due_at", "key"],
+            unique=False,
+            sqlite_where=sa.text("owner = '' AND due_at IS NOT NULL"),
+            postgresql_where=sa.text("owner = '' AND due_at IS NOT NULL"),
+        )
 
     op.create_table(
         "derivations",
@@ -153,11 +160,11 @@ def upgrade() -> None:
     op.create_table(
         "links",
         sa.Column("object", sa.String(length=200), nullable=False),
-        sa.Column("scope", sa.String(length=200), server_default="", nullable=False),
         sa.Column("source", sa.String(length=200), nullable=False),
         sa.Column("source_key", sa.String(length=200), nullable=False),
-        sa.Column("part", sa.String(length=200), server_default="", nullable=False),
         sa.Column("target", sa.String(length=200), nullable=False),
+        sa.Column("scope", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("part", sa.String(length=200), server_default="", nullable=False),
         sa.Column("target_key", sa.String(length=200), nullable=False),
         sa.Column("source_number", sa.Text(), server_default="", nullable=False),
         sa.Column("target_number", sa.Text(), server_default="", nullable=False),
@@ -166,7 +173,7 @@ def upgrade() -> None:
         sa.Column("origin", sa.Text(), server_default="", nullable=False),
         sa.Column("at", sa.Float(precision=53), nullable=True),
         sa.PrimaryKeyConstraint(
-            "object", "scope", "source", "source_key", "part", "target", name=op.f("pk_links")
+            "object", "source", "source_key", "target", "scope", "part", name=op.f("pk_links")
         ),
     )
     with op.batch_alter_table("links", schema=None) as batch_op:

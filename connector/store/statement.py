@@ -1,0 +1,104 @@
+"""Statements, compiled once per database and then given plain values.
+
+SQLAlchemy writes the SQL; what it would do again for every call and every row is left out.
+The columns of this store hold text and numbers only, which drivers take and give as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Dialect, Text, bindparam
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType, TypeDecorator
+
+from connector import exact
+
+Row = dict[str, Any]
+
+
+class Sql:
+    """One statement. Values are given by the names of its bound parameters or columns."""
+
+    def __init__(self, statement: Any, columns: Sequence[str] | None = None) -> None:
+        """`columns` are those that an insert sets."""
+        self._statement = statement
+        self._columns = columns
+        self._compiled: dict[str, tuple[str, Row]] = {}
+
+    def __call__(self, tx: Connection, **values: Any) -> CursorResult[Any]:
+        """Run it once. Lists of keys are given as lists (see `among`)."""
+        text, fixed = self._for(tx.dialect)
+        for name, value in values.items():
+            if isinstance(value, list):
+                values[name] = _listed(value, tx.dialect)
+        return tx.exec_driver_sql(text, {**fixed, **values})
+
+    def many(self, tx: Connection, rows: Sequence[Row]) -> int:
+        """Run it once for each row of values; how many rows of the table that touched."""
+        if not rows:
+            return 0
+        text, fixed = self._for(tx.dialect)
+        values = [{**fixed, **row} for row in rows] if fixed else list(rows)
+        return tx.exec_driver_sql(text, values).rowcount
+
+    def _for(self, dialect: Dialect) -> tuple[str, Row]:
+        """Its text, and the values that stand in it for good."""
+        found = self._compiled.get(dialect.name)
+        if found is None:
+            named = sqlite.dialect(paramstyle="named") if dialect.name == "sqlite" else dialect
+            made = self._statement.compile(dialect=named, column_keys=self._columns)
+            fixed = {name: value for name, value in made.params.items() if value is not None}
+            found = self._compiled[dialect.name] = str(made), fixed
+        return found
+
+
+# -- lists of keys ------------------------------------------------------------------------------
+
+
+class _Keys(TypeDecorator[Any]):
+    """A list of texts as one value, so that a statement's text does not grow with it."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        kind: Any = Text() if dialect.name == "sqlite" else ARRAY(Text())
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return _listed(value, dialect)
+
+
+def _listed(keys: Iterable[str], dialect: Dialect) -> Any:
+    return exact.dumps(list(keys)) if dialect.name == "sqlite" else list(keys)
+
+
+class _Among(FunctionElement[Any]):
+    inherit_cache = True
+    name = "among"
+    type = NullType()  # as a Boolean it would become `… = 1`, which no index serves
+
+
+@compiles(_Among, "sqlite")
+def _among_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    column, keys = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({keys}))"  # noqa: S608 - both are SQL already
+
+
+@compiles(_Among, "postgresql")
+def _among_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    column, keys = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} = ANY ({keys})"
+
+
+def among(column: Any, keys: Iterable[str] | str) -> Any:
+    """`column` is one of these keys, however many; text names a parameter that holds them."""
+    if isinstance(keys, str):
+        return _Among(column, bindparam(keys, type_=_Keys()))
+    return _Among(column, bindparam(None, list(keys), type_=_Keys()))

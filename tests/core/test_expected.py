@@ -1,0 +1,57 @@
+"""Amounts that must stand in the target: by its own word, within tolerance, row by row."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from connector.contract import Record, RowWrite, Shape, Table, TableWrite, Write
+from connector.errors import Rejected
+from connector.expected import difference
+
+SHAPE = Shape("bill", ("id",), ("total",), tables={"rows": Table("no", ("sum",))})
+ROWS = TableWrite([RowWrite("a", "1", {}), RowWrite("b", "", {})])
+
+
+def found(
+    expect: dict[str, tuple[Any, Any]], added: dict[str, str] | None = None, **fields: Any
+) -> Rejected | None:
+    limits = {path: (Decimal(v), Decimal(t)) for path, (v, t) in expect.items()}
+    write = Write("bill", "k", {}, {"rows": ROWS}, expect=limits, show=SHAPE)
+    return difference(write, Record("k", fields), {"rows": added or {}})
+
+
+@pytest.mark.parametrize("theirs", [Decimal("9.99"), Decimal("10.01"), 10])
+def test_an_amount_within_its_tolerance_is_as_expected(theirs: Any) -> None:
+    assert found({"total": (10, "0.01")}, total=theirs) is None
+
+
+@pytest.mark.parametrize("theirs", [Decimal("10.02"), Decimal("-10"), None, "10", 10.0])
+def test_any_other_is_named_with_both_amounts(theirs: Any) -> None:
+    wrong = found({"total": (10, "0.01")}, total=theirs)
+    assert wrong is not None
+    assert wrong.field == "total"
+    assert f"total is {theirs} instead of 10" in str(wrong)
+
+
+def test_an_amount_that_is_not_shown_is_not_taken_for_right() -> None:
+    assert found({"total": (10, 0)}) is not None
+
+
+def test_a_row_is_looked_up_by_its_line_known_or_added() -> None:
+    rows = [{"no": 1, "sum": 5}, {"no": 2, "sum": 6}]
+    right = {"rows/a/sum": (5, 0), "rows/b/sum": (6, 0)}
+    assert found(right, {"b": "2"}, rows=rows) is None
+    wrong = found({**right, "rows/b/sum": (5, 0)}, {"b": "2"}, rows=rows)
+    assert wrong is not None
+    assert wrong.field == "rows/b/sum"
+
+
+def test_a_row_of_ours_that_is_not_shown_is_not_taken_for_right() -> None:
+    assert found({"rows/b/sum": (6, 0)}, {"b": "2"}, rows=[{"no": 1, "sum": 5}]) is not None
+
+
+def test_rows_that_the_write_does_not_name_are_left_alone() -> None:
+    assert found({"rows/c/sum": (6, 0), "rows/b/sum": (6, 0)}, rows=[{"no": 3, "sum": 1}]) is None

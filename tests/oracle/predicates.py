@@ -1,0 +1,307 @@
+"""The predicates: each takes the whole history and yields what is broken. None knows another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from tests.oracle.expected import MARK, readable, same
+from tests.oracle.history import Entry, Fields, History
+from tests.oracle.reading import Story, Violation, last_setters, scope, stories
+
+Broken = Iterator[Violation]
+
+
+def o1_lost(history: History) -> Broken:
+    """Every record in scope is there, or is listed, or was withdrawn before it was sent."""
+    for story in stories(history):
+        if story.scope != "in" or story.live or story.failure or story.parked:
+            continue
+        if story.by_people("delete") and story.reconciled("missing"):
+            continue
+        yield Violation("lost", "O1", story.key, f"no {story.target}, and nobody says why")
+
+
+def o1_unreadable(history: History) -> Broken:
+    """A record in scope that cannot be read is listed, whatever stands there from before."""
+    for story in stories(history):
+        if story.scope == "in" and not readable(story.newest or {}) and not story.failure:
+            yield Violation("lost", "O1", story.key, "it cannot be read, and nobody says so")
+
+
+def o1_withdrawn(history: History) -> Broken:
+    """What left the scope after it was sent is cancelled there, or is listed.
+
+    Not promised where our own database was put back to a time before the record was first seen:
+    nothing in the CRM asks for it any more.
+    """
+    forgotten = any(d.what == "restore" for d in history.decisions)
+    for story in stories(history):
+        if story.scope == "out" and story.live and not story.failure and not forgotten:
+            yield Violation("lost", "O1", story.key, "it was withdrawn, and its bill lives on")
+
+
+def o1_listed(history: History) -> Broken:
+    """Whatever is listed says why, and who must act."""
+    for line in history.failures:
+        if not (line.reason and line.words):
+            yield Violation("lost", "O1", line.key, f"listed without a reason: {line}")
+
+
+def o2_duplicated(history: History) -> Broken:
+    """At no instant two living records carry one mark."""
+    living: dict[tuple[str, str], set[str]] = {}
+    for entry in history.erp:
+        if entry.reference:
+            keys = living.setdefault((entry.form, entry.reference), set())
+            alive = entry.after is not None and not entry.after["void"]
+            (keys.add if alive else keys.discard)(entry.key)
+            if entry.what == "create" and len(keys) > 1:
+                text = f"at {entry.at:.3f} there are {sorted(keys)}"
+                yield Violation("duplicated", "O2", entry.reference.removeprefix(MARK), text)
+
+
+def o3_order(history: History) -> Broken:
+    """No write carries an older version than one before it."""
+    yield from _traced(history, "order")
+
+
+def o5_unexpected(history: History) -> Broken:
+    """Every value that was written is one that the CRM showed before."""
+    yield from _traced(history, "unexpected")
+    marks = {MARK + story.key for story in stories(history)}
+    for entry in history.erp:
+        if entry.who == "connector" and entry.reference not in marks:
+            yield Violation("unexpected", "O5", entry.reference, "nobody ordered this")
+
+
+def o6_unapproved(history: History) -> Broken:
+    """Nothing is written that nobody approved."""
+    yield from _traced(history, "unapproved")
+
+
+def _traced(history: History, kind: str) -> Broken:
+    """Go through a record's writes and find for each the version that it may have carried."""
+    names = {"order": "O3", "unexpected": "O5", "unapproved": "O6"}
+    for story in stories(history):
+        low = 0
+        for entry in story.entries:
+            if entry.what == "restore":
+                low = 0
+            if entry.who != "connector" or entry.what not in ("create", "update"):
+                continue
+            fits = [n for n in range(len(story.versions)) if _may_carry(story, n, entry)]
+            approved = [n for n in fits if scope(story.form, story.versions[n].fields) == "in"]
+            later = [n for n in approved if n >= low]
+            found = "" if later else "order" if approved else "unapproved" if fits else "unexpected"
+            if found == kind:
+                text = f"{entry.what} at {entry.at:.3f} carries {_short(entry.written)}"
+                yield Violation(kind, names[kind], story.key, text)
+            low = later[0] if later else low
+
+
+def _short(written: Fields) -> str:
+    return ", ".join(f"{name}={value}" for name, value in written.items())[:300]
+
+
+def _may_carry(story: Story, n: int, entry: Entry) -> bool:
+    version = story.versions[n]
+    if version.fields is None or version.at > entry.at or not readable(version.fields):
+        return False
+    wanted = story.wanted(version.fields)
+    once = wanted.once if entry.what == "create" else {}
+    head = {**wanted.head, **once}
+    return all(
+        same(head.get(name), value) for name, value in entry.written.items() if name != "rows"
+    ) and all(
+        row["line"] in wanted.rows and _carries(story, entry, row, wanted.rows[row["line"]])
+        for row in entry.written.get("rows", {}).get("rows", ())
+    )
+
+
+def _carries(story: Story, entry: Entry, row: Any, wanted: Fields) -> bool:
+    """A row's values are the order's, less the pieces that people split off."""
+    pieces = [p for p in story.pieces_at(entry) if row["key"] and p["split_of"] == row["key"]]
+    for name, value in row["fields"].items():
+        due = wanted.get(name)
+        if pieces and name in ("qty", "amount") and not same(due, value):
+            due -= sum(Decimal(str(piece[name])) for piece in pieces)
+        if not same(due, value):
+            return False
+    return True
+
+
+def o4_convergence(history: History) -> Broken:
+    """In the end every bill shows the newest version, or it is said where it does not."""
+    for story in stories(history):
+        settled = not story.failure and not story.parked and readable(story.newest or {})
+        if story.scope == "in" and settled:
+            for bill in story.live:
+                yield from _differs(story, bill)
+        if story.waits and story.scope != "hold" and not story.parked:
+            state = next(w for w in history.waiting if w.key == story.key and w.flow == story.flow)
+            yield Violation("diverged", "O4", story.key, f"still {state}")
+
+
+def _differs(story: Story, bill: Fields) -> Broken:
+    assert story.newest is not None
+    wanted = story.wanted(story.newest)
+    setters = last_setters([e for e in story.entries if e.key == bill["key"]])
+    for name, value in wanted.head.items():
+        if not same(value, bill.get(name)) and not _excused(story, name, setters):
+            text = f"{name} is {bill.get(name)!r} instead of {value!r}"
+            yield Violation("diverged", "O4", story.key, text)
+    rows, due = _rows(bill), _due(wanted.rows)
+    if rows != due and not (setters["rows"] == "people" or story.by_people("split", "update")):
+        yield Violation("diverged", "O4", story.key, f"rows are {rows} instead of {due}")
+    until = story.history.terms.until
+    moved = story.by_people("saved", "submitted", "audited")
+    if story.form == "order" and bill["step"] != until and not moved:
+        yield Violation("diverged", "O4", story.key, f"it is {bill['step']} instead of {until}")
+
+
+def _excused(story: Story, name: str, setters: dict[str, str]) -> bool:
+    """People wrote it last, and it is shown that they did, or the policy lets them win."""
+    if setters[name] != "people":
+        return False
+    return story.drifted(name) or story.history.terms.on_conflict == "theirs"
+
+
+def _rows(bill: Fields) -> Counter[tuple[Any, ...]]:
+    """Rows as far as they are ours; pieces that people split off count with what is left."""
+    whole: dict[str, list[Any]] = {}
+    for row in bill.get("rows", ()):
+        if row["material"] != "FREIGHT":
+            known = whole.setdefault(row.get("split_of", row["id"]), [row["material"], 0, 0])
+            known[1] += Decimal(str(row["qty"]))
+            known[2] += Decimal(str(row["amount"]))
+    return Counter((m, q.normalize(), a.normalize()) for m, q, a in whole.values())
+
+
+def _due(rows: Any) -> Counter[tuple[Any, ...]]:
+    return Counter(
+        (row["material"], row["qty"].normalize(), row["amount"].normalize())
+        for row in rows.values()
+    )
+
+
+def o7_money(history: History) -> Broken:
+    """What all undisputed bills add up to is what their orders add up to."""
+    ordered = billed = Decimal(0)
+    for story in stories(history):
+        if story.form != "order" or story.scope != "in" or not story.live:
+            continue
+        assert story.newest is not None
+        disputed = story.failure or story.parked or not readable(story.newest)
+        if disputed or story.by_people("split", "update"):
+            continue
+        ordered += sum(
+            (Decimal(line["qty"]) * Decimal(line["price"]) for line in story.newest["lines"]),
+            Decimal(0),
+        )
+        billed += sum((Decimal(str(row["amount"])) for row in story.live[0]["rows"]), Decimal(0))
+    if ordered != billed:
+        yield Violation("diverged", "O7", "all", f"{billed} billed of {ordered} ordered")
+
+
+def o8_write_back(history: History) -> Broken:
+    """The CRM's people see the number and the state that the ERP's people see."""
+    shown = {entry.key: entry.after for entry in history.crm if entry.after is not None}
+    for story in stories(history):
+        if story.form != "order" or story.newest is None:
+            continue
+        told = shown.get(story.key, {})
+        state = _state(story)
+        if state and told.get("erp_state") != state:
+            text = f"the CRM says {told.get('erp_state')!r} instead of {state!r}"
+            yield Violation("diverged", "O8", story.key, text)
+        if state == "done" and story.live and told.get("erp_number") != story.live[0].get("no"):
+            text = f"the CRM says {told.get('erp_number')!r}: {story.live[0].get('no')!r}"
+            yield Violation("diverged", "O8", story.key, text)
+
+
+def _state(story: Story) -> str:
+    """What the CRM must show of an order; empty: nothing certain."""
+    if story.failure:
+        return "stopped"
+    if story.parked:
+        return "waiting" if not story.live else ""
+    if story.scope == "in" and story.live:
+        return "done"
+    return ""
+
+
+def o9_bounds(history: History) -> Broken:
+    """A change causes a bounded number of requests, whatever happens."""
+    saves = Counter(key for call in history.calls if call.path == "save" for key in call.about)
+    for story in stories(history):
+        retries = sum(d.key == story.key for d in history.decisions)
+        tries = (len(story.versions) + retries + 1) * (history.terms.attempts + 2)
+        if saves[story.mark] > tries:
+            text = f"{saves[story.mark]} saves for {len(story.versions)} versions"
+            yield Violation("bounds", "O9", story.key, text)
+
+
+def o10_recovery(history: History) -> Broken:
+    """In calm weather doubts and dead claims are resolved in time."""
+    for seen in history.late:
+        yield Violation("bounds", "O10", seen.key, f"stood too long: {seen}")
+
+
+def o11_secrets(history: History) -> Broken:
+    """No planted secret turns up anywhere."""
+    for secret in history.secrets:
+        for text in history.texts:
+            if secret in text:
+                where = text.index(secret)
+                around = text[max(where - 60, 0) : where].replace("\n", " ")
+                yield Violation("leaked", "O11", "-", f"…{around}***")
+
+
+def o12_true_reasons(history: History) -> Broken:
+    """What is listed is so: nobody is asked about what did not happen."""
+    for story in stories(history):
+        line = story.failure
+        if line is not None and not _is_true(story, line.reason):
+            text = f"listed as {line.reason}, which it is not: {line.words}"
+            yield Violation("unexpected", "O12", story.key, text)
+
+
+def _is_true(story: Story, reason: str) -> bool:
+    history = story.history
+    if reason == "conflict":
+        return bool(story.by_people()) or _beyond_editing(story)
+    if reason == "twice":
+        return len(story.live) > 1
+    if reason == "gone":
+        return story.scope == "out" or bool(story.by_people("delete")) or _restored(history)
+    if reason == "not_ours":
+        return any(e.form == story.target and e.reference != story.mark for e in history.erp)
+    if reason in ("unlinked", "ignored"):
+        return any((d.flow, d.key) == (story.flow, story.key) for d in history.decisions)
+    return True
+
+
+def _beyond_editing(story: Story) -> bool:
+    """The bill had gone too far, and changes of such bills are not allowed."""
+    went_on = any(e.what in ("submitted", "audited") for e in story.entries)
+    return went_on and not story.history.terms.unaudit
+
+
+def _restored(history: History) -> bool:
+    return any(e.what == "restore" for e in history.erp)
+
+
+def sound(history: History) -> Broken:
+    """The product found no bug in itself."""
+    for text in history.trouble:
+        yield Violation("unexpected", "P", "-", text)
+
+
+PREDICATES: tuple[Callable[[History], Broken], ...] = (
+    o1_lost, o1_unreadable, o1_withdrawn, o1_listed, o2_duplicated, o3_order, o4_convergence,
+    o5_unexpected, o6_unapproved, o7_money, o8_write_back, o9_bounds, o10_recovery, o11_secrets,
+    o12_true_reasons, sound,
+)  # fmt: skip

@@ -1,0 +1,212 @@
+"""The configuration of the simulated company: one CRM, one ERP, and what goes between them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from connector.app import App
+from connector.assemble import Assembly
+from connector.clock import Clock
+from connector.contract import Http
+from connector.engine.system import Connection, Feed, System
+from connector.settings import Config, ConfigFile
+from connector.store.engine import Store
+from tests.simulation.adapters import register
+from tests.simulation.erp import Nature
+from tests.simulation.scene import LONGEST, Scene
+
+SECRETS = {"crm": "canary-crm-7f3a91", "erp": "canary-erp-c04d2e"}
+"""Planted passwords: they may turn up nowhere."""
+
+CONFIG = """
+store: sqlite:///unused.db
+language: en
+health: ""
+connections:
+  crm: {adapter: virtual_crm, base_url: "https://crm.example", secret: "${file:crm.secret}",
+         timeout: 20}
+  erp: {adapter: virtual_erp, base_url: "https://erp.example", secret: "${file:erp.secret}",
+         timeout: 20}
+flows:
+  products: {object: material, from: crm, pair: number, every: 5m}
+  materials: {object: material, from: erp, pair: number, every: 5m}
+  customers: {object: customer, from: crm, to: erp, every: 2m}
+  orders: {object: sales_order, from: crm, to: erp, every: 30, when: 'status == "confirmed"',
+            hold: 'status == "in_approval"'}
+  status: {object: delivery_status, from: hub, to: crm, when: 'flow == "orders"',
+            on_conflict: ours}
+"""
+
+MAPPINGS = {
+    "crm/customer": """
+object: customer
+form: account
+key: id
+number: code
+read: {name: name}
+""",
+    "erp/customer": """
+object: customer
+form: partner
+key: key
+number: code
+reference: {field: reference, unique: UNIQUE}
+write: {code: {from: number, on: create}, name: name}
+""",
+    "crm/material": """
+object: material
+form: product
+key: id
+number: code
+read: {name: name}
+""",
+    "erp/material": """
+object: material
+form: item
+key: key
+number: code
+read: {name: name, sales_unit: unit}
+""",
+    "crm/sales_order": """
+object: sales_order
+form: order
+key: id
+number: number
+read:
+  customer: customer
+  order_date: date
+  status: status
+  special_terms: note
+  lines:
+    each: lines
+    key: id
+    fields: {material: product, quantity: qty, price_with_tax: price, amount_with_tax: amount}
+""",
+    "erp/sales_order": """
+object: sales_order
+form: bill
+key: key
+number: no
+reference: {field: reference, unique: UNIQUE}
+until: audited
+write:
+  NUMBER
+  customer: {from: customer, link: customer}
+  date: {from: order_date, type: date}
+  note: {from: special_terms, empty: clear}
+  warehouse: {value: W1, on: create}
+  rows:
+    each: lines
+    key: id
+    fields:
+      material: {from: material, link: material}
+      unit: {from: material, link: material.sales_unit}
+      qty: {from: quantity, scale: quantity}
+      amount: {from: net_amount, scale: money, tolerance: 0.01}
+""",
+    "crm/delivery_status": """
+object: delivery_status
+form: order
+key: id
+onto: record
+write:
+  erp_number: target_number
+  erp_state: state
+  erp_reason: {from: reason, empty: clear}
+  erp_who: {from: who, empty: clear}
+""",
+}
+
+
+def _texts(nature: Nature) -> Iterator[tuple[str, str]]:
+    """Every file of the configuration, by name."""
+    yield "config.yaml", CONFIG
+    yield from ((f"{name}.secret", secret) for name, secret in SECRETS.items())
+    number = "no: {from: number, on: create}" if nature.numbering == "crm" else ""
+    for name, text in MAPPINGS.items():
+        text = text.replace("UNIQUE", str(nature.unique).lower()).replace("NUMBER", number)
+        yield f"mappings/{name}.yaml", text
+
+
+def _settings(scene: Scene, name: str) -> dict[str, Any]:
+    """What a connection of this scene is told beyond the configuration file."""
+    told = {"page": scene.page, "longest": LONGEST}
+    if name == "crm":
+        return {**told, "lookback": scene.lookback}
+    search = scene.idempotency != "C"
+    return {**told, "batch": scene.batch, "parallel": scene.parallel, "search": search,
+            "delay": scene.nature.delay}  # fmt: skip
+
+
+def _policies(scene: Scene, name: str) -> dict[str, Any]:
+    """What a flow of this scene is told beyond the configuration file."""
+    if name != "orders":
+        return {}
+    names = ("gone", "on_conflict", "until", "on_change", "quiet", "group", "compare", "attempts")
+    return {name: getattr(scene, name) for name in names}
+
+
+@cache
+def _assembled(files: tuple[tuple[str, str], ...]) -> tuple[System, Config]:
+    """The compiled configuration; its adapters and its store are never used."""
+    register()
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in files:
+            path = Path(folder) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        file = ConfigFile(Path(folder) / "config.yaml")
+        return Assembly(file, None, lambda *_: _NOTHING).build(), file.config
+
+
+_NOTHING: Any = None
+
+
+def opened(
+    scene: Scene, store: Store, clock: Clock, owner: str, random: Any, make_http: Any
+) -> App:
+    """The product as one process starts it: everything of its own but the database.
+
+    `make_http(name, settings)` gives the way to a connection's system.
+    """
+    base, config = _assembled(tuple(_texts(scene.nature)))
+
+    def connected(known: Connection) -> Connection:
+        settings = known.settings.model_copy(update=_settings(scene, known.name))
+        http: Http = make_http(known.name, settings)
+        return Connection(known.name, settings, type(known.adapter)(settings, http, clock))
+
+    connections = {name: connected(known) for name, known in base.connections.items()}
+    flows = {
+        name: replace(
+            flow,
+            settings=flow.settings.model_copy(update=_policies(scene, name)),
+            target=connections[flow.target.name] if flow.target else None,
+        )
+        for name, flow in base.flows.items()
+    }
+    feeds = {
+        name: Feed(
+            connections[feed.connection.name],
+            feed.object,
+            feed.reader,
+            [flows[flow.name] for flow in feed.flows],
+        )
+        for name, feed in base.feeds.items()
+    }
+    system = replace(
+        base,
+        store=store,
+        clock=clock,
+        connections=connections,
+        feeds=feeds,
+        flows=flows,
+        owner=owner,
+        random=random,
+    )
+    return App(system, config, who=owner)
