@@ -38,11 +38,11 @@ from connector.store.engine import StoreUnavailable
 
 _log = log.get(__name__)
 
+Result = dict[str, Any]
+"""What a run did: `flows` with their counts, and the `errors` of whatever could not run."""
+
 WAIT = 0.2
 """Seconds between looks for the answer to a command that was handed over."""
-
-PREVIEWED = 200
-"""Records that a dry run looks at together."""
 
 
 class StoreInUse(ConnectorError):
@@ -126,6 +126,17 @@ class App:
         progress: Progress = _silent,
     ) -> dict[str, Any]:
         """Read and deliver once, until nothing more is due; what came of it, by flow."""
+        permits: dict[str, Any] = {"allow_gone": allow_gone, "allow_creates": allow_creates}
+        return _spoken(self._synced(names, **permits, progress=progress))
+
+    def _synced(
+        self,
+        names: Sequence[str] = (),
+        *,
+        allow_gone: bool = False,
+        allow_creates: bool = False,
+        progress: Progress = _silent,
+    ) -> Result:
         arguments = {"names": list(names), "allow_gone": allow_gone, "allow_creates": allow_creates}
         flows = self._chosen(names)
         try:
@@ -142,7 +153,7 @@ class App:
         """A flow by its name. Raises ConfigError naming those there are."""
         return finding.flow(self.system, name)
 
-    def _result(self, flows: Sequence[Flow], done: Done) -> dict[str, Any]:
+    def _result(self, flows: Sequence[Flow], done: Done) -> Result:
         standing = overview.standing(self.system)
         return {
             "flows": {flow.name: self._counts(flow, done, standing[flow.name]) for flow in flows},
@@ -157,7 +168,7 @@ class App:
         found = {name: read.get(name, 0) for name in names}
         return {**found, "written": tally.written if tally else 0, **standing}
 
-    def _hand_over(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    def _hand_over(self, name: str, arguments: dict[str, Any]) -> Result:
         """Leave a command to the running daemon and wait for its answer."""
         self.on_hand_over()
         store, clock = self.system.store, self.system.clock
@@ -168,7 +179,8 @@ class App:
             with store.reading() as tx:
                 result = journal.answered(tx, id)
             if result is not None:
-                return _spoken(result)
+                errors = {name: load(text) for name, text in result["errors"].items()}
+                return {**result, "errors": errors}
             try:
                 with self.engine():
                     self.carry_out_commands()  # the other process ended; the work is ours
@@ -187,10 +199,10 @@ class App:
                 journal.answer(tx, row.id, result | {"errors": errors})
         return len(waiting)
 
-    def _carried_out(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    def _carried_out(self, name: str, arguments: dict[str, Any]) -> Result:
         """What came of a command, or why nothing did: whoever left it waits for an answer."""
-        commands: dict[str, Callable[..., dict[str, Any]]]
-        commands = {"sync": self.sync, "resync": self.resync}
+        commands: dict[str, Callable[..., Result]]
+        commands = {"sync": self._synced, "resync": self._resynced}
         try:
             return commands[name](**arguments)
         except StoreUnavailable:
@@ -240,18 +252,23 @@ class App:
         }
 
     def plan(self, name: str, numbers: Sequence[str] = (), limit: int = 200) -> planning.Plan:
-        """What a run would write now; reads the source first unless a daemon does that anyway."""
-        flow, done = finding.delivering(self.system, name), Done()
+        """What a run would write now; reads the sources first unless a daemon does that anyway."""
+        flow, errors = finding.delivering(self.system, name), self._look()
+        keys = finding.keys(self.system, flow, numbers) if numbers else None
+        made = planning.plan(self.system, flow, keys, limit)
+        made.errors = errors
+        return made
+
+    def _look(self) -> dict[str, Words]:
+        """Read what changed, unless a daemon does that anyway; what could not be read, and why."""
+        done = Done()
         try:
             with self.engine() as engine:
                 engine.introduce()
                 engine.capture(self.system.feeds.values(), done)
         except StoreInUse:
             pass
-        keys = finding.keys(self.system, flow, numbers) if numbers else None
-        made = planning.plan(self.system, flow, keys, limit)
-        made.errors = dict(done.errors)
-        return made
+        return dict(done.errors)
 
     def status(self) -> dict[str, Any]:
         """How things stand."""
@@ -298,10 +315,12 @@ class App:
     def plan_resync(
         self, name: str, numbers: Sequence[str], since: date | None, limit: int = 200
     ) -> planning.Plan:
-        """What today's mapping would change, of records as they were last read."""
-        flow = finding.delivering(self.system, name)
+        """What today's mapping would change, record by record; what would stay is left out."""
+        flow, errors = finding.delivering(self.system, name), self._look()
         keys = resyncing.chosen(self.system, flow, numbers, since)
-        return planning.plan(self.system, flow, keys, limit)
+        made = planning.plan(self.system, flow, keys, limit)
+        made.errors = errors
+        return made
 
     def resync(
         self,
@@ -313,6 +332,18 @@ class App:
         progress: Progress = _silent,
     ) -> dict[str, Any]:
         """Read records again with today's mapping and deliver what that changes."""
+        chosen: dict[str, Any] = {"numbers": numbers, "since": since, "everything": everything}
+        return _spoken(self._resynced(name, **chosen, progress=progress))
+
+    def _resynced(
+        self,
+        name: str,
+        *,
+        numbers: Sequence[str] = (),
+        since: date | str | None = None,
+        everything: bool = False,
+        progress: Progress = _silent,
+    ) -> Result:
         day = date.fromisoformat(since) if isinstance(since, str) else since
         flow = self.flow(name)
         keys = resyncing.chosen(self.system, flow, numbers, day)
@@ -363,9 +394,9 @@ class App:
         return ""
 
 
-def _spoken(result: dict[str, Any]) -> dict[str, Any]:
-    """The daemon's answer, its errors in the words of whoever reads it here."""
-    return result | {"errors": {name: load(words) for name, words in result["errors"].items()}}
+def _spoken(result: Result) -> Result:
+    """Errors in the words of whoever reads them here, also those that the daemon met."""
+    return {**result, "errors": {name: str(words) for name, words in result["errors"].items()}}
 
 
 def _user() -> str:

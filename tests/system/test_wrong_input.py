@@ -85,8 +85,8 @@ MISTAKES = {
         ("sales_order.yaml:", "wanted_date", "twice"),
     ),
     "a file in GBK": Mistake(
-        in_config("# The connector", "# 对接配置 The connector", "gb18030"),
-        ("config.yaml:1:", "UTF-8", "GBK"),
+        in_config("store: ", "# 对接配置\nstore: ", "gb18030"),
+        ("config.yaml:", "UTF-8", "GBK"),
     ),
     "a mapping in GBK": Mistake(
         lambda site: site.mapping(*ORDER_MAP, ("# Fxiaoke", "# 订单 Fxiaoke"), encoding="gb18030"),
