@@ -92,7 +92,9 @@ class Daemon:
             _log.info("started", version=__version__, flows=len(app.system.flows), pid=os.getpid())
             self._served = True
             try:
-                self._changed.wait()
+                # A signal that arrives just before a wait is handled after it: so it has an end.
+                while not self._changed.wait(BEAT):
+                    pass
             finally:
                 engine.stop()
                 scheduler.shutdown(wait=True)
