@@ -157,6 +157,8 @@ class Claimer:
         key = str(values.get(onto) or row.key) if onto else (link.there if link else "")
         if row.delivered and not key:
             return states.stopped(row, now, "unlinked", say("unlinked"))
+        if row.delivered.startswith("verb:") and not row.forced:
+            return states.stopped(row, now, "gone", say("was_withdrawn"))
         job = Job(row, "put", wanted, form, text, document, link, key, number=snapshot.number)
         if wanted == row.delivered and self._flow.reached(row.step) and not job.in_doubt:
             return states.in_sync(row, now)

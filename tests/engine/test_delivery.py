@@ -555,3 +555,19 @@ write: {erp_state: state}
     shop.clock.advance(3600)
     shop.sync()
     assert shop.crm.form("order")["o1"].fields["erp_state"] == "done"
+
+
+def test_an_order_confirmed_again_after_its_bill_was_voided_waits_for_a_person(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "gone: cancel, hold:")
+    shop.start()
+    shop.order()
+    shop.sync()
+    shop.order(status="cancelled")
+    shop.sync()
+    shop.order(status="confirmed")
+    shop.sync()
+    assert (shop.delivery().state, shop.delivery().reason) == ("stopped", "gone")
+    shop.bill().cancelled = False
+    overview.retry(shop.system, shop.system.flows["orders"], ["o1"], "somebody", ours=True)
+    shop.sync()
+    assert shop.delivery().state == "in_sync"
