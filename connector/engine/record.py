@@ -233,7 +233,9 @@ class Recorder:
 
 def _linkable(flow: Flow, result: Result) -> bool:
     """A counterpart was made, found or changed rows; written onto records need no link."""
-    if result.written is None or flow.mapping.onto or result.did in ("none", "cancel", "close"):
+    if result.written is None or flow.mapping.onto or result.did in ("cancel", "close"):
+        return False
+    if result.did == "none" and not (result.plan and result.plan.standing):
         return False
     known: Job = result.job
     number = known.link.number if known.link else ""

@@ -188,6 +188,8 @@ class Sender:
         policy = self._flow.settings.on_conflict
         force = "ours" if job.row.forced else "" if policy == "ask" else policy
         made = planning.update(job.document, job.form, held, self._writer, force=force)
+        for table, lines in made.standing.items():
+            keys.setdefault(table, {}).update(lines)
         if made.conflicts:
             return Result(job, error=Conflict(_conflict_words(made)), plan=made)
         if made.empty and self._flow.reached(job.row.step):
@@ -322,7 +324,7 @@ class Sender:
         written = outcome.written if isinstance(outcome, HalfDone) else outcome
         if isinstance(written, Written):
             result.written, result.shown = written, written.shown
-            result.line_keys = _keys_after(job, written)
+            result.line_keys = _keys_after(job, made, written)
         return result
 
 
@@ -342,10 +344,10 @@ class NotSent(ConnectorError):
     """The claim was too old to send anything; the record goes back as it was."""
 
 
-def _keys_after(job: Job, written: Written) -> dict[str, dict[str, str]]:
-    """The rows that we knew, and those that this write added."""
+def _keys_after(job: Job, made: Plan, written: Written) -> dict[str, dict[str, str]]:
+    """The rows that we knew, those that were found, and those that this write added."""
     keys = job.line_keys
-    for table, lines in written.line_keys.items():
+    for table, lines in (*made.standing.items(), *written.line_keys.items()):
         keys.setdefault(table, {}).update(lines)
     return keys
 

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import delete, insert, select, update
 
 from connector.errors import (
     AlreadyExists,
@@ -17,6 +18,7 @@ from connector.errors import (
     Unreachable,
 )
 from connector.operations import overview, reconciling
+from connector.store import tables
 from tests.engine.factory import Site, failing, line
 
 
@@ -571,3 +573,27 @@ def test_an_order_confirmed_again_after_its_bill_was_voided_waits_for_a_person(s
     overview.retry(shop.system, shop.system.flows["orders"], ["o1"], "somebody", ours=True)
     shop.sync()
     assert shop.delivery().state == "in_sync"
+
+
+def test_a_store_put_back_does_not_add_the_rows_that_it_forgot(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "until: saved, hold:")
+    shop.start()
+    shop.order()
+    shop.sync()
+    with shop.system.store.transaction() as tx:
+        kept = {
+            table: [dict(row._mapping) for row in tx.execute(select(table))]
+            for table in (tables.deliveries, tables.links, tables.snapshots)
+        }
+    shop.order(lines=[line("1"), line("2", qty="7")])
+    shop.sync()
+    with shop.system.store.transaction() as tx:
+        for table, rows in kept.items():
+            tx.execute(delete(table))
+            tx.execute(insert(table), rows)
+        tx.execute(update(tables.feeds).values(cursor=""))
+    shop.sync()
+    assert [row["qty"] for row in shop.bill().fields["rows"]] == [Decimal(2), Decimal(7)]
+    shop.order(lines=[line("1"), line("2", qty="8")])
+    shop.sync()
+    assert [row["qty"] for row in shop.bill().fields["rows"]] == [Decimal(2), Decimal(8)]
