@@ -22,6 +22,7 @@ from connector.engine.capture import Capture
 from connector.engine.dispatch import Dispatcher, Done, Permits, Progress
 from connector.engine.system import Flow, System
 from connector.errors import ConfigError, ConnectorError, Problem
+from connector.faults import fault
 from connector.messages import say, set_language
 from connector.operations import linking, overview, planning, reconciling, tracing
 from connector.settings import Config, ConfigFile
@@ -162,11 +163,13 @@ class App:
         with store.reading() as tx:
             waiting = journal.asked(tx)
         for row in waiting:
+            fault("command_taken")
             arguments = json.loads(row.arguments)
             try:
                 result = getattr(self, row.name)(**arguments)
             except ConnectorError as error:
                 result = {"errors": {row.name: str(error)}, "flows": {}}
+            fault("command_done")
             with store.transaction() as tx:
                 journal.answer(tx, row.id, result)
         return len(waiting)

@@ -66,9 +66,12 @@ class Claimer:
             now = store.now(tx)
             rows = _one_a_line(deliveries.due(store, tx, self._flow.name, now, limit))
             if rows:
+                fault("due_found")
                 claimed = self.consider(tx, rows, now)
+                fault("considered")
                 deliveries.change(tx, claimed.settled)
                 deliveries.change(tx, [self._intent(job, now) for job in claimed.jobs])
+                fault("intents_stored")
                 deliveries.drop(tx, self._flow.name, claimed.dropped)
                 if on_change is not None:
                     on_change(tx, [row["key"] for row in claimed.settled])

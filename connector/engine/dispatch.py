@@ -19,6 +19,7 @@ from connector.engine.identity import Identities
 from connector.engine.record import Tally, pause
 from connector.engine.system import Connection, Feed, Flow, System
 from connector.errors import AdapterError, ConnectorError, LeaseLost, UnsafeRun, Words
+from connector.faults import fault
 from connector.messages import load, say
 from connector.store import deliveries, feeds
 
@@ -90,8 +91,10 @@ class Dispatcher:
                 words = say("holder_died")
                 outcomes.append(states.abandoned(row, now, settle, words, since))
                 claims.append((row.owner, row.epoch, row.state))
+            fault("recovering")
             # Only claims that still stand: their holder may have come back in this moment.
             deliveries.settle(tx, outcomes, claims)
+        fault("recovered")
         if outcomes:
             _log.warning("claims_abandoned", count=len(outcomes))
         return len(outcomes)
@@ -148,10 +151,12 @@ class Dispatcher:
             return
         try:
             self._ready(feed.connection)
+            fault("before_read")
             capture = Capture(self._system, feed)
             counts = capture.run(allow_gone=permits.gone)
             if reread:
                 counts.add(capture.reread())
+            fault("after_read")
         except LeaseLost:
             return
         except AdapterError as error:
@@ -172,6 +177,7 @@ class Dispatcher:
         store = self._system.store
         with store.transaction() as tx:
             pause(self._system, tx, connection.name, error, store.now(tx))
+        fault("connection_lost")
 
     # -- delivering -------------------------------------------------------------------------
 
@@ -212,6 +218,8 @@ class Dispatcher:
             done.errors[flow.name] = error.words
             return 0
 
+        fault("before_deliver")
+
         def work() -> int:
             looked_at = 0
             for _ in range(FAIR):
@@ -220,6 +228,7 @@ class Dispatcher:
                 tally = deliverer.group()
                 if tally is None:
                     break
+                fault("after_group")
                 looked_at += tally.looked_at
                 done.tally(flow, tally)
                 progress(flow.name, tally.looked_at)

@@ -64,12 +64,16 @@ class Recorder:
             dirty = deliveries.dirty(tx, self._flow.name, [r.job.row.key for r in results])
             outcomes = [self._outcome(result, dirty, now) for result in results]
             held = self._settle(tx, results, outcomes)
+            fault("outcome_stored")
             kept = [r for r in results if r.job.row.key in held]
             links.save(store, tx, [self._link(r, now) for r in kept if _linkable(self._flow, r)])
+            fault("links_made")
             journal.log_attempts(tx, [self._attempt(r, now) for r in kept if r.did != "none"])
             self._note_connection(tx, kept, now)
+            fault("attempts_logged")
             arrived = [(self._flow.source, r.job.row.key) for r in kept if r.written]
             pairing.wake(tx, self._flow.object, arrived, now)
+            fault("others_woken")
             deriving.after_delivery(self._system, tx, self._flow, sorted(held))
         fault("after_outcome")
         for result, outcome in zip(results, outcomes, strict=True):

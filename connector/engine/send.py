@@ -58,17 +58,20 @@ class Sender:
         """One result per job. `lease` is how long the claim lasts from now, on our clock."""
         deadline = self._system.clock.monotonic() + lease
         ready: list[tuple[Job, Write, Plan]] = []
+        fault("before_look")
         try:
             theirs = self._look(jobs)
         except AdapterError as error:
             yield from (Result(job, error=error) for job in jobs)
             return
+        fault("after_look")
         for job in jobs:
             result = self._prepared(job, theirs)
             if isinstance(result, Result):
                 yield result
             else:
                 ready.append((job, *result))
+        fault("planned")
         for some in chunks(ready, max(self._flow.capabilities.batch, 1)):
             yield from self._write(some, deadline)
 
