@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from connector.clock import Deadline
 from connector.engine import retry, states
 from connector.engine.jobs import Job, reference
 from connector.engine.pairing import token
@@ -35,6 +36,8 @@ class Claimed:
     dropped: list[str] = field(default_factory=list)
     """Records that left the scope before anything was delivered."""
     looked_at: int = 0
+    deadline: Deadline | None = None
+    """Until when the jobs are ours; counted from before they were claimed."""
 
     def count(self, state: str) -> int:
         """How many were settled into a state."""
@@ -61,6 +64,7 @@ class Claimer:
         """Take up to `limit` due deliveries. `on_change(tx, keys)` hears of those settled here."""
         store = self._system.store
         claimed = Claimed()
+        deadline = Deadline(self._system.clock, self.lease)
         with store.transaction() as tx:
             store.look_at_links(tx)
             now = store.now(tx)
@@ -75,6 +79,7 @@ class Claimer:
                 deliveries.drop(tx, self._flow.name, claimed.dropped)
                 if on_change is not None:
                     on_change(tx, [row["key"] for row in claimed.settled])
+        claimed.deadline = deadline
         fault("after_claim")
         return claimed
 

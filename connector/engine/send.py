@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from connector import log
+from connector.clock import Deadline
 from connector.contract import Record, TableWrite, Write, Written, chunks
 from connector.engine import adopting
 from connector.engine import plan as planning
@@ -54,9 +55,8 @@ class Sender:
         self._writer = flow.writer
         self._mapping = flow.mapping
 
-    def send(self, jobs: Sequence[Job], lease: float) -> Iterator[Result]:
-        """One result per job. `lease` is how long the claim lasts from now, on our clock."""
-        deadline = self._system.clock.monotonic() + lease
+    def send(self, jobs: Sequence[Job], deadline: Deadline) -> Iterator[Result]:
+        """One result per job. `deadline` is the claim's: after it the jobs may be another's."""
         ready: list[tuple[Job, Write, Plan]] = []
         fault("before_look")
         try:
@@ -277,9 +277,11 @@ class Sender:
 
     # -- writing ----------------------------------------------------------------------------
 
-    def _write(self, some: Sequence[tuple[Job, Write, Plan]], deadline: float) -> Iterator[Result]:
+    def _write(
+        self, some: Sequence[tuple[Job, Write, Plan]], deadline: Deadline
+    ) -> Iterator[Result]:
         clock = self._system.clock
-        if clock.monotonic() + self._target.longest_request + CUTOFF > deadline:
+        if deadline.left() < self._target.longest_request + CUTOFF:
             yield from (Result(job, error=NotSent(say("claim_too_old"))) for job, _, _ in some)
             return
         fault("before_write")

@@ -8,6 +8,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import delete, insert, select, update
 
+from connector import faults
+from connector.engine.claim import Claimer
 from connector.errors import (
     AlreadyExists,
     HalfDone,
@@ -597,3 +599,23 @@ def test_a_store_put_back_does_not_add_the_rows_that_it_forgot(shop: Site) -> No
     shop.order(lines=[line("1"), line("2", qty="8")])
     shop.sync()
     assert [row["qty"] for row in shop.bill().fields["rows"]] == [Decimal(2), Decimal(8)]
+
+
+@pytest.mark.parametrize("slept", [False, True], ids=["stopped", "suspended"])
+def test_whoever_was_stopped_after_claiming_sends_nothing_any_more(shop: Site, slept: bool) -> None:
+    shop.sync()
+    shop.order()
+    lease = Claimer(shop.system, shop.system.flows["orders"]).lease
+
+    def stop(name: str) -> None:
+        if name == "after_claim" and shop.delivery() and shop.delivery().state == "sending":
+            shop.clock.advance(lease + 1)
+            shop.clock.asleep += lease + 1 if slept else 0
+            shop.dispatcher.recover(alone=False)  # as another daemon does meanwhile
+
+    faults.install(stop)
+    try:
+        shop.sync()
+    finally:
+        faults.install(None)
+    assert (shop.bills(), shop.delivery().state) == ([], "in_doubt")
