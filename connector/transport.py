@@ -33,8 +33,9 @@ class Limit:
 
     left: Callable[[], float]
     """Seconds that are left to it."""
-    sent: bool = False
-    """Some of it was handed to a connection that stood. Until then, surely nothing was done."""
+    sent: bool = True
+    """Some of it may have been handed to a connection that stood; false only where it surely was
+    not, for then nothing was done."""
 
     def apply(self, sock: socket.socket) -> None:
         """Let the next call on `sock` take what is left. Raises TimeoutError if nothing is."""
