@@ -22,6 +22,7 @@ from connector.clock import Clock
 from connector.engine.dispatch import Dispatcher, Done, Permits, Progress
 from connector.engine.system import Flow, System
 from connector.errors import ConnectorError, Words
+from connector.faults import fault
 from connector.messages import dump, load, say
 from connector.operations import (
     finding,
@@ -193,7 +194,9 @@ class App:
         with store.reading() as tx:
             waiting = journal.asked(tx)
         for row in waiting:
+            fault("command_taken")
             result = self._carried_out(row.name, json.loads(row.arguments))
+            fault("command_done")
             errors = {name: dump(words) for name, words in result["errors"].items()}
             with store.transaction() as tx:
                 journal.answer(tx, row.id, result | {"errors": errors})

@@ -21,6 +21,24 @@ class Clock(Protocol):
         """Wait; returns early when the process is asked to stop."""
 
 
+class Deadline:
+    """A moment that neither a machine that slept nor a wall clock that was set can move away.
+
+    The monotonic clock need not count while a machine is suspended, the wall clock may be set:
+    whichever says that more time has passed is believed.
+    """
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
+        self._monotonic = clock.monotonic() + seconds
+        self._wall = clock.now().timestamp() + seconds
+
+    def left(self) -> float:
+        """Seconds until then; negative once it is over."""
+        clock = self._clock
+        return min(self._monotonic - clock.monotonic(), self._wall - clock.now().timestamp())
+
+
 class SystemClock:
     """The real one. `stop()` ends every present and future sleep at once."""
 

@@ -110,6 +110,7 @@ class Capture:
             return Counts()
         with self._store.transaction() as tx:
             snapshots.forget_raw(tx, self._connection, self._object, keys)
+        fault("faults_forgotten")
         return self.look_at(keys)
 
     def look_at(self, keys: Sequence[str]) -> Counts:
@@ -155,6 +156,7 @@ class Capture:
             if full:
                 seen.update(record.key for record in page.records)
             counts.add(self._page(page))
+        fault("reading_done")
         values: Row = {} if latest is None else {"cursor": latest}
         if full:
             counts.gone = self._absent(seen)
@@ -188,6 +190,7 @@ class Capture:
         adapter, shape = self._feed.connection.adapter, self._feed.reader.shape
         for some in chunks(keys, REREAD):
             found = list(adapter.fetch(shape, some))
+            fault("records_fetched")
             counts.add(self._page(Page(found)))
             absent = set(some) - {record.key for record in found}
             if absent:
@@ -200,6 +203,7 @@ class Capture:
     def _page(self, page: Page) -> Counts:
         counts = Counts(read=len(page.records))
         caught, restamped = self._compare(page.records, counts)
+        fault("page_compared")
         if not caught and not restamped:
             return counts
         with self._store.transaction() as tx:
@@ -210,6 +214,8 @@ class Capture:
             fault("page_saved")
             if page.cursor is not None:
                 feeds.save(self._store, tx, self._connection, self._object, cursor=page.cursor)
+                fault("cursor_saved")
+        fault("page_done")
         return counts
 
     def _compare(
@@ -275,7 +281,9 @@ class Capture:
                 history.append(self._history(item, old, kind, now))
         snapshots.save(self._store, tx, rows)
         snapshots.log_changes(tx, history)
+        fault("snapshots_saved")
         self._mark(tx, moved, now)
+        fault("flows_marked")
         pairing.after_capture(self._system, tx, self._feed, caught, now)
         deriving.after_capture(self._system, tx, self._feed, [i for i in moved if i.made])
 
@@ -334,6 +342,7 @@ class Capture:
             gone = self._really_gone(gone)
         if not self._allow_gone:
             guards.check_gone(self._feed.name, len(known), len(gone), self._share())
+        fault("absence_found")
         return self._mark_gone(gone)
 
     def _really_gone(self, keys: Sequence[str]) -> list[str]:
@@ -358,6 +367,7 @@ class Capture:
             with self._store.transaction() as tx:
                 self._hold(tx)
                 self._forget(tx, some)
+                fault("gone_marked")
         return len(keys)
 
     def _forget(self, tx: Tx, keys: Sequence[str]) -> None:
@@ -412,9 +422,11 @@ class _Lease:
         if epoch is None:
             raise LeaseLost(say("feed_taken", feed=capture._feed.name))
         capture._epoch = epoch
+        fault("lease_taken")
 
     def __exit__(self, *_: object) -> None:
         capture = self._capture
+        fault("before_release")
         with capture._store.transaction() as tx:
             feeds.drop_lease(tx, self._name, capture._system.owner)
 
@@ -500,6 +512,7 @@ def introduce(system: System, flow: Flow) -> bool:
             old = deliveries.states(tx, flow.name, [row.key for row in rows])
             there = [row for row in rows if row.data and not row.deleted and row.key not in old]
             mark_flow(tx, flow, [_stored(row) for row in there], now)
+            fault("flow_introduced")
 
 
 def _known_scopes(system: System, flow: Flow) -> list[str]:

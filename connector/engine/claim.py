@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from connector.clock import Deadline
 from connector.engine import retry, states
 from connector.engine.jobs import Job, reference
 from connector.engine.pairing import token
@@ -40,6 +41,8 @@ class Claimed:
     dropped: list[str] = field(default_factory=list)
     """Records that left the scope before anything was delivered."""
     looked_at: int = 0
+    deadline: Deadline | None = None
+    """Until when the jobs are ours; counted from before they were claimed."""
 
     def count(self, state: str) -> int:
         """How many were settled into a state."""
@@ -66,17 +69,22 @@ class Claimer:
         """Take up to `limit` due deliveries. `on_change(tx, keys)` hears of those settled here."""
         store = self._system.store
         claimed = Claimed()
+        deadline = Deadline(self._system.clock, self.lease)
         with store.transaction() as tx:
             store.look_at_links(tx)
             now = store.now(tx)
             rows = _one_a_line(deliveries.due(store, tx, self._flow.name, now, limit))
             if rows:
+                fault("due_found")
                 claimed = self.consider(tx, rows, now)
+                fault("considered")
                 deliveries.change(tx, claimed.settled)
                 deliveries.change(tx, [self._intent(job, now) for job in claimed.jobs])
+                fault("intents_stored")
                 deliveries.drop(tx, self._flow.name, claimed.dropped)
                 if on_change is not None:
                     on_change(tx, [row["key"] for row in claimed.settled])
+        claimed.deadline = deadline
         fault("after_claim")
         return claimed
 
@@ -166,6 +174,8 @@ class Claimer:
         key = str(values.get(onto) or row.key) if onto else (link.there if link else "")
         if row.delivered and not key:
             return states.stopped(row, now, "unlinked", say("unlinked"))
+        if row.delivered.startswith("verb:") and not row.forced:
+            return states.stopped(row, now, "gone", say("was_withdrawn"))
         job = Job(row, "put", wanted, form, text, document, link, key, number=snapshot.number)
         if wanted == row.delivered and self._flow.reached(row.step) and not job.in_doubt:
             return states.in_sync(row, now)

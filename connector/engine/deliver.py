@@ -44,6 +44,7 @@ class Deliverer:
         tally = Tally(
             claimed.looked_at, failed=claimed.count("stopped"), waiting=claimed.count("pending")
         )
-        results = list(self._sender.send(claimed.jobs, self._claimer.lease))
+        assert claimed.deadline is not None
+        results = list(self._sender.send(claimed.jobs, claimed.deadline))
         tally.add(self._recorder.record(results))
         return tally

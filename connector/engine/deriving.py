@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from connector.derive.progress import progress
 from connector.derive.status import delivery_status
 from connector.engine.system import Feed, Flow, System
+from connector.faults import fault
 from connector.messages import load
 from connector.objects import BusinessObject, DeliveryStatus, content
 from connector.settings import HUB
@@ -105,8 +106,11 @@ def _group(system: System, object: str) -> int | None:
     with store.transaction() as tx:
         keys = [row.key for row in journal.to_derive(tx, object, GROUP)]
         made = _COMPUTE[object](system, tx, keys)
+        fault("computed")
         changed = _save(system, tx, object, made)
+        fault("computed_saved")
         journal.derived(tx, object, keys)
+    fault("derived")
     return changed
 
 

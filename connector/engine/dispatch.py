@@ -19,6 +19,7 @@ from connector.engine.identity import Identities
 from connector.engine.record import Tally, pause
 from connector.engine.system import Connection, Feed, Flow, System
 from connector.errors import AdapterError, ConnectorError, LeaseLost, Rejected, UnsafeRun, Words
+from connector.faults import fault
 from connector.messages import load, say
 from connector.settings import HUB
 from connector.store import deliveries, feeds
@@ -106,8 +107,10 @@ class Dispatcher:
                 words = say("holder_died")
                 outcomes.append(states.abandoned(row, now, settle, words, since))
                 claims.append((row.owner, row.epoch, row.state))
+            fault("recovering")
             # Only claims that still stand: their holder may have come back in this moment.
             deliveries.settle(tx, outcomes, claims)
+        fault("recovered")
         if outcomes:
             _log.warning("claims_abandoned", count=len(outcomes))
         return len(outcomes)
@@ -162,10 +165,12 @@ class Dispatcher:
         if not self._ready(connection, done, paused):
             return
         try:
+            fault("before_read")
             capture = Capture(self._system, feed)
             counts = capture.run(allow_gone=permits.gone)
             if reread:
                 counts.add(capture.reread())
+            fault("after_read")
         except LeaseLost:
             return
         except AdapterError as error:
@@ -206,6 +211,7 @@ class Dispatcher:
         store = self._system.store
         with store.transaction() as tx:
             pause(self._system, tx, connection.name, error, store.now(tx))
+        fault("connection_lost")
 
     # -- delivering -------------------------------------------------------------------------
 
@@ -243,6 +249,8 @@ class Dispatcher:
             done.errors[flow.name] = error.words
             return 0
 
+        fault("before_deliver")
+
         def work() -> int:
             looked_at = 0
             for _ in range(FAIR):
@@ -251,6 +259,7 @@ class Dispatcher:
                 tally = deliverer.group()
                 if tally is None:
                     break
+                fault("after_group")
                 looked_at += tally.looked_at
                 done.tally(flow, tally)
                 progress(flow.name, tally.looked_at)

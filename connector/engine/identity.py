@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from connector.contract import Identity
 from connector.engine.system import Connection, System
 from connector.errors import UnsafeRun
+from connector.faults import fault
 from connector.messages import say
 from connector.store import feeds
 
@@ -40,6 +41,7 @@ class Identities:
             if last is not None and clock.monotonic() - last < EVERY:
                 return
         found = fingerprint(connection, connection.adapter.check())
+        fault("identity_told")
         store = self._system.store
         with store.reading() as tx:
             known = feeds.connection(tx, connection.name)
@@ -49,6 +51,7 @@ class Identities:
         if known is None or not known.fingerprint:
             with store.transaction() as tx:
                 feeds.save_connection(store, tx, connection.name, fingerprint=found)
+            fault("identity_saved")
         with self._lock:
             self._checked[connection.name] = clock.monotonic()
 

@@ -52,6 +52,8 @@ class Plan:
     drift: list[Difference] = field(default_factory=list)
     split: dict[str, Any] = field(default_factory=dict)
     """What is left for our rows that people split, by path."""
+    standing: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Rows that already show what a new line wants: `{table: {line: row key}}`."""
 
     @property
     def empty(self) -> bool:
@@ -235,6 +237,8 @@ class _Rows:
     def _row(self, line: str, row: Node) -> RowWrite | None:
         key = self._keys.get(line)
         if key is None or self._was_dropped(line, key):
+            if self._stands(line, row):
+                return None
             self._plan.changes += _added(self._table, line, row)
             return _new(line, row)
         delivered = self._delivered.get(line, {"f": {}})
@@ -252,6 +256,31 @@ class _Rows:
     def _was_dropped(self, line: str, key: str) -> bool:
         """We took the row away with its line, and now the line is back."""
         return line not in self._delivered and self._shown is not None and key not in self._shown
+
+    def _stands(self, line: str, row: Node) -> bool:
+        """A row that we do not know shows just what the new line wants: it is taken for it.
+
+        A store that was put back to an earlier state has forgotten it; were it a person's, one
+        of the two would be too many anyway. What people split off is not looked at.
+        """
+        for key, shown in self._strangers().items():
+            if all(self._equal(name, value, shown) for name, value in row.fields.items()):
+                self._plan.standing.setdefault(self._table, {})[line] = key
+                return True
+        return False
+
+    def _strangers(self) -> dict[str, Mapping[str, Any]]:
+        known = {*self._keys.values(), *self._plan.standing.get(self._table, {}).values()}
+        shown = self._shown or {}
+        for line, key in self._keys.items():
+            if key in shown:
+                known |= {str(p[self._key_field]) for p in self._pieces(line, shown[key])}
+        return {key: row for key, row in shown.items() if key not in known}
+
+    def _equal(self, name: str, value: Any, shown: Mapping[str, Any]) -> bool:
+        ours = canon(value)
+        once = f"{self._table}/{name}" in self._writer.not_wanted
+        return once or like(ours, shown.get(self._shown_as(name))) == ours
 
     def _row_is_gone(self, line: str, delivered: Canonical) -> None:
         """People deleted a row of ours: a conflict once we want something of it."""

@@ -66,12 +66,16 @@ class Recorder:
             dirty = deliveries.dirty(tx, self._flow.name, [r.job.row.key for r in results])
             outcomes = [{"sent": r.job.text, **self._outcome(r, dirty, now)} for r in results]
             held = self._settle(tx, results, outcomes)
+            fault("outcome_stored")
             kept = [r for r in results if r.job.row.key in held]
             links.save(store, tx, [self._link(r, now) for r in kept if _linkable(self._flow, r)])
+            fault("links_made")
             journal.log_attempts(tx, [self._attempt(r, now) for r in kept if r.did != "none"])
             self._note_connection(tx, kept, now)
+            fault("attempts_logged")
             arrived = [(self._flow.source, r.job.row.key) for r in kept if r.written]
             pairing.wake(tx, self._flow.object, arrived, now)
+            fault("others_woken")
             deriving.after_delivery(self._system, tx, self._flow, sorted(held))
         fault("after_outcome")
         for result, outcome in zip(results, outcomes, strict=True):
@@ -241,7 +245,9 @@ class Recorder:
 
 def _linkable(flow: Flow, result: Result) -> bool:
     """A counterpart was made, found or changed rows; written onto records need no link."""
-    if result.written is None or flow.mapping.onto or result.did in ("none", "cancel", "close"):
+    if result.written is None or flow.mapping.onto or result.did in ("cancel", "close"):
+        return False
+    if result.did == "none" and not (result.plan and result.plan.standing):
         return False
     known: Job = result.job
     number = known.link.number if known.link else ""

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from connector import log
+from connector.clock import Deadline
 from connector.contract import Fields, Record, TableWrite, Write, Written, chunks
 from connector.engine import adopting
 from connector.engine import plan as planning
@@ -55,21 +56,23 @@ class Sender:
         self._writer = flow.writer
         self._mapping = flow.mapping
 
-    def send(self, jobs: Sequence[Job], lease: float) -> Iterator[Result]:
-        """One result per job. `lease` is how long the claim lasts from now, on our clock."""
-        deadline = self._system.clock.monotonic() + lease
+    def send(self, jobs: Sequence[Job], deadline: Deadline) -> Iterator[Result]:
+        """One result per job. `deadline` is the claim's: after it the jobs may be another's."""
         ready: list[tuple[Job, Write, Plan]] = []
+        fault("before_look")
         try:
             theirs = self._look(jobs)
         except AdapterError as error:
             yield from (Result(job, error=error) for job in jobs)
             return
+        fault("after_look")
         for job in jobs:
             result = self._prepared(job, theirs)
             if isinstance(result, Result):
                 yield result
             else:
                 ready.append((job, *result))
+        fault("planned")
         for some in chunks(ready, max(self._flow.capabilities.batch, 1)):
             yield from self._write(some, deadline)
 
@@ -189,6 +192,8 @@ class Sender:
         policy = self._flow.settings.on_conflict
         force = "ours" if job.row.forced else "" if policy == "ask" else policy
         made = planning.update(job.document, job.form, held, self._writer, force=force)
+        for table, lines in made.standing.items():
+            keys.setdefault(table, {}).update(lines)
         if made.conflicts:
             return Result(job, error=Conflict(_conflict_words(made)), plan=made)
         if made.empty and self._flow.reached(job.row.step):
@@ -266,9 +271,11 @@ class Sender:
 
     # -- writing ----------------------------------------------------------------------------
 
-    def _write(self, some: Sequence[tuple[Job, Write, Plan]], deadline: float) -> Iterator[Result]:
+    def _write(
+        self, some: Sequence[tuple[Job, Write, Plan]], deadline: Deadline
+    ) -> Iterator[Result]:
         clock = self._system.clock
-        late = clock.monotonic() + self._target.longest_request + CUTOFF > deadline
+        late = deadline.left() < self._target.longest_request + CUTOFF
         if late or self._system.stopping.is_set():
             yield from (Result(job, error=NotSent(say("claim_too_old"))) for job, _, _ in some)
             return
@@ -317,7 +324,7 @@ class Sender:
         written = outcome.written if isinstance(outcome, HalfDone) else outcome
         if isinstance(written, Written):
             result.written, result.shown = written, written.shown
-            result.line_keys = _keys_after(job, written)
+            result.line_keys = _keys_after(job, made, written)
         return result
 
 
@@ -344,10 +351,10 @@ def _expect(
         expected[path] = (Decimal(value), tolerance)
 
 
-def _keys_after(job: Job, written: Written) -> dict[str, dict[str, str]]:
-    """The rows that we knew, and those that this write added."""
+def _keys_after(job: Job, made: Plan, written: Written) -> dict[str, dict[str, str]]:
+    """The rows that we knew, those that were found, and those that this write added."""
     keys = job.line_keys
-    for table, lines in written.line_keys.items():
+    for table, lines in (*made.standing.items(), *written.line_keys.items()):
         keys.setdefault(table, {}).update(lines)
     return keys
 

@@ -107,12 +107,14 @@ class TestClock:
     __test__ = False
     time: datetime = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
     slept: list[float] = field(default_factory=list)
+    asleep: float = 0.0
+    """Seconds that the monotonic clock did not count, as on a machine that was suspended."""
 
     def now(self) -> datetime:
         return self.time
 
     def monotonic(self) -> float:
-        return self.time.timestamp()
+        return self.time.timestamp() - self.asleep
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -157,10 +159,14 @@ class Site:
             self.system.store.close()
             self._dispatcher = None
 
-    def sync(self, **permits: bool) -> Done:
+    @property
+    def dispatcher(self) -> Dispatcher:
         assert self._dispatcher is not None
+        return self._dispatcher
+
+    def sync(self, **permits: bool) -> Done:
         flows = self.system.flows.values()
-        return self._dispatcher.sync(flows, permits=Permits(**permits))
+        return self.dispatcher.sync(flows, permits=Permits(**permits))
 
     # -- the CRM's side ---------------------------------------------------------------------
 

@@ -7,8 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, insert, select, update
 
+from connector import faults
 from connector.contract import Write
+from connector.engine.claim import Claimer
 from connector.errors import (
     AlreadyExists,
     HalfDone,
@@ -19,6 +22,7 @@ from connector.errors import (
     Unreachable,
 )
 from connector.operations import overview, reconciling
+from connector.store import tables
 from tests.engine.factory import Site, failing, line
 
 
@@ -580,3 +584,63 @@ write: {erp_state: state}
     shop.clock.advance(3600)
     shop.sync()
     assert shop.crm.form("order")["o1"].fields["erp_state"] == "done"
+
+
+def test_an_order_confirmed_again_after_its_bill_was_voided_waits_for_a_person(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "gone: cancel, hold:")
+    shop.start()
+    shop.order()
+    shop.sync()
+    shop.order(status="cancelled")
+    shop.sync()
+    shop.order(status="confirmed")
+    shop.sync()
+    assert (shop.delivery().state, shop.delivery().reason) == ("stopped", "gone")
+    shop.bill().cancelled = False
+    overview.retry(shop.system, shop.system.flows["orders"], ["o1"], "somebody", ours=True)
+    shop.sync()
+    assert shop.delivery().state == "in_sync"
+
+
+def test_a_store_put_back_does_not_add_the_rows_that_it_forgot(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "until: saved, hold:")
+    shop.start()
+    shop.order()
+    shop.sync()
+    with shop.system.store.transaction() as tx:
+        kept = {
+            table: [dict(row._mapping) for row in tx.execute(select(table))]
+            for table in (tables.deliveries, tables.links, tables.snapshots)
+        }
+    shop.order(lines=[line("1"), line("2", qty="7")])
+    shop.sync()
+    with shop.system.store.transaction() as tx:
+        for table, rows in kept.items():
+            tx.execute(delete(table))
+            tx.execute(insert(table), rows)
+        tx.execute(update(tables.feeds).values(cursor=""))
+    shop.sync()
+    assert [row["qty"] for row in shop.bill().fields["rows"]] == [Decimal(2), Decimal(7)]
+    shop.order(lines=[line("1"), line("2", qty="8")])
+    shop.sync()
+    assert [row["qty"] for row in shop.bill().fields["rows"]] == [Decimal(2), Decimal(8)]
+
+
+@pytest.mark.parametrize("slept", [False, True], ids=["stopped", "suspended"])
+def test_whoever_was_stopped_after_claiming_sends_nothing_any_more(shop: Site, slept: bool) -> None:
+    shop.sync()
+    shop.order()
+    lease = Claimer(shop.system, shop.system.flows["orders"]).lease
+
+    def stop(name: str) -> None:
+        if name == "after_claim" and shop.delivery() and shop.delivery().state == "sending":
+            shop.clock.advance(lease + 1)
+            shop.clock.asleep += lease + 1 if slept else 0
+            shop.dispatcher.recover(alone=False)  # as another daemon does meanwhile
+
+    faults.install(stop)
+    try:
+        shop.sync()
+    finally:
+        faults.install(None)
+    assert (shop.bills(), shop.delivery().state) == ([], "in_doubt")

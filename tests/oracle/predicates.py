@@ -276,7 +276,8 @@ def _is_true(story: Story, reason: str) -> bool:
     if reason == "twice":
         return len(story.live) > 1
     if reason == "gone":
-        return story.scope == "out" or bool(story.by_people("delete")) or _restored(history)
+        withdrawn = story.scope == "out" or any(e.what == "void" for e in story.entries)
+        return withdrawn or bool(story.by_people("delete")) or _restored(history)
     if reason == "not_ours":
         return any(e.form == story.target and e.reference != story.mark for e in history.erp)
     if reason in ("unlinked", "ignored"):

@@ -211,6 +211,22 @@ def test_a_line_that_is_back_after_we_dropped_its_row_is_a_new_row() -> None:
     assert [(change.line, change.key) for change in plan.tables["rows"].rows] == [("b", "")]
 
 
+def test_a_row_that_shows_just_what_a_new_line_wants_is_taken_for_it() -> None:
+    two = bill({"a": row(), "b": row("M2")})
+    plan = planning.update(two, form(two), held(bill(), shown(two)), WRITER)
+    assert plan.empty
+    assert plan.standing == {"rows": {"b": "r-b"}}
+
+
+def test_what_people_split_off_is_not_taken_for_a_new_line() -> None:
+    piece = {"rid": "piece", "material": "M1", "qty": "4", "amount": "40"}
+    now = people(bill(), {"r-a": {"qty": "6", "amount": "60"}, "piece": piece})
+    wanted = bill({"a": row(), "b": row(qty=4, amount=40)})
+    plan = update(wanted, bill(), now)
+    assert plan.standing == {}
+    assert [change.line for change in plan.tables["rows"].rows] == ["b"]
+
+
 def test_what_people_did_before_a_new_bill_was_found_is_drift() -> None:
     sent = bill({"a": row(qty=7)}, note="sent")
     now = people(sent, {"r-a": {"qty": "5"}}, note="people")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from connector.app import App
@@ -36,6 +37,7 @@ flows:
   products: {object: material, from: crm, pair: number, every: 5m}
   materials: {object: material, from: erp, pair: number, every: 5m}
   customers: {object: customer, from: crm, to: erp, every: 2m}
+  only_read: {object: customer, from: crm, every: 2m}
   orders: {object: sales_order, from: crm, to: erp, every: 30, when: 'status == "confirmed"',
             hold: 'status == "in_approval"'}
   status: {object: delivery_status, from: hub, to: crm, when: 'flow == "orders"',
@@ -168,11 +170,18 @@ _NOTHING: Any = None
 
 
 def opened(
-    scene: Scene, store: Store, clock: Clock, owner: str, random: Any, make_http: Any
+    scene: Scene,
+    store: Store,
+    clock: Clock,
+    owner: str,
+    random: Any,
+    make_http: Any,
+    without: Collection[str] = (),
 ) -> App:
     """The product as one process starts it: everything of its own but the database.
 
-    `make_http(name, settings)` gives the way to a connection's system.
+    `make_http(name, settings)` gives the way to a connection's system; `without` names flows
+    that the configuration does not have yet.
     """
     base, config = _assembled(tuple(_texts(scene.nature)))
 
@@ -189,15 +198,17 @@ def opened(
             target=connections[flow.target.name] if flow.target else None,
         )
         for name, flow in base.flows.items()
+        if name not in without
     }
     feeds = {
         name: Feed(
             connections[feed.connection.name],
             feed.object,
             feed.reader,
-            [flows[flow.name] for flow in feed.flows],
+            [flows[flow.name] for flow in feed.flows if flow.name in flows],
         )
         for name, feed in base.feeds.items()
+        if any(flow.name in flows for flow in feed.flows)
     }
     system = replace(
         base,
@@ -208,5 +219,6 @@ def opened(
         flows=flows,
         owner=owner,
         random=random,
+        stopping=Event(),
     )
     return App(system, config, who=owner)

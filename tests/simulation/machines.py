@@ -7,7 +7,7 @@ from functools import partial
 from random import Random
 from typing import Any, Protocol
 
-from connector.app import App
+from connector.app import App, StoreInUse
 from connector.contract import Settings
 from connector.store.engine import StoreUnavailable
 from tests.simulation import company
@@ -22,6 +22,7 @@ from tests.simulation.wire import Server, VirtualHttp, Wire
 class Run(Protocol):
     """As much of a run as machines need."""
 
+    start: float
     scheduler: Scheduler
     scene: Scene
     store: VirtualStore
@@ -41,6 +42,7 @@ class Machines:
         self._starts = 0
         self._closed = False
         self.daemons: dict[Process, VirtualDaemon] = {}
+        self._commands: list[Process] = []
         self.started_at = 0.0
         """When a daemon was last started."""
         self.failed: list[Exception] = []
@@ -61,11 +63,20 @@ class Machines:
 
     def terminate(self) -> None:
         """Ask whichever daemon runs to end: an upgrade, a machine that is shut down."""
-        for process, daemon in self.daemons.items():
-            if not process.dead:
-                self._run.note(f"{process.name}: is asked to end")
-                daemon.end()
-                return
+        for process in self._alive()[:1]:
+            self._end(process)
+
+    def reload(self) -> None:
+        """The configuration changed: every daemon ends and starts with the new one."""
+        for process in self._alive():
+            self._end(process)
+
+    def _alive(self) -> list[Process]:
+        return [process for process in self.daemons if not process.dead]
+
+    def _end(self, process: Process) -> None:
+        self._run.note(f"{process.name}: is asked to end")
+        self.daemons[process].end()
 
     def restore(self, backup: Backup) -> None:
         """The database is put back to an earlier state, as the manual says: wait, then start."""
@@ -86,7 +97,7 @@ class Machines:
             daemon.pace = 4.0
 
     def thaw(self) -> None:
-        for process in self.daemons:
+        for process in (*self.daemons, *self._commands):
             self._scheduler.thaw(process)
 
     def _start(self, slot: int) -> None:
@@ -116,7 +127,7 @@ class Machines:
         self.daemons[process] = daemon
         try:
             daemon.live()
-        except (StoreUnavailable, Mishap) as error:
+        except (StoreUnavailable, StoreInUse, Mishap) as error:
             self._run.note(f"{process.name}: ends, {error}")
         except Exception as error:  # noqa: BLE001 - the daemon must not end by itself
             self.failed.append(error)
@@ -136,7 +147,9 @@ class Machines:
 
         shared = VirtualClock(self._scheduler, Process("the database's"))
         store = run.store.of(shared if run.store.shared else clock)
-        return company.opened(run.scene, store, clock, process.name, random, make_http)
+        early = self._scheduler.now < run.start + run.scene.introduced
+        without = ("customers",) if early else ()
+        return company.opened(run.scene, store, clock, process.name, random, make_http, without)
 
     # -- commands ---------------------------------------------------------------------------
 
@@ -144,6 +157,7 @@ class Machines:
         """Somebody runs a command."""
         self._starts += 1
         process, number = Process(f"{name}.{self._starts}"), self._starts
+        self._commands.append(process)
 
         def run() -> Any:
             try:

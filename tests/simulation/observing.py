@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import select
 
 from connector import messages
-from connector.store.tables import connections, deliveries, derivations
+from connector.store.tables import connections, deliveries, derivations, feeds
 from tests.oracle.history import Decision, Found, History, Listed, Terms, Waiting
 from tests.simulation import company
 from tests.simulation.crm import Crm
@@ -24,8 +24,8 @@ from tests.simulation.perils import Mishap
 from tests.simulation.scene import Scene
 from tests.simulation.scheduler import Scheduler
 
-FEEDS = ("crm/product", "crm/account", "crm/order", "erp/item")
-"""The readings that the configuration has."""
+FEEDS = 4
+"""Readings that the configuration has."""
 BUGS = ("planning_bug", "adapter_bug", "job_failed")
 """Events by which the product says that it found a bug in itself."""
 
@@ -53,14 +53,18 @@ class Observer:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._late: list[Waiting] = []
+        self._paused = 0.0
+        """Until when a connection was last left alone."""
+        self._run_at: dict[str, float] = {}
+        self._read: dict[str, list[float]] = {}
+        """When each feed was seen to have been read to its end."""
 
     def is_busy(self) -> bool:
         """Something is still to be done, by a clock or by a reading."""
         run = self._run
-        calls = (*run.crm.calls, *run.erp.calls)
+        # Twice: the first reading may only end a window that was begun long ago.
         since = run.calm_at + 2 * run.scene.compare
-        read = {f"{c.system}/{c.about[0]}" for c in calls if c.path == "changed" and c.at > since}
-        if not read.issuperset(FEEDS):
+        if sum(sorted(times)[-2] > since for times in self._read.values()) < FEEDS:
             return True
         with run.store.reading() as tx:
             if tx.execute(select(derivations)).first() is not None:
@@ -69,13 +73,17 @@ class Observer:
         return any(row.state != "in_sync" and not _idle(row) for row in rows)
 
     def look(self) -> None:
-        """Note doubts and dead claims that stand longer than they may."""
+        """Note what was read, and doubts and dead claims that stand longer than they may."""
+        self._look_at_feeds()
         run, states = self._run, deliveries.c.state
+        if all(process.dead for process in run.machines.daemons):
+            return
         with run.store.reading() as tx:
             paused = [row.paused_until or 0.0 for row in tx.execute(select(connections))]
             waiting = select(deliveries).where(states.in_(("in_doubt", "sending")))
             rows = tx.execute(waiting).all()
-        since = max(run.calm_at, run.machines.started_at, *paused, 0.0)
+        self._paused = max(self._paused, *paused, 0.0)
+        since = max(run.calm_at, run.machines.started_at, self._paused)
         for row in rows:
             # One slow call after another: a beat takes the flows in turn.
             begun = max(row.due_at or 0.0, since) + 60.0 * (1 + run.scene.weather.latency)
@@ -83,6 +91,15 @@ class Observer:
                 begun = max(row.deadline, since) + 15.0
             if run.scheduler.now > begun:
                 self._late.append(_waiting(row))
+
+    def _look_at_feeds(self) -> None:
+        # The product notes the time of whatever machine read; we note that it changed.
+        with self._run.store.reading() as tx:
+            for row in tx.execute(select(feeds)):
+                name = f"{row.connection}/{row.object}"
+                if row.run_at and self._run_at.get(name) != row.run_at:
+                    self._run_at[name] = row.run_at
+                    self._read.setdefault(name, [0.0]).append(self._run.scheduler.now)
 
     def history(self, *, rested: bool) -> History:
         """Everything that the oracle may read."""

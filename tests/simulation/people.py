@@ -55,6 +55,8 @@ class Diary:
         self._scheduler.at(at, partial(sales.order, key, customer, status=status))
         if status != "confirmed":
             self.soon(born, partial(sales.status, key, "confirmed"))
+        if random.random() < scene.foreign:
+            self.soon(max(born - 0.1, 0.0), partial(self._clerks.by_hand, key.upper()))
         for _ in range(int(random.uniform(0, 2 * scene.edits) + 0.5)):
             self.soon(born, partial(sales.edit, key))
         if random.random() < scene.spoils:
@@ -94,7 +96,13 @@ class Operator:
         self._random = random
 
     def look(self, app: App) -> None:
-        """Decide about some of what is listed."""
+        """Decide about some of what is listed; now and then ask for everything once more."""
+        if self._random.random() < 0.3:
+            self._run.note("operator: sync")
+            app.sync()
+        elif self._random.random() < 0.3:
+            self._run.note("operator: resync orders")
+            app.resync("orders")
         for failure in app.failures():
             old = self._run.scheduler.now - failure["since"] > SETTLED
             if failure["flow"] in FORMS and old and self._random.random() < 0.6:

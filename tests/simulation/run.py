@@ -68,6 +68,7 @@ class Run:
         self, seed: int, scene: Scene | None = None, fate: Fate | None = None, url: str = ""
     ) -> None:
         self.seed = seed
+        self.start = START
         self.scene = copy.deepcopy(scene) or swarm(self.random("scene"))
         self.scheduler = Scheduler(self.random("scheduler"), START)
         self.log: list[str] = []
@@ -130,6 +131,8 @@ class Run:
             diary.soon(0.6, self.erp.restore)
         if scene.store_restored:
             diary.soon(0.1, partial(self._back_up, diary))
+        if scene.introduced:
+            self.scheduler.at(START + scene.introduced, self.machines.reload)
         if scene.operator:
             self.scheduler.at(START + scene.operator, self._operate)
 

@@ -71,8 +71,12 @@ class Scene:
     """How often an order is changed in the very moment in which it is saved."""
     spoils: float = 0.0
     """How often an order becomes unreadable for a while, or for good."""
+    foreign: float = 0.0
+    """How often somebody makes a bill by hand with an order's number."""
     terminations: int = 0
     """Times that a daemon is asked to end, as by an upgrade."""
+    introduced: float = 0.0
+    """Seconds after which the configuration gets its flow of customers; 0: it always has it."""
     hosts: float = 0.0
     """Most seconds by which the clocks of the daemons' machines differ from the database's."""
     erp_restored: bool = False
@@ -129,6 +133,8 @@ def swarm(random: Random) -> Scene:
     )
     if scene.daemons > 1:
         scene.hosts = random.choice((0.0, 0.0, 30.0, 3600.0))
+    scene.introduced = random.choice((0.0, 0.0, 0.0, 150.0))
+    scene.foreign = _some(random, 0.2)
     scene.erp_restored = random.random() < 0.05
     scene.store_restored = idempotency != "C" and random.random() < 0.05
     scene.weather = _weather(random)
