@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from connector.cli.output import Screen, moment, number
+from connector.cli.output import Screen, moment
 from connector.cli.session import DONE, PERSON, Keys, Session, command, group
 from connector.messages import Message, say, word
-from connector.objects.lines import readable
+from connector.objects.showing import plainly, readable
 from connector.operations.reconciling import Finding
 from connector.operations.tracing import Story
 from connector.store import migrate
@@ -153,7 +153,7 @@ def _finding(screen: Screen, item: Finding) -> None:
     screen.mark("!", f"{word('kind', item.kind)}  {name}  {item.words}".rstrip())
     for difference in item.differences:
         path = readable(difference.path, item.lines)
-        screen.line(f"    {path}: {number(difference.base)} → {number(difference.theirs)}")
+        screen.line(f"    {path}: {plainly(difference.base)} → {plainly(difference.theirs)}")
 
 
 # -- failures ---------------------------------------------------------------------------------

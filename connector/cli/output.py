@@ -107,12 +107,3 @@ def _plain(value: Any) -> Any:
 def moment(seconds: float | None) -> str:
     """A time of the store, on this machine's clock."""
     return datetime.fromtimestamp(seconds).strftime("%m-%d %H:%M") if seconds else ""
-
-
-def number(value: Any) -> str:
-    """A value of a document as people write it: `7`, not `7.0000000000`."""
-    text = str(value)
-    whole, point, digits = text.partition(".")
-    if not (whole.lstrip("-").isdigit() and digits.isdigit() and point):
-        return text
-    return text.rstrip("0").rstrip(".")

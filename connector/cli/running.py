@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from connector.cli.output import Screen, number
+from connector.cli.output import Screen
 from connector.cli.session import DONE, FAILED, PERSON, Keys, Session, command, wrong
 from connector.engine.plan import Difference
 from connector.messages import say, word
-from connector.objects.lines import readable
+from connector.objects.showing import plainly, readable
 from connector.operations.planning import Plan, Planned
 
 READ = ("read", "new", "changed", "same", "refused")
@@ -114,9 +114,9 @@ def _planned(screen: Screen, item: Planned) -> None:
         now = _there(difference)
         change = f"{now} → " if now else ""
         path = readable(difference.path, item.lines)
-        screen.line(f"    {path}: {change}{number(difference.ours)}")
+        screen.line(f"    {path}: {change}{plainly(difference.ours)}")
     for difference in item.conflicts:
-        params = {name: number(getattr(difference, name)) for name in ("ours", "base", "theirs")}
+        params = {name: plainly(getattr(difference, name)) for name in ("ours", "base", "theirs")}
         path = readable(difference.path, item.lines)
         screen.mark("!", f"   {say('planned_conflict', path=path, **params)}")
 
@@ -135,7 +135,7 @@ _STYLES = {
 def _there(difference: Difference) -> str:
     """What the target shows now, else what it showed after our last write."""
     found = difference.theirs if difference.theirs is not None else difference.base
-    return "" if found is None else number(found)
+    return "" if found is None else plainly(found)
 
 
 def _summary(made: Plan) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from connector.derive.progress import progress
@@ -16,6 +17,7 @@ from connector.engine.system import Feed, Flow, System
 from connector.faults import fault
 from connector.messages import load
 from connector.objects import BusinessObject, DeliveryStatus, content
+from connector.objects.showing import labels, readable
 from connector.settings import HUB
 from connector.store import deliveries, journal, links, mentions, snapshots
 from connector.store.engine import Tx
@@ -129,10 +131,13 @@ def _statuses(system: System, tx: Tx, keys: Sequence[str]) -> dict[str, Business
         linked = links.find(tx, flow.object, flow.source, flow.target.name, records)
         numbers = {item.here: item.number for item in linked}
         for key, row in rows.items():
-            number = known[key].number if key in known else ""
+            snapshot = known.get(key)
+            number = snapshot.number if snapshot else ""
             explained = system.hints[flow.target.name].explain(
                 load(row.detail), row.reason, system.language
             )
+            lines = labels(snapshots.data(snapshot)) if snapshot else {}
+            explained = replace(explained, words=readable(explained.words, lines))
             made[f"{name}/{key}"] = delivery_status(row, number, numbers.get(key, ""), explained)
     return _since_it_is_so(tx, made)
 

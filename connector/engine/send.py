@@ -34,6 +34,7 @@ from connector.errors import (
 from connector.faults import fault
 from connector.mapping.document import Canonical
 from connector.messages import say
+from connector.objects.showing import plainly
 
 CUTOFF = 5.0
 """Seconds that must be left of a claim beyond the longest request, else nothing is sent."""
@@ -367,11 +368,8 @@ def _did(write: Write) -> str:
 
 def _conflict_words(made: Plan) -> Any:
     first = made.conflicts[0]
-    return say(
-        "conflict",
-        path=first.path,
-        ours=first.ours,
-        base=first.base,
-        theirs=first.theirs,
-        more=len(made.conflicts) - 1,
-    )
+    values = {name: plainly(getattr(first, name)) for name in ("ours", "base", "theirs")}
+    more = len(made.conflicts) - 1
+    if more:
+        return say("conflicts", path=first.path, more=more, **values)
+    return say("conflict", path=first.path, **values)

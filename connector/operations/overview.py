@@ -8,7 +8,7 @@ from typing import Any
 
 from connector.engine.system import Flow, System
 from connector.messages import dump, load, say
-from connector.objects.lines import labels, readable
+from connector.objects.showing import labels, readable
 from connector.operations import finding
 from connector.store import deliveries, feeds, journal, links, snapshots
 

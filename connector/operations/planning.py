@@ -15,7 +15,7 @@ from connector.engine.system import Flow, System
 from connector.errors import MappingFault, Words
 from connector.messages import dump, load, say
 from connector.objects import content
-from connector.objects.lines import labels
+from connector.objects.showing import labels
 from connector.store import deliveries, snapshots
 
 GROUP = 200

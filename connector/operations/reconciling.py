@@ -13,7 +13,7 @@ from connector.engine.plan import Difference, Held, update
 from connector.engine.system import Flow, System
 from connector.mapping.document import Node, undigest
 from connector.messages import dump, say
-from connector.objects.lines import labels
+from connector.objects.showing import labels
 from connector.store import deliveries, journal, links, snapshots
 from connector.store.statement import Row
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from connector.engine.system import Flow, System
 from connector.messages import load, say
-from connector.objects.lines import labels, readable
+from connector.objects.showing import labels, readable
 from connector.operations import finding
 from connector.settings import HUB
 from connector.store import deliveries, journal, links, mentions, snapshots

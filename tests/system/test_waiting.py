@@ -359,3 +359,13 @@ def test_customers_and_their_numbers_stand_on_both_sides(either: Site) -> None:
     either.sync()
     names = {c["account_no"]: c["name"] for c in either.crm.records(ACCOUNT)}
     assert sorted(names.values()) == sorted(c["FName"] for c in either.erp.records(PARTNER))
+
+
+def test_a_conflict_in_a_line_is_told_by_the_line_s_number(saved: Site) -> None:
+    number = saved.order(sold("M1", 2), sold("M2", 3, "5.65"))
+    saved.sync()
+    saved.in_erp("edit_row", number=number, seq=2, fields={"FQty": 5})
+    saved.in_crm("edit_line", order=number, line_no=2, fields={"quantity": "9"})
+    saved.sync()
+    _, _, reason, _ = saved.told(number)
+    assert "FSaleOrderEntry[2].FQty 我们要写“9”，上次是“3”，现在被人改成“5”" in reason

@@ -1,4 +1,4 @@
-"""Lines as people count them: a path names a line by its number, not by its key."""
+"""What is stored, as people read it: lines by their number, not by their key; plain numbers."""
 
 from __future__ import annotations
 
@@ -19,3 +19,12 @@ def readable(text: str, known: Mapping[str, str]) -> str:
         return text
     keys = "|".join(re.escape(key) for key in sorted(known, key=len, reverse=True))
     return re.sub(rf"[/.]({keys})[/.]", lambda match: f"[{known[match[1]]}].", text)
+
+
+def plainly(value: Any) -> str:
+    """A value of a document as people write it: `7`, not `7.0000000000`."""
+    text = str(value)
+    whole, point, digits = text.partition(".")
+    if not (whole.lstrip("-").isdigit() and digits.isdigit() and point):
+        return text
+    return text.rstrip("0").rstrip(".")
