@@ -27,7 +27,9 @@ def line_keys(
         order = list(sent.get("t", {}).get(table, lines))
         rows = list(shown.fields.get(table) or ())
         paired = _paired(order, lines, rows, writer, table)
-        if paired is None:
+        # Without knowing what was sent, a row too many may be a line that is gone since.
+        unknown = table not in sent.get("t", {})
+        if paired is None or (unknown and len(paired) < len(rows)):
             return None
         found[table] = paired
     return found

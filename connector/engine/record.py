@@ -127,16 +127,17 @@ class Recorder:
         if held:
             columns |= {"delivered": job.wanted, "document": job.text, "sent": ""}
         else:
-            columns |= {"delivered": "?", "document": job.row.sent}
-        if job.verb == "put" and not self._flow.mapping.onto:
-            columns["base"] = exact.dumps(self._base(result, job.form if held else job.sent))
+            # Some version of ours: which one nobody knows, so that all of it is compared.
+            columns |= {"delivered": "?", "document": "", "base": ""}
+        if held and job.verb == "put" and not self._flow.mapping.onto:
+            columns["base"] = exact.dumps(self._base(result))
         return columns
 
-    def _base(self, result: Result, form: Canonical) -> Canonical:
+    def _base(self, result: Result) -> Canonical:
         job = result.job
         before = Before(job.delivered, job.kept) if job.key else Before()
         keys = result.line_keys
-        return after_write(form, job.document, result.shown, self._writer, keys, before)
+        return after_write(job.form, job.document, result.shown, self._writer, keys, before)
 
     def _cleared(self, result: Result) -> Row:
         """What the look at an unanswered attempt showed. It may have undone a step."""

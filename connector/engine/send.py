@@ -177,7 +177,8 @@ class Sender:
 
     def _adopted(self, job: Job, record: Record) -> Result:
         """The target has it already: a write whose answer was lost, or a store restored."""
-        keys = adopting.line_keys(job.document, job.sent, record, self._writer)
+        sent = job.sent if job.verb == "look" else NOTHING
+        keys = adopting.line_keys(job.document, sent, record, self._writer)
         if keys is None:
             words = say("rows_unclear", number=record.number or record.key)
             return Result(job, error=Conflict(words))

@@ -644,3 +644,23 @@ def test_whoever_was_stopped_after_claiming_sends_nothing_any_more(shop: Site, s
     finally:
         faults.install(None)
     assert (shop.bills(), shop.delivery().state) == ([], "in_doubt")
+
+
+def test_a_bill_found_before_the_first_create_is_compared_with_the_newest_version(
+    shop: Site,
+) -> None:
+    shop.config = shop.config.replace("hold:", "until: saved, hold:")
+    shop.start()
+    shop.sync()
+    shop.order(note="old")
+    shop.sync()
+    with shop.system.store.transaction() as tx:
+        tx.execute(delete(tables.links).where(tables.links.c.object == "sales_order"))
+        tx.execute(delete(tables.deliveries).where(tables.deliveries.c.flow == "orders"))
+    shop.erp.trouble = failing(Transient("busy"), when="read", form="bill")
+    shop.order(note="new")
+    shop.sync()
+    assert shop.delivery().reason == "retry"
+    shop.clock.advance(60)
+    shop.sync()
+    assert (shop.bill().fields["note"], shop.delivery().state) == ("new", "in_sync")

@@ -157,7 +157,8 @@ def _differs(story: Story, bill: Fields) -> Broken:
     if rows != due and not (setters["rows"] == "people" or story.by_people("split", "update")):
         yield Violation("diverged", "O4", story.key, f"rows are {rows} instead of {due}")
     until = story.history.terms.until
-    moved = story.by_people("saved", "submitted", "audited")
+    # A step that people or a backup took back is seen by them alone: nothing tells us.
+    moved = story.by_people("saved", "submitted", "audited") or _restored(story.history)
     if story.form == "order" and bill["step"] != until and not moved:
         yield Violation("diverged", "O4", story.key, f"it is {bill['step']} instead of {until}")
 
@@ -272,7 +273,8 @@ def o12_true_reasons(history: History) -> Broken:
 def _is_true(story: Story, reason: str) -> bool:
     history = story.history
     if reason == "conflict":
-        return bool(story.by_people()) or _beyond_editing(story)
+        forgotten = any(d.what == "restore" for d in history.decisions)
+        return bool(story.by_people()) or _beyond_editing(story) or forgotten
     if reason == "twice":
         return len(story.live) > 1
     if reason == "gone":

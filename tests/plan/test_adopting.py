@@ -61,6 +61,12 @@ def test_a_line_that_was_sent_and_is_gone_by_now_keeps_its_place() -> None:
     assert keys({"b": row("M2")}, record, sent) == {"a": "r-a", "b": "r-b"}
 
 
+def test_a_row_too_many_leaves_it_unclear_where_nobody_knows_what_was_sent() -> None:
+    record = shown(bill(TWO))
+    assert keys({"b": row("M2")}, record, NOTHING) is None
+    assert keys(TWO, record, NOTHING) == {"a": "r-a", "b": "r-b"}
+
+
 # -- rows that an unanswered update added ------------------------------------------------------
 
 
