@@ -65,7 +65,9 @@ def compare(
     crm = {o["_id"]: o for o in where.get("crm", "records/SalesOrderObj")["records"]}
     bills: dict[str, list[Any]] = defaultdict(list)
     heads: dict[str, Any] = {}
+    known = customers(where)
     for row in read_back(where):
+        row[4] = known[row[4]]
         key = row[10].rpartition(":")[2]
         bills[str(crm[key]["name"])].append(row)
         heads[str(row[0])] = key
@@ -177,6 +179,20 @@ def rows(folder: Path, name: str) -> list[dict[str, str]]:
 
 def read_back(where: Site) -> Iterator[list[Any]]:
     """Every row of every sales order, by the vendor's own client."""
+    return everything(where, "SAL_SaleOrder", FIELDS, "FSaleOrderEntry_FEntryID", 5)
+
+
+def customers(where: Site) -> dict[str, str]:
+    """The CRM's number of each customer, by the one that the ERP has for it: by our mark."""
+    accounts = where.get("crm", "records/AccountObj")["records"]
+    numbers = {str(account["_id"]): str(account["account_no"]) for account in accounts}
+    rows = everything(where, "BD_Customer", "FCUSTID,FNumber,F_CRM_Ref", "FCUSTID", 0)
+    marked = {str(number): str(mark).rpartition(":")[2] for _, number, mark in rows if mark}
+    return {number: numbers[key] for number, key in marked.items()}
+
+
+def everything(where: Site, form: str, fields: str, id: str, at: int) -> Iterator[list[Any]]:
+    """All rows of a form, in the order of the field `id`, which stands at place `at`."""
     from k3cloud_webapi_sdk.main import K3CloudApiSdk
 
     settings, env = where.systems["erp"]["settings"], where.systems["erp"]["env"]
@@ -188,15 +204,15 @@ def read_back(where: Site) -> Iterator[list[Any]]:
     last = 0
     while True:
         query = {
-            "FormId": "SAL_SaleOrder", "FieldKeys": FIELDS, "TopRowCount": 0, "StartRow": 0,
-            "FilterString": f"FSaleOrderEntry_FEntryID > {last}", "Limit": 2000,
-            "OrderString": "FSaleOrderEntry_FEntryID ASC", "SubSystemId": "",
+            "FormId": form, "FieldKeys": fields, "TopRowCount": 0, "StartRow": 0,
+            "FilterString": f"{id} > {last}", "Limit": 2000,
+            "OrderString": f"{id} ASC", "SubSystemId": "",
         }  # fmt: skip
         page = json.loads(sdk.ExecuteBillQuery(query), parse_float=Decimal)
         yield from page
         if len(page) < 2000:
             return
-        last = page[-1][5]
+        last = page[-1][at]
 
 
 def dec(value: Any) -> Decimal:
