@@ -141,7 +141,8 @@ class Capture:
         with self._store.reading() as tx:
             cursor = feeds.cursor(tx, self._connection, self._object)
             first = not feeds.last(tx, self._connection, self._object, "run_at")
-            full = self._feed.reads == "full" or (not first and self._compare_due(tx))
+            due = not first and self._compare_due(tx)
+            full = self._feed.reads == "full" or due
         counts = Counts()
         seen: set[str] = set()
         latest = cursor
@@ -157,7 +158,10 @@ class Capture:
         values: Row = {} if latest is None else {"cursor": latest}
         if full:
             counts.gone = self._absent(seen)
-        if full or first:
+        if due:
+            for flow in self._feed.flows:
+                introduce(self._system, self._feed, flow)
+        if due or first:
             values["compared_at"] = self._now()
         with self._store.transaction() as tx:
             self._hold(tx)
@@ -483,7 +487,10 @@ def _stop_faulty(
 
 
 def introduce(system: System, feed: Feed, flow: Flow) -> int:
-    """A flow that is new to a feed takes what was captured before it and lies in its scope."""
+    """A flow takes what was captured without it and lies in its scope: because it is new, or
+    because another process read with a configuration that did not have it yet."""
+    if not flow.delivers:
+        return 0
     count, after = 0, ""
     while True:
         with system.store.transaction() as tx:
@@ -492,7 +499,9 @@ def introduce(system: System, feed: Feed, flow: Flow) -> int:
                 _remember(system, tx, feed, flow)
                 return count
             after = rows[-1].key
-            moved = [_stored(row) for row in rows if row.data and not row.deleted]
+            known = deliveries.states(tx, flow.name, [row.key for row in rows])
+            missed = [row for row in rows if row.data and not row.deleted and row.key not in known]
+            moved = [_stored(row) for row in missed]
             mark_flow(tx, flow, moved, system.clock.now().timestamp())
             fault("flow_introduced")
             count += len(moved)
