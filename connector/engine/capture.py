@@ -142,7 +142,8 @@ class Capture:
         with self._store.reading() as tx:
             cursor = feeds.cursor(tx, self._connection, self._object)
             first = not feeds.last(tx, self._connection, self._object, "run_at")
-            full = self._feed.reads == "full" or (not first and self._compare_due(tx))
+            due = not first and self._compare_due(tx)
+            full = self._feed.reads == "full" or due
         counts = Counts()
         seen: set[str] = set()
         latest = cursor
@@ -160,7 +161,10 @@ class Capture:
         values: Row = {} if latest is None else {"cursor": latest}
         if full:
             counts.gone = self._absent(seen)
-        if full or first:
+        if due:
+            for flow in filter(lambda flow: flow.delivers, self._feed.flows):
+                take(self._system, flow)
+        if due or first:
             values["compared_at"] = self._now()
         with self._store.transaction() as tx:
             self._hold(tx)
@@ -491,13 +495,21 @@ def _stop_faulty(
 def introduce(system: System, flow: Flow) -> bool:
     """A flow that is new, or whose scope is, takes what was captured before and lies in it.
 
-    What it delivers already is left alone: a new scope says nothing of documents. Returns
-    whether there was anything to do.
+    Returns whether there was anything to do.
     """
-    object, known = flow.object, _known_scopes(system, flow)
-    if flow.scope_id in known:
+    if flow.scope_id in _known_scopes(system, flow):
         return False
-    after = ""
+    take(system, flow)
+    return True
+
+
+def take(system: System, flow: Flow) -> None:
+    """A flow takes what was captured without it and lies in its scope: because it is new, or
+    because another process read with a configuration that did not have it yet.
+
+    What it delivers already is left alone: a new scope says nothing of documents.
+    """
+    object, known, after = flow.object, _known_scopes(system, flow), ""
     while True:
         with system.store.transaction() as tx:
             now = system.clock.now().timestamp()
@@ -507,7 +519,7 @@ def introduce(system: System, flow: Flow) -> bool:
                 marked = json.dumps(sorted([*names, flow.scope_id]))
                 feeds.save(system.store, tx, flow.source, object, flows=marked)
                 deliveries.look_again(tx, flow.name, now)
-                return True
+                return
             after = rows[-1].key
             old = deliveries.states(tx, flow.name, [row.key for row in rows])
             there = [row for row in rows if row.data and not row.deleted and row.key not in old]

@@ -237,13 +237,12 @@ class _Rows:
     def _row(self, line: str, row: Node) -> RowWrite | None:
         key = self._keys.get(line)
         if key is None or self._was_dropped(line, key):
-            if self._stands(line, row):
-                return None
-            self._plan.changes += _added(self._table, line, row)
-            return _new(line, row)
+            return None if self._stands(line, row) else self._new_row(line, row)
         delivered = self._delivered.get(line, {"f": {}})
         shown = self._shown.get(key) if self._shown is not None else None
         if self._shown is not None and shown is None:
+            if self._force == "ours":
+                return self._new_row(line, row)
             self._row_is_gone(line, delivered)
             return None
         values, base = self._less_pieces(line, row, shown, self._base.get(key, {}))
@@ -252,6 +251,10 @@ class _Rows:
         )
         nested = _nested(row) if self._wanted[line].get("t") != delivered.get("t") else {}
         return RowWrite(line, key, fields, nested) if fields or nested else None
+
+    def _new_row(self, line: str, row: Node) -> RowWrite:
+        self._plan.changes += _added(self._table, line, row)
+        return _new(line, row)
 
     def _was_dropped(self, line: str, key: str) -> bool:
         """We took the row away with its line, and now the line is back."""

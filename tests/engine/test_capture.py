@@ -299,3 +299,24 @@ def test_a_deletion_that_no_stamp_tells_is_found_by_the_daily_comparison(shop: S
     row = shop.delivery("o1")
     assert (row.state, row.reason) == ("stopped", "gone")
     assert shop.delivery("o2").state == "in_sync"
+
+
+def test_what_a_process_without_the_flow_captured_is_taken_when_everything_is_compared(
+    shop: Site,
+) -> None:
+    shop.sync()
+    whole = shop.config
+    shop.config = whole.replace(
+        "customers: {object: customer, from: crm, to: erp}",
+        "readers: {object: customer, from: crm}",
+    )
+    shop.start()
+    shop.customer("c2")
+    shop.sync()
+    shop.config = whole
+    shop.start()
+    shop.sync()
+    assert len(shop.erp.form("partner")) == 1
+    shop.clock.advance(86_401)
+    shop.sync()
+    assert [kept.fields["code"] for kept in shop.erp.form("partner").values()] == ["C1", "C2"]

@@ -517,3 +517,11 @@ def test_what_people_do_while_we_write_something_else_stays_a_difference() -> No
     base = base_after(wanted, after, keys(wanted), Before(form(delivered), kept))
     assert base["f"]["note"] == "old"
     assert base["t"]["rows"]["r-a"]["qty"] == Decimal(12)
+
+
+def test_a_row_that_people_deleted_is_made_anew_where_ours_stands() -> None:
+    two = bill({"a": row(), "b": row("M2")})
+    now = people(two, {"r-b": None})
+    assert update(two, two, now).drift
+    plan = update(two, two, now, "ours")
+    assert [(change.line, change.key) for change in plan.tables["rows"].rows] == [("b", "")]

@@ -147,6 +147,8 @@ def _settings(scene: Scene, name: str) -> dict[str, Any]:
 
 def _policies(scene: Scene, name: str) -> dict[str, Any]:
     """What a flow of this scene is told beyond the configuration file."""
+    if name == "customers":
+        return {"compare": scene.compare}
     if name != "orders":
         return {}
     names = ("gone", "on_conflict", "until", "on_change", "quiet", "group", "compare", "attempts")

@@ -88,7 +88,7 @@ class Observer:
             # One slow call after another: a beat takes the flows in turn.
             begun = max(row.due_at or 0.0, since) + 60.0 * (1 + run.scene.weather.latency)
             if row.state == "sending":
-                begun = max(row.deadline, since) + 15.0
+                begun = max(row.deadline, since) + 15.0 * (1 + run.scene.weather.latency)
             if run.scheduler.now > begun:
                 self._late.append(_waiting(row))
 
