@@ -10,10 +10,15 @@ import multiprocessing
 import os
 import resource
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
+from multiprocessing import connection
 from pathlib import Path
 
+_ONE_AT_A_TIME = threading.Lock()
+"""An exit code can be read once. Starting a process asks for those of all others, too: of two
+threads that ask for one at once, the second would be told 255."""
 ROOT = Path(__file__).resolve().parents[2]
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["connector.cli.main", "connector.daemon", "adapters.fxiaoke",
@@ -35,16 +40,18 @@ class Command:
         self._process = _CONTEXT.Process(
             target=_run, args=(list(args), dict(env), out, err, largest_file)
         )
-        self._process.start()
+        with _ONE_AT_A_TIME:
+            self._process.start()
 
     def poll(self) -> int | None:
         """Its exit code, once it has ended."""
-        return self._process.exitcode
+        with _ONE_AT_A_TIME:
+            return self._process.exitcode
 
     def wait(self, timeout: float) -> int:
         """Its exit code; an AssertionError if it does not end."""
-        self._process.join(timeout)
-        code = self._process.exitcode
+        connection.wait([self._process.sentinel], timeout)
+        code = self.poll()
         assert code is not None, "it does not end"
         return code
 
@@ -55,7 +62,7 @@ class Command:
     def kill(self) -> None:
         """`kill -9`, and wait until it is dead."""
         self._process.kill()
-        self._process.join(10)
+        connection.wait([self._process.sentinel], 10)
 
 
 def _run(
