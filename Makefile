@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test system bench lint clean
+.PHONY: install demo test system prove bench lint clean
 
 install: $(VENV)/.installed
 
@@ -21,6 +21,10 @@ test: install lint
 # Whole sites over both sandboxes: several minutes.
 system: install
 	$(BIN)/python -m pytest tests/system --override-ini "addopts=-q --strict-markers --disable-socket --allow-hosts=127.0.0.1,localhost,::1"
+
+# The product in virtual time, everything going wrong, and an oracle: some three minutes on two cores.
+prove: install
+	$(BIN)/python -m pytest tests/simulation -m prove
 
 lint: install
 	$(BIN)/ruff check .
