@@ -24,7 +24,7 @@ system: install
 
 # The product in virtual time, everything going wrong, and an oracle: some three minutes on two cores.
 prove: install
-	$(BIN)/python -m pytest tests/simulation -m prove
+	$(BIN)/python -m pytest tests/simulation -m prove --show-capture=no
 
 lint: install
 	$(BIN)/ruff check .

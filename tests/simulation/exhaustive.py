@@ -70,7 +70,7 @@ def small(random: Random) -> Scene:
         lookback=40.0,
         edits=1.0,
         cancels=0.2,
-        deletes=0.25,
+        deletes=0.4,
         spoils=0.5,
         terminations=1,
         introduced=40.0,

@@ -110,11 +110,12 @@ def test_a_killed_process_ends_where_it_stands(scheduler: Scheduler) -> None:
 
 def test_a_stopped_process_does_nothing_until_it_goes_on(scheduler: Scheduler) -> None:
     process, seen = Process("p"), []
-    scheduler.spawn(process, lambda: scheduler.freeze(process, 50.0, suspended=True))
     scheduler.spawn(process, lambda: (scheduler.sleep(5), seen.append(scheduler.now)))
+    scheduler.run(101.0)
+    scheduler.spawn(process, lambda: scheduler.freeze(process, 49.0, suspended=True))
     scheduler.run(300.0)
     assert seen == [150.0]
-    assert process.asleep == 50.0
+    assert process.asleep == 49.0
 
 
 def test_writers_take_turns_and_give_up_after_a_while(scheduler: Scheduler) -> None:

@@ -19,7 +19,7 @@ was then. What they showed is told in `tests/engine`, too."""
 
 QUICK = {
     "no settling": 2,
-    "outcomes without compare-and-set": 0,
+    "outcomes without compare-and-set": 6,
     "the cursor moves before its page": 2,
     "documents are cached across claims": 0,
     "whatever has our number is adopted": 1,
