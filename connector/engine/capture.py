@@ -161,21 +161,18 @@ class Capture:
         if due:
             for flow in self._feed.flows:
                 introduce(self._system, self._feed, flow)
-        if due or first:
-            values["compared_at"] = self._now()
         with self._store.transaction() as tx:
             self._hold(tx)
-            values["run_at"] = self._now()
+            values["run_at"] = self._store.now(tx)
+            if due or first:
+                values["compared_at"] = values["run_at"]
             feeds.save(self._store, tx, self._connection, self._object, **values)
         return counts
 
     def _compare_due(self, tx: Tx) -> bool:
         every = min((flow.settings.compare for flow in self._feed.flows), default=0.0)
         last = feeds.last(tx, self._connection, self._object, "compared_at")
-        return bool(every) and self._now() - last >= every
-
-    def _now(self) -> float:
-        return self._system.clock.now().timestamp()
+        return bool(every) and self._store.now(tx) - last >= every
 
     def _read_open(self) -> Counts:
         with self._store.reading() as tx:
@@ -183,7 +180,7 @@ class Capture:
         counts = self._fetch(keys)
         with self._store.transaction() as tx:
             here = (self._connection, self._object)
-            feeds.save(self._store, tx, *here, reread_at=self._now())
+            feeds.save(self._store, tx, *here, reread_at=self._store.now(tx))
         return counts
 
     def _fetch(self, keys: Sequence[str]) -> Counts:
@@ -268,7 +265,7 @@ class Capture:
     # -- writing it down --------------------------------------------------------------------
 
     def _save(self, tx: Tx, caught: list[Caught], counts: Counts) -> None:
-        now = self._now()
+        now = self._store.now(tx)
         keys = [item.record.key for item in caught]
         before = snapshots.load(tx, self._connection, self._object, keys)
         rows, history, moved = [], [], []
@@ -369,7 +366,7 @@ class Capture:
         return len(keys)
 
     def _forget(self, tx: Tx, keys: Sequence[str]) -> None:
-        now = self._now()
+        now = self._store.now(tx)
         known = snapshots.load(tx, self._connection, self._object, keys)
         zeroed = ABSENT_MEANS_ZERO.get(self._object)
         rows, history, moved = [], [], []
@@ -502,7 +499,7 @@ def introduce(system: System, feed: Feed, flow: Flow) -> int:
             known = deliveries.states(tx, flow.name, [row.key for row in rows])
             missed = [row for row in rows if row.data and not row.deleted and row.key not in known]
             moved = [_stored(row) for row in missed]
-            mark_flow(tx, flow, moved, system.clock.now().timestamp())
+            mark_flow(tx, flow, moved, system.store.now(tx))
             fault("flow_introduced")
             count += len(moved)
 
