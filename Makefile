@@ -5,7 +5,7 @@ JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test bench lint clean
+.PHONY: install demo test prove bench lint clean
 
 install: $(VENV)/.installed
 
@@ -31,6 +31,10 @@ demo: $(VENV)/.runs
 
 test: install lint
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+
+# The product in virtual time, everything going wrong, and an oracle: some three minutes on two cores.
+prove: install
+	$(BIN)/python -m pytest tests/simulation -m prove --show-capture=no
 
 lint: install
 	$(BIN)/ruff check .

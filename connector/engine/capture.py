@@ -164,21 +164,18 @@ class Capture:
         if due:
             for flow in filter(lambda flow: flow.delivers, self._feed.flows):
                 take(self._system, flow)
-        if due or first:
-            values["compared_at"] = self._now()
         with self._store.transaction() as tx:
             self._hold(tx)
-            values["run_at"] = self._now()
+            values["run_at"] = self._store.now(tx)
+            if due or first:
+                values["compared_at"] = values["run_at"]
             feeds.save(self._store, tx, self._connection, self._object, **values)
         return counts
 
     def _compare_due(self, tx: Tx) -> bool:
         every = min((flow.settings.compare for flow in self._feed.flows), default=0.0)
         last = feeds.last(tx, self._connection, self._object, "compared_at")
-        return bool(every) and self._now() - last >= every
-
-    def _now(self) -> float:
-        return self._system.clock.now().timestamp()
+        return bool(every) and self._store.now(tx) - last >= every
 
     def _read_open(self) -> Counts:
         with self._store.reading() as tx:
@@ -186,7 +183,7 @@ class Capture:
         counts = self._fetch(keys)
         with self._store.transaction() as tx:
             here = (self._connection, self._object)
-            feeds.save(self._store, tx, *here, reread_at=self._now())
+            feeds.save(self._store, tx, *here, reread_at=self._store.now(tx))
         return counts
 
     def _fetch(self, keys: Sequence[str]) -> Counts:
@@ -271,7 +268,7 @@ class Capture:
     # -- writing it down --------------------------------------------------------------------
 
     def _save(self, tx: Tx, caught: list[Caught], counts: Counts) -> None:
-        now = self._now()
+        now = self._store.now(tx)
         keys = [item.record.key for item in caught]
         before = snapshots.load(tx, self._connection, self._object, keys)
         rows, history, moved = [], [], []
@@ -375,7 +372,7 @@ class Capture:
         return len(keys)
 
     def _forget(self, tx: Tx, keys: Sequence[str]) -> None:
-        now = self._now()
+        now = self._store.now(tx)
         known = snapshots.load(tx, self._connection, self._object, keys)
         zeroed = ABSENT_MEANS_ZERO.get(self._object)
         rows, history, moved = [], [], []
@@ -512,7 +509,7 @@ def take(system: System, flow: Flow) -> None:
     object, known, after = flow.object, _known_scopes(system, flow), ""
     while True:
         with system.store.transaction() as tx:
-            now = system.clock.now().timestamp()
+            now = system.store.now(tx)
             rows = snapshots.walk(tx, flow.source, object, after, 500)
             if not rows:
                 names = [name for name in known if name.rpartition(" ")[0] != flow.name]

@@ -181,7 +181,7 @@ def _save(system: System, tx: Tx, object: str, made: dict[str, BusinessObject]) 
     from connector.contract import Record
     from connector.engine.capture import Caught, digest_of, mark_flow
 
-    now = system.clock.now().timestamp()
+    now = system.store.now(tx)
     before = snapshots.load(tx, HUB, object, list(made))
     rows, moved = [], []
     for key, record in made.items():

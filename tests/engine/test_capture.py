@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from connector.assemble import Assembly
+from connector.clock import SystemClock
 from connector.contract import Page, Shape
+from connector.settings import ConfigFile
 from connector.store import deliveries, snapshots
-from tests.engine.factory import Site, line
+from tests.engine.factory import Site, TestClock, line
 
 STOCK = {
     "erp/stock": """
@@ -320,3 +324,43 @@ def test_what_a_process_without_the_flow_captured_is_taken_when_everything_is_co
     shop.clock.advance(86_401)
     shop.sync()
     assert [kept.fields["code"] for kept in shop.erp.form("partner").values()] == ["C1", "C2"]
+
+
+def test_processes_that_share_a_database_go_by_its_clock(shop: Site) -> None:
+    class Ahead(SystemClock):
+        """A machine whose clock is an hour ahead."""
+
+        def now(self) -> datetime:
+            return super().now() + timedelta(hours=1)
+
+    file = ConfigFile(shop.directory / "config.yaml")
+    system = Assembly(file, Ahead(), lambda *_: None).build()  # type: ignore
+    try:
+        with system.store.reading() as tx:
+            assert abs(system.store.now(tx) - datetime.now(UTC).timestamp()) < 60
+    finally:
+        system.store.close()
+
+
+def test_what_is_captured_is_due_by_the_database_s_clock(shop: Site) -> None:
+    shop.sync()
+    shop.order()
+    shop.system.clock = Skewed(shop.clock)
+    shop.sync()
+    assert shop.delivery().state == "in_sync"
+
+
+class Skewed:
+    """A machine whose clock is an hour ahead of the database's."""
+
+    def __init__(self, clock: TestClock) -> None:
+        self._clock = clock
+
+    def now(self) -> datetime:
+        return self._clock.now() + timedelta(hours=1)
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        self._clock.sleep(seconds)

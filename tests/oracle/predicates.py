@@ -208,7 +208,13 @@ def o7_money(history: History) -> Broken:
 
 
 def o8_write_back(history: History) -> Broken:
-    """The CRM's people see the number and the state that the ERP's people see."""
+    """The CRM's people see the number and the state that the ERP's people see.
+
+    Not promised after our own database was put back: what the CRM was told since is forgotten, and
+    stands there until the next change.
+    """
+    if any(d.what == "restore" for d in history.decisions):
+        return
     shown = {entry.key: entry.after for entry in history.crm if entry.after is not None}
     for story in stories(history):
         if story.form != "order" or story.newest is None:

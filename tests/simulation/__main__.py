@@ -1,40 +1,52 @@
-"""Run seeds, or replay one with a log that people can read.
+"""Run the suites, or replay one run with a log that people can read.
 
 python -m tests.simulation --seeds 200 [--from N] [--store URL] [--jobs 2]
-python -m tests.simulation --seed N
+python -m tests.simulation --exhaustive 3 | --double 500 | --planted
+python -m tests.simulation --seed N [--happens POINT:HIT:crash]
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
-import traceback
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from collections.abc import Iterable
 
-from tests.simulation.run import Outcome, Run
+from tests.simulation import suites
+from tests.simulation.planted import PLANTED, hunt
+from tests.simulation.suites import Report
 
 
 def main() -> int:
     """The exit code: 0 if every promise held."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=200)
-    parser.add_argument("--from", dest="first", type=int, default=0)
-    parser.add_argument("--seed", type=int)
+    parser.add_argument("--seeds", type=int, default=200, help="swarm: so many")
+    parser.add_argument("--from", dest="first", type=int, default=0, help="the first of them")
+    parser.add_argument("--exhaustive", type=int, help="every fault point, with so many seeds")
+    parser.add_argument("--double", type=int, help="so many pairs of crashes")
+    parser.add_argument("--planted", action="store_true", help="take each mechanism away")
+    parser.add_argument("--seed", type=int, help="replay this one")
+    parser.add_argument("--happens", default="", help="what happened in it")
     parser.add_argument("--store", default="", help="URL of an empty database; default: SQLite")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--jobs", type=int, default=0, help="processes; default: one a core")
     options = parser.parse_args()
+    seeds = range(options.first, options.first + options.seeds)
     if options.seed is not None:
-        return replay(options.seed, options.store)
-    return many(options.first, options.seeds, options.jobs, options.store)
+        return replay(options.seed, options.happens, options.store)
+    if options.planted:
+        return plant()
+    if options.exhaustive:
+        some = range(options.first, options.first + options.exhaustive)
+        return tell(suites.single(some, options.store, options.jobs))
+    if options.double:
+        return tell(suites.double(options.double, options.store, options.jobs))
+    return tell(suites.swarm(seeds, options.store, options.jobs))
 
 
-def replay(seed: int, url: str) -> int:
-    """One seed, told line by line."""
-    outcome = Run(seed, url=url).go()
+def replay(seed: int, happens: str, url: str) -> int:
+    """One run, told line by line."""
+    outcome = suites.replay(seed, happens, url)
     print("\n".join(outcome.log))
     print(f"\n{outcome.scene}\n\nseed {seed}: {outcome.verdict}\nledgers {outcome.digest}")
     for violation in outcome.verdict.violations:
@@ -42,48 +54,32 @@ def replay(seed: int, url: str) -> int:
     return 0 if outcome.verdict.good else 1
 
 
-def many(first: int, count: int, jobs: int, url: str) -> int:
-    """Many seeds, side by side; only violations are told."""
-    started = time.monotonic()
+def tell(reports: Iterable[Report]) -> int:
+    """Print what is broken as it is found, and the sums at the end."""
+    started, runs, broken = time.monotonic(), 0, 0
     totals: Counter[str] = Counter()
-    broken: list[int] = []
-    with ProcessPoolExecutor(jobs) as pool:
-        work = partial(verdict, url=url)
-        for seed, counts, violations in pool.map(work, range(first, first + count), chunksize=5):
-            totals.update(counts)
-            if violations:
-                broken.append(seed)
-                folded = {text.split(" ", 1)[0]: text for text in violations}
-                print(f"seed {seed}: " + "\n    ".join(list(folded.values())[:4]))
-                print(f"    python -m tests.simulation --seed {seed}", flush=True)
-    seconds = time.monotonic() - started
-    told = ", ".join(f"{name} {number}" for name, number in sorted(totals.items()))
-    print(f"{count} seeds from {first} in {seconds:.0f} s: {told}; broken: {broken or 'none'}")
+    for report in reports:
+        runs += 1
+        totals.update(report.counts)
+        if report.violations:
+            broken += 1
+            print(report, flush=True)
+    sums = ", ".join(f"{name} {number}" for name, number in sorted(totals.items()))
+    print(f"{runs} runs in {time.monotonic() - started:.0f} s, {broken} broken: {sums}")
     return 1 if broken else 0
 
 
-def verdict(seed: int, url: str = "") -> tuple[int, Counter[str], list[str]]:
-    """A run in a form that travels between processes."""
-    try:
-        return seed, *tally(Run(seed, url=url).go())
-    except Exception:  # noqa: BLE001 - told with its seed
-        return seed, Counter(), [f"simulation: {traceback.format_exc()}"]
-
-
-def tally(outcome: Outcome) -> tuple[Counter[str], list[str]]:
-    """The counts and the violations of a run."""
-    verdict = outcome.verdict
-    counts = Counter(
-        ok=verdict.ok,
-        listed=verdict.listed,
-        withdrawn=verdict.withdrawn,
-        recovered=verdict.recovered,
-        lost=verdict.count("lost"),
-        duplicated=verdict.count("duplicated"),
-        unexpected=verdict.count("unexpected"),
-    )
-    counts.update(outcome.happened)
-    return counts, [str(violation) for violation in verdict.violations]
+def plant() -> int:
+    """Each planted bug must be found."""
+    missed = 0
+    for planted in PLANTED:
+        seed, text = hunt(planted)
+        missed += seed < 0
+        print(
+            f"{planted.name}: " + (f"seed {seed}, {text[:150]}" if text else "MISSED"), flush=True
+        )
+    print(f"{len(PLANTED)} planted, {missed} missed")
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":

@@ -34,7 +34,13 @@ class Plan:
     """`(fault point, hit, what)`."""
 
     def __str__(self) -> str:
-        return ", then ".join(f"{what} at {name} #{hit}" for name, hit, what in self.happens)
+        return ",".join(f"{name}:{hit}:{what}" for name, hit, what in self.happens)
+
+    @classmethod
+    def read(cls, seed: int, text: str) -> Plan:
+        """The plan that `str` wrote."""
+        parts = [part.split(":") for part in text.split(",")]
+        return cls(seed, tuple((name, int(hit), what) for name, hit, what in parts))
 
 
 def points() -> list[str]:
@@ -76,13 +82,15 @@ def small(random: Random) -> Scene:
     )
 
 
-def single(seeds: Iterable[int], hits: Sequence[int] | None = None) -> Iterator[Plan]:
-    """Each fault point and each kind of trouble, once a seed; at a hit that the seed draws, or
-    at each of `hits`."""
-    for seed, name, kind in product(seeds, points(), KINDS):
-        drawn = (Random(f"{seed}/{name}/{kind}").randrange(FIRST),)
-        for hit in hits or drawn:
-            yield Plan(seed, ((name, hit, kind),))
+def single(seeds: Iterable[int], *, kinds: Sequence[str] = KINDS) -> Iterator[Plan]:
+    """Each fault point and each kind of trouble, once a seed: at one of the first hits that the
+    scene of this seed has without any trouble."""
+    for seed in seeds:
+        hits = carry_out(Plan(seed, ())).hits
+        for name, kind in product(points(), kinds):
+            if name in hits:
+                hit = Random(f"{seed}/{name}/{kind}").randrange(min(FIRST, hits[name]))
+                yield Plan(seed, ((name, hit, kind),))
 
 
 def double(count: int, seed: int = 0) -> Iterator[Plan]:

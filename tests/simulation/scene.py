@@ -131,6 +131,8 @@ def swarm(random: Random) -> Scene:
         downtime=random.choice((0.0, 0.0, 200.0)),
         operator=random.choice((0.0, 120.0, 400.0)),
     )
+    if random.random() < 0.1:  # long enough for what takes several versions
+        scene.seconds, scene.edits, scene.orders = 3000.0, random.uniform(4, 8), 5
     if scene.daemons > 1:
         scene.hosts = random.choice((0.0, 0.0, 30.0, 3600.0))
     scene.introduced = random.choice((0.0, 0.0, 0.0, 150.0))

@@ -1,0 +1,231 @@
+"""Each predicate, on the smallest history that breaks it: an oracle must be able to fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.oracle import History, judge
+from tests.oracle.history import Call, Decision, Entry, Found, Listed, Terms, Version, Waiting
+
+TERMS = Terms("B", "audited", "stop", "ask", unaudit=False, attempts=8)
+LINE = {"id": "l1", "product": "p-M1", "qty": 2, "price": Decimal("10.00")}
+ORDER = {
+    "number": "O1",
+    "customer": "c1",
+    "date": "2026-11-20",
+    "status": "confirmed",
+    "note": "",
+    "lines": [LINE],
+}
+HEAD = {"customer": "C1", "date": "2026-11-20", "note": None}
+ROW = {"material": "M1", "unit": "Pcs", "qty": Decimal(2), "amount": Decimal("20.00")}
+BILL = {
+    **HEAD,
+    "key": "b1",
+    "reference": "crm:o1",
+    "no": "N1",
+    "void": False,
+    "step": "audited",
+    "warehouse": "W1",
+    "rows": [{"id": "r1", **ROW}],
+}
+WRITTEN = {**HEAD, "warehouse": "W1", "rows": {"rows": [{"line": "l1", "key": "", "fields": ROW}]}}
+
+
+def ordered(at: float = 1.0, **changes: Any) -> Version:
+    return Version(at, "order", "o1", {**ORDER, **changes})
+
+
+def created(at: float = 10.0, key: str = "b1", written: Any = WRITTEN, **bill: Any) -> Entry:
+    after = {**BILL, "key": key, **bill}
+    return Entry(at, "connector", "create", "bill", key, "crm:o1", written, after)
+
+
+def changed(at: float, written: Any, who: str = "connector", what: str = "update") -> Entry:
+    after = {**BILL, **{name: value for name, value in written.items() if name != "rows"}}
+    return Entry(at, who, what, "bill", "b1", "crm:o1", written, after)
+
+
+def told(state: str = "done", number: str = "N1") -> Entry:
+    fields = {"erp_state": state, "erp_number": number}
+    return Entry(20.0, "connector", "update", "order", "o1", "o1", fields, fields)
+
+
+def history(**changes: Any) -> History:
+    """One order, one bill, all well."""
+    made = History(TERMS, [ordered()], [created()], [told()])
+    for name, value in changes.items():
+        setattr(made, name, value)
+    return made
+
+
+def broken(made: History) -> set[str]:
+    return {violation.predicate for violation in judge(made).violations}
+
+
+def listed(reason: str = "rejected", flow: str = "orders", key: str = "o1") -> Listed:
+    return Listed(flow, key, reason, "why", "operations")
+
+
+def test_a_history_in_which_all_is_well_is_ok() -> None:
+    verdict = judge(history())
+    assert verdict.good, verdict.violations
+    assert (verdict.ok, verdict.listed, verdict.recovered) == (1, 0, 0)
+
+
+def test_a_bill_whose_answer_was_lost_is_recovered() -> None:
+    assert judge(history(erp=[replace(created(), heard=False)])).recovered == 1
+
+
+WAITING = Waiting("orders", "o1", "pending", "retry", 0.0, 99.0)
+GONE = Version(2.0, "order", "o1", None)
+POISON = ordered(2.0, lines=[{**LINE, "qty": "many"}])
+STOPPED = history(erp=[], crm=[told("stopped", "")], failures=[listed()])
+
+BROKEN: dict[str, tuple[str, Callable[[], History]]] = {
+    "nothing stands there": ("O1", lambda: history(erp=[], crm=[])),
+    "a withdrawn order's bill lives on": (
+        "O1",
+        lambda: history(versions=[ordered(), GONE]),
+    ),
+    "an unreadable order is not listed": ("O1", lambda: history(versions=[ordered(), POISON])),
+    "a failure gives no reason": ("O1", lambda: history(failures=[listed("")])),
+    "two bills live at once": ("O2", lambda: history(erp=[created(), created(11.0, "b2")])),
+    "an older version comes after a newer one": (
+        "O3",
+        lambda: history(
+            versions=[ordered(), ordered(2.0, note="new")],
+            erp=[
+                created(),
+                changed(11.0, {"note": "new"}),
+                changed(12.0, {"note": None}),
+                changed(13.0, {"note": "new"}),
+            ],
+        ),
+    ),
+    "a field shows something else": ("O4", lambda: history(erp=[created(note="other")])),
+    "a row is missing": ("O4", lambda: history(erp=[created(rows=[])])),
+    "a row is there twice": (
+        "O4",
+        lambda: history(erp=[created(rows=[{"id": "r1", **ROW}, {"id": "r2", **ROW}])]),
+    ),
+    "the bill stays unaudited": ("O4", lambda: history(erp=[created(step="saved")])),
+    "it still waits": ("O4", lambda: history(waiting=[WAITING])),
+    "what people changed is not shown": (
+        "O4",
+        lambda: history(erp=[created(), changed(11.0, {"note": "theirs"}, "people")]),
+    ),
+    "a value nobody ever showed is written": (
+        "O5",
+        lambda: history(erp=[created(), changed(11.0, {"note": "invented"}), changed(12.0, HEAD)]),
+    ),
+    "a bill nobody ordered": (
+        "O5",
+        lambda: history(erp=[created(), replace(created(11.0), reference="crm:o9")]),
+    ),
+    "it is written before anybody approved it": (
+        "O6",
+        lambda: history(versions=[ordered(status="in_approval"), ordered(99.0)]),
+    ),
+    "the amounts differ": (
+        "O7",
+        lambda: history(erp=[created(rows=[{"id": "r1", **ROW, "amount": Decimal("19.99")}])]),
+    ),
+    "the CRM shows another state": ("O8", lambda: history(crm=[told("waiting")])),
+    "the CRM shows another number": ("O8", lambda: history(crm=[told(number="N9")])),
+    "one version is sent again and again": (
+        "O9",
+        lambda: history(calls=[Call(1.0, "erp", "save", "fine", "d", ("crm:o1",))] * 30),
+    ),
+    "a doubt stands too long": ("O10", lambda: history(late=[WAITING])),
+    "a secret is in the log": (
+        "O11",
+        lambda: history(secrets=["hush-hush"], texts=["it said hush-hush to us"]),
+    ),
+    "a conflict with nobody": (
+        "O12",
+        lambda: history(
+            terms=replace(TERMS, unaudit=True),
+            failures=[listed("conflict")],
+            crm=[told("stopped")],
+        ),
+    ),
+    "the product found a bug in itself": ("P", lambda: history(trouble=["planning_bug"])),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_promise_is_found(name: str) -> None:
+    predicate, make = BROKEN[name]
+    assert predicate in broken(make())
+
+
+WELL: dict[str, Callable[[], History]] = {
+    "it is listed instead": lambda: STOPPED,
+    "its customer is listed": lambda: history(
+        versions=[Version(0.5, "account", "c1", {"code": "C1", "name": "N"}), ordered()],
+        erp=[],
+        crm=[told("waiting", "")],
+        failures=[listed(flow="customers", key="c1")],
+        waiting=[WAITING],
+    ),
+    "it was withdrawn before it was sent": lambda: history(
+        versions=[ordered(), GONE], erp=[], crm=[]
+    ),
+    "it was withdrawn and its bill is void": lambda: history(
+        versions=[ordered(), ordered(2.0, status="cancelled")],
+        erp=[created(), changed(11.0, {}, what="void"), replace(created(12.0, void=True))],
+    ),
+    "people deleted it and the reconciliation says so": lambda: history(
+        erp=[created(), replace(changed(11.0, {}, "people", "delete"), after=None)],
+        reconciled=[Found("missing", "o1")],
+    ),
+    "what people changed is shown": lambda: history(
+        erp=[created(), changed(11.0, {"note": "theirs"}, "people")],
+        reconciled=[Found("drift", "o1", ("note",))],
+    ),
+    "what people split adds up": lambda: history(
+        erp=[
+            created(),
+            replace(
+                changed(11.0, {"rows": []}, "people", "split"),
+                after={
+                    **BILL,
+                    "rows": [
+                        {"id": "r1", **ROW, "qty": Decimal(1), "amount": Decimal(10)},
+                        {"id": "r2", **ROW, "qty": 1, "amount": 10, "split_of": "r1"},
+                    ],
+                },
+            ),
+        ]
+    ),
+    "a second version is written after the first": lambda: history(
+        versions=[ordered(), ordered(2.0, note="new")],
+        erp=[created(), changed(11.0, {"note": "new"})],
+    ),
+    "it is under approval": lambda: history(
+        versions=[ordered(status="in_approval")], erp=[], crm=[], waiting=[WAITING]
+    ),
+    "an unlinked one was unlinked by somebody": lambda: history(
+        failures=[listed("unlinked")],
+        crm=[told("stopped")],
+        decisions=[Decision(5.0, "unlink", "orders", "o1")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WELL)
+def test_what_is_promised_otherwise_is_no_violation(name: str) -> None:
+    verdict = judge(WELL[name]())
+    assert verdict.good, verdict.violations
+
+
+def test_a_void_bill_is_no_second_one() -> None:
+    voided = replace(changed(11.0, {}, what="void"), after={**BILL, "void": True})
+    again = created(12.0, "b2")
+    assert "O2" not in broken(history(erp=[created(), voided, again]))
