@@ -59,6 +59,11 @@ def limited(left: Callable[[], float]) -> Iterator[Limit]:
         _limit.reset(token)
 
 
+def nothing_sent() -> None:
+    """The connection of this thread's request never stood: surely nothing was done."""
+    _limit.get().sent = False
+
+
 class _Receiving(io.RawIOBase):
     """A socket's bytes, each receive within what is left."""
 
@@ -96,7 +101,7 @@ class _Sending(HTTPConnection):
             super().connect()
         finally:
             # What was sent so far was for a proxy, to let us through.
-            _limit.get().sent = False
+            nothing_sent()
 
     def send(self, data: Any) -> None:
         if self.sock is None:

@@ -15,12 +15,13 @@ from typing import Any, NamedTuple, Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import NewConnectionError, ReadTimeoutError
 
 from connector import exact
 from connector.clock import Clock
 from connector.contract import Settings
 from connector.http import Http
+from connector.transport import nothing_sent
 from tests.simulation.scheduler import Scheduler
 
 
@@ -133,6 +134,7 @@ class Wire(HTTPAdapter):
 
     def _refused(self, *_: Any) -> Any:
         self._scheduler.sleep(self._lag())
+        nothing_sent()
         reason = NewConnectionError(None, "connection refused")  # type: ignore[arg-type]
         wrapped = requests.exceptions.ConnectionError(_Reason(reason))
         raise wrapped
@@ -170,7 +172,15 @@ class Wire(HTTPAdapter):
     def _trickle(self, request: Any, path: str, patience: float) -> Any:
         status, body = self._arrive(request, path, heard=False)
         answer = self._answer(status, exact.encode(body))
-        answer.raw.pace = lambda: self._scheduler.sleep(patience / 4)
+        ends = self._scheduler.now + patience
+
+        def pace() -> None:
+            """As a socket whose every receive is given what is left of the request's time."""
+            self._scheduler.sleep(patience / 4)
+            if self._scheduler.now >= ends:
+                raise ReadTimeoutError(None, path, "timed out")  # type: ignore[arg-type]
+
+        answer.raw.pace = pace
         return answer
 
     def _perhaps(self, request: Any, path: str) -> None:
