@@ -277,7 +277,7 @@ class Capture:
             kind = _kind(item, old)
             setattr(counts, kind, getattr(counts, kind) + 1)
             rows.append(self._snapshot(item, old, now))
-            if kind != "same" and not _is_known_fault(item, old):
+            if kind != "same" and not _is_known_fault(rows[-1], old):
                 moved.append(item)
                 history.append(self._history(item, old, kind, now))
         snapshots.save(self._store, tx, rows)
@@ -549,9 +549,14 @@ class _Lazy(dict[str, Any]):
         return default if value is None else value
 
 
-def _is_known_fault(item: Caught, old: Any | None) -> bool:
-    """It could not be read for the same reason before: nothing is new to anybody."""
-    return bool(item.fault) and old is not None and old.fault == item.fault and not old.deleted
+def _is_known_fault(row: Row, old: Any | None) -> bool:
+    """The very record could not be read for the same reason before: nothing is new to anybody.
+
+    Had anything else in it changed, it might belong to other flows by now.
+    """
+    if not row["fault"] or old is None or old.deleted:
+        return False
+    return bool(old.fault == row["fault"] and old.raw == row["raw"])
 
 
 def _kind(item: Caught, old: Any | None) -> str:

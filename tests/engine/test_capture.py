@@ -166,6 +166,17 @@ def test_a_record_that_cannot_be_read_is_noted_once_however_often_it_is_read(sho
     assert (kinds, shop.delivery().since) == (["refused"], since)
 
 
+def test_a_record_that_cannot_be_read_is_listed_once_it_comes_into_scope(shop: Site) -> None:
+    broken = line("1") | {"qty": "many"}
+    shop.order(lines=[broken], status="cancelled")
+    shop.sync()
+    with shop.system.store.reading() as tx:
+        assert deliveries.load(tx, "orders", ["o1"]) == {}
+    shop.order(lines=[broken])
+    shop.sync()
+    assert shop.delivery().reason == "mapping"
+
+
 def test_editing_the_write_mapping_writes_nothing_until_resync(shop: Site) -> None:
     shop.sync()
     before = len(shop.erp.ledger)

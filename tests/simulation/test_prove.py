@@ -27,6 +27,10 @@ QUICK = {
 """Planted bugs that are found soon, and by which seed."""
 
 
+SCENES = (1, 3, 6)
+"""Seeds in whose scenes, between them, every fault point is met while things still go wrong."""
+
+
 def none_broken(reports: object) -> None:
     broken = [str(report) for report in reports if report.violations]  # type: ignore[attr-defined]
     assert not broken, "\n".join(broken)
@@ -37,7 +41,7 @@ def test_swarm() -> None:
 
 
 def test_every_fault_point_with_every_kind_of_trouble() -> None:
-    reports = list(suites.single(range(3), kinds=("crash", "error", "stop")))
+    reports = list(suites.single(SCENES, kinds=("crash", "error", "stop")))
     none_broken(reports)
     met = frozenset().union(*(report.met for report in reports))
     assert sorted(met) == points(), "a fault point that nothing ever happened at proves nothing"
