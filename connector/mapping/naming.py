@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from connector.mapping.expr import Expression
+from connector.mapping.level import needed
 from connector.mapping.model import Mapping, Rule, Side
-from connector.mapping.read_level import needed
 
 
 class Named(NamedTuple):

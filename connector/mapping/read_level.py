@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.errors import MappingFault
-from connector.mapping import template
 from connector.mapping.convert import (
     as_bool,
     as_date,
@@ -18,9 +17,8 @@ from connector.mapping.convert import (
     first_filled,
 )
 from connector.mapping.expr import Expression, ExpressionFault
-from connector.mapping.function import Function, Operands
-from connector.mapping.functions import FUNCTIONS
 from connector.mapping.kinds import kinds
+from connector.mapping.level import LevelCompiler, coded, needed
 from connector.mapping.model import Each, Rule
 from connector.messages import say
 from connector.objects.base import Part
@@ -35,33 +33,21 @@ UNREADABLE = (ValueError, TypeError, ArithmeticError, OSError, ExpressionFault)
 FILLED = "value is not None and value != ''"
 
 
-class ReadLevel:
+class ReadLevel(LevelCompiler):
     """Compiles one level; used once."""
 
     def __init__(self, model: type[Part], zone: ZoneInfo) -> None:
-        self._model = model
+        super().__init__(model, "row", "head")
         self._zone = zone
-        self._code = Function("level", "row", "head")
 
     def compiled(
         self, rules: tuple[Rule, ...], tables: tuple[Each, ...], when: Expression | None = None
     ) -> Level:
         """The level's function."""
-        code, names = self._code, [name for rule in rules for name in needed(rule)]
-        self._x = Operands([*(when.names if when else ()), *names])
-        for name, local in self._x:
-            source, field = ("head", name[7:]) if name.startswith("record.") else ("row", name)
-            code.add(f"{local} = {source}.get({field!r})")
-        if when is not None:
-            code.add(f"if not {self._computed(when)}: return None")
-        code.add("values, at = {}, 0")
-        with code.block("try:"):
-            code.add("pass")
-            for number, rule in enumerate(rules):
-                code.add(f"at = {number}")
-                self._rule(rule)
-        code.add(f"except {code.keep(UNREADABLE)} as error:")
-        code.add(f"    raise {code.keep(partial(_fault, rules))}(at, error) from None")
+        code = self._code
+        self._operands(when, (name for rule in rules for name in needed(rule)))
+        code.add("values = {}")
+        self._rules(rules, UNREADABLE, _fault)
         for each in tables:
             code.add(f"values[{each.target!r}] = {code.keep(self._lines(each))}(row, head)")
         code.add("return values")
@@ -88,17 +74,11 @@ class ReadLevel:
 
         return lines
 
-    def _computed(self, expression: Expression) -> str:
-        return f"{self._code.keep(expression)}.on({self._x.all(expression.names)})"
+    def _load(self, name: str, local: str) -> None:
+        source, field = ("head", name[7:]) if name.startswith("record.") else ("row", name)
+        self._code.add(f"{local} = {source}.get({field!r})")
 
     # -- one rule ---------------------------------------------------------------------------
-
-    def _rule(self, rule: Rule) -> None:
-        if rule.when is None:
-            self._value(rule)
-            return
-        with self._code.block(f"if {self._computed(rule.when)}:"):
-            self._value(rule)
 
     def _value(self, rule: Rule) -> None:
         code = self._code
@@ -115,7 +95,7 @@ class ReadLevel:
         code, kind = self._code, rule.type or kinds(self._model).get(rule.target, "")
         changes = rule.map is not None
         if rule.map is not None:
-            code.add(f"value = {code.keep(partial(_coded, rule))}(value)")
+            code.add(f"value = {code.keep(partial(coded, rule, rule.map.read))}(value)")
         if isinstance(kind, str) and kind in CONVERT:
             as_is, convert = CONVERT[kind]
             converted = f"value = {code.keep(convert)}(value{self._zoned(kind)})"
@@ -144,10 +124,9 @@ class ReadLevel:
         if rule.expr is not None:
             return self._computed(rule.expr)
         if rule.template:
-            values = ", ".join(f"{name!r}: {x[name]}" for name in template.names(rule.template))
-            return f"{code.keep(template.filled)}({rule.template!r}, {{{values}}}.get)"
+            return self._filled_in(rule)
         if rule.call:
-            return f"{code.keep(FUNCTIONS[rule.call])}{x.all(rule.sources)}"
+            return self._called(rule)
         if rule.otherwise:
             names = (rule.sources[0], *rule.otherwise)
             return f"{code.keep(first_filled)}({x.all(names)})"
@@ -164,25 +143,6 @@ CONVERT: dict[str, tuple[str, Callable[..., Any]]] = {
 """By kind: the type that needs no conversion, and the conversion."""
 
 
-def needed(rule: Rule) -> Iterator[str]:
-    """The fields that a rule of the read side asks for."""
-    yield from (*rule.sources, *rule.otherwise)
-    for expression in (rule.expr, rule.when):
-        yield from expression.names if expression else ()
-    yield from template.names(rule.template)
-
-
-def _coded(rule: Rule, value: Any) -> Any:
-    assert rule.map is not None
-    found = rule.map.read(value)
-    if found is not None:
-        return found
-    if rule.missing == "default":
-        return rule.default
-    raise MappingFault(rule.target, say("unmapped_code", value=value, table=rule.map.name))
-
-
-def _fault(rules: tuple[Rule, ...], at: int, error: Exception) -> MappingFault:
-    rule = rules[at]
+def _fault(rule: Rule, error: Exception) -> MappingFault:
     words = say("field_unreadable", path=rule.target, detail=str(error), place=rule.place)
     return MappingFault(rule.target, words)

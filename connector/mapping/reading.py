@@ -12,8 +12,9 @@ from pydantic import ValidationError
 from connector.contract import Record, Shape, Table
 from connector.errors import MappingFault
 from connector.mapping.expr import Expression
+from connector.mapping.level import needed
 from connector.mapping.model import Mapping
-from connector.mapping.read_level import Level, ReadLevel, needed
+from connector.mapping.read_level import Level, ReadLevel
 from connector.messages import say
 from connector.objects import OBJECTS
 from connector.objects.base import BusinessObject

@@ -14,13 +14,11 @@ from functools import partial
 from typing import Any
 
 from connector.errors import MappingFault
-from connector.mapping import template
 from connector.mapping.convert import as_bool, as_day, first_filled, joined, own_field
 from connector.mapping.document import Canonical, LinkRef, Node, canon, plain
 from connector.mapping.expr import Expression, ExpressionFault
-from connector.mapping.function import Function, Operands
-from connector.mapping.functions import FUNCTIONS
 from connector.mapping.kinds import FROM_JSON, defaults, kinds
+from connector.mapping.level import LevelCompiler, coded, needed
 from connector.mapping.model import Each, Rule
 from connector.messages import say
 from connector.objects import money
@@ -55,16 +53,15 @@ CONVERT: dict[str, Callable[[Any], Any]] = {
 }
 
 
-class WriteLevel:
+class WriteLevel(LevelCompiler):
     """Compiles one level; used once."""
 
     def __init__(self, model: type[Part], top: type[Part], unwanted: frozenset[str]) -> None:
         """`model` is the level's own, `top` the whole record's. Paths in `unwanted` are in no
         canonical form."""
-        self._model = model
+        super().__init__(model, "values", "head")
         self._top = top
         self._unwanted = unwanted
-        self._code = Function("level", "values", "head")
 
     def compiled(
         self,
@@ -74,23 +71,12 @@ class WriteLevel:
         path: str = "",
     ) -> Level:
         """The level's function; `path` is `table/` for rows."""
-        code, names = self._code, [name for rule in rules for name in self._needed(rule)]
         self._path = path
-        self._x = Operands([*(when.names if when else ()), *names])
-        for name, local in self._x:
-            self._load(name, local)
-        if when is not None:
-            code.add(f"if not {self._computed(when)}: return None")
-        code.add("fields, form, at = {}, {}, 0")
-        with code.block("try:"):
-            code.add("pass")
-            for number, rule in enumerate(rules):
-                code.add(f"at = {number}")
-                self._rule(rule)
-        code.add(f"except {code.keep(UNWRITABLE)} as error:")
-        code.add(f"    raise {code.keep(partial(_fault, rules))}(at, error) from None")
+        self._operands(when, (name for rule in rules for name in self._needed(rule)))
+        self._code.add("fields, form = {}, {}")
+        self._rules(rules, UNWRITABLE, _fault)
         self._return(tables)
-        return code.made()
+        return self._code.made()
 
     def _return(self, tables: tuple[Each, ...]) -> None:
         code, node = self._code, self._code.keep(Node)
@@ -124,9 +110,7 @@ class WriteLevel:
     # -- operands ---------------------------------------------------------------------------
 
     def _needed(self, rule: Rule) -> Iterator[str]:
-        yield from (*rule.sources, *rule.otherwise, *template.names(rule.template))
-        for expression in (rule.expr, rule.when):
-            yield from expression.names if expression else ()
+        yield from needed(rule)
         if rule.link and rule.link.scope:
             yield rule.link.scope
         if rule.scale == "money":
@@ -164,17 +148,7 @@ class WriteLevel:
         kind = kinds(model).get(field, "")
         return kind if isinstance(kind, str) else ""
 
-    def _computed(self, expression: Expression) -> str:
-        return f"{self._code.keep(expression)}.on({self._x.all(expression.names)})"
-
     # -- one rule ---------------------------------------------------------------------------
-
-    def _rule(self, rule: Rule) -> None:
-        if rule.when is None:
-            self._value(rule)
-            return
-        with self._code.block(f"if {self._computed(rule.when)}:"):
-            self._value(rule)
 
     def _value(self, rule: Rule) -> None:
         code = self._code
@@ -206,11 +180,9 @@ class WriteLevel:
         if rule.expr is not None:
             return self._computed(rule.expr), ""
         if rule.template:
-            values = ", ".join(f"{name!r}: {x[name]}" for name in template.names(rule.template))
-            filled = code.keep(template.filled)
-            return f"{filled}({rule.template!r}, {{{values}}}.get)", "text"
+            return self._filled_in(rule), "text"
         if rule.call:
-            return f"{code.keep(FUNCTIONS[rule.call])}{x.all(rule.sources)}", ""
+            return self._called(rule), ""
         if len(rule.sources) > 1:
             return f"{code.keep(joined)}{x.all(rule.sources)}", "text"
         names = (*rule.sources, *rule.otherwise)
@@ -230,7 +202,7 @@ class WriteLevel:
             code.add(f"value = {code.keep(LinkRef)}({link.object!r}, str(value), {told})")
             return "link"
         if rule.map is not None:
-            code.add(f"value = {code.keep(partial(_coded, rule))}(value)")
+            code.add(f"value = {code.keep(partial(coded, rule, rule.map.write))}(value)")
             kind = ""
         if rule.type and rule.type != kind:
             code.add(f"value = {code.keep(CONVERT[rule.type])}(value)")
@@ -254,20 +226,9 @@ class WriteLevel:
         return self._code.keep(money.unit(digits))
 
 
-def _fault(rules: tuple[Rule, ...], at: int, error: Exception) -> MappingFault:
-    rule = rules[at]
+def _fault(rule: Rule, error: Exception) -> MappingFault:
     words = say("field_unwritable", path=rule.target, detail=str(error), place=rule.place)
     return MappingFault(rule.target, words)
-
-
-def _coded(rule: Rule, value: Any) -> Any:
-    assert rule.map is not None
-    found = rule.map.write(value)
-    if found is not None:
-        return found
-    if rule.missing == "default":
-        return rule.default
-    raise MappingFault(rule.target, say("unmapped_code", value=value, table=rule.map.name))
 
 
 def _measured(rule: Rule, value: Any) -> None:
