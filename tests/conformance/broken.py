@@ -1,7 +1,8 @@
 """Adapters with one fault each, planted in the reference adapter. The suite must find them.
 
-Not collected with the other tests: `test_the_suite_itself` runs this file and looks at what failed.
-`caught_by` names the test that should.
+Not collected with the other tests: `test_the_suite_itself` runs this file, and `broken_over_http`
+with the faults that need a connection, and looks at what failed. `caught_by` names the test that
+should.
 """
 
 from __future__ import annotations
@@ -16,20 +17,16 @@ from typing import Any, ClassVar
 
 import pytest
 
-from adapters.fxiaoke import Fxiaoke
 from adapters.memory import MemoryAdapter
 from connector.contract import Adapter, Capabilities, Identity, Page, Record, Shape, Write, Written
 from connector.errors import (
-    AccessDenied,
     AdapterError,
     AlreadyExists,
     Gone,
     OutcomeUnknown,
     Rejected,
-    Transient,
 )
 from connector.testing import AdapterConformance, Remote, Sample
-from tests.conformance import fxiaoke_remote as fxiaoke
 from tests.conformance.memory_remote import BILLS, TOTALS, MemoryRemote
 
 
@@ -579,123 +576,3 @@ class Nameless(MemoryAdapter):
 class TestNamesNoTenant(Planted):
     kind = Nameless
     caught_by = ("test_check_names_the_tenant_and_always_the_same",)
-
-
-# -- over HTTP ------------------------------------------------------------------------------
-
-
-class PlantedInFxiaoke(Planted):
-    """What the world in memory cannot show is tried on Fxiaoke's accounts."""
-
-    sample = fxiaoke.ACCOUNTS
-    kind = Fxiaoke
-
-    @pytest.fixture
-    def remote(self) -> Iterator[Remote]:  # type: ignore[override]
-        with fxiaoke.Accounts.running(self.sample) as made:
-            made.kind = self.kind  # type: ignore[misc]
-            yield made
-
-
-class NoLookback(Fxiaoke):
-    def __init__(self, settings: Any, http: Any, clock: Any) -> None:
-        super().__init__(settings, http, clock)
-        self._reading._settings = settings.model_copy(update={"lookback": 0.0})
-
-
-class TestLooksBackAtNothing(PlantedInFxiaoke):
-    kind = NoLookback
-    caught_by = ("test_what_is_committed_late_is_found_inside_the_lookback",)
-
-
-class Optimistic(Fxiaoke):
-    def write(self, write: Write) -> Written:
-        try:
-            return super().write(write)
-        except (OutcomeUnknown, Transient):
-            return Written("surely")
-
-
-class TestTakesWhateverAnswerForSuccess(PlantedInFxiaoke):
-    kind = Optimistic
-    caught_by = (
-        "test_a_write_answered_by_a_page_of_html_is_unknown_and_not_repeated",
-        "test_a_page_of_html_is_no_success_of_a_write",
-        "test_a_status_of_failure_is_no_success_of_a_write",
-        "test_a_create_that_never_arrived_is_unknown_or_undone",
-    )
-
-
-class Content(Fxiaoke):
-    def read(self, shape: Shape, after: str | None) -> Iterator[Page]:
-        with suppress(Transient):
-            yield from super().read(shape, after)
-
-    def fetch(self, shape: Shape, keys: Sequence[str]) -> Iterator[Record]:
-        with suppress(Transient):
-            yield from super().fetch(shape, keys)
-
-    def find(self, shape: Shape, field: str, values: Sequence[str]) -> Iterator[Record]:
-        with suppress(Transient):
-            yield from super().find(shape, field, values)
-
-
-class TestTakesAFailedReadingForAnEmptyOne(PlantedInFxiaoke):
-    kind = Content
-    caught_by = (
-        "test_a_page_of_html_is_no_empty_reading",
-        "test_a_fetch_met_by_a_status_of_failure_does_not_say_that_the_record_is_gone",
-        "test_a_find_met_by_a_status_of_failure_does_not_say_that_there_is_none",
-    )
-
-
-class Talkative(Fxiaoke):
-    def check(self) -> Identity:
-        try:
-            return super().check()
-        except AccessDenied as error:
-            raise AccessDenied(f"{error} ({self.settings.secrets()})") from error
-
-
-class TestTellsTheSecretInAnError(PlantedInFxiaoke):
-    kind = Talkative
-    caught_by = ("test_secrets_do_not_show_in_errors",)
-
-
-class Careless(Fxiaoke):
-    def check(self) -> Identity:
-        self.last_login = self.settings.secrets()
-        return super().check()
-
-
-class TestKeepsTheSecretInPlainText(PlantedInFxiaoke):
-    kind = Careless
-    caught_by = ("test_secrets_do_not_show",)
-
-
-class Undecided(Fxiaoke):
-    def check(self) -> Identity:
-        try:
-            return super().check()
-        except AccessDenied as error:
-            raise Rejected(error.words) from None
-
-
-class TestTakesARefusedPasswordForARefusedRecord(PlantedInFxiaoke):
-    kind = Undecided
-    caught_by = ("test_a_refused_password_is_access_denied",)
-
-
-class OneSession(Fxiaoke):
-    def __init__(self, settings: Any, http: Any, clock: Any) -> None:
-        super().__init__(settings, http, clock)
-        token = self._client._token.get
-        self._client._token.get = lambda lost=None: token()  # type: ignore[method-assign]
-
-
-class TestNeverLogsInAgain(PlantedInFxiaoke):
-    kind = OneSession
-    caught_by = (
-        "test_a_session_that_ends_is_renewed",
-        "test_a_session_that_ends_before_a_write_costs_nothing",
-    )

@@ -10,12 +10,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.conformance import broken
+from tests.conformance import broken, broken_over_http
 
 HERE = Path(__file__).parent
 FAULTS = [
     kind
-    for kind in vars(broken).values()
+    for module in (broken, broken_over_http)
+    for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, broken.Planted) and kind.caught_by
 ]
 
@@ -24,11 +25,11 @@ FAULTS = [
 def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """Names of the tests that failed, by class; parameters cut off. One run for all faults."""
     report = tmp_path_factory.mktemp("suite") / "report.xml"
-    file = HERE / "broken.py"
-    chosen = [f"{file}::{fault.__name__}::{test}" for fault in FAULTS for test in fault.caught_by]
+    control = named(broken.TestNothingIsBroken)
+    chosen = [f"{named(fault)}::{test}" for fault in FAULTS for test in fault.caught_by]
     command = [
         sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider",
-        "--tb=no", f"--junitxml={report}", f"{file}::TestNothingIsBroken", *chosen,
+        "--tb=no", f"--junitxml={report}", control, *chosen,
     ]  # fmt: skip
     done = subprocess.run(command, cwd=HERE.parents[1], capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stdout
@@ -40,6 +41,11 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
         )
         assert all(child.tag != "error" for child in case), case.attrib
     return found
+
+
+def named(kind: type[broken.Planted]) -> str:
+    """A class of tests, as pytest is asked for it."""
+    return f"{sys.modules[kind.__module__].__file__}::{kind.__name__}"
 
 
 def test_there_are_enough_faults() -> None:

@@ -3,66 +3,38 @@
 from __future__ import annotations
 
 import ast
-import copy
 import inspect
 import re
-import sys
-import threading
-import tomllib
-import types
 import typing
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from string import Formatter
-from types import SimpleNamespace
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-import typer
 
 from adapters.fxiaoke.settings import FxiaokeSettings
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
-from connector import errors, exact, hints, yamlfile
+from connector import errors, hints, yamlfile
 from connector.assemble import Assembly
-from connector.cli import teaching
-from connector.cli.main import cli
-from connector.contract import Adapter, RowWrite, Settings, Shape, Table, TableWrite, Write
+from connector.contract import Adapter, Settings
 from connector.errors import ConnectorError
 from connector.mapping.load import EACH_WORDS, STEPS, TOP, WORDS, Values, parse
 from connector.objects import OBJECTS
 from connector.operations import reconciling
 from connector.settings import Config, ConfigFile, FlowSettings, KeepSettings, seconds
 from connector.store.tables import STATES
-from connector.testing import AdapterConformance, Remote, Sample, SkippingClock
+from tests.docs.pages import EXAMPLE, PAGES, ROOT, blocks, page
 
-ROOT = Path(__file__).parents[2]
-EXAMPLE = ROOT / "config.example.yaml"
-PAGES = [
-    *ROOT.glob("*.md"),
-    *(ROOT / "docs").glob("*.md"),
-    *(ROOT / "adapters").glob("*/README.md"),
-]
 CATALOGUES = [ROOT / "connector/messages.yaml", *(ROOT / "adapters").glob("*/messages.yaml")]
 CODE = [path for top in ("connector", "adapters") for path in (ROOT / top).rglob("*.py")]
 SAYS = {"say": 0, "wrong": 2, "problem": 1, "YamlFault": 1}
 """Calls that name a message, and the place of its id among their arguments."""
 
 
-def page(name: str) -> str:
-    return (ROOT / name).read_text("utf-8")
-
-
 def lacking(names: Any, text: str) -> list[str]:
     return sorted(name for name in names if f"`{name}`" not in text)
-
-
-def blocks(text: str, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
 
 
 # -- configuration -------------------------------------------------------------------------------
@@ -131,12 +103,6 @@ def test_the_example_loads_and_becomes_a_system() -> None:
 
 
 # -- commands, errors, words, faults, states -----------------------------------------------------
-
-
-def test_every_command_is_explained_in_the_operations_page() -> None:
-    text = page("docs/operations.md")
-    names = [path for path, command in taught() if not hasattr(command, "commands")]
-    assert [name for name in names if f"`connector {name}" not in text] == []
 
 
 BOTH = {"docs/operations.md": "docs/operations.zh-CN.md", "README.md": "README.zh-CN.md"}
@@ -342,68 +308,6 @@ def test_every_reason_has_its_words() -> None:
     assert {code for code in reasons() if f"reason_{code}" not in catalogue()} == set()
 
 
-# -- help ----------------------------------------------------------------------------------------
-
-
-def taught() -> Iterator[tuple[str, Any]]:
-    """`(path, command)` of every command and group."""
-    return _taught("", typer.main.get_command(cli))
-
-
-def _taught(path: str, command: Any) -> Iterator[tuple[str, Any]]:
-    yield path, command
-    for name, inner in getattr(command, "commands", {}).items():
-        yield from _taught(f"{path} {name}".strip(), inner)
-
-
-def test_every_command_and_parameter_is_explained_in_both_languages() -> None:
-    known = set()
-    for path, command in taught():
-        said = teaching.explained(path)
-        assert set(said) - {"examples"} == {"zh", "en"}, path
-        for given in command.params:
-            assert teaching.parameter(path, given.name), (path, given.name)
-            own = f"{path} {given.name}".strip()
-            known.add(own if own in teaching.texts()["parameters"] else given.name)
-    assert set(teaching.texts()["commands"]) == {path for path, _ in taught()}
-    assert set(teaching.texts()["parameters"]) == known
-    listed = [name for chapter in teaching.texts()["chapters"] for name in chapter["commands"]]
-    assert sorted(listed) == sorted(path for path, _ in taught() if path and " " not in path)
-
-
-def test_every_example_of_the_help_is_a_command_with_options_that_it_has() -> None:
-    commands = dict(taught())
-    for said in teaching.texts()["commands"].values():
-        for example in said.get("examples", ()):
-            assert unknown(example, commands) == "", example
-
-
-def unknown(line: str, commands: dict[str, Any]) -> str:
-    """The first word of `connector …` that is no command or option; empty: all are known."""
-    words = line.split(">")[0].split()[1:]
-    path = ""
-    while words and f"{path} {words[0]}".strip() in commands:
-        path = f"{path} {words.pop(0)}".strip()
-    if not path or hasattr(commands[path], "commands"):
-        return line if words or not path else ""
-    options = {name for given in commands[path].params for name in given.opts} | {"--help"}
-    return next((w for w in words if w.startswith("-") and w.split("=")[0] not in options), "")
-
-
-def test_every_command_in_the_docs_has_the_options_that_are_given() -> None:
-    commands = dict(taught())
-    wrong = []
-    for path in PAGES:
-        text = path.read_text("utf-8")
-        inline = re.findall(r"`(connector [^`]+)`", text)
-        lines = re.findall(r"^(?:\S*/)?(connector [a-z].*)$", "\n".join(blocks(text, "")), re.M)
-        for line in (*inline, *lines):
-            line = line.split("#")[0].replace("…", "").strip()
-            if line.count(" ") and not re.search(r"[(|]", line) and unknown(line, commands):
-                wrong.append(f"{path.name}: {line}")
-    assert wrong == []
-
-
 # -- examples and links --------------------------------------------------------------------------
 
 
@@ -414,211 +318,6 @@ def test_every_example_of_a_mapping_loads() -> None:
     for text in found:
         whole = text if "object:" in text else f"object: sales_order\nform: Order\nkey: id\n{text}"
         parse(yamlfile.loads(whole), text.splitlines()[0], values)
-
-
-class LittleServer:
-    """The remote of `docs/writing-an-adapter.md`, in memory; answers as `connector.http` does."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, dict[str, Any]] = {}
-        self.time = datetime(2026, 1, 1, tzinfo=UTC)
-        self.saves, self.trouble, self.lock = 0, "", threading.RLock()
-
-    def now(self) -> datetime:
-        return self.time
-
-    def send(
-        self, method: str, path: str, *, json: Any = None, headers: Any = None, writes: bool = False
-    ) -> Any:
-        with self.lock:
-            if headers["Authorization"] != "Bearer right":
-                raise errors.AccessDenied("HTTP 401")
-            if self.trouble.isdigit():
-                raise (errors.OutcomeUnknown if writes else errors.Transient)(self.trouble)
-            trouble = self.trouble if writes else ""
-            self.trouble = "" if writes else self.trouble
-            if trouble == "before":
-                raise errors.OutcomeUnknown("lost")
-            status, body = self._answer(method, urlsplit(path), exact.dumps(json))
-            if trouble:
-                raise errors.OutcomeUnknown("lost")
-            text = exact.dumps(body)
-            return SimpleNamespace(status=status, json=lambda: exact.loads(text))
-
-    def _answer(self, method: str, url: Any, text: str) -> tuple[int, Any]:
-        body = exact.loads(text)
-        _, form, *rest = url.path.split("/")
-        if form == "me":
-            return 200, {"company": "ACME", "login": "connector"}
-        if rest == ["fields"]:
-            return 200, {"fields": [{"name": name, "required": False} for name in ("code", "note")]}
-        if method == "GET" and not rest:
-            return 200, {"rows": self._found(dict(parse_qsl(url.query, keep_blank_values=True)))}
-        if rest and rest[0] not in self.rows:
-            return 404, {"error": "no such record"}
-        if method == "GET":
-            return 200, self.rows[rest[0]]
-        if body.get("note") == "forbidden":
-            return 422, {"error": "note: forbidden here", "field": "note"}
-        taken = [
-            k for k, row in self.rows.items() if "code" in body and row["code"] == body["code"]
-        ]
-        if not rest and taken:
-            return 409, {"error": "code is taken", "taken_by": taken[0]}
-        if rest[1:] == ["void"]:
-            self.rows[rest[0]]["void"] = True
-            return 200, self.rows[rest[0]]
-        return 200, self.put(rest[0] if rest else "", body)
-
-    def _found(self, query: dict[str, str]) -> list[dict[str, Any]]:
-        rows = [self.rows[key] for key in sorted(self.rows)]
-        if "field" in query:
-            return [row for row in rows if str(row.get(query["field"])) == query["value"]]
-        start, end = query.get("from", ""), query.get("before", "9999")
-        span = [r for r in rows if start <= r["modified"] < end and r["id"] > query["after"]]
-        return span[: int(query["limit"])]
-
-    def put(self, key: str, body: dict[str, Any]) -> dict[str, Any]:
-        self.saves += 1
-        key = key or f"{len(self.rows) + self.saves:06}"
-        row = self.rows.setdefault(key, {"id": key, "code": key, "void": False, "rows": []})
-        change = body.pop("rows", {"put": [], "drop": []})
-        added = {}
-        for line in change["put"]:
-            name, own = line.pop("line"), line.pop("id") or f"{key}-{self.saves}-{line['item']}"
-            known = next((r for r in row["rows"] if r["id"] == own), None)
-            if known is None:
-                row["rows"].append(known := {"id": own})
-                added[name] = own
-            known.update(line)
-        row["rows"] = [r for r in row["rows"] if r["id"] not in change["drop"]]
-        row.update(body, modified=self.time.isoformat())
-        return {**row, "added": {"rows": added}}
-
-
-class LittleRemote(Remote):
-    """The suite's handle on it."""
-
-    def __init__(self, module: Any) -> None:
-        self.module, self.server = module, LittleServer()
-
-    def connect(self, token: str = "right", **settings: Any) -> Adapter:
-        made = self.module.LittleSettings(
-            adapter="little", base_url="https://little.example", token=token, **settings
-        )
-        adapter: Adapter = self.module.Little(made, self.server, SkippingClock())
-        return adapter
-
-    def held(self) -> Any:
-        moving = ("id", "modified", "void")
-        rows = copy.deepcopy(self.server.rows)
-        return {k: {n: v for n, v in r.items() if n not in moving} for k, r in rows.items()}
-
-    def pass_time(self, seconds: float) -> None:
-        self.server.time += timedelta(seconds=seconds)
-
-    def add(self, number: str = "") -> str:
-        made = {"note": "theirs", "ref": "", "total": Decimal("1.5")}
-        rows = {"put": [{"line": "a", "id": "", "item": "i1", "qty": 1}], "drop": []}
-        row = self.server.put("", made | {"rows": rows} | ({"code": number} if number else {}))
-        self.server.saves -= 1
-        return str(row["id"])
-
-    def edit(self, key: str, field: str, value: Any) -> None:
-        table, _, name = field.rpartition("/")
-        row = self.server.rows[key]
-        (row[table][0] if table else row)[name] = value
-        row["modified"] = self.server.time.isoformat()
-
-    def delete(self, key: str) -> None:
-        del self.server.rows[key]
-
-    def saves(self) -> int:
-        return self.server.saves
-
-    def is_cancelled(self, key: str) -> bool:
-        return bool(self.server.rows[key]["void"])
-
-    def drop_request(self) -> None:
-        self.server.trouble = "before"
-
-    def lose_answer(self) -> None:
-        self.server.trouble = "after"
-
-    def answer_status(self, status: int, after: int = 0) -> None:
-        if after:
-            pytest.skip("this server fails at once")
-        self.server.trouble = str(status)
-
-    def heal(self) -> None:
-        self.server.trouble = ""
-
-    def stranger(self) -> Adapter:
-        return self.connect(token="wrong!")
-
-
-ORDERS = Shape(
-    "orders", ("id",), ("code", "note", "ref", "total"), "code",
-    {"rows": Table("id", ("item", "qty"))},
-)  # fmt: skip
-
-
-def order(tag: str) -> Write:
-    rows = TableWrite([order_row("a"), order_row("b")])
-    fields = {"code": f"T-{tag}", "note": "ours", "total": Decimal("12.50")}
-    return Write(
-        "orders", "", fields, {"rows": rows}, ("ref", f"crm:{tag}"), number="code", show=ORDERS
-    )
-
-
-def order_row(line: str) -> RowWrite:
-    return RowWrite(line, "", {"item": f"i-{line}", "qty": Decimal(2)})
-
-
-def refused(tag: str) -> Write:
-    made = order(tag)
-    return replace(made, fields={**made.fields, "note": "forbidden"})
-
-
-class TestTheAdapterOfThePage(AdapterConformance):
-    sample = Sample(
-        shape=ORDERS,
-        text="note",
-        reference="ref",
-        new=order,
-        row=order_row,
-        refused=refused,
-        refusal="forbidden here",
-        unique_number=True,
-        amount="total",
-    )
-
-    @pytest.fixture
-    def remote(self) -> Iterator[Remote]:  # type: ignore[override]
-        module = types.ModuleType("little_erp")
-        sys.modules["little_erp"] = module
-        source = max(blocks(page("docs/writing-an-adapter.md"), "python"), key=len)
-        exec(compile(source, "writing-an-adapter.md", "exec"), module.__dict__)
-        yield LittleRemote(module)
-        del sys.modules["little_erp"]
-
-
-def test_the_package_of_the_page_registers_the_adapter_of_the_page() -> None:
-    text = page("docs/writing-an-adapter.md")
-    package = tomllib.loads(blocks(text, "toml")[0])
-    module, _, name = package["project"]["entry-points"]["connector.adapters"]["little"].partition(
-        ":"
-    )
-    assert package["tool"]["setuptools"]["py-modules"] == [module]
-    assert f"class {name}(Adapter)" in max(blocks(text, "python"), key=len)
-
-
-def test_the_mapping_of_the_page_loads() -> None:
-    found = [b for b in blocks(page("docs/writing-an-adapter.md"), "yaml") if "object: " in b]
-    found = [text for text in found if text.startswith("# mappings/")]
-    assert found
-    for text in found:
-        parse(yamlfile.loads(text), text.splitlines()[0], Values([]))
 
 
 def anchor(heading: str) -> str:
