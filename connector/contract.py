@@ -33,6 +33,12 @@ Value = str | int | bool | Decimal | date | datetime | None
 Fields = Mapping[str, Value]
 
 
+def is_empty(value: Any) -> bool:
+    """None or empty text; zero and false are values."""
+    # By type, because a Decimal takes long to find out that it is no text.
+    return value is None or (type(value) is str and not value)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows that belong to a record: an entry of the same form, or another form's records."""

@@ -19,9 +19,8 @@ NotJson = (DecodeError, UnicodeDecodeError, RecursionError)
 """What `loads` raises for anything else than JSON in UTF-8, absurdly deep nesting included."""
 
 _DECODER = Decoder(float_hook=Decimal)
-_SIGNS = (b"E+", b"E-", b"NaN", b"Infinity")
 _AWKWARD = re.compile(rb"\dE[+-]\d|NaN|Infinity")
-"""Where a decimal may have been written otherwise than as digits; `_SIGNS` are found faster."""
+"""Where a decimal may have been written otherwise than as digits."""
 
 
 def encode(value: Any) -> bytes:
@@ -55,8 +54,9 @@ def loads(text: str | bytes) -> Any:
 def _spelt_out(value: Any, encoder: Encoder) -> bytes:
     encoded = encoder.encode(value)
     # Many servers read `1E+2` as a float, or not at all.
-    awkward = any(sign in encoded for sign in _SIGNS) and _AWKWARD.search(encoded)
-    return encoder.encode(_digits(value)) if awkward else encoded
+    maybe = b"E+" in encoded or b"E-" in encoded or b"NaN" in encoded or b"Infinity" in encoded
+    # A pattern alone would look at every byte in turn.
+    return encoder.encode(_digits(value)) if maybe and _AWKWARD.search(encoded) else encoded
 
 
 def _digits(value: Any) -> Any:

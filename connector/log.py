@@ -22,17 +22,19 @@ _SOUNDS = r"secret|passw|token|authorization|signature|cookie|permanent_?code"
 _KEYS = re.compile(_SOUNDS, re.I)
 _NAMED = re.compile(rf"""("[^"\s]*(?:{_SOUNDS})[^"\s]*"\s*:\s*")(?:[^"\\]|\\.)*""", re.I)
 """A JSON pair inside a text, such as a login's answer: its value goes."""
-_secrets: set[str] = set()
+_secrets: list[str] = []
+"""The longest first: one may be a part of another."""
 
 
 def keep_secret(values: Iterable[str]) -> None:
     """These values never appear in any output from now on. Very short ones are ignored."""
-    _secrets.update(value for value in values if len(value) >= 6)
+    known = {*_secrets, *(value for value in values if len(value) >= 6)}
+    _secrets[:] = sorted(known, key=len, reverse=True)
 
 
 def redact_text(text: str) -> str:
     """`text` without any known secret, and without what it itself calls a secret."""
-    for value in sorted(_secrets, key=len, reverse=True):
+    for value in _secrets:
         if value in text:
             text = text.replace(value, HIDDEN)
     # Looking for a pair costs more than all the rest, and most texts have no quotes.
@@ -81,9 +83,10 @@ def _in_order(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMappin
 
 def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Set logging up once, for our events and those of every library alike."""
+    stream = stream or sys.stderr
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
+        structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
         _redactor,
@@ -93,10 +96,11 @@ def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) 
         if json
         else structlog.dev.ConsoleRenderer(colors=False)
     )
+    # Our events go straight to the stream: by way of `logging` each costs twice as much.
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*shared, _in_order, renderer],
+        logger_factory=structlog.WriteLoggerFactory(stream),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
     formatter = structlog.stdlib.ProcessorFormatter(
@@ -107,7 +111,7 @@ def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) 
             renderer,
         ],
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -12,6 +12,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connector.contract import is_empty
+
 NUMBERS = frozenset({"number", "currency", "percentile", "count"})
 DATES = frozenset({"date", "date_time"})
 LISTS = frozenset({
@@ -53,7 +55,7 @@ class Codec:
     def _read(self, name: str, value: Any) -> Any:
         if isinstance(value, list) and len(value) < 2:
             value = value[0] if value else None
-        if value is None or value == "":
+        if is_empty(value):
             return None
         kind = self._types.get(name, "")
         if kind in NUMBERS:

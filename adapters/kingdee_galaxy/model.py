@@ -16,7 +16,7 @@ from typing import Any
 from adapters.kingdee_galaxy.forms import form_of
 from adapters.kingdee_galaxy.names import in_subhead, query_key, update_keys
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
-from connector.contract import Fields, RowWrite, TableWrite, Value, Write
+from connector.contract import Fields, RowWrite, TableWrite, Value, Write, is_empty
 from connector.expected import head_paths
 
 ROW_ID = "FEntryID"
@@ -25,7 +25,6 @@ Keep = Mapping[str, Sequence[str]]
 """`{table: row keys}`: rows to be named although nothing of them changes."""
 
 _AS_IT_IS = frozenset((str, int, Decimal))
-_EMPTY = (None, "")
 
 
 class Models:
@@ -41,7 +40,7 @@ class Models:
         fields: Fields = write.fields
         if not write.key:
             ours = "" if self._numbered else write.number
-            fields = {n: v for n, v in fields.items() if v not in _EMPTY and n != ours}
+            fields = {n: v for n, v in fields.items() if not is_empty(v) and n != ours}
             if write.reference is not None:
                 model[write.reference[0]] = write.reference[1]
         self._nest(model, sorted(fields.items(), key=_in_subhead))
@@ -57,7 +56,7 @@ class Models:
     def _row(self, row: RowWrite) -> dict[str, Any]:
         made: dict[str, Any] = {ROW_ID: int(row.key)} if row.key else {}
         given = row.fields.items()
-        self._nest(made, given if row.key else (item for item in given if item[1] not in _EMPTY))
+        self._nest(made, given if row.key else (item for item in given if not is_empty(item[1])))
         for table, rows in row.tables.items():
             made[table] = [self._row(inner) for inner in rows]
         return made
@@ -160,7 +159,7 @@ def _in_subhead(item: tuple[str, Value]) -> bool:
 def _empties(write: Write) -> bool:
     rows = (row for change in write.tables.values() for row in change.rows)
     filled = (write.fields, *(row.fields for row in rows))
-    return any(value in _EMPTY for fields in filled for value in fields.values())
+    return any(is_empty(value) for fields in filled for value in fields.values())
 
 
 def _updated(write: Write) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from connector.contract import Record
+from connector.contract import Record, is_empty
 from connector.engine.base import LineKeys
 from connector.engine.plan import Held
 from connector.mapping.document import Canonical, Node, canon, like
@@ -211,4 +211,4 @@ def _close(value: Any, shown: Any) -> bool:
     if isinstance(ours, Decimal | int) and isinstance(theirs, Decimal):
         digits = max(-int(Decimal(str(shown)).as_tuple().exponent), 0)
         return rounded(Decimal(ours), digits) == theirs
-    return bool(ours == theirs) or (ours in (None, "") and theirs is None)
+    return bool(ours == theirs) or (is_empty(ours) and theirs is None)

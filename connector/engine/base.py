@@ -82,11 +82,11 @@ def _fields(
     for name in level.linked:
         if name in sent and name not in same:
             found[name] = canon(node.fields.get(name))
-    for shown_as in level.shown_as.keys() & seen.keys():
-        name = level.shown_as[shown_as]
+    for shown_as, value in seen.items():
+        name = level.shown_as.get(shown_as, "")
         if name in sent and name not in same:
             ours = found.get(name, sent[name])
-            theirs = like(ours, seen[shown_as])
+            theirs = like(ours, value)
             if theirs != ours:
                 found[name] = theirs
     return found

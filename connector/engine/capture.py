@@ -10,27 +10,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 from connector import exact, log
 from connector.contract import Page, Record, chunks
-from connector.engine import deriving, guards, pairing, states
+from connector.engine import deriving, guards, pairing
+from connector.engine.caught import Caught, digest_of
 from connector.engine.diff import diff
-from connector.engine.system import Feed, Flow, System
+from connector.engine.lease import Lease
+from connector.engine.marking import mark_flow, mark_known, take
+from connector.engine.system import Feed, System
 from connector.errors import LeaseLost, MappingFault, UnsafeRun
 from connector.faults import fault
 from connector.messages import dump, say
-from connector.objects import ABSENT_MEANS_ZERO, BusinessObject, content
-from connector.store import deliveries, feeds, journal, snapshots
+from connector.objects import ABSENT_MEANS_ZERO, content
+from connector.store import feeds, journal, snapshots
 from connector.store.engine import Tx
 from connector.store.statement import Row
 
 REREAD = 200
 """Open records read again at once."""
-LEASE = 600.0
-"""Seconds for which a reading is ours; renewed with every page that changes something."""
 
 _log = log.get(__name__)
 
@@ -54,28 +55,6 @@ class Counts:
         return {item.name: getattr(self, item.name) for item in fields(self)}
 
 
-@dataclass(slots=True)
-class Caught:
-    """One record that is not as it was."""
-
-    record: Record
-    raw_hash: str
-    made: BusinessObject | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
-    """As much as could be read, for scope alone, where `made` is None."""
-    text: str = ""
-    hash: str = ""
-    fault: str = ""
-
-    def get(self, name: str) -> Any:
-        """A field's value, for expressions."""
-        if self.made is None:
-            return self.values.get(name)
-        if name.startswith("custom."):
-            return self.made.custom.get(name[7:])
-        return getattr(self.made, name, None)
-
-
 class Capture:
     """Reads one feed. Not shared between threads."""
 
@@ -86,7 +65,7 @@ class Capture:
         self._connection = feed.connection.name
         self._object = feed.object
         self._shape = feed.shape_id
-        self._epoch = 0
+        self._lease = Lease(system, feed)
         self._allow_gone = False
 
     # -- whole readings ---------------------------------------------------------------------
@@ -94,12 +73,12 @@ class Capture:
     def run(self, *, allow_gone: bool = False) -> Counts:
         """Read what changed since last time. Raises AdapterError, UnsafeRun or LeaseLost."""
         self._allow_gone = allow_gone
-        with self._leased():
+        with self._lease:
             return self._logged(self._read_changes)
 
     def reread(self) -> Counts:
         """Read every record again that may change without its stamp moving."""
-        with self._leased():
+        with self._lease:
             return self._logged(self._read_open)
 
     def retry_faults(self) -> Counts:
@@ -115,11 +94,8 @@ class Capture:
 
     def look_at(self, keys: Sequence[str]) -> Counts:
         """Read these records now, whatever the cursor says."""
-        with self._leased():
+        with self._lease:
             return self._fetch(keys)
-
-    def _leased(self) -> _Lease:
-        return _Lease(self)
 
     def _logged(self, work: Callable[[], Counts]) -> Counts:
         clock = self._system.clock
@@ -165,7 +141,7 @@ class Capture:
             for flow in filter(lambda flow: flow.delivers, self._feed.flows):
                 take(self._system, flow)
         with self._store.transaction() as tx:
-            self._hold(tx)
+            self._lease.hold(tx)
             values["run_at"] = self._store.now(tx)
             if due or first:
                 values["compared_at"] = values["run_at"]
@@ -206,10 +182,11 @@ class Capture:
         caught, restamped = self._compare(page.records, counts)
         fault("page_compared")
         if not caught and not restamped:
+            self._lease.keep()
             return counts
         with self._store.transaction() as tx:
             self._store.make_links(tx)
-            self._hold(tx)
+            self._lease.hold(tx)
             snapshots.restamp(tx, self._connection, self._object, restamped)
             self._save(tx, caught, counts)
             fault("page_saved")
@@ -366,7 +343,7 @@ class Capture:
     def _mark_gone(self, keys: Sequence[str]) -> int:
         for some in chunks(keys, REREAD):
             with self._store.transaction() as tx:
-                self._hold(tx)
+                self._lease.hold(tx)
                 self._forget(tx, some)
                 fault("gone_marked")
         return len(keys)
@@ -402,152 +379,6 @@ class Capture:
         for flow in self._system.taking(self._connection, self._object):
             mark_known(tx, flow, moved, now)
 
-    def _hold(self, tx: Tx) -> None:
-        name, owner = f"feed:{self._feed.name}", self._system.owner
-        if not feeds.holds_lease(self._store, tx, name, owner, self._epoch):
-            raise LeaseLost(say("feed_taken", feed=self._feed.name))
-
-
-class _Lease:
-    """A reading belongs to one process at a time."""
-
-    def __init__(self, capture: Capture) -> None:
-        self._capture = capture
-        self._name = f"feed:{capture._feed.name}"
-
-    def __enter__(self) -> None:
-        capture = self._capture
-        with capture._store.transaction() as tx:
-            owner = capture._system.owner
-            epoch = feeds.take_lease(capture._store, tx, self._name, owner, LEASE)
-        if epoch is None:
-            raise LeaseLost(say("feed_taken", feed=capture._feed.name))
-        capture._epoch = epoch
-        fault("lease_taken")
-
-    def __exit__(self, *_: object) -> None:
-        capture = self._capture
-        fault("before_release")
-        with capture._store.transaction() as tx:
-            feeds.drop_lease(tx, self._name, capture._system.owner)
-
-
-def mark_flow(tx: Tx, flow: Flow, moved: Sequence[Caught], now: float) -> None:
-    """Mark a flow's deliveries for records that changed: known ones always, new ones in scope."""
-    known = deliveries.states(tx, flow.name, [item.record.key for item in moved])
-    fresh: list[Row] = []
-    changed: list[Row] = []
-    for item in moved:
-        row = known.get(item.record.key)
-        if row is None and flow.scope(item.get) == "out":
-            continue
-        (fresh if row is None else changed).append(_marked(flow, item, row, now))
-    deliveries.add(tx, fresh)
-    deliveries.change(tx, changed)
-    _stop_faulty(tx, flow, [i for i in moved if i.fault], known, now)
-
-
-def mark_known(tx: Tx, flow: Flow, moved: Sequence[Caught], now: float) -> None:
-    """Mark only records that the flow already delivers."""
-    known = deliveries.states(tx, flow.name, [item.record.key for item in moved])
-    some = [item for item in moved if item.record.key in known]
-    deliveries.change(tx, [_marked(flow, i, known[i.record.key], now) for i in some])
-
-
-def _marked(flow: Flow, item: Caught, row: Any | None, now: float) -> Row:
-    due = now + flow.settings.quiet
-    priority = flow.priority(item.get)
-    if row is not None:
-        return states.changed(row, now, priority=priority, due=due)
-    key = item.record.key
-    return states.first(flow.name, key, flow.line(key, item.get), now, priority=priority, due=due)
-
-
-def _stop_faulty(
-    tx: Tx, flow: Flow, faulty: Iterable[Caught], known: Mapping[str, Any], now: float
-) -> None:
-    """A record that cannot be read waits for a person, unless something is under way for it."""
-    rows = []
-    for item in faulty:
-        old = known.get(item.record.key)
-        if old is not None and old.state in ("sending", "in_doubt"):
-            continue
-        if old is None and flow.scope(item.get) == "out":
-            continue
-        rows.append(
-            {
-                "flow": flow.name,
-                "key": item.record.key,
-                "part": "",
-                "state": "stopped",
-                "reason": "mapping",
-                "detail": item.fault,
-                "due_at": None,
-                "since": now,
-            }
-        )
-    deliveries.change(tx, rows)
-
-
-def introduce(system: System, flow: Flow) -> bool:
-    """A flow that is new, or whose scope is, takes what was captured before and lies in it.
-
-    Returns whether there was anything to do.
-    """
-    if flow.scope_id in _known_scopes(system, flow):
-        return False
-    take(system, flow)
-    return True
-
-
-def take(system: System, flow: Flow) -> None:
-    """A flow takes what was captured without it and lies in its scope: because it is new, or
-    because another process read with a configuration that did not have it yet.
-
-    What it delivers already is left alone: a new scope says nothing of documents.
-    """
-    object, known, after = flow.object, _known_scopes(system, flow), ""
-    while True:
-        with system.store.transaction() as tx:
-            now = system.store.now(tx)
-            rows = snapshots.walk(tx, flow.source, object, after, 500)
-            if not rows:
-                names = [name for name in known if name.rpartition(" ")[0] != flow.name]
-                marked = json.dumps(sorted([*names, flow.scope_id]))
-                feeds.save(system.store, tx, flow.source, object, flows=marked)
-                deliveries.look_again(tx, flow.name, now)
-                return
-            after = rows[-1].key
-            old = deliveries.states(tx, flow.name, [row.key for row in rows])
-            there = [row for row in rows if row.data and not row.deleted and row.key not in old]
-            mark_flow(tx, flow, [_stored(row) for row in there], now)
-            fault("flow_introduced")
-
-
-def _known_scopes(system: System, flow: Flow) -> list[str]:
-    with system.store.reading() as tx:
-        return feeds.known_flows(tx, flow.source, flow.object)
-
-
-def _stored(row: Any) -> Caught:
-    from connector.mapping.writing import getter
-    from connector.objects import OBJECTS
-
-    get = getter(snapshots.data(row), OBJECTS[row.object])
-    return Caught(Record(row.key, {}, row.number), "", values=_Lazy(get))
-
-
-class _Lazy(dict[str, Any]):
-    """Typed fields of a stored record, looked up when asked for."""
-
-    def __init__(self, get: Callable[[str], Any]) -> None:
-        super().__init__()
-        self._get = get
-
-    def get(self, name: str, default: Any = None) -> Any:
-        value = self._get(name)
-        return default if value is None else value
-
 
 def _is_known_fault(row: Row, old: Any | None) -> bool:
     """The very record could not be read for the same reason before: nothing is new to anybody.
@@ -567,19 +398,3 @@ def _kind(item: Caught, old: Any | None) -> str:
     if old.hash == item.hash and not old.deleted and not old.fault:
         return "same"
     return "changed"
-
-
-def digest_of(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def pages(records: Iterator[Record], size: int) -> Iterator[Page]:
-    """Records in pages without cursors."""
-    held: list[Record] = []
-    for record in records:
-        held.append(record)
-        if len(held) == size:
-            yield Page(held)
-            held = []
-    if held:
-        yield Page(held)

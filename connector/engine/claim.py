@@ -7,7 +7,7 @@ hash and epoch are committed before the first byte leaves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -21,7 +21,7 @@ from connector.engine.resolving import Resolver
 from connector.engine.system import Flow, System
 from connector.errors import ConnectorError, MappingFault, MissingLink
 from connector.faults import fault
-from connector.mapping.document import LinkRef, digest, undigest
+from connector.mapping.document import digest, undigest
 from connector.messages import load, say
 from connector.objects import ABSENT_MEANS_ZERO
 from connector.store import deliveries, links, snapshots
@@ -60,16 +60,11 @@ class Claimer:
         self._target = flow.target
         self._writer = flow.writer
 
-    @property
-    def lease(self) -> float:
-        """Seconds a claim is ours: enough for the longest write of a whole group's first call."""
-        return 2 * self._target.longest_request + 60.0
-
     def claim(self, limit: int, on_change: Any = None) -> Claimed:
         """Take up to `limit` due deliveries. `on_change(tx, keys)` hears of those settled here."""
         store = self._system.store
         claimed = Claimed()
-        deadline = Deadline(self._system.clock, self.lease)
+        deadline = Deadline(self._system.clock, self._target.lease)
         with store.transaction() as tx:
             store.look_at_links(tx)
             now = store.now(tx)
@@ -184,16 +179,15 @@ class Claimer:
 
     def _resolve(self, tx: Tx, jobs: list[Job], now: float) -> tuple[list[Job], list[Row]]:
         resolver = Resolver(self._system, self._flow.source, self._target.name)
-        refs: list[LinkRef] = [ref for job in jobs for ref in job.document.links()]
-        resolver.prepare(tx, refs)
+        resolver.prepare(tx, (ref for job in jobs for ref in job.document.links()))
         ready, settled = [], []
         for job in jobs:
             if job.verb == "look":
-                job.document = job.document.resolved(resolver.or_none)
+                job.document.resolve(resolver.or_none)
                 ready.append(job)
                 continue
             try:
-                job.document = job.document.resolved(resolver)
+                job.document.resolve(resolver)
                 ready.append(job)
             except (MissingLink, MappingFault) as error:
                 settled.append(self._unresolved(job, error, now))
@@ -212,7 +206,7 @@ class Claimer:
             job.row,
             self._system.owner,
             now,
-            now + self.lease,
+            now + self._target.lease,
             wanted=job.wanted,
             sent=job.text,
             reference=job.reference,
@@ -221,7 +215,7 @@ class Claimer:
         )
 
 
-def _one_a_line(rows: list[Any]) -> list[Any]:
+def _one_a_line(rows: Sequence[Any]) -> list[Any]:
     """Of rows that write onto one record, the first; the others wait their turn."""
     lines: set[str] = set()
     chosen = []

@@ -9,10 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from connector.contract import Record
 from connector.derive.progress import progress
 from connector.derive.status import delivery_status
+from connector.engine.caught import Caught, digest_of
+from connector.engine.marking import mark_flow
 from connector.engine.system import Feed, Flow, System
 from connector.faults import fault
 from connector.messages import load
@@ -21,9 +24,6 @@ from connector.objects.showing import labels, readable
 from connector.settings import HUB
 from connector.store import deliveries, journal, links, mentions, snapshots
 from connector.store.engine import Tx
-
-if TYPE_CHECKING:
-    from connector.engine.capture import Caught
 
 GROUP = 200
 """Derived records computed in one transaction."""
@@ -178,9 +178,6 @@ _COMPUTE = {"delivery_status": _statuses, "order_progress": _progresses}
 
 
 def _save(system: System, tx: Tx, object: str, made: dict[str, BusinessObject]) -> int:
-    from connector.contract import Record
-    from connector.engine.capture import Caught, digest_of, mark_flow
-
     now = system.store.now(tx)
     before = snapshots.load(tx, HUB, object, list(made))
     rows, moved = [], []

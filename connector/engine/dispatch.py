@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 
 from connector import log
 from connector.engine import deriving, states
-from connector.engine.capture import Capture, Counts, introduce
+from connector.engine.capture import Capture, Counts
 from connector.engine.deliver import Deliverer
 from connector.engine.identity import Identities
+from connector.engine.marking import introduce
 from connector.engine.record import Tally, pause
 from connector.engine.system import Connection, Feed, Flow, System
 from connector.errors import AdapterError, ConnectorError, LeaseLost, Rejected, UnsafeRun, Words
@@ -110,6 +111,8 @@ class Dispatcher:
             fault("recovering")
             # Only claims that still stand: their holder may have come back in this moment.
             deliveries.settle(tx, outcomes, claims)
+            if alone:
+                feeds.drop_leases(tx)
         fault("recovered")
         if outcomes:
             _log.warning("claims_abandoned", count=len(outcomes))

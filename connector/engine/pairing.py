@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connector import log
+from connector.engine.caught import Caught
 from connector.engine.system import Feed, Flow, System
 from connector.store import deliveries, links, snapshots
 from connector.store.engine import Tx
-
-if TYPE_CHECKING:
-    from connector.engine.capture import Caught
 
 _log = log.get(__name__)
 

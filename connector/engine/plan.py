@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any
 
 from connector.contract import Record, RowWrite, TableWrite
@@ -86,8 +87,11 @@ def create(document: Node) -> Plan:
     return Plan(document.fields, tables, created=document)
 
 
+_NO_ROWS: Mapping[str, Sequence[RowWrite]] = MappingProxyType({})
+
+
 def _new(line: str, row: Node) -> RowWrite:
-    return RowWrite(line, "", row.fields, _nested(row))
+    return RowWrite(line, "", row.fields, _nested(row) if row.tables else _NO_ROWS)
 
 
 def _all_of(document: Node) -> Iterator[Difference]:

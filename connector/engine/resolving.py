@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from connector import exact
+from connector.contract import is_empty
 from connector.engine.system import System
 from connector.errors import MappingFault, MissingLink
 from connector.mapping.document import LinkRef
@@ -22,21 +24,22 @@ class Counterpart:
 
     __slots__ = ("_data", "_get", "_object", "key", "number", "usable")
 
-    def __init__(self, object: str, row: Any, arrived: set[str]) -> None:
+    def __init__(self, object: str, known: links.Counterpart, arrived: set[str]) -> None:
         """`arrived` are the records that stand there finished though nobody has read them back."""
-        self.key: str = row.there
-        self.number: str = row.shown or row.number
-        seen = row.usable is not None
-        self.usable = bool(row.usable and not row.deleted) if seen else row.here in arrived
+        self.key = known.there
+        self.number = known.shown or known.number
+        if known.usable is None:
+            self.usable = known.here in arrived
+        else:
+            self.usable = bool(known.usable and not known.deleted)
         self._object = object
-        self._data: str = row.data or ""
+        self._data = known.data
         self._get: Callable[[str], Any] | None = None
 
     def value(self, field: str) -> Any:
         """A field of the record there; None where it is empty or was never read."""
         if self._get is None:
-            values = exact.loads(self._data) if self._data else {}
-            self._get = getter(values, OBJECTS[self._object])
+            self._get = getter(_values(self._data or "{}"), OBJECTS[self._object])
         return self._get(field)
 
 
@@ -115,8 +118,15 @@ class Resolver:
         if ref.field == "key":
             return found.key
         value = found.value(ref.field)
-        if value in (None, ""):
+        if is_empty(value):
             named = {"record": self._called_or_key(ref), "system": self._target}
             words = say("link_field_missing", object=ref.object, field=ref.field, **named)
             raise MissingLink(ref.object, ref.key, words)
         return value
+
+
+@lru_cache(1024)
+def _values(data: str) -> Mapping[str, Any]:
+    """A snapshot's values, which nobody changes; group after group links to the same records."""
+    values: Mapping[str, Any] = exact.loads(data)
+    return values

@@ -45,6 +45,11 @@ class Connection:
         """Seconds after which a request that we gave up cannot still arrive, as far as we know."""
         return max(self.settings.timeout, self.adapter.capabilities.longest_write)
 
+    @property
+    def lease(self) -> float:
+        """Seconds for which claimed records, or a reading, are one process's alone."""
+        return 2 * self.longest_request + 60.0
+
 
 @dataclass(slots=True)
 class Feed:

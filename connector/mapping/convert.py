@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -60,16 +59,6 @@ def as_text(value: Any) -> str:
 def as_number(value: Any) -> Any:
     """Numbers stay exact; text is checked by the object itself."""
     return Decimal(str(value)) if isinstance(value, float) else value
-
-
-def is_filled(value: Any) -> bool:
-    """Neither None nor empty text; zero and false are values."""
-    return value is not None and value != ""
-
-
-def first_filled(values: Iterable[Any]) -> Any:
-    """The first of these that is not empty."""
-    return next(filter(is_filled, values), None)
 
 
 def joined(*values: Any) -> str:

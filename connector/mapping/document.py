@@ -7,24 +7,28 @@ hashes of it, so that a link's number may change without the document changing.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any
 
 from connector import exact
+from connector.contract import is_empty
 
 Canonical = dict[str, Any]
 """`{"f": {field: value}, "t": {table: {line: Canonical}}}`; values as `canon` makes them."""
 
 _ONE = Decimal(1)
+_CANONICAL = frozenset((str, int, bool, type(None)))
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-class LinkRef(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LinkRef:
     """A value that is another record's: resolved to its number when the document is sent."""
 
     object: str
@@ -34,12 +38,13 @@ class LinkRef(NamedTuple):
     scope: str = ""
     missing: str = "wait"
     default: Any = None
+    canonical: str = dataclasses.field(init=False, compare=False)
+    """What it points to; not what is done where that is missing."""
 
-    @property
-    def canonical(self) -> str:
-        """What it points to; not what is done where that is missing."""
+    def __post_init__(self) -> None:
         scope = f"@{self.scope}" if self.scope else ""
-        return f"→{self.object}/{self.key}.{self.field}{scope}"
+        text = f"→{self.object}/{self.key}.{self.field}{scope}"
+        object.__setattr__(self, "canonical", text)
 
 
 @dataclass(slots=True)
@@ -52,23 +57,20 @@ class Node:
     def links(self) -> Iterator[LinkRef]:
         """Every link in the tree."""
         for value in self.fields.values():
-            if isinstance(value, LinkRef):
+            if type(value) is LinkRef:
                 yield value
         for rows in self.tables.values():
             for row in rows.values():
                 yield from row.links()
 
-    def resolved(self, resolve: Callable[[LinkRef], Any]) -> Node:
-        """The same tree with `resolve(link)` in every link's place."""
-        fields = {
-            name: resolve(value) if isinstance(value, LinkRef) else value
-            for name, value in self.fields.items()
-        }
-        tables = {
-            name: {line: row.resolved(resolve) for line, row in rows.items()}
-            for name, rows in self.tables.items()
-        }
-        return Node(fields, tables)
+    def resolve(self, resolve: Callable[[LinkRef], Any]) -> None:
+        """Put `resolve(link)` in every link's place; what it raises leaves some as they were."""
+        for name, value in self.fields.items():
+            if type(value) is LinkRef:
+                self.fields[name] = resolve(value)
+        for rows in self.tables.values():
+            for row in rows.values():
+                row.resolve(resolve)
 
 
 Document = Node
@@ -76,7 +78,7 @@ Document = Node
 
 def canon(value: Any) -> Any:
     """A value's canonical form: text, whole or decimal number, bool or None."""
-    if value is None or isinstance(value, bool | int):
+    if type(value) in _CANONICAL:
         return value
     if isinstance(value, Decimal):
         return plain(value)
@@ -87,20 +89,12 @@ def canon(value: Any) -> Any:
     return str(value)
 
 
-def canonical(node: Node, leave_out: frozenset[str] = frozenset(), prefix: str = "") -> Canonical:
-    """The tree's canonical form without the fields named in `leave_out` (`table/field`)."""
-    form: Canonical = {
-        "f": {
-            name: canon(value)
-            for name, value in node.fields.items()
-            if prefix + name not in leave_out
-        }
-    }
+def canonical(node: Node) -> Canonical:
+    """The tree's canonical form."""
+    form: Canonical = {"f": {name: canon(value) for name, value in node.fields.items()}}
     if node.tables:
         form["t"] = {
-            table: {
-                line: canonical(row, leave_out, f"{prefix}{table}/") for line, row in rows.items()
-            }
+            table: {line: canonical(row) for line, row in rows.items()}
             for table, rows in node.tables.items()
         }
     return form
@@ -123,13 +117,13 @@ def like(ours: Any, shown: Any) -> Any:
 
     `20` and `20.0000`, a stamp at midnight and its date, `"1"` and true are equal this way.
     """
-    if shown is None or shown == "":
+    if is_empty(shown):
         return None
     if isinstance(ours, bool):
         return str(shown).lower() in ("true", "1", "yes", "y", "是")
-    if isinstance(ours, Decimal | int):
+    if isinstance(ours, (Decimal, int)):
         try:
-            number = Decimal(str(shown))
+            number = shown if type(shown) is Decimal else Decimal(str(shown))
         except InvalidOperation:
             return str(shown)
         return plain(number) if number.is_finite() else str(shown)

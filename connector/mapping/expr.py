@@ -92,17 +92,18 @@ class Expression:
         self._symbols = tuple(names)
         real = {symbol: name for name, symbol in dotted.items()}
         self.names = tuple(real.get(name, name) for name in names)
-        self._tolerant = "??" in _TOKENS.sub("", source)
+        self.tolerant = "??" in _TOKENS.sub("", source)
+        """It says itself what a missing operand means."""
         self._memory: dict[Any, Any] = {}
 
     def __call__(self, get: Callable[[str], Any]) -> Any:
         """The value, with `get(name)` giving the operands; None if any operand is missing."""
-        return self.on(tuple(map(get, self.names)))
+        operands = tuple(map(get, self.names))
+        return self.on(operands) if self.tolerant or None not in operands else None
 
     def on(self, operands: tuple[Any, ...]) -> Any:
-        """The value for these operands, in the order of `names`."""
-        if None in operands and not self._tolerant:
-            return None
+        """The value for these operands, in the order of `names`; all are there, if it is not
+        `tolerant`."""
         # 1, True and Decimal(1) are equal and yet not the same operand.
         known = (operands, tuple(map(type, operands)))
         try:

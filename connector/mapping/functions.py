@@ -10,10 +10,12 @@ from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import Any
 
+from connector.contract import is_empty
+
 
 def join(*values: Any) -> str:
     """Everything that is not empty, separated by spaces."""
-    return " ".join(str(value) for value in values if value not in (None, ""))
+    return " ".join(str(value) for value in values if not is_empty(value))
 
 
 def digits(*values: Any) -> str:
@@ -23,7 +25,7 @@ def digits(*values: Any) -> str:
 
 def lines(*values: Any) -> str:
     """Everything that is not empty, each on a line of its own."""
-    return "\n".join(str(value) for value in values if value not in (None, ""))
+    return "\n".join(str(value) for value in values if not is_empty(value))
 
 
 def _registered() -> dict[str, Callable[..., Any]]:

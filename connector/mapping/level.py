@@ -15,6 +15,10 @@ from connector.mapping.model import Rule
 from connector.messages import say
 from connector.objects.base import Part
 
+FILLED = "{0} or ({0} is not None and {0} != '')"
+"""Neither None nor empty text; zero and false are values. Most values are true, so that is asked
+first."""
+
 Fault = Callable[[Rule, Exception], MappingFault]
 
 
@@ -57,7 +61,16 @@ class LevelCompiler(ABC):
             self._value(rule)
 
     def _computed(self, expression: Expression) -> str:
-        return f"{self._code.keep(expression)}.on({self._x.all(expression.names)})"
+        value = f"{self._code.keep(expression)}.on({self._x.all(expression.names)})"
+        if expression.tolerant or not expression.names:
+            return value
+        absent = " or ".join(f"{self._x[name]} is None" for name in expression.names)
+        return f"(None if {absent} else {value})"
+
+    def _first_filled(self, names: tuple[str, ...], filled: str) -> str:
+        """The first of these fields that is `filled`, else the last."""
+        *before, last = (self._x[name] for name in names)
+        return "".join(f"{x} if {filled.format(x)} else " for x in before) + last
 
     def _filled_in(self, rule: Rule) -> str:
         values = ", ".join(f"{name!r}: {self._x[name]}" for name in template.names(rule.template))

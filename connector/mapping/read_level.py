@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connector.contract import is_empty
 from connector.errors import MappingFault
 from connector.mapping.convert import (
     as_bool,
@@ -14,11 +15,10 @@ from connector.mapping.convert import (
     as_instant,
     as_number,
     as_text,
-    first_filled,
 )
 from connector.mapping.expr import Expression, ExpressionFault
 from connector.mapping.kinds import kinds
-from connector.mapping.level import LevelCompiler, coded, needed
+from connector.mapping.level import FILLED, LevelCompiler, coded, needed
 from connector.mapping.model import Each, Rule
 from connector.messages import say
 from connector.objects.base import Part
@@ -30,7 +30,6 @@ does not hold."""
 
 UNREADABLE = (ValueError, TypeError, ArithmeticError, OSError, ExpressionFault)
 """What conversions raise when a remote sends something else than it should."""
-FILLED = "value is not None and value != ''"
 
 
 class ReadLevel(LevelCompiler):
@@ -66,7 +65,7 @@ class ReadLevel(LevelCompiler):
                 if values is None:
                     continue
                 if keyed:
-                    if item.get(key) in (None, ""):
+                    if is_empty(item.get(key)):
                         raise MappingFault(each.target, say("field_missing", path=key))
                     values["id"] = str(item[key])
                 made.append(values)
@@ -83,9 +82,9 @@ class ReadLevel(LevelCompiler):
     def _value(self, rule: Rule) -> None:
         code = self._code
         code.add(f"value = {self._origin(rule)}")
-        with code.block(f"if {FILLED}:"):
+        with code.block(f"if {FILLED.format('value')}:"):
             self._finish(rule)
-        if rule.default not in (None, ""):
+        if not is_empty(rule.default):
             with code.block("else:"):
                 code.add(f"value = {code.keep(rule.default)}")
                 self._put(rule)
@@ -104,7 +103,7 @@ class ReadLevel(LevelCompiler):
         if not changes:
             self._put(rule)
             return
-        with code.block(f"if {FILLED}:"):
+        with code.block(f"if {FILLED.format('value')}:"):
             self._put(rule)
 
     def _zoned(self, kind: str) -> str:
@@ -128,8 +127,7 @@ class ReadLevel(LevelCompiler):
         if rule.call:
             return self._called(rule)
         if rule.otherwise:
-            names = (rule.sources[0], *rule.otherwise)
-            return f"{code.keep(first_filled)}({x.all(names)})"
+            return self._first_filled((rule.sources[0], *rule.otherwise), FILLED)
         return x[rule.sources[0]]
 
 

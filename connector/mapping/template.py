@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from connector.contract import is_empty
+
 
 def names(template: str) -> list[str]:
     """The fields a template needs."""
@@ -16,7 +18,7 @@ def filled(template: str, get: Callable[[str], Any]) -> str | None:
     text = template
     for name in names(template):
         value = get(name)
-        if value is None or value == "":
+        if is_empty(value):
             return None
         text = text.replace("{" + name + "}", str(value))
     return text

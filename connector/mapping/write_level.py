@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from connector.errors import MappingFault
-from connector.mapping.convert import as_bool, as_day, first_filled, joined, own_field
+from connector.mapping.convert import as_bool, as_day, joined, own_field
 from connector.mapping.document import Canonical, LinkRef, Node, canon, plain
 from connector.mapping.expr import Expression, ExpressionFault
 from connector.mapping.kinds import FROM_JSON, defaults, kinds
-from connector.mapping.level import LevelCompiler, coded, needed
+from connector.mapping.level import FILLED, LevelCompiler, coded, needed
 from connector.mapping.model import Each, Rule
 from connector.messages import say
 from connector.objects import money
@@ -30,9 +30,12 @@ Level = Callable[[Values, Values], Made | None]
 """`(stored values, those of the whole record)` -> node and canonical form; None where the
 level's condition does not hold."""
 
+REMEMBERED = 1024
+"""Links of each rule that are kept for the next record."""
+
 UNWRITABLE = (ValueError, ArithmeticError, ExpressionFault)
-FILLED = dict.fromkeys(("number", "date", "instant", "bool", "whole"), "value is not None")
-FILLED |= {"text": "value", "": "value is not None and value != ''"}
+FILLED_AS = dict.fromkeys(("number", "date", "instant", "bool", "whole"), "{0} is not None")
+FILLED_AS |= {"text": "{0}", "": FILLED}
 """When a value of a kind is not empty; '' is any kind."""
 CANONICAL = {
     "text": "value",
@@ -154,7 +157,7 @@ class WriteLevel(LevelCompiler):
         code = self._code
         origin, kind = self._origin(rule)
         code.add(f"value = {origin}")
-        with code.block(f"if {FILLED.get(kind, FILLED[''])}:"):
+        with code.block(f"if {FILLED_AS.get(kind, FILLED).format('value')}:"):
             self._put(rule, self._finish(rule, kind))
         constant = rule.default if rule.link is None else None
         if constant is not None or rule.clear:
@@ -189,17 +192,16 @@ class WriteLevel(LevelCompiler):
         alike = {self._kind_of(name) for name in names}
         kind = alike.pop() if len(alike) == 1 else ""
         if rule.otherwise:
-            return f"{code.keep(first_filled)}({x.all(names)})", kind
+            return self._first_filled(names, FILLED_AS.get(kind, FILLED)), kind
         return x[names[0]], kind
 
     def _finish(self, rule: Rule, kind: str) -> str:
         """From the source's value to the document's; of what kind it is then."""
         code = self._code
         if rule.link is not None:
-            link, default = rule.link, code.keep(rule.default)
+            link = rule.link
             scope = f"str({self._x[link.scope]} or '')" if link.scope else "''"
-            told = f"{link.field!r}, {scope}, {rule.missing!r}, {default}"
-            code.add(f"value = {code.keep(LinkRef)}({link.object!r}, str(value), {told})")
+            code.add(f"value = {code.keep(_linking(rule))}(str(value), {scope})")
             return "link"
         if rule.map is not None:
             code.add(f"value = {code.keep(partial(coded, rule, rule.map.write))}(value)")
@@ -229,6 +231,18 @@ class WriteLevel(LevelCompiler):
 def _fault(rule: Rule, error: Exception) -> MappingFault:
     words = say("field_unwritable", path=rule.target, detail=str(error), place=rule.place)
     return MappingFault(rule.target, words)
+
+
+def _linking(rule: Rule) -> Callable[[str, str], LinkRef]:
+    """`(key, scope)` -> the rule's link; many orders link to the same few records."""
+    link = rule.link
+    assert link is not None
+
+    @lru_cache(REMEMBERED)
+    def made(key: str, scope: str) -> LinkRef:
+        return LinkRef(link.object, key, link.field, scope, rule.missing, rule.default)
+
+    return made
 
 
 def _measured(rule: Rule, value: Any) -> None:

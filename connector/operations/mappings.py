@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from connector import yamlfile
 from connector.assemble import shipped
-from connector.contract import FormField, Record
+from connector.contract import FormField, Record, is_empty
 from connector.engine.system import Flow, System
 from connector.errors import ConfigError, MappingFault, Problem, Rejected
 from connector.mapping import naming, schema
@@ -157,7 +157,7 @@ def compare(wanted: Any, found: Any, path: str = "") -> list[str]:
     same = (
         str(wanted) == str(found)
         or like(found, wanted) == found
-        or (wanted in (None, "") and found in (None, ""))
+        or (is_empty(wanted) and is_empty(found))
     )
     return [] if same else [f"{path.rstrip('.')}: {found!r} instead of {wanted!r}"]
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connector.contract import is_empty
 from connector.engine.system import Flow, System
 from connector.messages import load, say
 from connector.objects.showing import labels, readable
@@ -197,4 +198,4 @@ def _difference(name: str, old: Any, new: Any, lines: Mapping[str, str]) -> str:
 
 
 def _shown(value: Any) -> str:
-    return "∅" if value in (None, "") else str(value)
+    return "∅" if is_empty(value) else str(value)

@@ -83,7 +83,7 @@ def settle(tx: Tx, rows: Sequence[Row], claims: Sequence[tuple[str, int, str]]) 
     return [
         row
         for row, values in zip(rows, bound, strict=True)
-        if _SETTLED(tx, **{name: values[name] for name in (*KEYS, "my_epoch")}).first()
+        if _SETTLED.first(tx, **{name: values[name] for name in (*KEYS, "my_epoch")})
     ]
 
 
@@ -107,10 +107,10 @@ def _setting(names: tuple[str, ...], *, mine: bool = False) -> Sql:
     return Sql(update(deliveries).where(*where), [name for name in names if name not in KEYS])
 
 
-def due(store: Store, tx: Tx, flow: str, now: float, limit: int) -> list[Any]:
+def due(store: Store, tx: Tx, flow: str, now: float, limit: int) -> Sequence[Any]:
     """Rows to act on now, settled doubts included, urgent first; none whose line is busy."""
     statement = _DUE if store.is_sqlite else _DUE_UNLOCKED
-    return list(statement(tx, flow=flow, now=now, most=limit))
+    return statement(tx, flow=flow, now=now, most=limit)
 
 
 _WAITING = or_(deliveries.c.state == "pending", deliveries.c.state == "in_doubt")
@@ -171,7 +171,7 @@ def claimed(tx: Tx) -> list[Any]:
 
 def is_due(tx: Tx, flow: str, now: float) -> bool:
     """Whether a flow has anything to act on."""
-    return _ANY_DUE(tx, flow=flow, now=now).first() is not None
+    return _ANY_DUE.first(tx, flow=flow, now=now) is not None
 
 
 _ANY_DUE = Sql(

@@ -26,7 +26,7 @@ def cursor(tx: Tx, connection: str, object: str) -> str | None:
 
 
 def _feed(tx: Tx, connection: str, object: str) -> Any | None:
-    return _FEED(tx, connection=connection, object=object).first()
+    return _FEED.first(tx, connection=connection, object=object)
 
 
 _FEED = Sql(
@@ -55,7 +55,7 @@ def known_flows(tx: Tx, connection: str, object: str) -> list[str]:
 
 def connection(tx: Tx, name: str) -> Any | None:
     """What is known of a connection."""
-    return _CONNECTION(tx, name=name).first()
+    return _CONNECTION.first(tx, name=name)
 
 
 _CONNECTION = Sql(select(connections).where(connections.c.name == bindparam("name")))
@@ -123,16 +123,32 @@ def take_lease(store: Store, tx: Tx, name: str, owner: str, seconds: float) -> i
     return int(epoch)
 
 
-def holds_lease(store: Store, tx: Tx, name: str, owner: str, epoch: int) -> bool:
-    """Whether the lease taken with this epoch is still ours."""
-    row = _LEASE_OF(tx, name=name).first()
-    return bool(row and row.owner == owner and row.epoch == epoch and row.until > store.now(tx))
+def keep_lease(store: Store, tx: Tx, name: str, owner: str, epoch: int, seconds: float) -> bool:
+    """Whether the lease taken with this epoch is still ours; it then is for `seconds` more.
+
+    Nobody else takes it before this transaction ends. One that ran out is ours as long as
+    nobody took it.
+    """
+    row = (_LEASE_OF if store.is_sqlite else _LEASE_OF_LOCKED).first(tx, name=name)
+    if row is None or (row.owner, row.epoch) != (owner, epoch):
+        return False
+    now = store.now(tx)
+    if row.until - now < seconds / 2:
+        tx.execute(update(leases).where(leases.c.name == name).values(until=now + seconds))
+    return True
 
 
-_LEASE_OF = Sql(select(leases).where(leases.c.name == bindparam("name")))
+_OF_NAME = select(leases).where(leases.c.name == bindparam("name"))
+_LEASE_OF = Sql(_OF_NAME)
+_LEASE_OF_LOCKED = Sql(_OF_NAME.with_for_update())
 
 
 def drop_lease(tx: Tx, name: str, owner: str) -> None:
     """Let go, so that another need not wait."""
     mine = (leases.c.name == name, leases.c.owner == owner)
     tx.execute(update(leases).where(*mine).values(owner="", until=0))
+
+
+def drop_leases(tx: Tx) -> None:
+    """Let go of everything, for a process that knows that nobody else is alive."""
+    tx.execute(update(leases).values(owner="", until=0))

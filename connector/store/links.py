@@ -75,16 +75,35 @@ class Linked(NamedTuple):
     owns: int
 
 
+class Counterpart(NamedTuple):
+    """The same with what that side was last seen to show; None where it was never captured."""
+
+    here: str
+    there: str
+    scope: str
+    part: str
+    number: str
+    line_keys: str
+    owns: int
+    shown: str | None
+    """Its number."""
+    usable: int | None
+    deleted: int | None
+    data: str | None
+
+
 def find(tx: Tx, object: str, source: str, target: str, keys: Sequence[str]) -> list[Linked]:
     """The counterparts in `target` of these records of `source`, whoever made the links."""
     rows = _FIND(tx, what=object, from_=source, to_=target, keys=list(keys))
     return [Linked._make(row) for row in rows]
 
 
-def counterparts(tx: Tx, object: str, source: str, target: str, keys: Sequence[str]) -> list[Any]:
-    """The same with what the target was last seen to show of them: its number as `shown`,
-    `usable`, `deleted` and `data`, all None for those that were never captured."""
-    return list(_COUNTERPARTS(tx, what=object, from_=source, to_=target, keys=list(keys)))
+def counterparts(
+    tx: Tx, object: str, source: str, target: str, keys: Sequence[str]
+) -> list[Counterpart]:
+    """The same with what the target was last seen to show of them."""
+    rows = _COUNTERPARTS(tx, what=object, from_=source, to_=target, keys=list(keys))
+    return [Counterpart._make(row) for row in rows]
 
 
 def save(store: Store, tx: Tx, rows: Sequence[Row]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from connector import exact
 from connector.store.engine import Store, Tx
 from connector.store.statement import Row, Sql, among
 from connector.store.tables import changes, snapshots
@@ -156,7 +156,7 @@ def history(tx: Tx, connection: str, object: str, key: str) -> list[Any]:
 
 def data(row: Any) -> Mapping[str, Any]:
     """A snapshot's business object as JSON values; empty where it never was readable."""
-    values: Mapping[str, Any] = json.loads(row.data) if row.data else {}
+    values: Mapping[str, Any] = exact.loads(row.data) if row.data else {}
     return values
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Dialect, Text, bindparam
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType, TypeDecorator
@@ -31,13 +31,18 @@ class Sql:
         self._columns = columns
         self._compiled: dict[str, tuple[str, Row]] = {}
 
-    def __call__(self, tx: Connection, **values: Any) -> CursorResult[Any]:
-        """Run it once. Lists of keys are given as lists (see `among`)."""
+    def __call__(self, tx: Connection, **values: Any) -> Sequence[Any]:
+        """Run it once; its rows. Lists of keys are given as lists (see `among`)."""
         text, fixed = self._for(tx.dialect)
         for name, value in values.items():
             if isinstance(value, list):
                 values[name] = _listed(value, tx.dialect)
-        return tx.exec_driver_sql(text, {**fixed, **values})
+        result = tx.exec_driver_sql(text, {**fixed, **values})
+        return result.all() if result.returns_rows else ()
+
+    def first(self, tx: Connection, **values: Any) -> Any | None:
+        """The first row, or None."""
+        return next(iter(self(tx, **values)), None)
 
     def many(self, tx: Connection, rows: Sequence[Row]) -> int:
         """Run it once for each row of values; how many rows of the table that touched."""

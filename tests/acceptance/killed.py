@@ -13,6 +13,7 @@ import argparse
 import random
 import signal
 import sqlite3
+import subprocess
 import time
 from contextlib import closing
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import Any
 from tests.acceptance.adventureworks import compare, wanted
 from tests.acceptance.site import Report, Site, site
 
-QUICK = {"timeout": 5, "settle": 20, "parallel": 2}
+QUICK = {"timeout": 5, "settle": 60, "parallel": 2}
 LOST = {"save": ("BatchSave", "Save"), "submit": ("Submit",), "audit": ("Audit",)}
 RATE = 0.22
 ENOUGH = 100
@@ -80,13 +81,24 @@ def kill_again_and_again(where: Site, kills: int, rng: random.Random, report: Re
     under_way = 0
     for n in range(kills):
         process = where.daemon()
-        time.sleep(rng.uniform(4.0, 12.0))
+        time.sleep(rng.uniform(3.0, 9.0))
+        wait_for_a_delivery(where, process)
+        time.sleep(rng.uniform(0.0, 0.3))
         process.send_signal(signal.SIGKILL)
         process.wait()
         counts = states(where)
         under_way += bool(counts.get("sending"))
         report.tell(f"kill {n + 1}: {counts}")
     return under_way
+
+
+def wait_for_a_delivery(where: Site, process: subprocess.Popen[bytes]) -> None:
+    """Until something is being sent; not for ever, since there may be nothing to do."""
+    end = time.monotonic() + 10.0
+    while time.monotonic() < end and not states(where).get("sending"):
+        if process.poll() is not None:
+            raise SystemExit(f"the daemon ended by itself: {where.last_words()}")
+        time.sleep(0.05)
 
 
 def states(where: Site) -> dict[str, int]:
@@ -105,7 +117,8 @@ def finish(where: Site, report: Report) -> None:
         end = time.monotonic() + PATIENCE
         calm = 0
         while calm < 3:
-            report.check(time.monotonic() < end, "settles in time")
+            if time.monotonic() > end:
+                report.check(False, "settles in time")
             time.sleep(10.0)
             counts = states(where)
             report.tell(f"settling: {counts}")

@@ -36,7 +36,11 @@ class Site:
     def daemon(self) -> subprocess.Popen[bytes]:
         """Start the service; its log goes to a file."""
         with (self.folder / "daemon.log").open("ab") as log:
-            return subprocess.Popen(self._command("run"), env=self.env, stderr=log)
+            return subprocess.Popen(self._command("run"), env=self.env, stdout=log, stderr=log)
+
+    def last_words(self) -> str:
+        """The end of the service's log."""
+        return (self.folder / "daemon.log").read_text("utf-8")[-2000:]
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
         """Run a command; `(exit code, output, errors)`."""

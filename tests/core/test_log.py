@@ -21,13 +21,12 @@ CANARY = "canary-7f3a9c-密钥"
 def kept() -> Iterator[None]:
     """One secret is known; afterwards logging is as it was."""
     root = logging.getLogger()
-    handlers, level, known = root.handlers[:], root.level, set(log._secrets)
+    handlers, level, known = root.handlers[:], root.level, log._secrets[:]
     log.keep_secret([CANARY])
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-    log._secrets.clear()
-    log._secrets.update(known)
+    log._secrets[:] = known
     structlog.contextvars.clear_contextvars()
     log._quiet_until_configured()
 

@@ -250,7 +250,7 @@ def test_a_secret_never_stands_in_any_repr(place: Place, monkeypatch: Any) -> No
 def test_what_was_read_as_a_secret_is_hidden_in_logs(place: Place, monkeypatch: Any) -> None:
     from connector import log
 
-    monkeypatch.setattr(log, "_secrets", set())
+    monkeypatch.setattr(log, "_secrets", [])
     monkeypatch.setenv("ERP_SECRET", CANARY)
     kingdee(place, "${env:ERP_SECRET}")
     assert log.redact_text(f"x{CANARY}") == f"x{log.HIDDEN}"
@@ -362,7 +362,7 @@ def test_the_store_s_password_comes_from_a_reference_and_is_kept_out_of_logs(
 ) -> None:
     from connector import log
 
-    monkeypatch.setattr(log, "_secrets", set())
+    monkeypatch.setattr(log, "_secrets", [])
     monkeypatch.setenv("PG", f"{CANARY}@/:")
     store = place.build(GOOD.replace("sqlite:///x.db", "postgresql://u:${env:PG}@h/n")).store
     assert (store.url.password, store.url.host) == (f"{CANARY}@/:", "h")

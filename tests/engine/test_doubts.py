@@ -9,7 +9,6 @@ import pytest
 
 from connector import faults
 from connector.contract import Write
-from connector.engine.claim import Claimer
 from connector.errors import (
     OutcomeUnknown,
     Transient,
@@ -252,7 +251,7 @@ write: {erp_state: state}
 def test_whoever_was_stopped_after_claiming_sends_nothing_any_more(shop: Site, slept: bool) -> None:
     shop.sync()
     shop.order()
-    lease = Claimer(shop.system, shop.system.flows["orders"]).lease
+    lease = shop.system.connections["erp"].lease
 
     def stop(name: str) -> None:
         if name == "after_claim" and shop.delivery() and shop.delivery().state == "sending":

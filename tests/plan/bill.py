@@ -14,6 +14,7 @@ from connector.engine import plan as planning
 from connector.engine.base import Before, LineKeys, after_write, whole
 from connector.engine.plan import Held, Plan
 from connector.mapping.document import Canonical, Node, canonical
+from connector.mapping.writing import Writer
 from tests.mapping.build import writer
 
 RULES = """
@@ -46,8 +47,14 @@ def bill(rows: Mapping[str, Node] | None = None, **fields: Any) -> Node:
     return Node(head, {"rows": dict({"a": row()} if rows is None else rows)})
 
 
-def form(document: Node) -> Canonical:
-    return canonical(document, WRITER.not_wanted)
+def form(document: Node, writer: Writer = WRITER) -> Canonical:
+    """What of a document should stand in the target for good."""
+    made = canonical(document)
+    for path in writer.not_wanted:
+        table, _, name = path.rpartition("/")
+        for node in made.get("t", {}).get(table, {}).values() if table else [made]:
+            node["f"].pop(name, None)
+    return made
 
 
 def keys(document: Node) -> dict[str, dict[str, str]]:

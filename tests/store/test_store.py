@@ -306,16 +306,31 @@ def take(store: Store, owner: str, seconds: float = 60) -> int | None:
 
 
 def holds(store: Store, owner: str, epoch: int) -> bool:
-    with store.reading() as tx:
-        return feeds.holds_lease(store, tx, "feed", owner, epoch)
+    with store.transaction() as tx:
+        return feeds.keep_lease(store, tx, "feed", owner, epoch, 60)
 
 
 def test_a_lease_is_held_by_one_until_it_expires(store: Store, clock: StillClock) -> None:
     assert (take(store, "a"), take(store, "b")) == (1, None)
-    assert holds(store, "a", 1)
     clock.seconds += 60
-    assert not holds(store, "a", 1)
     assert take(store, "b") == 2
+
+
+def test_a_lease_that_is_used_does_not_run_out(store: Store, clock: StillClock) -> None:
+    take(store, "a")
+    for _ in range(3):
+        clock.seconds += 40
+        assert holds(store, "a", 1)
+    assert take(store, "b") is None
+
+
+def test_a_lease_that_ran_out_is_still_ours_while_nobody_took_it(
+    store: Store, clock: StillClock
+) -> None:
+    take(store, "a")
+    clock.seconds += 61
+    assert holds(store, "a", 1)
+    assert take(store, "b") is None
 
 
 def test_a_holder_that_was_overtaken_holds_nothing(store: Store, clock: StillClock) -> None:

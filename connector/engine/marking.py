@@ -1,0 +1,132 @@
+"""Marking: which deliveries a change makes due, flow by flow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from connector.contract import Record
+from connector.engine import states
+from connector.engine.caught import Caught
+from connector.engine.system import Flow, System
+from connector.faults import fault
+from connector.mapping.writing import getter
+from connector.objects import OBJECTS
+from connector.store import deliveries, feeds, snapshots
+from connector.store.engine import Tx
+from connector.store.statement import Row
+
+
+def mark_flow(tx: Tx, flow: Flow, moved: Sequence[Caught], now: float) -> None:
+    """Mark a flow's deliveries for records that changed: known ones always, new ones in scope."""
+    known = deliveries.states(tx, flow.name, [item.record.key for item in moved])
+    fresh: list[Row] = []
+    changed: list[Row] = []
+    for item in moved:
+        row = known.get(item.record.key)
+        if row is None and flow.scope(item.get) == "out":
+            continue
+        (fresh if row is None else changed).append(_marked(flow, item, row, now))
+    deliveries.add(tx, fresh)
+    deliveries.change(tx, changed)
+    _stop_faulty(tx, flow, [i for i in moved if i.fault], known, now)
+
+
+def mark_known(tx: Tx, flow: Flow, moved: Sequence[Caught], now: float) -> None:
+    """Mark only records that the flow already delivers."""
+    known = deliveries.states(tx, flow.name, [item.record.key for item in moved])
+    some = [item for item in moved if item.record.key in known]
+    deliveries.change(tx, [_marked(flow, i, known[i.record.key], now) for i in some])
+
+
+def _marked(flow: Flow, item: Caught, row: Any | None, now: float) -> Row:
+    due = now + flow.settings.quiet
+    priority = flow.priority(item.get)
+    if row is not None:
+        return states.changed(row, now, priority=priority, due=due)
+    key = item.record.key
+    return states.first(flow.name, key, flow.line(key, item.get), now, priority=priority, due=due)
+
+
+def _stop_faulty(
+    tx: Tx, flow: Flow, faulty: Iterable[Caught], known: Mapping[str, Any], now: float
+) -> None:
+    """A record that cannot be read waits for a person, unless something is under way for it."""
+    rows = []
+    for item in faulty:
+        old = known.get(item.record.key)
+        if old is not None and old.state in ("sending", "in_doubt"):
+            continue
+        if old is None and flow.scope(item.get) == "out":
+            continue
+        rows.append(
+            {
+                "flow": flow.name,
+                "key": item.record.key,
+                "part": "",
+                "state": "stopped",
+                "reason": "mapping",
+                "detail": item.fault,
+                "due_at": None,
+                "since": now,
+            }
+        )
+    deliveries.change(tx, rows)
+
+
+def introduce(system: System, flow: Flow) -> bool:
+    """A flow that is new, or whose scope is, takes what was captured before and lies in it.
+
+    Returns whether there was anything to do.
+    """
+    if flow.scope_id in _known_scopes(system, flow):
+        return False
+    take(system, flow)
+    return True
+
+
+def take(system: System, flow: Flow) -> None:
+    """A flow takes what was captured without it and lies in its scope: because it is new, or
+    because another process read with a configuration that did not have it yet.
+
+    What it delivers already is left alone: a new scope says nothing of documents.
+    """
+    object, known, after = flow.object, _known_scopes(system, flow), ""
+    while True:
+        with system.store.transaction() as tx:
+            now = system.store.now(tx)
+            rows = snapshots.walk(tx, flow.source, object, after, 500)
+            if not rows:
+                names = [name for name in known if name.rpartition(" ")[0] != flow.name]
+                marked = json.dumps(sorted([*names, flow.scope_id]))
+                feeds.save(system.store, tx, flow.source, object, flows=marked)
+                deliveries.look_again(tx, flow.name, now)
+                return
+            after = rows[-1].key
+            old = deliveries.states(tx, flow.name, [row.key for row in rows])
+            there = [row for row in rows if row.data and not row.deleted and row.key not in old]
+            mark_flow(tx, flow, [_stored(row) for row in there], now)
+            fault("flow_introduced")
+
+
+def _known_scopes(system: System, flow: Flow) -> list[str]:
+    with system.store.reading() as tx:
+        return feeds.known_flows(tx, flow.source, flow.object)
+
+
+def _stored(row: Any) -> Caught:
+    get = getter(snapshots.data(row), OBJECTS[row.object])
+    return Caught(Record(row.key, {}, row.number), "", values=_Lazy(get))
+
+
+class _Lazy(dict[str, Any]):
+    """Typed fields of a stored record, looked up when asked for."""
+
+    def __init__(self, get: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._get = get
+
+    def get(self, name: str, default: Any = None) -> Any:
+        value = self._get(name)
+        return default if value is None else value
