@@ -10,6 +10,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable, Mapping, MutableMapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, TextIO
 
@@ -81,6 +82,16 @@ def _in_order(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMappin
     return {**first, **event}
 
 
+class _Lines(structlog.WriteLogger):
+    """Writes lines; where that fails (disk full, pipe closed) the work goes on without them."""
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError, ValueError):
+            super().msg(message)
+
+    debug = info = warning = error = critical = exception = msg
+
+
 def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Set logging up once, for our events and those of every library alike."""
     stream = stream or sys.stderr
@@ -99,7 +110,7 @@ def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) 
     # Our events go straight to the stream: by way of `logging` each costs twice as much.
     structlog.configure(
         processors=[*shared, _in_order, renderer],
-        logger_factory=structlog.WriteLoggerFactory(stream),
+        logger_factory=lambda *_: _Lines(stream),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )

@@ -200,3 +200,18 @@ def test_a_secret_that_only_the_remote_knows_is_hidden_by_its_name_in_a_text() -
 def test_the_words_token_and_password_in_a_sentence_hide_nothing() -> None:
     for sentence in ("token expired: log in again", "password: 不能为空", "密码错误"):
         assert log.redact_text(sentence) == sentence
+
+
+class FullDisk(io.StringIO):
+    def write(self, text: str) -> int:
+        raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("broken", ["full", "closed"])
+def test_a_log_that_cannot_be_written_stops_nothing(broken: str) -> None:
+    stream = FullDisk() if broken == "full" else io.StringIO()
+    log.configure(json=True, stream=stream)
+    if broken == "closed":
+        stream.close()
+    log.get("t").info("x")
+    log.get("t").exception("y")
