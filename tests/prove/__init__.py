@@ -1,0 +1,1 @@
+"""The proof: every suite in a short and a full form, told in one table."""

@@ -1,0 +1,122 @@
+"""Run the proof, suite by suite, and tell what was run and found.
+
+python -m tests.prove [--full] [--from T3] [--only T5] [--write]
+
+The full form remembers in build/prove.json what it has finished: begun again with the same
+product, it goes on from there. Exit code 1 on any violation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import platform
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+from tests.prove import table
+from tests.prove.suite import Evidence, Suite
+
+MODULES = ("simulated",)
+"""Modules of this package, in the order of their suites."""
+ROOT = Path(__file__).parents[2]
+KEPT = ROOT / "build" / "prove.json"
+
+
+def suites() -> list[Suite]:
+    """All of them, in order of their names."""
+    found = [suite for name in MODULES for suite in import_module(f"tests.prove.{name}").SUITES]
+    return sorted(found, key=lambda suite: (_number(suite.name), suite.name))
+
+
+def _number(name: str) -> int:
+    return int("".join(c for c in name.split()[0] if c.isdigit()))
+
+
+def main() -> int:
+    """0 if every promise held."""
+    options = _arguments()
+    chosen = [s for s in suites() if _wanted(s, options.first, options.only)]
+    kept = Kept(resume=options.full)
+    print("\n".join(table.HEAD), flush=True)
+    lines, broken = [], []
+    for suite in chosen:
+        evidence = kept.get(suite) or _run(suite, full=options.full)
+        kept.put(suite, evidence)
+        lines.append(table.row(suite, evidence))
+        print(lines[-1], flush=True)
+        broken += [f"{suite.name}: {text}" for text in evidence.violations]
+    print(*broken, sep="\n", file=sys.stderr)
+    if options.write:
+        command = " ".join(["python -m tests.prove", *(a for a in sys.argv[1:] if a != "--write")])
+        machine = (
+            f"{datetime.now(UTC).date()}, {platform.system()}, Python {sys.version.split()[0]}"
+        )
+        table.document(lines, command, machine)
+    return 1 if broken else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.prove", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="the full forms: hours")
+    parser.add_argument("--from", dest="first", default="", help="the first suite, such as T3")
+    parser.add_argument("--only", default="", help="one suite, such as T5")
+    parser.add_argument("--write", action="store_true", help="put the table into the page")
+    return parser.parse_args()
+
+
+def _wanted(suite: Suite, first: str, only: str) -> bool:
+    if only:
+        return only in (suite.name, suite.name.split()[0])
+    return not first or _number(suite.name) >= _number(first)
+
+
+def _run(suite: Suite, *, full: bool) -> Evidence:
+    started = time.monotonic()
+    evidence = (suite.full if full else suite.short)()
+    evidence.seconds = time.monotonic() - started
+    return evidence
+
+
+class Kept:
+    """Evidence of full runs of this very product."""
+
+    def __init__(self, *, resume: bool) -> None:
+        self._resume = resume
+        known = json.loads(KEPT.read_text("utf-8")) if resume and KEPT.exists() else {}
+        self._product = _digest()
+        self._found = known.get("found", {}) if known.get("product") == self._product else {}
+
+    def get(self, suite: Suite) -> Evidence | None:
+        """What is known of a suite that held; one that did not is run again."""
+        found = self._found.get(suite.name)
+        return Evidence.read(found) if found and not found["violations"] else None
+
+    def put(self, suite: Suite, evidence: Evidence) -> None:
+        if self._resume:
+            self._found[suite.name] = evidence.plain()
+            KEPT.parent.mkdir(exist_ok=True)
+            KEPT.write_text(json.dumps({"product": self._product, "found": self._found}), "utf-8")
+
+
+def _digest() -> str:
+    """A hash of everything that the proof is about."""
+    hash = hashlib.sha256()
+    for path in _files("connector", "adapters", "sandbox", "mappings", "tests"):
+        hash.update(path.read_bytes())
+    return hash.hexdigest()
+
+
+def _files(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        found = (ROOT / folder).rglob("*")
+        yield from sorted(p for p in found if p.suffix in (".py", ".yaml"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

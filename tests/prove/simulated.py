@@ -1,0 +1,103 @@
+"""T1, T2, T6, T12: the product in virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from tests.prove.suite import Evidence, Suite
+from tests.simulation import suites
+from tests.simulation.exhaustive import points
+from tests.simulation.planted import PLANTED, hunt
+from tests.simulation.suites import Report
+
+SEEDS = 200
+FOUND = (282, 337, 366, 408, 428, 443, 592, 608, 758, 763, 1008, 1067, 1086, 1145, 1458, 1493)
+"""Seeds beyond those that once showed a bug of the product; as long as the simulation is as it
+was then. What they showed is told in `tests/engine`, too."""
+
+SCENES = (1, 3, 6)
+"""Seeds in whose scenes, between them, every fault point is met while things still go wrong."""
+
+QUICK = {
+    "no settling": 2,
+    "outcomes without compare-and-set": 6,
+    "the cursor moves before its page": 2,
+    "documents are cached across claims": 0,
+    "whatever has our number is adopted": 1,
+}
+"""Planted bugs that are found soon, and by which seed."""
+
+
+def told(what: str, reports: Iterable[Report]) -> tuple[Evidence, frozenset[str]]:
+    """The evidence of many runs, and the fault points at which something happened in them."""
+    evidence, runs, met = Evidence(), 0, frozenset[str]()
+    for report in reports:
+        runs += 1
+        met |= report.met
+        evidence.counts.update(report.counts)
+        if report.violations:
+            evidence.violations.append(str(report))
+    evidence.ran = f"{runs:,} {what}"
+    return evidence, met
+
+
+def swarm(seeds: Sequence[int]) -> Evidence:
+    """T2, and T6 without real processes: every third company has two or three daemons."""
+    return told("runs", suites.swarm(seeds))[0]
+
+
+def single(scenes: Sequence[int], kinds: Sequence[str], url: str = "") -> Evidence:
+    """T1: each fault point, each kind of trouble."""
+    evidence, met = told("runs, one trouble each", suites.single(scenes, url, kinds=kinds))
+    missed = sorted(set(points()) - met)
+    if missed:
+        evidence.violations.append(f"nothing ever happened at {', '.join(missed)}")
+    return evidence
+
+
+def double(count: int) -> Evidence:
+    """T1: two crashes in one run."""
+    return told("runs, two crashes each", suites.double(count))[0]
+
+
+def planted(seeds: dict[str, range]) -> Evidence:
+    """T12: with each of these mechanisms taken away, the simulation must find out."""
+    evidence = Evidence(f"{len(seeds)} mechanisms taken away")
+    for bug in PLANTED:
+        if bug.name in seeds:
+            seed, _ = hunt(bug, seeds[bug.name])
+            evidence.counts["caught"] += seed >= 0
+            if seed < 0:
+                evidence.violations.append(f"missed: {bug.name}")
+    return evidence
+
+
+ALL = ("crash", "error", "stop", "suspend")
+
+SUITES = (
+    Suite(
+        "T1 single",
+        "each fault point: crash, error, long pause",
+        partial(single, SCENES, ALL[:3]),
+        partial(single, range(30), ALL),
+    ),
+    Suite(
+        "T1 double",
+        "a crash in the mending of another",
+        partial(double, 40),
+        partial(double, 500),
+    ),
+    Suite(
+        "T2",
+        "a swarm of companies in all weathers",
+        partial(swarm, [*range(SEEDS), *FOUND]),
+        partial(swarm, range(10_000)),
+    ),
+    Suite(
+        "T12",
+        "mechanisms taken away one by one",
+        partial(planted, {name: range(first, first + 10) for name, first in QUICK.items()}),
+        partial(planted, {bug.name: range(40) for bug in PLANTED}),
+    ),
+)
