@@ -12,10 +12,10 @@ import argparse
 import hashlib
 import json
 import platform
+import shlex
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -51,13 +51,12 @@ def main() -> int:
         lines.append(table.row(suite, evidence))
         print(lines[-1], flush=True)
         broken += [f"{suite.name}: {text}" for text in evidence.violations]
-    print(*broken, sep="\n", file=sys.stderr)
+    if broken:
+        print(*broken, sep="\n", file=sys.stderr)
     if options.write:
-        command = " ".join(["python -m tests.prove", *(a for a in sys.argv[1:] if a != "--write")])
-        machine = (
-            f"{datetime.now(UTC).date()}, {platform.system()}, Python {sys.version.split()[0]}"
-        )
-        table.document(lines, command, machine)
+        given = [word for word in sys.argv[1:] if word != "--write"]
+        where = f"{platform.system()}, Python {platform.python_version()}"
+        table.document(lines, shlex.join(["python", "-m", "tests.prove", *given]), where)
     return 1 if broken else 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 from tests.prove.suite import JEPSEN, Evidence, Suite
@@ -25,11 +26,11 @@ def row(suite: Suite, evidence: Evidence) -> str:
     return f"| {' | '.join(cells)} | {evidence.seconds:.0f} |"
 
 
-def document(lines: Iterable[str], command: str, machine: str) -> None:
+def document(lines: Iterable[str], command: str, where: str) -> None:
     """Put the table into the page, between its marks, with what produced it."""
     text = PAGE.read_text("utf-8")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     table = "\n".join([*HEAD, *lines])
-    made = f"{BEGIN}\nWritten by `{command}` on {machine}.\n\n{table}\n{END}"
+    made = f"{BEGIN}\nWritten by `{command}` on {date.today()} ({where}).\n\n{table}\n{END}"
     PAGE.write_text(f"{before}{made}{after}", "utf-8")
