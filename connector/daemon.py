@@ -36,6 +36,8 @@ from connector.store.engine import StoreUnavailable
 
 BEAT = 1.0
 """Seconds between looks for what is due."""
+RECOVER = 5.0
+"""Seconds between looks for claims whose holder let the deadline pass; a beat may take long."""
 RELOAD = 5.0
 """Seconds between looks for an edited configuration."""
 PRUNE = 3600.0
@@ -125,6 +127,7 @@ class Daemon:
             job = self._safely(f"read {feed.name}", partial(self._read, engine, feed))
             made.add_job(job, "interval", seconds=max(every, BEAT), next_run_time=_now())
         beats: list[tuple[str, Callable[[], None], float]] = [
+            ("recover", lambda: self._recover(engine), RECOVER),
             ("deliver", lambda: self._deliver(app, engine), BEAT),
             ("reload", self._reload, RELOAD),
             ("prune", lambda: self._prune(app), PRUNE),
@@ -163,9 +166,11 @@ class Daemon:
             reread_at = feed_store.last(tx, feed.connection.name, feed.object, "reread_at")
             return store.now(tx) - reread_at >= feed.connection.settings.reread
 
+    def _recover(self, engine: Dispatcher) -> None:
+        engine.recover(alone=False)
+
     def _deliver(self, app: App, engine: Dispatcher) -> None:
         app.carry_out_commands()
-        engine.recover(alone=False)
         deriving.run(app.system)
         engine.deliver(ordered(list(app.system.flows.values())), Done())
 

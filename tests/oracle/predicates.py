@@ -17,7 +17,7 @@ Broken = Iterator[Violation]
 def o1_lost(history: History) -> Broken:
     """Every record in scope is there, or is listed, or was withdrawn before it was sent."""
     for story in stories(history):
-        if story.scope != "in" or story.live or story.failure or story.parked:
+        if story.scope != "in" or story.live or story.failure or story.parked or story.set_aside:
             continue
         if story.by_people("delete") and story.reconciled("missing"):
             continue
@@ -39,7 +39,8 @@ def o1_withdrawn(history: History) -> Broken:
     """
     forgotten = any(d.what == "restore" for d in history.decisions)
     for story in stories(history):
-        if story.scope == "out" and story.live and not story.failure and not forgotten:
+        told = story.failure or story.set_aside or forgotten
+        if story.scope == "out" and story.live and not told:
             yield Violation("lost", "O1", story.key, "it was withdrawn, and its bill lives on")
 
 

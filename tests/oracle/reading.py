@@ -80,6 +80,15 @@ class Story:
         return None
 
     @property
+    def set_aside(self) -> bool:
+        """A person saw it listed and discarded it, and nothing has changed since."""
+        since = self.versions[-1].at
+        return any(
+            (d.what, d.flow, d.key) == ("discard", self.flow, self.key) and d.at >= since
+            for d in self.history.decisions
+        )
+
+    @property
     def parked(self) -> bool:
         """It names a customer that is listed itself: both go when that is mended."""
         if self.form != "order" or self.newest is None or self.scope != "in":

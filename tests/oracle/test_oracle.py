@@ -93,6 +93,12 @@ BROKEN: dict[str, tuple[str, Callable[[], History]]] = {
         "O1",
         lambda: history(versions=[ordered(), GONE]),
     ),
+    "a withdrawn order's bill lives on, though somebody discarded a failure before": (
+        "O1",
+        lambda: history(
+            versions=[ordered(), GONE], decisions=[Decision(1.5, "discard", "orders", "o1")]
+        ),
+    ),
     "an unreadable order is not listed": ("O1", lambda: history(versions=[ordered(), POISON])),
     "a failure gives no reason": ("O1", lambda: history(failures=[listed("")])),
     "two bills live at once": ("O2", lambda: history(erp=[created(), created(11.0, "b2")])),
@@ -180,6 +186,9 @@ WELL: dict[str, Callable[[], History]] = {
     "it was withdrawn and its bill is void": lambda: history(
         versions=[ordered(), ordered(2.0, status="cancelled")],
         erp=[created(), changed(11.0, {}, what="void"), replace(created(12.0, void=True))],
+    ),
+    "it was withdrawn, was listed, and a person discarded it": lambda: history(
+        versions=[ordered(), GONE], decisions=[Decision(99.0, "discard", "orders", "o1")]
     ),
     "people deleted it and the reconciliation says so": lambda: history(
         erp=[created(), replace(changed(11.0, {}, "people", "delete"), after=None)],

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import select
 
 from connector import messages
+from connector.daemon import RECOVER
 from connector.store.tables import connections, deliveries, derivations, feeds
 from tests.oracle.history import Decision, Found, History, Listed, Terms, Waiting
 from tests.simulation import company
@@ -88,7 +89,7 @@ class Observer:
             # One slow call after another: a beat takes the flows in turn.
             begun = max(row.due_at or 0.0, since) + 60.0 * (1 + run.scene.weather.latency)
             if row.state == "sending":
-                begun = max(row.deadline, since) + 15.0 * (1 + run.scene.weather.latency)
+                begun = max(row.deadline, since) + 3 * RECOVER
             if run.scheduler.now > begun:
                 self._late.append(_waiting(row))
 

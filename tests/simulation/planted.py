@@ -263,23 +263,6 @@ def links_are_made_later() -> Any:
     return _both(patch(record.links, "save", later), patch(record.Recorder, "record", then))
 
 
-def epochs_stand_still() -> Any:
-    """Whoever lost a claim and got it back by chance may write for the one before."""
-    claimed, abandoned = claim.states.claimed, claim.states.abandoned
-
-    def same(row: Any, owner: str, now: float, deadline: float, **intent: Any) -> Any:
-        return {**claimed(row, owner, now, deadline, **intent), "epoch": 1}
-
-    def kept(*arguments: Any) -> Any:
-        return {**abandoned(*arguments), "epoch": 1}
-
-    return _both(
-        patch(claim.states, "claimed", same),
-        patch(claim.states, "abandoned", kept),
-        patch(send.Job, "epoch", 1),
-    )
-
-
 @contextmanager
 def _both(*patches: Any) -> Iterator[None]:
     for each in patches:
@@ -347,7 +330,4 @@ PLANTED = (
     Planted("links are made in a later transaction", links_are_made_later,
             classed("B", orders=9), of("unexpected", "diverged"),
             {"after_outcome": (0.1, "crash")}),
-    Planted("epochs stand still", epochs_stand_still,
-            classed("B", daemons=3, weather=SLOW, perils=STOPPING),
-            of("duplicated", "lost", "order", "diverged", "unexpected")),
 )  # fmt: skip

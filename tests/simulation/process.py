@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from connector.app import App
-from connector.daemon import Daemon
+from connector.daemon import RECOVER, Daemon
 from connector.engine.dispatch import Dispatcher
 from connector.health import Health
 from tests.simulation.database import VirtualStore
@@ -82,6 +82,7 @@ class VirtualDaemon(Daemon):
                 every = min(flow.settings.every for flow in feed.flows)
                 work = partial(self._read, engine, feed)
                 loops.append(self._spawn(f"read {feed.name}", work, every, at_once=True))
+            loops.append(self._spawn("recover", partial(self._recover, engine), RECOVER))
             deliver = partial(self._deliver, self._app, engine)
             loops.append(self._spawn("deliver", deliver, self._beat))
             for loop in loops:
