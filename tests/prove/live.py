@@ -1,0 +1,327 @@
+"""The product as real processes, people at work meanwhile, and the reckoning at the end.
+
+What T3, T4 and T6 share. Both systems are served over HTTP by this process; whatever carries
+orders between them are `connector run` processes, which are killed, stopped and bereft of their
+database. What people do is drawn from a seed. When processes meet what people did is not, so a
+seed replays the same troubles, not the same microseconds.
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from sandbox import witness
+from sandbox.fxiaoke import auth
+from sandbox.server import Application, Request, Response
+from tests.database import serving
+from tests.prove.suite import Evidence
+from tests.system import configuration
+from tests.system.company import SMALL
+from tests.system.processes import Command
+from tests.system.site import BILL, LINE, ORDER, ROWS, Site, opened
+
+LIFE = 2.0
+"""Seconds for which a request may live: what the adapters' longest write comes to here."""
+SETTLE = 5.0
+TIMES = {
+    "crm": {"timeout": LIFE / 5, "settle": SETTLE, "search_delay": 0, "parallel": 2},
+    "erp": {"timeout": LIFE / 3, "settle": SETTLE, "parallel": 2},
+}
+"""Legal settings: a write takes up to five requests in the CRM and three in the ERP."""
+READ = {"lookback": 20, "reread": 5}
+"""What was entered is read soon, and not over and over again."""
+
+CUTOFF = 1.0
+SPARE = 4.0
+HASTE = {
+    "connector.daemon.BEAT": 0.1,
+    "connector.engine.system.SPARE": SPARE,
+    "connector.engine.send.CUTOFF": CUTOFF,
+}
+"""Constants of the product in these processes. A claim then ends after 2 x LIFE + SPARE = 8 s
+instead of 64 s. The rule that they serve stands: nothing is sent that could not end, CUTOFF
+included, while the claim lasts; so there are 5 s in which to begin."""
+LEASE = 2 * LIFE + SPARE
+
+LOST = {"do": "lose_answer", "rate": 0.1}
+"""Of all calls of the ERP, every tenth is done and never answered."""
+LATE = {"do": "late", "operation": "*Save", "rate": 0.05, "seconds": LIFE - 0.2}
+"""Some saves are still travelling when their sender gives them up, or is dead."""
+WRITES = ("Save", "BatchSave", "Submit", "Audit", "UnAudit")
+PATIENCE = 180.0
+CALM = 1.0
+"""Seconds for which everything must be done and stay done."""
+
+
+@contextmanager
+def _tokens_enough() -> Iterator[None]:
+    """The CRM gives ten tokens a minute: a daemon that starts sixty times would mostly wait."""
+    before, auth.CALLS_A_MINUTE = auth.CALLS_A_MINUTE, 10_000
+    try:
+        yield
+    finally:
+        auth.CALLS_A_MINUTE = before
+
+
+@contextmanager
+def live(store: str, seed: int) -> Iterator[Live]:
+    """A company with an empty store: `sqlite`, or the URL of a database."""
+    with (
+        _tokens_enough(),
+        tempfile.TemporaryDirectory(prefix="live") as folder,
+        opened(Path(folder), SMALL) as site,
+    ):
+        with site.settings() as config:
+            _quicken(config)
+            if store != "sqlite":
+                config["store"] = store
+        path = (Path(folder) / "connector.db").as_posix()
+        made = Live(site, f"sqlite:///{path}" if store == "sqlite" else store, seed)
+        try:
+            yield made
+        finally:
+            made.end()
+
+
+@contextmanager
+def stores(store: str) -> Iterator[str]:
+    """What `live` takes, for `sqlite` or `postgresql`; the server is there meanwhile."""
+    if store == "sqlite":
+        yield store
+        return
+    with serving() as server:
+        yield server.database("live")
+
+
+def _quicken(config: Any) -> None:
+    for name, times in TIMES.items():
+        config["connections"][name].update(times, **READ)
+    for flow in config["flows"].values():
+        # So many answers are lost that a person would have to let some go again.
+        flow.update(every="1s", attempts=1000)
+    config["flows"]["orders"]["on_change"] = ["edit", "unaudit"]
+
+
+@dataclass
+class Live:
+    """A site whose connector is one daemon or several."""
+
+    site: Site
+    url: str
+    seed: int
+    orders: list[str] = field(default_factory=list)
+    daemons: list[Command] = field(default_factory=list)
+    _version: int = 0
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(self.seed)
+        self._engine = create_engine(self.url, poolclass=NullPool)
+        self._arrived = threading.Semaphore(0)
+        for system in (self.site.crm, self.site.erp):
+            self._listen(system)
+
+    # -- processes --------------------------------------------------------------------------
+
+    def start(self) -> Command:
+        """One more `connector run`."""
+        self.daemons.append(self.site.begin("run", patched=HASTE))
+        return self.daemons[-1]
+
+    def end(self) -> None:
+        """Nobody is left."""
+        for daemon in self.daemons:
+            daemon.kill()
+        self.daemons.clear()
+        self._engine.dispose()
+
+    def log(self) -> str:
+        return self.site.log.read_text("utf-8") if self.site.log.exists() else ""
+
+    # -- what happens -----------------------------------------------------------------------
+
+    def trouble(self) -> None:
+        """From now on answers are lost and requests are late."""
+        self.site.erp.faults.set([LATE, LOST], self.seed)
+
+    def _listen(self, system: Application) -> None:
+        answer = system.answer
+
+        def heard(request: Request, operation: str, form: str) -> Response:
+            if operation in (*WRITES, "create", "update"):
+                self._arrived.release()
+            return answer(request, operation, form)
+
+        system.answer = heard  # type: ignore[method-assign]
+
+    def wait_for_writes(self, count: int, seconds: float) -> bool:
+        """Until so many more requests that write have arrived in either system; whether they did."""
+        while self._arrived.acquire(blocking=False):
+            pass
+        end = time.monotonic() + seconds
+        return all(
+            self._arrived.acquire(timeout=max(end - time.monotonic(), 0.0)) for _ in range(count)
+        )
+
+    def work(self, count: int = 1) -> None:
+        """People enter orders and edit those that they entered lately."""
+        for _ in range(count):
+            if not self.orders or self.random.random() < 0.4:
+                self._enter()
+            else:
+                self._edit(self.random.choice(self.orders[-12:]))
+
+    def _enter(self) -> None:
+        lines = [self._line() for _ in range(self.random.randint(1, 3))]
+        customer = f"C{self.random.randint(1, 3)}"
+        number = self.site.order(*lines, customer=customer, remark=self._remark())
+        self.orders.append(number)
+
+    def _edit(self, number: str) -> None:
+        lines = [one["line_no__c"] for one in self._lines(number)]
+        place = int(self.random.choice(lines))
+        match self.random.choice(("remark", "quantity", "add", "drop")):
+            case "quantity":
+                fields = {"quantity": str(self.random.randint(1, 99))}
+                self.site.in_crm("edit_line", fields=fields, order=number, line_no=place)
+            case "add" if len(lines) < 6:
+                more = {"line_no__c": str(max(map(int, lines)) + 1)}
+                self.site.in_crm("add_line", order=number, **self._line(), **more)
+            case "drop" if len(lines) > 1:
+                self.site.in_crm("drop_line", order=number, line_no=place)
+            case _:
+                self.site.in_crm("edit", fields={"remark": self._remark()}, number=number)
+
+    def _line(self) -> dict[str, Any]:
+        product, price = f"M{self.random.randint(1, 4)}", self.random.randint(1, 99_999)
+        quantity = self.random.randint(1, 50)
+        return {"product": product, "quantity": str(quantity), "price": f"{price / 100:.2f}"}
+
+    def _remark(self) -> str:
+        """Later ones are greater."""
+        self._version += 1
+        return f"第{self._version:06}版"
+
+    def _lines(self, number: str) -> list[dict[str, Any]]:
+        key = self.site.crm_order(number)["_id"]
+        return [one for one in self.site.crm.records(LINE) if one["order_id"] == key]
+
+    # -- what stands there ------------------------------------------------------------------
+
+    def ask(self, statement: str) -> Sequence[Any]:
+        """What the store holds, by a connection of our own."""
+        with self._engine.connect() as connection:
+            return connection.execute(text(statement)).all()
+
+    def states(self) -> Counter[str]:
+        """Deliveries by state."""
+        found = self.ask("select state, count(*) from deliveries group by state")
+        return Counter({state: count for state, count in found})
+
+    # -- the end ----------------------------------------------------------------------------
+
+    def settle(self) -> str:
+        """Nothing goes wrong any more: wait until everything is done. Why it is not, if so."""
+        self.site.erp.faults.set([])
+        end, since = time.monotonic() + PATIENCE, 0.0
+        while time.monotonic() < end:
+            since = (since or time.monotonic()) if self._done() else 0.0
+            if since and time.monotonic() - since > CALM:
+                return ""
+            time.sleep(0.2)
+        return f"not settled within {PATIENCE:.0f} s: {self._undone()}"
+
+    def _done(self) -> bool:
+        with suppress(DBAPIError):
+            return set(self.states()) == {"in_sync"} and self._witness().ok and not self._differ()
+        return False
+
+    def _undone(self) -> str:
+        rows = self.ask(
+            "select flow, key, state, reason, detail from deliveries where state <> 'in_sync'"
+        )
+        return "; ".join(" ".join(str(value) for value in row)[:300] for row in rows[:5])
+
+    def _witness(self) -> witness.Verdict:
+        return witness.judge(self.site.urls["crm"], self.site.urls["erp"])
+
+    def reckon(self, evidence: Evidence, command: str) -> None:
+        """Wait for the end and judge; every violation names what replays it."""
+        violations = [self.settle()]
+        verdict = self._witness()
+        kinds = {"lost": verdict.lost, "duplicated": verdict.doubled}
+        kinds |= {"unexpected": verdict.unexpected + verdict.different + verdict.untold}
+        kinds["unexpected"] += [*self._differ(), *self._went_back()]
+        for kind, found in kinds.items():
+            evidence.counts[kind] += len(found)
+            violations += [f"{kind}: {text}" for text in found[:5]]
+        evidence.counts["ok"] += verdict.arrived - len(verdict.different)
+        evidence.counts["recovered"] += self._recovered()
+        violations += self._bugs()
+        evidence.violations += [f"{text}\n    {command}" for text in violations if text]
+
+    def _recovered(self) -> int:
+        """Bills made by a request whose answer nobody heard."""
+        adopted = "select count(*) from links where object = 'sales_order' and origin = 'adopted'"
+        return int(self.ask(adopted)[0][0])
+
+    def _bugs(self) -> list[str]:
+        """What the product itself called a bug of its own, once each."""
+        names = ('"job_failed"', '"adapter_bug"', '"planning_bug"', "Traceback")
+        lines = self.log().splitlines()
+        found = {name: next((line for line in lines if name in line), "") for name in names}
+        return [line[-1500:] for line in found.values() if line]
+
+    def _differ(self) -> list[str]:
+        """Rows and remarks that are not what the CRM shows; amounts of whole bills are the
+        witness's."""
+        products = {one["_id"]: one["product_code"] for one in self.site.crm.records("ProductObj")}
+        wanted: dict[str, Counter[Any]] = {}
+        for line in self.site.crm.records(LINE):
+            row = (products[line["product_id"]], float(line["quantity"]), float(line["subtotal"]))
+            wanted.setdefault(line["order_id"], Counter())[row] += 1
+        notes = {order["_id"]: order.get("remark") or "" for order in self.site.crm.records(ORDER)}
+        found = []
+        for bill in self.site.erp.records(BILL):
+            key = str(bill["F_CRM_Ref"]).rpartition(":")[2]
+            if Counter(map(_row, bill[ROWS])) != wanted.get(key):
+                found.append(f"rows of {bill['FBillNo']} differ")
+            if (bill.get("FNote") or "") != notes.get(key):
+                found.append(f"{bill['FBillNo']} says {bill.get('FNote')}, not {notes.get(key)}")
+        return found
+
+    def _went_back(self) -> list[str]:
+        """Bills onto which an older version was written after a newer one, by the ledger."""
+        newest: dict[str, str] = {}
+        found = []
+        for entry in self.site.erp.ledger:
+            if entry.kind == "commit" and entry.form == BILL and "FNote" in entry.data:
+                note = _new(entry.data["FNote"])
+                if note < newest.get(entry.key, ""):
+                    found.append(f"{entry.number}: {note} after {newest[entry.key]}")
+                newest[entry.key] = note
+        return found
+
+
+def _row(row: Mapping[str, Any]) -> tuple[str, float, float]:
+    return row["FMaterialId"]["FNumber"], float(row["FQty"]), float(row["FAllAmount"])
+
+
+def _new(value: Any) -> str:
+    """A value of the ledger: alone where it was created, with the old one where it changed."""
+    return str((value["new"] if isinstance(value, dict) else value) or "")
+
+
+__all__ = ["LEASE", "Live", "configuration", "live", "stores"]
