@@ -28,7 +28,6 @@ from sandbox.fxiaoke import auth
 from sandbox.server import Application, Request, Response
 from tests.database import serving
 from tests.prove.suite import Evidence
-from tests.system import configuration
 from tests.system.company import SMALL
 from tests.system.processes import Command
 from tests.system.site import BILL, LINE, ORDER, ROWS, Site, opened
@@ -44,16 +43,16 @@ TIMES = {
 READ = {"lookback": 20, "reread": 5}
 """What was entered is read soon, and not over and over again."""
 
-CUTOFF = 1.0
-SPARE = 4.0
+CUTOFF = 0.5
+SPARE = 1.0
 HASTE = {
     "connector.daemon.BEAT": 0.1,
     "connector.engine.system.SPARE": SPARE,
     "connector.engine.send.CUTOFF": CUTOFF,
 }
-"""Constants of the product in these processes. A claim then ends after 2 x LIFE + SPARE = 8 s
-instead of 64 s. The rule that they serve stands: nothing is sent that could not end, CUTOFF
-included, while the claim lasts; so there are 5 s in which to begin."""
+"""Constants of the product in these processes. A claim, and a reading's lease, then ends after
+2 x LIFE + SPARE = 5 s instead of 64 s. The rule that they serve stands: nothing is sent that could
+not end, CUTOFF included, while the claim lasts; so there are 2.5 s in which to begin."""
 LEASE = 2 * LIFE + SPARE
 
 LOST = {"do": "lose_answer", "rate": 0.1}
@@ -225,6 +224,11 @@ class Live:
         with self._engine.connect() as connection:
             return connection.execute(text(statement)).all()
 
+    def sending(self, daemon: Command) -> int:
+        """Deliveries that are, or were at its end, under way in this daemon."""
+        mine = f"state = 'sending' and owner like '%:{daemon.pid}:%'"
+        return int(self.ask(f"select count(*) from deliveries where {mine}")[0][0])
+
     def states(self) -> Counter[str]:
         """Deliveries by state."""
         found = self.ask("select state, count(*) from deliveries group by state")
@@ -322,6 +326,3 @@ def _row(row: Mapping[str, Any]) -> tuple[str, float, float]:
 def _new(value: Any) -> str:
     """A value of the ledger: alone where it was created, with the old one where it changed."""
     return str((value["new"] if isinstance(value, dict) else value) or "")
-
-
-__all__ = ["LEASE", "Live", "configuration", "live", "stores"]

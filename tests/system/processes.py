@@ -46,6 +46,11 @@ class Command:
         with _ONE_AT_A_TIME:
             self._process.start()
 
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
+
     def poll(self) -> int | None:
         """Its exit code, once it has ended."""
         with _ONE_AT_A_TIME:
@@ -59,8 +64,7 @@ class Command:
         return code
 
     def send_signal(self, number: int) -> None:
-        assert self._process.pid is not None
-        os.kill(self._process.pid, number)
+        os.kill(self.pid, number)
 
     def kill(self) -> None:
         """`kill -9`, and wait until it is dead."""
