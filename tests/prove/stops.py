@@ -72,7 +72,9 @@ def stop(stops: int, daemons: int, seed: int) -> Evidence:
                     evidence.counts["under way"] += _put_to_sleep(company, sleeper)
         company.reckon(evidence, command)
         if any(sleeper.daemon.poll() is not None for sleeper in sleepers):
-            evidence.violations.append(f"a daemon has ended: {company.log()[-1500:]}\n    {command}")
+            evidence.violations.append(
+                f"a daemon has ended: {company.log()[-1500:]}\n    {command}"
+            )
     return evidence
 
 
