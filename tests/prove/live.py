@@ -57,7 +57,7 @@ LEASE = 2 * LIFE + SPARE
 
 LOST = {"do": "lose_answer", "rate": 0.1}
 """Of all calls of the ERP, every tenth is done and never answered."""
-LATE = {"do": "late", "operation": "*Save", "rate": 0.05, "seconds": LIFE - 0.2}
+LATE = {"do": "late", "operation": "*Save", "rate": 0.2, "seconds": LIFE - 0.2}
 """Some saves are still travelling when their sender gives them up, or is dead."""
 WRITES = ("Save", "BatchSave", "Submit", "Audit", "UnAudit")
 PATIENCE = 180.0
