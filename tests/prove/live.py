@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from connector.operations import overview
 from sandbox import witness
 from sandbox.fxiaoke import auth
 from sandbox.server import Application, Request, Response
@@ -61,6 +63,9 @@ LATE = {"do": "late", "operation": "*Save", "rate": 0.2, "seconds": LIFE - 0.2}
 """Some saves are still travelling when their sender gives them up, or is dead."""
 WRITES = ("Save", "BatchSave", "Submit", "Audit", "UnAudit")
 PATIENCE = 180.0
+IMPATIENT = 20.0
+"""Seconds after which an operator lets go again what backs off: it does so for up to an hour where
+it was in the hands of many daemons that died."""
 CALM = 1.0
 """Seconds for which everything must be done and stay done."""
 
@@ -124,6 +129,8 @@ class Live:
     seed: int
     orders: list[str] = field(default_factory=list)
     daemons: list[Command] = field(default_factory=list)
+    let_go: int = 0
+    """Records that an operator told to go again."""
     _version: int = 0
 
     def __post_init__(self) -> None:
@@ -236,12 +243,27 @@ class Live:
         """Nothing goes wrong any more: wait until everything is done. Why it is not, if so."""
         self.site.erp.faults.set([])
         end, since = time.monotonic() + PATIENCE, 0.0
+        asked = time.monotonic() + IMPATIENT
         while time.monotonic() < end:
+            if time.monotonic() > asked:
+                self.let_go += self._retry()
+                asked = time.monotonic() + IMPATIENT
             since = (since or time.monotonic()) if self._done() else 0.0
             if since and time.monotonic() - since > CALM:
                 return ""
             time.sleep(0.2)
         return f"not settled within {PATIENCE:.0f} s: {self._undone()}"
+
+    def _retry(self) -> int:
+        """What `connector failures retry` does for records that wait; how many."""
+        waiting: dict[str, list[str]] = {}
+        for flow, key in self.ask(
+            "select flow, key from deliveries where state = 'pending' and reason = 'retry'"
+        ):
+            waiting.setdefault(flow, []).append(key)
+        app = self.site.app
+        retry = partial(overview.retry, app.system, who="operator", ours=False)
+        return sum(retry(app.flow(flow), keys) for flow, keys in waiting.items())
 
     def _done(self) -> bool:
         with suppress(DBAPIError):
@@ -269,6 +291,7 @@ class Live:
             evidence.counts[kind] += len(found)
             violations += [f"{kind}: {text}" for text in found[:5]]
         evidence.counts["ok"] += verdict.arrived - len(verdict.different)
+        evidence.counts["let go by the operator"] += self.let_go
         evidence.counts["recovered"] += self._recovered()
         violations += self._bugs()
         evidence.violations += [f"{text}\n    {command}" for text in violations if text]
