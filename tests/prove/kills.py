@@ -37,7 +37,7 @@ def kill(store: str, kills: int, seed: int) -> Evidence:
     evidence = Evidence(f"{kills:,} kills on {store}, seed {seed}")
     with stores(store) as url, live(url, seed) as company:
         first = company.start()
-        company.work(3)
+        company.people.work(3)
         company.wait_for_writes(1, 30.0)
         first.kill()
         company.trouble()
@@ -45,7 +45,6 @@ def kill(store: str, kills: int, seed: int) -> Evidence:
             evidence.counts["under way"] += _cycle(company, PAUSE[store])
         company.start()
         company.reckon(evidence, command)
-    evidence.counts["orders"] = len(company.orders)
     if evidence.counts["under way"] < kills * ENOUGH:
         evidence.violations.append(f"too gentle: {evidence.counts['under way']} met a delivery")
     return evidence
@@ -54,7 +53,7 @@ def kill(store: str, kills: int, seed: int) -> Evidence:
 def _cycle(company: Live, pause: float) -> bool:
     """One life of a daemon; whether its death left a delivery under way."""
     daemon = company.start()
-    company.work(company.random.randint(2, 4))
+    company.people.work(company.random.randint(2, 4))
     # A tenth die at any moment: before they have begun, while they read.
     if company.random.random() < 0.1:
         time.sleep(company.random.uniform(0.0, 1.5))

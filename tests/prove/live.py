@@ -12,8 +12,7 @@ import random
 import tempfile
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,14 +24,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from connector.operations import overview
-from sandbox import witness
 from sandbox.fxiaoke import auth
 from sandbox.server import Application, Request, Response
 from tests.database import serving
+from tests.prove import reckoning
+from tests.prove.people import People
 from tests.prove.suite import Evidence
 from tests.system.company import SMALL
 from tests.system.processes import Command
-from tests.system.site import BILL, LINE, ORDER, ROWS, Site, opened
+from tests.system.site import Site, opened
 
 LIFE = 2.0
 """Seconds for which a request may live: what the adapters' longest write comes to here."""
@@ -127,14 +127,13 @@ class Live:
     site: Site
     url: str
     seed: int
-    orders: list[str] = field(default_factory=list)
     daemons: list[Command] = field(default_factory=list)
     let_go: int = 0
     """Records that an operator told to go again."""
-    _version: int = 0
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
+        self.people = People(self.site, self.random)
         self._engine = create_engine(self.url, poolclass=NullPool)
         self._arrived = threading.Semaphore(0)
         for system in (self.site.crm, self.site.erp):
@@ -182,49 +181,6 @@ class Live:
             self._arrived.acquire(timeout=max(end - time.monotonic(), 0.0)) for _ in range(count)
         )
 
-    def work(self, count: int = 1) -> None:
-        """People enter orders and edit those that they entered lately."""
-        for _ in range(count):
-            if not self.orders or self.random.random() < 0.4:
-                self._enter()
-            else:
-                self._edit(self.random.choice(self.orders[-12:]))
-
-    def _enter(self) -> None:
-        lines = [self._line() for _ in range(self.random.randint(1, 3))]
-        customer = f"C{self.random.randint(1, 3)}"
-        number = self.site.order(*lines, customer=customer, remark=self._remark())
-        self.orders.append(number)
-
-    def _edit(self, number: str) -> None:
-        lines = [one["line_no__c"] for one in self._lines(number)]
-        place = int(self.random.choice(lines))
-        match self.random.choice(("remark", "quantity", "add", "drop")):
-            case "quantity":
-                fields = {"quantity": str(self.random.randint(1, 99))}
-                self.site.in_crm("edit_line", fields=fields, order=number, line_no=place)
-            case "add" if len(lines) < 6:
-                more = {"line_no__c": str(max(map(int, lines)) + 1)}
-                self.site.in_crm("add_line", order=number, **self._line(), **more)
-            case "drop" if len(lines) > 1:
-                self.site.in_crm("drop_line", order=number, line_no=place)
-            case _:
-                self.site.in_crm("edit", fields={"remark": self._remark()}, number=number)
-
-    def _line(self) -> dict[str, Any]:
-        product, price = f"M{self.random.randint(1, 4)}", self.random.randint(1, 99_999)
-        quantity = self.random.randint(1, 50)
-        return {"product": product, "quantity": str(quantity), "price": f"{price / 100:.2f}"}
-
-    def _remark(self) -> str:
-        """Later ones are greater."""
-        self._version += 1
-        return f"第{self._version:06}版"
-
-    def _lines(self, number: str) -> list[dict[str, Any]]:
-        key = self.site.crm_order(number)["_id"]
-        return [one for one in self.site.crm.records(LINE) if one["order_id"] == key]
-
     # -- what stands there ------------------------------------------------------------------
 
     def ask(self, statement: str) -> Sequence[Any]:
@@ -239,7 +195,7 @@ class Live:
 
     # -- the end ----------------------------------------------------------------------------
 
-    def settle(self) -> str:
+    def _settle(self) -> str:
         """Nothing goes wrong any more: wait until everything is done. Why it is not, if so."""
         self.site.erp.faults.set([])
         end, since = time.monotonic() + PATIENCE, 0.0
@@ -268,7 +224,7 @@ class Live:
     def _done(self) -> bool:
         with suppress(DBAPIError):
             undone = self.ask("select key from deliveries where state <> 'in_sync' limit 1")
-            return not undone and self._witness().ok and not self._differ()
+            return not undone and reckoning.agree(self.site)
         return False
 
     def _undone(self) -> str:
@@ -277,72 +233,16 @@ class Live:
         )
         return "; ".join(" ".join(str(value) for value in row)[:300] for row in rows[:5])
 
-    def _witness(self) -> witness.Verdict:
-        return witness.judge(self.site.urls["crm"], self.site.urls["erp"])
-
     def reckon(self, evidence: Evidence, command: str) -> None:
         """Wait for the end and judge; every violation names what replays it."""
-        violations = [self.settle()]
-        verdict = self._witness()
-        kinds = {"lost": verdict.lost, "duplicated": verdict.doubled}
-        kinds |= {"unexpected": verdict.unexpected + verdict.different + verdict.untold}
-        kinds["unexpected"] += [*self._differ(), *self._went_back()]
-        for kind, found in kinds.items():
-            evidence.counts[kind] += len(found)
-            violations += [f"{kind}: {text}" for text in found[:5]]
-        evidence.counts["ok"] += verdict.arrived - len(verdict.different)
+        late = self._settle()
+        violations = [late, *reckoning.judge(self.site, evidence), *reckoning.bugs(self.log())]
         evidence.counts["let go by the operator"] += self.let_go
+        evidence.counts["orders"] += len(self.people.orders)
         evidence.counts["recovered"] += self._recovered()
-        violations += self._bugs()
         evidence.violations += [f"{text}\n    {command}" for text in violations if text]
 
     def _recovered(self) -> int:
         """Bills made by a request whose answer nobody heard."""
         adopted = "select count(*) from links where object = 'sales_order' and origin = 'adopted'"
         return int(self.ask(adopted)[0][0])
-
-    def _bugs(self) -> list[str]:
-        """What the product itself called a bug of its own, once each."""
-        names = ('"job_failed"', '"adapter_bug"', '"planning_bug"', "Traceback")
-        lines = self.log().splitlines()
-        found = {name: next((line for line in lines if name in line), "") for name in names}
-        return [line[-1500:] for line in found.values() if line]
-
-    def _differ(self) -> list[str]:
-        """Rows and remarks that are not what the CRM shows; amounts of whole bills are the
-        witness's."""
-        products = {one["_id"]: one["product_code"] for one in self.site.crm.records("ProductObj")}
-        wanted: dict[str, Counter[Any]] = {}
-        for line in self.site.crm.records(LINE):
-            row = (products[line["product_id"]], float(line["quantity"]), float(line["subtotal"]))
-            wanted.setdefault(line["order_id"], Counter())[row] += 1
-        notes = {order["_id"]: order.get("remark") or "" for order in self.site.crm.records(ORDER)}
-        found = []
-        for bill in self.site.erp.records(BILL):
-            key = str(bill["F_CRM_Ref"]).rpartition(":")[2]
-            if Counter(map(_row, bill[ROWS])) != wanted.get(key):
-                found.append(f"rows of {bill['FBillNo']} differ")
-            if (bill.get("FNote") or "") != notes.get(key):
-                found.append(f"{bill['FBillNo']} says {bill.get('FNote')}, not {notes.get(key)}")
-        return found
-
-    def _went_back(self) -> list[str]:
-        """Bills onto which an older version was written after a newer one, by the ledger."""
-        newest: dict[str, str] = {}
-        found = []
-        for entry in self.site.erp.ledger:
-            if entry.kind == "commit" and entry.form == BILL and "FNote" in entry.data:
-                note = _new(entry.data["FNote"])
-                if note < newest.get(entry.key, ""):
-                    found.append(f"{entry.number}: {note} after {newest[entry.key]}")
-                newest[entry.key] = note
-        return found
-
-
-def _row(row: Mapping[str, Any]) -> tuple[str, float, float]:
-    return row["FMaterialId"]["FNumber"], float(row["FQty"]), float(row["FAllAmount"])
-
-
-def _new(value: Any) -> str:
-    """A value of the ledger: alone where it was created, with the old one where it changed."""
-    return str((value["new"] if isinstance(value, dict) else value) or "")

@@ -52,7 +52,7 @@ def restart(count: int, seed: int) -> Evidence:
     evidence = Evidence(f"{count} restarts at once and as many ended sessions, seed {seed}")
     with serving() as server, live(server.database("live"), seed) as company:
         daemon = company.start()
-        company.work(3)
+        company.people.work(3)
         company.wait_for_writes(1, 30.0)
         company.trouble()
         for _ in range(count):
@@ -67,7 +67,7 @@ def restart(count: int, seed: int) -> Evidence:
 
 def _meanwhile(company: Live) -> None:
     """People work, and something is being delivered."""
-    company.work(company.random.randint(3, 6))
+    company.people.work(company.random.randint(3, 6))
     company.wait_for_writes(company.random.randint(1, 4), LEASE + 2)
     time.sleep(company.random.choice((0.0, 0.01, 0.1)) * company.random.random())
 
@@ -82,7 +82,7 @@ def _stop(company: Live, server: Server, evidence: Evidence) -> None:
     _meanwhile(company)
     server.stop_at_once()
     try:
-        company.work(1)
+        company.people.work(1)
         if company.random.random() < 0.1 or not evidence.counts["refused to start"]:
             evidence.counts["refused to start"] += 1
             late = company.start()
@@ -116,7 +116,7 @@ def unanswered(cycles: int, seed: int) -> Evidence:
         live(url, seed) as company,
     ):
         daemon = company.start()
-        company.work(3)
+        company.people.work(3)
         company.wait_for_writes(1, 30.0)
         company.trouble()
         unanswering.share = UNANSWERED

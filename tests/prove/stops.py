@@ -54,13 +54,13 @@ def stop(stops: int, daemons: int, seed: int) -> Evidence:
     evidence = Evidence(f"{stops} stops longer than the claim, {daemons} daemons, seed {seed}")
     with stores("postgresql") as url, live(url, seed) as company:
         first = company.start()
-        company.work(3)
+        company.people.work(3)
         company.wait_for_writes(1, 30.0)
         company.trouble()
         some = [first, *(company.start() for _ in range(daemons - 1))]
         sleepers = [Sleeper(daemon, _after(company, AWAKE)) for daemon in some]
         while stops or any(sleeper.asleep for sleeper in sleepers):
-            company.work(1)
+            company.people.work(1)
             time.sleep(company.random.uniform(0.1, 0.4))
             for sleeper in sleepers:
                 if time.monotonic() < sleeper.until:
@@ -84,7 +84,7 @@ def _after(company: Live, span: tuple[float, float]) -> float:
 
 def _put_to_sleep(company: Live, sleeper: Sleeper) -> bool:
     """Whether it had a delivery under way."""
-    company.work(2)
+    company.people.work(2)
     end = time.monotonic() + BUSY
     while time.monotonic() < end and not company.sending(sleeper.daemon):
         time.sleep(0.005)
