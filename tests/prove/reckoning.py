@@ -22,12 +22,12 @@ FEW = 5
 
 def agree(site: Site) -> bool:
     """Everything is as it should be."""
-    return _witness(site).ok and not differ(site)
+    return witnessed(site).ok and not differ(site)
 
 
 def judge(site: Site, evidence: Evidence) -> list[str]:
     """Count records by what became of them; the violations."""
-    verdict = _witness(site)
+    verdict = witnessed(site)
     wrong = [*verdict.unexpected, *verdict.different, *verdict.untold]
     kinds = {
         "lost": verdict.lost,
@@ -42,7 +42,8 @@ def judge(site: Site, evidence: Evidence) -> list[str]:
     return violations
 
 
-def _witness(site: Site) -> witness.Verdict:
+def witnessed(site: Site) -> witness.Verdict:
+    """What the witness says of both."""
     return witness.judge(site.urls["crm"], site.urls["erp"])
 
 
