@@ -21,7 +21,6 @@ from typing import Any
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from connector.operations import overview
 from sandbox.fxiaoke import auth
@@ -134,7 +133,7 @@ class Live:
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
         self.people = People(self.site, self.random)
-        self._engine = create_engine(self.url, poolclass=NullPool)
+        self._engine = create_engine(self.url, pool_pre_ping=True, isolation_level="AUTOCOMMIT")
         self._arrived = threading.Semaphore(0)
         for system in (self.site.crm, self.site.erp):
             self._listen(system)

@@ -43,7 +43,7 @@ READY = b"Z\0\0\0\5I"
 """How PostgreSQL says that a command is done, and no transaction is open."""
 UNANSWERED = 0.1
 """Share of the commits."""
-COMMITS = 20
+COMMITS = 10
 MANY_COMMITS = 1000
 
 
