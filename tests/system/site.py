@@ -221,9 +221,9 @@ class Site:
             code = command.wait(120)
             return Ran(code, out.read_text("utf-8"), err.read_text("utf-8"))
 
-    def begin(self, *args: str) -> Command:
-        """A command that is not waited for."""
-        return self._command(args, self.log, self.log)
+    def begin(self, *args: str, patched: Mapping[str, float] | None = None) -> Command:
+        """A command that is not waited for; `patched`: see `Command`."""
+        return self._command(args, self.log, self.log, patched=patched)
 
     def _command(
         self,
@@ -232,11 +232,13 @@ class Site:
         err: Path,
         without: Sequence[str] = (),
         largest_file: int | None = None,
+        patched: Mapping[str, float] | None = None,
         **env: str,
     ) -> Command:
         environment = {**os.environ, **self.env, **env}
         known = {name: value for name, value in environment.items() if name not in without}
-        return Command([*args, "--config", str(self.config)], known, out, err, largest_file)
+        command = [*args, "--config", str(self.config)]
+        return Command(command, known, out, err, largest_file, patched)
 
     @property
     def log(self) -> Path:

@@ -141,6 +141,29 @@ def test_a_bill_under_audit_is_locked(site: Site) -> None:
         site.erp.write(change(bill.key, {"FNote": "急"}))
 
 
+def test_a_submitted_bill_is_audited_and_taken_back_for_a_change(site: Site) -> None:
+    """It may be us who submitted it, and died: nobody else would ever move it."""
+    bill = made(site, until="submitted")
+    written = site.erp.write(change(bill.key, {"FNote": "急"}, on_change=UNAUDIT, until="audited"))
+    assert written.step == "audited"
+    assert site.commits()[2:] == ["audit", "unaudit", "update", "submit", "audit"]
+
+
+def test_a_submitted_bill_that_others_audit_is_locked(site: Site) -> None:
+    bill = made(site, until="submitted")
+    with pytest.raises(Locked):
+        site.erp.write(change(bill.key, {"FNote": "急"}, on_change=UNAUDIT, until="submitted"))
+
+
+def test_a_bill_in_a_workflow_is_locked_for_a_change(site: Site) -> None:
+    bill = made(site, until="saved")
+    site.server.switches["workflow"] = {"SAL_SaleOrder": True}
+    site.people("submit", number="N1")
+    with pytest.raises(Locked):
+        site.erp.write(change(bill.key, {"FNote": "急"}, on_change=UNAUDIT, until="audited"))
+    assert site.state("N1") == "B"
+
+
 def test_a_bill_that_somebody_has_open_is_locked(site: Site) -> None:
     bill = made(site)
     site.people("lock_bill", number="N1")
