@@ -55,9 +55,13 @@ class Command:
         assert code is not None, "it does not end"
         return code
 
-    def send_signal(self, number: int) -> None:
+    @property
+    def pid(self) -> int:
         assert self._process.pid is not None
-        os.kill(self._process.pid, number)
+        return self._process.pid
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
 
     def kill(self) -> None:
         """`kill -9`, and wait until it is dead."""
