@@ -22,14 +22,13 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
 
-from connector.app import App
 from connector.store.engine import StoreUnavailable
 from tests.prove.cases import Found, proven, replay, witnessed
 from tests.prove.disks import NoDisk, filled, mounted, postgresql
+from tests.prove.living import alive, quicken, rested, small, unsettled
 from tests.prove.suite import Evidence, Suite
-from tests.system.company import SMALL
 from tests.system.processes import Command
-from tests.system.site import Site, opened, wait_for
+from tests.system.site import Site, wait_for
 
 STORE = "connector.db"
 SETTLED = 60.0
@@ -55,15 +54,6 @@ def carry(case: str) -> Found:
     if amount == "every":
         return every_point(kind)
     return pages(kind, int(amount))
-
-
-@contextmanager
-def small(folder: Path | None = None) -> Iterator[Site]:
-    """A site of which bills stay open for changes; one order is there, not carried yet."""
-    with tempfile.TemporaryDirectory() as made, opened(folder or Path(made), SMALL) as site:
-        site.flow("orders", until="saved")
-        site.order(number="old-0")
-        yield site
 
 
 # -- SQLite may not grow ------------------------------------------------------------------------
@@ -179,16 +169,6 @@ def healed(site: Site) -> Found:
     return found
 
 
-def unsettled(app: App) -> list[str]:
-    """What is still to be done, by the product's own account."""
-    return [
-        f"{flow}: {count} {state} {entry['reasons']}"
-        for flow, entry in app.status()["flows"].items()
-        for state, count in entry["states"].items()
-        if state != "in_sync"
-    ]
-
-
 # -- files may not grow -------------------------------------------------------------------------
 
 
@@ -216,7 +196,7 @@ def live(kilobytes: int) -> Found:
         with site.log.open("wb") as log:
             log.truncate(64 << 20)
         with site.daemon() as daemon:
-            wait_for(lambda: _alive(site), 60, daemon)
+            wait_for(lambda: alive(site), 60, daemon)
             wal = (site.directory / f"{STORE}-wal").stat().st_size
             with _limited(daemon, wal + 1024 * kilobytes):
                 found = ordering(site, daemon)
@@ -232,15 +212,6 @@ def prepare(site: Site, **config: Any) -> None:
         whole.update(config)
 
 
-def quicken(site: Site, *, timeout: float, crm: float, erp: float) -> None:
-    """Short timeouts, times to settle just above what is legal, readings every second."""
-    with site.settings() as config:
-        config["connections"]["crm"].update(timeout=timeout, settle=crm)
-        config["connections"]["erp"].update(timeout=timeout, settle=erp)
-        for flow in config["flows"].values():
-            flow["every"] = "1s"
-
-
 @contextmanager
 def _limited(daemon: Command, size: int) -> Iterator[None]:
     unlimited = resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE)
@@ -249,11 +220,6 @@ def _limited(daemon: Command, size: int) -> Iterator[None]:
         yield
     finally:
         resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, unlimited)
-
-
-def _alive(site: Site) -> bool:
-    """The daemon holds the store."""
-    return (site.directory / f"{STORE}-wal").is_file() and site.app.daemon_runs() is not None
 
 
 def ordering(site: Site, daemon: Command) -> Found:
@@ -279,19 +245,6 @@ def _status(site: Site) -> tuple[int, str]:
         return code, said.read_text("utf-8")
 
 
-def rested(site: Site, daemon: Command, seconds: float = 90.0) -> Found:
-    """The daemon works everything off by itself."""
-    try:
-        wait_for(lambda: not unsettled(site.app) and _all_told(site), seconds, daemon, 0.5)
-    except AssertionError as error:
-        return Found(violations=[f"{error}: {unsettled(site.app)}"])
-    return witnessed(site)
-
-
-def _all_told(site: Site) -> bool:
-    return all(order.get("erp_number__c") for order in site.orders().values())
-
-
 # -- real small disks ---------------------------------------------------------------------------
 
 
@@ -301,7 +254,7 @@ def tmpfs(kilobytes: int) -> Found:
         with mounted(8) as disk, small(disk) as site:
             prepare(site)
             with site.daemon() as daemon:
-                wait_for(lambda: _alive(site), 60, daemon)
+                wait_for(lambda: alive(site), 60, daemon)
                 with filled(disk, kilobytes):
                     found = ordering(site, daemon)
                 found.add(rested(site, daemon))
@@ -357,8 +310,7 @@ FULL = [
 
 def suite(cases: Sequence[str]) -> Evidence:
     """T5."""
-    evidence = proven("works and disks", __name__, carry, cases)
-    return evidence
+    return proven("works and disks", __name__, carry, cases)
 
 
 SUITES = (
