@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -130,7 +130,7 @@ def proxied(there: tuple[str, int] | str) -> Iterator[Proxy]:
         proxy.close()
 
 
-LINKS: dict[str, Callable[[], object]] = {
+LINKS: dict[str, Callable[[], AbstractContextManager[tuple[Site, Proxy]]]] = {
     "crm": partial(_to, "crm"),
     "erp": partial(_to, "erp"),
     "store": _to_store,
