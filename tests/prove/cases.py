@@ -47,6 +47,8 @@ def proven(what: str, module: str, carry: Carry, cases: Sequence[str], jobs: int
     evidence, skipped = Evidence(), []
     for case, found in _side_by_side(carry, cases, jobs):
         evidence.counts.update(found.counts)
+        print(f"{case}: {found.skipped or dict(found.counts)}", *found.violations, sep="\n    ",
+              file=sys.stderr, flush=True)  # fmt: skip
         command = f"python -m {module} {case}"
         evidence.violations += [f"{text}\n    {command}" for text in found.violations]
         if found.skipped:
