@@ -151,15 +151,19 @@ def killed(url: str, scripts: Path, found: Found) -> int:
 
 
 def _upgrade(url: str, scripts: Path, at: int) -> None:
-    """As a process: the next release starts, and dies at its statement number `at`."""
+    """As a process: the next release starts, and dies before its change number `at`."""
     met = count(1)
 
     def meet(*_: object) -> None:
         if next(met) == at:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    for point in ("before_cursor_execute", "commit"):
-        event.listen(Engine, point, meet)
+    def execute(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if not statement.lstrip().upper().startswith(("PRAGMA", "SELECT")):
+            meet()
+
+    event.listen(Engine, "before_cursor_execute", execute)
+    event.listen(Engine, "commit", meet)
     migrate._config = partial(_config, scripts, migrate._config)  # type: ignore[assignment]
     migrate.prepare(Store(url))
 
