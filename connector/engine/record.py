@@ -275,15 +275,21 @@ def pause(system: System, tx: Tx, connection: str, error: Any | None, now: float
         return
     if not failures:
         _log.warning("connection_lost", connection=connection, why=str(error))
-    wait = getattr(error, "retry_after", None)
-    until = now + max(wait or 0.0, retry.backoff(min(failures, 6), system.random.random()))
+    until = now + (getattr(error, "retry_after", None) or 0.0)
+    paused = known.paused_until if known and known.paused_until else 0.0
+    if failures and paused > now:
+        # It was begun before the pause: one outage, however many were calling when it came.
+        until = max(until, paused)
+    else:
+        until = max(until, now + retry.backoff(min(failures, 6), system.random.random()))
+        failures += 1
     feeds.save_connection(
         system.store,
         tx,
         connection,
         paused_until=until,
         paused_why=dump(error.words),
-        failures=failures + 1,
+        failures=failures,
     )
 
 

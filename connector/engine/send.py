@@ -43,6 +43,9 @@ NOTHING: Canonical = {"f": {}}
 
 _log = log.get(__name__)
 
+Ready = tuple[Job, Write, Plan]
+"""What is about to be written."""
+
 
 class Sender:
     """Sends one flow's jobs to its target."""
@@ -59,7 +62,7 @@ class Sender:
 
     def send(self, jobs: Sequence[Job], deadline: Deadline) -> Iterator[Result]:
         """One result per job. `deadline` is the claim's: after it the jobs may be another's."""
-        ready: list[tuple[Job, Write, Plan]] = []
+        ready: list[Ready] = []
         fault("before_look")
         try:
             theirs = self._look(jobs)
@@ -74,8 +77,15 @@ class Sender:
             else:
                 ready.append((job, *result))
         fault("planned")
-        for some in chunks(ready, max(self._flow.capabilities.batch, 1)):
+        for some in self._batches(ready):
             yield from self._write(some, deadline)
+
+    def _batches(self, ready: Sequence[Ready]) -> Iterator[Sequence[Ready]]:
+        """As many at once as the target takes. What failed before goes alone, after the others:
+        it may be what cost a batch its answer, and must not take anybody along again."""
+        fresh = [one for one in ready if not one[0].row.attempts]
+        yield from chunks(fresh, max(self._flow.capabilities.batch, 1))
+        yield from ([one] for one in ready if one[0].row.attempts)
 
     def preview(self, jobs: Sequence[Job]) -> list[Result]:
         """What `send` would do, by the same way, without the last step. Raises AdapterError."""
@@ -273,9 +283,7 @@ class Sender:
 
     # -- writing ----------------------------------------------------------------------------
 
-    def _write(
-        self, some: Sequence[tuple[Job, Write, Plan]], deadline: Deadline
-    ) -> Iterator[Result]:
+    def _write(self, some: Sequence[Ready], deadline: Deadline) -> Iterator[Result]:
         clock = self._system.clock
         late = deadline.left() < self._target.longest_request + CUTOFF
         if late or self._system.stopping.is_set():

@@ -28,6 +28,8 @@ Tx = Connection
 
 LINKS = 5_127_001
 """Number of the advisory lock that orders makers of links and those who wait for them."""
+SCHEMA = 5_127_002
+"""Number of the one that orders processes that start at once on an old schema."""
 
 
 class StoreUnavailable(Exception):
@@ -124,6 +126,11 @@ class Store:
         """Nobody else makes links or looks for them until this transaction ends."""
         if not self.is_sqlite:
             tx.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LINKS})
+
+    def migrate_alone(self, tx: Tx) -> None:
+        """Nobody else changes the schema until this transaction ends."""
+        if not self.is_sqlite:
+            tx.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": SCHEMA})
 
     def check_durable(self) -> None:
         """Refuse a database that may forget what it confirmed."""

@@ -19,7 +19,10 @@ from connector.store.engine import Store, StoreUnavailable
 
 
 def prepare(store: Store) -> None:
-    """Bring the store to the present schema; a newer one is refused. Raises ConfigError."""
+    """Bring the store to the present schema, all of it or nothing; a newer one is refused.
+
+    Raises ConfigError, and StoreUnavailable where the database cannot take it now.
+    """
     config = _config(store)
     head = ScriptDirectory.from_config(config).get_current_head()
     current = _revision(store)
@@ -28,10 +31,10 @@ def prepare(store: Store) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if current is not None and current not in known:
         raise ConfigError([Problem("store", say("store_newer", found=current))])
-    with store.engine.connect() as connection:
-        config.attributes["connection"] = connection
+    with store.transaction() as tx:
+        store.migrate_alone(tx)  # whoever came second finds it done
+        config.attributes["connection"] = tx
         command.upgrade(config, "head")
-        connection.commit()
 
 
 def _revision(store: Store) -> str | None:

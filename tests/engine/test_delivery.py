@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import delete, insert, select, update
 
+from connector.engine.dispatch import Done
 from connector.errors import (
     AlreadyExists,
     HalfDone,
@@ -18,7 +19,7 @@ from connector.errors import (
     Unreachable,
 )
 from connector.operations import overview, reconciling
-from connector.store import tables
+from connector.store import feeds, tables
 from tests.engine.factory import Site, failing, line
 
 
@@ -212,6 +213,31 @@ def test_an_erp_that_is_down_for_a_weekend_uses_up_no_attempt(shop: Site) -> Non
     shop.clock.advance(3600)
     shop.sync()
     assert shop.delivery().state == "in_sync"
+
+
+def pause(shop: Site, calls: int) -> float:
+    """Seconds for which the ERP is left alone after so many readings have failed at once."""
+    feed = next(feed for feed in shop.system.feeds.values() if feed.connection.name == "erp")
+    for _ in range(calls):
+        shop.dispatcher.capture([feed], Done())
+    with shop.system.store.reading() as tx:
+        until = feeds.connection(tx, "erp").paused_until
+        return float(until) - shop.system.store.now(tx)
+
+
+def test_readings_that_fail_together_are_one_failure_of_their_connection(
+    shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: object) -> None:
+        raise Unreachable("down")
+
+    shop.sync()
+    monkeypatch.setattr(shop.system.connections["erp"].adapter, "read", down)
+    assert 15 <= pause(shop, calls=7) <= 30
+    shop.clock.advance(31)
+    assert 30 <= pause(shop, calls=7) <= 60
+    shop.clock.advance(61)
+    assert 60 <= pause(shop, calls=1) <= 120
 
 
 def test_a_record_that_keeps_failing_stops_after_its_attempts(shop: Site) -> None:

@@ -265,3 +265,29 @@ def test_whoever_was_stopped_after_claiming_sends_nothing_any_more(shop: Site, s
     finally:
         faults.install(None)
     assert (shop.bills(), shop.delivery().state) == ([], "in_doubt")
+
+
+def test_a_record_that_costs_its_batch_the_answer_takes_the_others_along_once(
+    shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erp: Any = shop.system.connections["erp"].adapter
+    write = erp.write
+
+    def crashing(writes: Any) -> Any:
+        if any(one.reference == ("ref", "crm:o2") for one in writes):
+            raise OutcomeUnknown("lost")
+        return [write(one) for one in writes]
+
+    monkeypatch.setattr(erp, "write_many", crashing)
+    monkeypatch.setattr(erp, "write", lambda one: crashing([one])[0])
+    for key in ("o1", "o2", "o3"):
+        shop.order(key)
+    shop.sync()
+    assert shop.bills() == []
+    shop.clock.advance(101)
+    shop.sync()
+    assert [shop.delivery(key).state for key in ("o1", "o2", "o3")] == [
+        "in_sync",
+        "in_doubt",
+        "in_sync",
+    ]

@@ -22,7 +22,9 @@ from pathlib import Path
 from tests.prove import table
 from tests.prove.suite import Evidence, Suite
 
-MODULES = ("simulated", "kills", "restarts", "stops", "lower_class")
+MODULES = (
+    "simulated", "kills", "restarts", "full_disk", "stops", "sockets", "upgrades", "lower_class",
+)  # fmt: skip
 """Modules of this package, in the order of their suites."""
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "build" / "prove.json"

@@ -1,12 +1,14 @@
-"""T1, T2, T6, T12: the product in virtual time."""
+"""T1, T2, T6, T10, T12: the product in virtual time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 
 from tests.prove.suite import Evidence, Suite
-from tests.simulation import suites
+from tests.simulation import poison, suites
 from tests.simulation.exhaustive import points
 from tests.simulation.planted import PLANTED, hunt
 from tests.simulation.suites import Report
@@ -73,6 +75,31 @@ def planted(seeds: dict[str, range]) -> Evidence:
     return evidence
 
 
+def days(seeds: Sequence[int]) -> Evidence:
+    """T10: from noon to noon, at dates at which clocks and months turn."""
+    return told("days and nights", suites.days(seeds))[0]
+
+
+def poisoned(seeds: Sequence[int]) -> Evidence:
+    """P7: for each kind of poison, the same companies with and without."""
+    evidence, waits = Evidence(), []
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        found = pool.map(partial(poison.compared, seeds=seeds), poison.KINDS)
+        for kind, compared in zip(poison.KINDS, found, strict=True):
+            evidence.counts["ok"] += len(compared.with_it)
+            command = f"\n    python -m tests.simulation.poison {kind} {len(seeds)}"
+            evidence.violations += [text + command for text in compared.broken]
+            if compared.times > poison.MOST:
+                words = f"the healthy wait {compared.times:.1f} times as long beside {kind}"
+                evidence.violations.append(words + command)
+            waits.append(f"{kind} {compared.times:.2f}")
+    pairs = len(seeds) * len(poison.KINDS)
+    evidence.ran = (
+        f"{pairs:,} pairs of runs; 95 of 100 wait so many times longer: {', '.join(waits)}"
+    )
+    return evidence
+
+
 ALL = ("crash", "error", "stop", "suspend")
 
 SUITES = (
@@ -93,6 +120,18 @@ SUITES = (
         "a swarm of companies in all weathers",
         partial(swarm, [*range(SEEDS), *FOUND]),
         partial(swarm, range(10_000)),
+    ),
+    Suite(
+        "T2 poison",
+        "one record in twenty is poison; the healthy wait at most twice as long",
+        partial(poisoned, range(1)),
+        partial(poisoned, range(25)),
+    ),
+    Suite(
+        "T10",
+        "a day and a night: sessions, maintenance, a new password, clocks that turn",
+        partial(days, range(1)),
+        partial(days, range(50)),
     ),
     Suite(
         "T12",

@@ -2,7 +2,7 @@
 
 python -m tests.simulation --seeds 200 [--from N] [--store URL] [--jobs 2]
 python -m tests.simulation --exhaustive 3 | --double 500 | --planted
-python -m tests.simulation --seed N [--happens POINT:HIT:crash]
+python -m tests.simulation --seed N [--happens POINT:HIT:crash] | --day N
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from tests.simulation import suites
+from tests.simulation.day import Day
 from tests.simulation.planted import PLANTED, hunt
+from tests.simulation.run import Outcome
 from tests.simulation.suites import Report
 
 
@@ -27,13 +30,16 @@ def main() -> int:
     parser.add_argument("--double", type=int, help="so many pairs of crashes")
     parser.add_argument("--planted", action="store_true", help="take each mechanism away")
     parser.add_argument("--seed", type=int, help="replay this one")
+    parser.add_argument("--day", type=int, help="replay this day and night")
     parser.add_argument("--happens", default="", help="what happened in it")
     parser.add_argument("--store", default="", help="URL of an empty database; default: SQLite")
     parser.add_argument("--jobs", type=int, default=0, help="processes; default: one a core")
     options = parser.parse_args()
     seeds = range(options.first, options.first + options.seeds)
     if options.seed is not None:
-        return replay(options.seed, options.happens, options.store)
+        return replay(partial(suites.replay, options.seed, options.happens, options.store))
+    if options.day is not None:
+        return replay(Day(options.day).go)
     if options.planted:
         return plant()
     if options.exhaustive:
@@ -44,11 +50,11 @@ def main() -> int:
     return tell(suites.swarm(seeds, options.store, options.jobs))
 
 
-def replay(seed: int, happens: str, url: str) -> int:
+def replay(go: Callable[[], Outcome]) -> int:
     """One run, told line by line."""
-    outcome = suites.replay(seed, happens, url)
+    outcome = go()
     print("\n".join(outcome.log))
-    print(f"\n{outcome.scene}\n\nseed {seed}: {outcome.verdict}\nledgers {outcome.digest}")
+    print(f"\n{outcome.scene}\n\nseed {outcome.seed}: {outcome.verdict}\nledgers {outcome.digest}")
     for violation in outcome.verdict.violations:
         print(f"  {violation}")
     return 0 if outcome.verdict.good else 1

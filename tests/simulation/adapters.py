@@ -94,6 +94,8 @@ class VirtualAdapter(Adapter):
     def _log_in(self) -> None:
         secret = self.options.secret.get_secret_value()
         answer = self._answer("login", {"secret": secret}, writes=False)
+        if not answer["ok"]:
+            raise AccessDenied(str(answer["message"]), code=str(answer["code"]))
         self._token = str(answer["token"])
 
     def _answer(self, path: str, body: Any, *, writes: bool) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from pydantic import SecretStr
+
 from connector.app import App
 from connector.assemble import Assembly
 from connector.clock import Clock
@@ -137,7 +139,9 @@ def _texts(nature: Nature) -> Iterator[tuple[str, str]]:
 
 def _settings(scene: Scene, name: str) -> dict[str, Any]:
     """What a connection of this scene is told beyond the configuration file."""
-    told = {"page": scene.page, "longest": LONGEST}
+    told: dict[str, Any] = {"page": scene.page, "longest": LONGEST}
+    if name in scene.secrets:
+        told["secret"] = SecretStr(scene.secrets[name])
     if name == "crm":
         return {**told, "lookback": scene.lookback}
     search = scene.idempotency != "C"
@@ -147,12 +151,13 @@ def _settings(scene: Scene, name: str) -> dict[str, Any]:
 
 def _policies(scene: Scene, name: str) -> dict[str, Any]:
     """What a flow of this scene is told beyond the configuration file."""
+    told = {"every": scene.every} if scene.every else {}
     if name == "customers":
-        return {"compare": scene.compare}
+        return {**told, "compare": scene.compare}
     if name != "orders":
-        return {}
+        return told
     names = ("gone", "on_conflict", "until", "on_change", "quiet", "group", "compare", "attempts")
-    return {name: getattr(scene, name) for name in names}
+    return {**told, **{name: getattr(scene, name) for name in names}}
 
 
 @cache

@@ -69,6 +69,8 @@ class Erp:
         self.on_save: Callable[[str], None] | None = None
         """Told the mark of each record that is about to be saved."""
         self.token = "token-1"
+        self.secret = ""
+        """What a login must know; empty: whatever it says is right."""
         self.down = (0.0, 0.0)
         self.note: Callable[[str], None] = lambda text: None
         self._keys = 0
@@ -98,6 +100,8 @@ class Erp:
             self.note(f"{who}: {path} {about or body.get('values') or body.get('key')}: {fate}")
 
     def handle(self, path: str, body: Any, token: str, sent: Sent) -> tuple[int, Any]:
+        if path == "login" and self.secret and body["secret"] != self.secret:
+            return 200, {"ok": False, "code": "denied", "message": "用户名或密码错误"}
         if path == "login":
             return 200, {"ok": True, "token": self.token}
         if token != self.token:

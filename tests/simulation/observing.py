@@ -133,7 +133,7 @@ class Observer:
 
     def _listings(self, history: History) -> None:
         run = self._run
-        listed = run.machines.command("failures", lambda app: app.failures())
+        listed = run.machines.command("failures", lambda app: app.failures(ignored=True))
         history.failures = [
             Listed(f["flow"], f["key"], f["reason"], f["words"], f["who"]) for f in listed
         ]

@@ -33,7 +33,8 @@ from tests.simulation.wire import Server
 START = 1_795_000_000.0
 """When virtual time begins: some day in November 2026."""
 PATIENCE = 3 * 3600.0
-"""Seconds of calm after which everything must have come to rest, long backoffs included."""
+"""Seconds after two comparisons in calm within which everything must have come to rest, long
+backoffs included."""
 LOOK = 20.0
 """Seconds between looks at what stands too long."""
 
@@ -65,12 +66,17 @@ class Run:
     """Everything that belongs to one run."""
 
     def __init__(
-        self, seed: int, scene: Scene | None = None, fate: Fate | None = None, url: str = ""
+        self,
+        seed: int,
+        scene: Scene | None = None,
+        fate: Fate | None = None,
+        url: str = "",
+        start: float = START,
     ) -> None:
         self.seed = seed
-        self.start = START
+        self.start = start
         self.scene = copy.deepcopy(scene) or swarm(self.random("scene"))
-        self.scheduler = Scheduler(self.random("scheduler"), START)
+        self.scheduler = Scheduler(self.random("scheduler"), start)
         self.log: list[str] = []
         self.trouble: list[str] = []
         self.decisions: list[Decision] = []
@@ -90,7 +96,7 @@ class Run:
 
     def note(self, text: str) -> None:
         """A line of the readable log."""
-        self.log.append(f"{self.scheduler.now - START:10.3f}  {text}")
+        self.log.append(f"{self.scheduler.now - self.start:10.3f}  {text}")
 
     # -- the world --------------------------------------------------------------------------
 
@@ -132,9 +138,9 @@ class Run:
         if scene.store_restored:
             diary.soon(0.1, partial(self._back_up, diary))
         if scene.introduced:
-            self.scheduler.at(START + scene.introduced, self.machines.reload)
+            self.scheduler.at(self.start + scene.introduced, self.machines.reload)
         if scene.operator:
-            self.scheduler.at(START + scene.operator, self._operate)
+            self.scheduler.at(self.start + scene.operator, self._operate)
 
     def _take_down(self, server: Server, seconds: float) -> None:
         self.note(f"{server.name} is down for {seconds:.0f} s")
@@ -160,7 +166,7 @@ class Run:
         with self._installed():
             self._schedule()
             self.machines.start_all()
-            self.scheduler.run(START + self.scene.seconds)
+            self.scheduler.run(self.start + self.scene.seconds)
             self._calm()
             if self.scene.erp_restored:
                 self._rest()
@@ -193,7 +199,7 @@ class Run:
     def _rest(self) -> bool:
         """Wait until nothing is left to do; False: it never came to that."""
         earliest = self.scheduler.now + 2 * self.scene.compare + 130.0
-        patience = self.scheduler.now + PATIENCE
+        patience = earliest + PATIENCE
         while self.scheduler.now < patience:
             self.scheduler.run(self.scheduler.now + LOOK)
             self.observer.look()

@@ -73,6 +73,10 @@ class Scene:
     """How often an order becomes unreadable for a while, or for good."""
     foreign: float = 0.0
     """How often somebody makes a bill by hand with an order's number."""
+    every: float = 0.0
+    """Seconds between readings of every feed; 0: as the configuration says."""
+    secrets: dict[str, str] = field(default_factory=dict)
+    """Secrets that connections were given since the configuration was written."""
     terminations: int = 0
     """Times that a daemon is asked to end, as by an upgrade."""
     introduced: float = 0.0

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from tests.simulation import exhaustive
+from tests.simulation.day import Day
 from tests.simulation.exhaustive import Plan
 from tests.simulation.run import Outcome, Run
 
@@ -50,19 +51,30 @@ def double(count: int, url: str = "", jobs: int = 0) -> Iterator[Report]:
     return _side_by_side(partial(_plan, url=url), list(exhaustive.double(count)), jobs)
 
 
-def _side_by_side(work: Callable[[Any], Report], items: list[Any], jobs: int) -> Iterator[Report]:
+def days(seeds: Iterable[int], jobs: int = 0) -> Iterator[Report]:
+    """T10: each seed a day and a night."""
+    return _side_by_side(_day, list(seeds), jobs, chunk=1)
+
+
+def _side_by_side(
+    work: Callable[[Any], Report], items: list[Any], jobs: int, chunk: int = 4
+) -> Iterator[Report]:
     """Work them off in as many processes; one keeps to this process."""
     jobs = jobs or os.cpu_count() or 1
-    if jobs == 1:
+    if jobs == 1 or len(items) == 1:
         yield from map(work, items)
         return
     # Not forked: whoever calls may have threads.
     with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(work, items, chunksize=4)
+        yield from pool.map(work, items, chunksize=chunk)
 
 
 def _seed(seed: int, url: str) -> Report:
     return _carried_out(partial(Run(seed, url=url).go), f"{COMMAND} --seed {seed}")
+
+
+def _day(seed: int) -> Report:
+    return _carried_out(partial(Day(seed).go), f"{COMMAND} --day {seed}")
 
 
 def _plan(plan: Plan, url: str) -> Report:

@@ -43,6 +43,10 @@ class Server(Protocol):
     down: tuple[float, float]
     """From when to when it does not answer at all."""
 
+    token: str
+    """Of the session that is known now."""
+    secret: str
+
     def handle(self, path: str, body: Any, token: str, sent: Sent) -> tuple[int, Any]:
         """Status and JSON of an answer; what it does is done now."""
 
@@ -76,6 +80,8 @@ class Weather:
     """Most seconds an ordinary way takes."""
     life: float = 60.0
     """Seconds after which no request can arrive any more."""
+    cursed: frozenset[str] = frozenset()
+    """Marks of records whose saving is never answered, nor done."""
     calm: bool = False
     """Nothing goes wrong any more."""
 
@@ -93,6 +99,10 @@ class Weather:
             if chance < 0:
                 return kind
         return "fine"
+
+    def curses(self, body: Any) -> bool:
+        """A save with these records meets one of the cursed."""
+        return any(record["reference"] in self.cursed for record in body["records"])
 
 
 HTML = "<html><body>系统维护中，请稍后再试</body></html>"
@@ -119,6 +129,8 @@ class Wire(HTTPAdapter):
         down = begins <= self._scheduler.now < ends
         fate = self._weather.fate(self._random, down=down)
         path = request.url.split("/", 3)[3]
+        if path == "save" and not self._weather.calm and self._weather.curses(_body(request)):
+            fate = "lost"
         self._server.called(path, fate, self._who, _body(request))
         return getattr(self, f"_{fate}")(request, path, patience)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -277,6 +278,45 @@ def test_a_newer_store_is_refused(store: Store) -> None:
         tx.execute(text("update alembic_version set version_num = '9999'"))
     with pytest.raises(ConfigError, match="newer version"):
         migrate.prepare(store)
+
+
+def prepare_together(url: str, barrier: Any) -> None:
+    """As a process of its own: find the store old at the same moment as the others."""
+    look = migrate._revision
+
+    def looked(store: Store) -> Any:
+        found = look(store)
+        barrier.wait(30)
+        return found
+
+    migrate._revision = looked
+    migrate.prepare(Store(url))
+
+
+def test_processes_that_start_together_make_the_schema_once(store_url: str) -> None:
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(3)
+    started = [context.Process(target=prepare_together, args=(store_url, barrier)) for _ in "abc"]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join(60)
+    assert [process.exitcode for process in started] == [0, 0, 0]
+
+
+def test_a_full_disk_keeps_a_new_schema_from_being_made(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{(tmp_path / 's.db').as_posix()}", StillClock())
+
+    def limit(connection: Any, _: Any) -> None:
+        connection.execute("pragma max_page_count=20")
+
+    event.listen(store.engine, "connect", limit)
+    with pytest.raises(StoreUnavailable, match="full"):
+        migrate.prepare(store)
+    event.remove(store.engine, "connect", limit)
+    store.close()
+    migrate.prepare(store)
+    store.close()
 
 
 def test_a_backup_taken_in_use_is_whole(sqlite: Store, tmp_path: Path) -> None:

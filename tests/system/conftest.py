@@ -4,31 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from connector import yamlfile
-from connector.assemble import shipped
 from tests.system.company import SMALL
-from tests.system.site import Site, opened
+from tests.system.site import Site, opened, parsing_once
 
 
 @pytest.fixture(scope="session", autouse=True)
 def parsed_once() -> Iterator[None]:
-    """The shipped mappings, values and hints are parsed once for all sites: half of an opening."""
-    load, parsed = yamlfile.load, {}
-
-    def load_once(path: Path, *more: Any) -> Any:
-        if shipped() not in path.parents:
-            return load(path, *more)
-        if path not in parsed:
-            parsed[path] = load(path, *more)
-        return parsed[path]
-
-    yamlfile.load = load_once
-    yield
-    yamlfile.load = load
+    with parsing_once():
+        yield
 
 
 @pytest.fixture(params=["manual", "erp"])

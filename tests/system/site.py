@@ -22,6 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
+from connector import yamlfile
 from connector.app import App
 from connector.assemble import shipped
 from connector.operations import beginning
@@ -395,6 +396,25 @@ def opened(
         for name in env:
             os.environ.pop(name)
         os.environ.update({name: before[name] for name in env if name in before})
+
+
+@contextmanager
+def parsing_once() -> Iterator[None]:
+    """The shipped mappings, values and hints are parsed once for all sites: half of an opening."""
+    load, parsed = yamlfile.load, {}
+
+    def load_once(path: Path, *more: Any) -> Any:
+        if shipped() not in path.parents:
+            return load(path, *more)
+        if path not in parsed:
+            parsed[path] = load(path, *more)
+        return parsed[path]
+
+    yamlfile.load = load_once
+    try:
+        yield
+    finally:
+        yamlfile.load = load
 
 
 @cache
