@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
+from connector import log
 from connector.messages import set_language
 from tests.database import serving
 
@@ -18,6 +19,12 @@ def english() -> Iterator[None]:
     set_language("en")
     yield
     set_language("zh")
+
+
+@pytest.fixture(autouse=True)
+def unconfigured_log() -> None:
+    """A command that ran in this process has sent the log elsewhere, and silenced it."""
+    log._quiet_until_configured()
 
 
 @pytest.fixture(scope="session")
