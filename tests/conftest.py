@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
+from connector import log
 from connector.messages import set_language
 
 
@@ -19,6 +20,13 @@ def english() -> Iterator[None]:
     set_language("en")
     yield
     set_language("zh")
+
+
+@pytest.fixture(autouse=True)
+def unheard() -> Iterator[None]:
+    """A command that a test ran in this process sets logging up; the next test hears it all."""
+    yield
+    log._quiet_until_configured()
 
 
 @pytest.fixture(scope="session")
