@@ -22,7 +22,7 @@ from pathlib import Path
 from tests.prove import table
 from tests.prove.suite import Evidence, Suite
 
-MODULES = ("simulated",)
+MODULES = ("simulated", "machine", "properties", "fuzzing", "mutation", "catalogue")
 """Modules of this package, in the order of their suites."""
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "build" / "prove.json"
