@@ -16,9 +16,22 @@ from msgspec import DecodeError, Raw
 from msgspec.json import Decoder, Encoder
 
 NotJson = (DecodeError, UnicodeDecodeError, RecursionError)
-"""What `loads` raises for anything else than JSON in UTF-8, absurdly deep nesting included."""
+"""What `loads` raises for anything else than JSON in UTF-8, absurdly deep nesting and numbers
+of absurd size included."""
 
-_DECODER = Decoder(float_hook=Decimal)
+LONGEST = 1_000
+"""Digits before or after the point of a number that can be meant: `1E999999999` is ten
+characters here, and a gigabyte wherever its digits are asked for."""
+
+
+def _number(text: str) -> Decimal:
+    value = Decimal(text)
+    if abs(value.adjusted()) > LONGEST:
+        raise ValueError("a number of absurd size")
+    return value
+
+
+_DECODER = Decoder(float_hook=_number)
 _AWKWARD = re.compile(rb"\dE[+-]\d|NaN|Infinity")
 """Where a decimal may have been written otherwise than as digits."""
 

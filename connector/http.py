@@ -46,6 +46,10 @@ POOL = 32
 """Sockets kept open to one host; `parallel` and the readers need fewer."""
 SHOWN = 2_000
 """Characters of an answer that errors carry."""
+LONGEST_WAIT = 86_400.0
+"""Seconds that a remote may have us stay away; one that names more is asked again by then."""
+MOST_SKEW = timedelta(days=3660)
+"""How far a remote's clock may be off; a date beyond that is none."""
 CALM = 10.0
 """Seconds to stay away from a system so slow that a write's time was used up."""
 
@@ -248,11 +252,12 @@ class Http:
             return
         self._last_date = text
         try:
-            theirs = parsedate_to_datetime(text)
-        except ValueError:
+            # Whole seconds, rounded down: a window that ended too late could miss a record.
+            skew = parsedate_to_datetime(text).astimezone(UTC) - self._clock.now()
+        except (ValueError, OverflowError):
             return
-        # Whole seconds, rounded down: a window that ended too late could miss a record.
-        self._skew = theirs.astimezone(UTC) - self._clock.now()
+        if abs(skew) < MOST_SKEW:
+            self._skew = skew
 
     def _classify(self, answer: Answer) -> Answer:
         status, writes = answer.status, answer._writes
@@ -281,7 +286,7 @@ def _worth_repeating(error: BaseException) -> bool:
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     value = headers.get("Retry-After", "")
-    return float(value) if value.isdecimal() else None
+    return min(float(value), LONGEST_WAIT) if value.isdecimal() else None
 
 
 def _network_error(error: Exception, kind: type[AdapterError]) -> AdapterError:

@@ -1,8 +1,8 @@
 """YAML files that people edit: read with places, refused with sentences.
 
-YAML 1.2 by ruamel.yaml. Duplicate keys, aliases, files in GBK, files over 1 MB and deep
-nesting are refused. Every mapping and list remembers where each of its items stands, so
-that a mistake is named as `file:line:column`.
+YAML 1.2 by ruamel.yaml. Duplicate keys, keys that are no words, aliases, tags, files in
+GBK, files over 1 MB and deep nesting are refused. Every mapping and list remembers where each
+of its items stands, so that a mistake is named as `file:line:column`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from ruamel.yaml.composer import Composer
 from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionStartEvent
+from ruamel.yaml.nodes import MappingNode
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 22
 """Lists and mappings within each other."""
-TIMESTAMP = "tag:yaml.org,2002:timestamp"
+TAG = "tag:yaml.org,2002:"
 
 
 class YamlFault(Exception):
@@ -35,10 +36,12 @@ class YamlFault(Exception):
 
 
 class _Constructor(RoundTripConstructor):
-    """Dates stay text: whoever wants a date says so, and names the setting if it is none."""
+    """Dates stay text: whoever wants a date says so, and names the setting if it is none. So do
+    `=` and `<<` as values, for which YAML has types of their own."""
 
 
-_Constructor.add_constructor(TIMESTAMP, RoundTripConstructor.construct_scalar)
+for kind in ("timestamp", "value", "merge"):
+    _Constructor.add_constructor(TAG + kind, RoundTripConstructor.construct_scalar)
 
 
 def plain_load(text: str) -> Any:
@@ -79,7 +82,7 @@ class _Refused(MarkedYAMLError):
 
 
 class _Strict(Composer):
-    """Refuses anchors, aliases and deep nesting before anything is built of them."""
+    """Refuses anchors, aliases, tags and deep nesting before anything is built of them."""
 
     def __init__(self, loader: Any = None) -> None:
         super().__init__(loader)
@@ -89,7 +92,11 @@ class _Strict(Composer):
         event = self.parser.peek_event()
         if isinstance(event, AliasEvent) or event.anchor:
             raise _Refused(problem="yaml_alias", problem_mark=event.start_mark)
+        if getattr(event, "tag", None) is not None:
+            raise _Refused(problem="yaml_tag", problem_mark=event.start_mark)
         deeper = isinstance(event, CollectionStartEvent)
+        if deeper and index is None and isinstance(parent, MappingNode):
+            raise _Refused(problem="yaml_key", problem_mark=event.start_mark)
         self._inside += deeper
         if self._inside > MAX_DEPTH:
             raise _Refused(problem="yaml_too_deep", problem_mark=event.start_mark)

@@ -67,9 +67,11 @@ def until_midnight(now: datetime, zone: ZoneInfo) -> float:
 
 
 def _code(payload: Any) -> int | None:
-    if not isinstance(payload, dict):
+    """A whole number or its digits. What only rounds to 0, or is false, is no word of success."""
+    code = payload.get("errorCode") if isinstance(payload, dict) else None
+    if isinstance(code, bool) or not isinstance(code, str | int):
         return None
     try:
-        return int(payload.get("errorCode", ""))
-    except (TypeError, ValueError):
+        return int(code)
+    except ValueError:
         return None

@@ -20,7 +20,7 @@ from adapters.fxiaoke.answers import BAD_TOKEN, SHOWN, error_of
 from adapters.fxiaoke.forms import DELETED, KEY, STAMP, is_custom
 from adapters.fxiaoke.settings import FxiaokeSettings
 from connector.contract import Http
-from connector.errors import AccessDenied, Rejected, Transient
+from connector.errors import AccessDenied, OutcomeUnknown, Rejected, Transient
 from connector.messages import say
 from connector.shared import Shared
 
@@ -67,9 +67,12 @@ class Client:
         data = {"apiName": form, "includeDetail": False}
         answer = self._post("/cgi/crm/v2/object/describe", {"data": data})
         try:
-            return list(answer["data"]["describe"]["fields"].values())
+            fields = list(answer["data"]["describe"]["fields"].values())
         except (KeyError, TypeError, AttributeError):
             raise _unrecognised(answer) from None
+        if not all(isinstance(field, dict) and "api_name" in field for field in fields):
+            raise _unrecognised(answer)
+        return fields
 
     def get(self, form: str, key: str) -> Row | None:
         """One record as it is at once, not when search has heard of it; None: not there for us."""
@@ -121,7 +124,8 @@ class Client:
         """The new record's id; empty where Fxiaoke does not tell (custom objects)."""
         data = {"object_data": {"dataObjectApiName": form, **values}}
         answer = self._post(_data_path(form, "create"), {**_QUIET, "data": data}, writes=True)
-        return str(answer.get("dataId") or "")
+        key = answer.get("dataId")
+        return key if isinstance(key, str) else ""
 
     def update(self, form: str, key: str, values: Mapping[str, Any]) -> None:
         """Set these fields; the others stay."""
@@ -176,9 +180,9 @@ class Client:
             text = str(answer["accessToken" if oauth else "corpAccessToken"])
             tenant = str(answer["ea" if oauth else "corpId"])
             left = int(answer.get("expiresIn", 7200))
-        except (KeyError, TypeError, ValueError):
+            lasts = timedelta(seconds=max(left - SPARE, LEAST))
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise Transient(say("fxiaoke_unrecognised")) from None
-        lasts = timedelta(seconds=max(left - SPARE, LEAST))
         return Token(text, tenant, self._http.now() + lasts)
 
     # -- sending ----------------------------------------------------------------------------
@@ -213,6 +217,9 @@ class Client:
         payload = answer.json()
         now, zone = self._http.now(), self._settings.zone
         error = error_of(payload, answer.text(), writes=writes, now=now, zone=zone)
+        if error is None and answer.status >= 300:
+            # Somebody in between says no, the body yes: nobody knows.
+            error = (OutcomeUnknown if writes else Transient)(say("fxiaoke_unrecognised"))
         if error is not None:
             raise error
         made: Row = payload
@@ -233,12 +240,13 @@ def _rows(payload: Row) -> list[Row]:
     An answer without a list is an error, not an empty page: changes would be lost in silence.
     """
     data = payload.get("data")
-    for place in (data, payload):
-        if isinstance(place, dict) and "dataList" in place:
-            return list(place["dataList"] or ())
-    if isinstance(data, dict) and KEY in data:
-        return [data]
-    raise _unrecognised(payload)
+    listed = [
+        p["dataList"] or [] for p in (data, payload) if isinstance(p, dict) and "dataList" in p
+    ]
+    rows = listed[0] if listed else [data]
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and KEY in row for row in rows):
+        raise _unrecognised(payload)
+    return rows
 
 
 def _is_deleted(row: Row) -> bool:

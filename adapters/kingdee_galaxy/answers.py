@@ -45,6 +45,10 @@ class SessionLost(Exception):
     """MsgCode 1: the call was refused before anything was done, for want of a session."""
 
 
+class Garbled(Exception):
+    """A status that says nothing: no success flag, or nothing stands where it should."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """One line of `Errors`."""
@@ -122,24 +126,25 @@ class Outcome:
 
 
 def outcome_of(body: Any) -> Outcome | None:
-    """The outcome in an answer; None where it carries no status (query rows, View)."""
+    """The outcome in an answer; None where it carries no status (query rows, View).
+
+    Raises SessionLost, Garbled.
+    """
     while isinstance(body, list) and len(body) == 1:
         body = body[0]
     result = body.get("Result") if isinstance(body, dict) else None
     status = result.get("ResponseStatus") if isinstance(result, dict) else None
     if not isinstance(result, dict) or not isinstance(status, dict):
         return None
-    code = int(status.get("MsgCode") or 0)
-    ok = str(status.get("IsSuccess")).lower() == "true"
+    try:
+        ok, code = _flag(status.get("IsSuccess")), _whole(status.get("MsgCode") or 0)
+        done = [_success(line) for line in status.get("SuccessEntitys") or ()]
+        refused = [_refusal(line) for line in status.get("Errors") or ()]
+    except (AttributeError, TypeError, ValueError):
+        raise Garbled(shown(result)) from None
     if code == CONTEXT_LOST and not ok:
         raise SessionLost(shown(result))
-    return Outcome(
-        ok,
-        code,
-        [_success(line) for line in status.get("SuccessEntitys") or ()],
-        [_refusal(line) for line in status.get("Errors") or ()],
-        result,
-    )
+    return Outcome(ok, code, done, refused, result)
 
 
 def classified(code: int, text: str, field: str = "", *, answer: str = "") -> AdapterError:
@@ -169,9 +174,19 @@ def shown(body: Any) -> str:
     return exact.dumps(body, default=str)[:SHOWN]
 
 
+def _flag(value: Any) -> bool:
+    """True or false, or their names."""
+    name = str(value).lower()
+    if name not in ("true", "false"):
+        raise ValueError(name)
+    return name == "true"
+
+
 def _success(line: Mapping[str, Any]) -> Success:
-    key, number = str(line.get("Id") or ""), str(line.get("Number") or "")
-    return Success(key, number, _index(line))
+    key = line.get("Id")
+    if not isinstance(key, str | int | None) or isinstance(key, bool):
+        raise TypeError(type(key).__name__)
+    return Success(str(key or ""), str(line.get("Number") or ""), _index(line))
 
 
 def _refusal(line: Mapping[str, Any]) -> Refusal:
@@ -180,4 +195,11 @@ def _refusal(line: Mapping[str, Any]) -> Refusal:
 
 def _index(line: Mapping[str, Any]) -> int | None:
     index = line.get("DIndex")
-    return int(index) if index is not None else None
+    return _whole(index) if index is not None else None
+
+
+def _whole(value: Any) -> int:
+    """A whole number, or its digits."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise TypeError(type(value).__name__)
+    return int(value)

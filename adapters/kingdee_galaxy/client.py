@@ -15,7 +15,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from adapters.kingdee_galaxy import signing
-from adapters.kingdee_galaxy.answers import SHOWN, Outcome, SessionLost, classified, outcome_of
+from adapters.kingdee_galaxy.answers import (
+    SHOWN,
+    Garbled,
+    Outcome,
+    SessionLost,
+    classified,
+    outcome_of,
+)
 from adapters.kingdee_galaxy.login import Session, credentials, logged_in
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector.contract import Answer, Http
@@ -69,9 +76,11 @@ class Client:
         body, outcome = self._call(f"{FORMS}.ExecuteBillQuery", {"data": data})
         if outcome is not None:
             raise outcome.error()
-        if not isinstance(body, list):
+        width = keys.count(",") + 1
+        rows = body if isinstance(body, list) else [body]
+        if not all(isinstance(row, list) and len(row) == width for row in rows):
             raise Transient(say("kingdee_no_reason"), answer=str(body)[:SHOWN])
-        return body
+        return rows
 
     def save(self, form: str, data: Mapping[str, Any]) -> Outcome:
         """Save, or BatchSave where the Model is a list."""
@@ -112,15 +121,15 @@ class Client:
         _, outcome = self._call(f"{FORMS}.QueryBusinessInfo", {"data": {"FormId": form}})
         if outcome is None or not outcome.ok:
             raise outcome.error() if outcome else Rejected(say("kingdee_no_reason"))
-        info: Mapping[str, Any] = outcome.result.get("NeedReturnData") or {}
-        return info
+        info = outcome.result.get("NeedReturnData")
+        return info if isinstance(info, dict) else {}
 
     def data_center(self) -> str:
         """The account set's name; empty where the server does not list it. Needs no session."""
         answer = self._send(f"{ACCOUNTS}.GetDataCenterList", {}, {}, writes=False)
         listed = answer.json() if answer.status == 200 else ()
         for item in listed if isinstance(listed, list) else ():
-            if item.get("Id") == self._settings.acct_id:
+            if isinstance(item, dict) and item.get("Id") == self._settings.acct_id:
                 return str(item.get("Name") or "")
         return ""
 
@@ -171,7 +180,11 @@ class Client:
             headers |= self._signature(method)
         answer = self._send(method, body, headers, writes=writes)
         made = _content(method, answer, writes=writes)
-        outcome = outcome_of(made)
+        try:
+            outcome = outcome_of(made)
+        except Garbled as garbled:
+            unclear = OutcomeUnknown if writes else Transient
+            raise unclear(say("kingdee_no_result"), answer=str(garbled)) from None
         # In header mode an expired session is replaced without a word, by new cookies.
         if fresh := Session.of(answer.headers):
             self._session.replace(session, fresh)

@@ -59,4 +59,6 @@ def logged_in(body: Any, headers: Mapping[str, str]) -> tuple[Session, str]:
         raise AccessDenied(text or say("kingdee_not_let_in"), code="login")
     id = str(body.get("KDSVCSessionId") or "")
     session = Session.of(headers) or Session(id, f"kdservice-sessionid={id}")
-    return session, str((body.get("Context") or {}).get("DisplayVersion") or "")
+    context = body.get("Context")
+    told = context.get("DisplayVersion") if isinstance(context, dict) else ""
+    return session, str(told or "")

@@ -41,7 +41,7 @@ class Saving:
         outcome = self._client.save(write.form, {**options, "Model": self._models.of(write)})
         if not outcome.done:
             raise self._taken(write, outcome.missing(0))
-        if not outcome.ok:
+        if not outcome.ok or not outcome.done[0].key:
             raise OutcomeUnknown(say("kingdee_no_result"), answer=shown(outcome.result))
         self._created(bill, outcome.done[0], _returned(bill, outcome))
 
@@ -69,7 +69,7 @@ class Saving:
     ) -> dict[int, Success]:
         """Which record is which of our bills: by our mark in it, by the number that we gave it, by
         its position only where it has neither."""
-        reference, done = bills[0].write.reference, outcome.done
+        reference, done = bills[0].write.reference, [one for one in outcome.done if one.key]
         numbers = {
             number: index for index, bill in enumerate(bills) if (number := self._given(bill))
         }
@@ -203,10 +203,14 @@ class Saving:
 
 
 def _returned(bill: Bill, outcome: Outcome) -> Returned:
-    items = outcome.result.get("NeedReturnData") or ()
-    if isinstance(items, Mapping):
-        items = [items]
+    items = _entries(outcome.result.get("NeedReturnData"))
     return {str(item.get(bill.form.key) or ""): item for item in items}
+
+
+def _entries(value: Any) -> list[Mapping[str, Any]]:
+    """One or several entries; whatever else stands in their place shows nothing."""
+    several = value if isinstance(value, list) else [value]
+    return [entry for entry in several if isinstance(entry, Mapping)]
 
 
 def _record(bill: Bill, data: Mapping[str, Any]) -> Record | None:
@@ -214,7 +218,7 @@ def _record(bill: Bill, data: Mapping[str, Any]) -> Record | None:
     fields: dict[str, Any] = {name: data.get(query_key(name)) for name in bill.asked.head}
     complete = _are_numbers(fields.values())
     for table, names in bill.asked.rows.items():
-        rows, columns = data.get(table) or (), [(name, query_key(name)) for name in names]
+        rows, columns = _entries(data.get(table)), [(name, query_key(name)) for name in names]
         numbers = [{name: row.get(key) for name, key in columns} for row in rows]
         ids = [row.get(ROW_ID) for row in rows]
         complete = complete and bool(ids) and all(ids)

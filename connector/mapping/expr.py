@@ -52,6 +52,11 @@ _TOKENS = re.compile(
     r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
     r"""|(?P<dotted>[A-Za-z_]\w*(?:\.[^\W\d]\w*)+)"""
 )
+_FAULTS = (
+    rule_engine.EngineError, ArithmeticError, AttributeError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
+"""The library's own errors, and what it lets through where operands do not fit."""
+_LINE = re.compile(r"\bline \d+:")
 _PATTERN = re.compile(r"[=!]~|<<|>>")
 
 
@@ -87,8 +92,8 @@ class Expression:
         try:
             self._rule = rule_engine.Rule(_TOKENS.sub(plain, source), context=context)
             names = _check(self._rule.statement.expression)
-        except (rule_engine.EngineError, RecursionError, decimal.DecimalException) as error:
-            raise ExpressionFault(str(getattr(error, "message", error))) from None
+        except _FAULTS as error:
+            raise ExpressionFault(_words_of(error)) from None
         self._symbols = tuple(names)
         real = {symbol: name for name, symbol in dotted.items()}
         self.names = tuple(real.get(name, name) for name in names)
@@ -125,8 +130,8 @@ class Expression:
         values = dict(zip(self._symbols, map(_operand, operands), strict=True))
         try:
             return _result(self._rule.evaluate(values), operands)
-        except (rule_engine.EngineError, decimal.DecimalException, ArithmeticError) as error:
-            raise ExpressionFault(str(getattr(error, "message", error))) from None
+        except _FAULTS as error:
+            raise ExpressionFault(_words_of(error)) from None
 
 
 def _check(root: Any) -> list[str]:
@@ -167,6 +172,11 @@ def _result(value: Any, operands: tuple[Any, ...]) -> Any:
     if isinstance(value, decimal.Decimal) and not value.is_finite():
         raise ExpressionFault(str(value))
     return value
+
+
+def _words_of(error: Exception) -> str:
+    """What the library says; its line numbers go on counting from one expression to the next."""
+    return _LINE.sub("", str(getattr(error, "message", error)))
 
 
 def _operand(value: Any) -> Any:

@@ -171,12 +171,13 @@ class _Parser:
             return Side()
         rules: list[Rule] = []
         tables: list[Each] = []
-        for target in body:
-            value = body[target]
-            if isinstance(value, dict) and "each" in value:
-                tables.append(self._each(body, str(target), model, reading=reading, top=top))
+        for target, value in body.items():
+            if not isinstance(target, str):
+                self.wrong(body, target, "must_be_name", name=target)
+            elif isinstance(value, dict) and "each" in value:
+                tables.append(self._each(body, target, model, reading=reading, top=top))
             else:
-                rules.append(self._rule(body, str(target), model, reading=reading, top=top))
+                rules.append(self._rule(body, target, model, reading=reading, top=top))
         return Side(rules=tuple(rules), each=tuple(tables))
 
     # -- one table --------------------------------------------------------------------------

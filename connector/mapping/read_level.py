@@ -60,7 +60,12 @@ class ReadLevel(LevelCompiler):
 
         def lines(row: Row, head: Row) -> list[Row]:
             made: list[Row] = []
-            for item in row.get(source) or ():
+            found = row.get(source) or ()
+            if not isinstance(found, list | tuple):
+                raise _no_rows(each, found)
+            for item in found:
+                if not isinstance(item, dict):
+                    raise _no_rows(each, item)
                 values = line(item, head)
                 if values is None:
                     continue
@@ -139,6 +144,12 @@ CONVERT: dict[str, tuple[str, Callable[..., Any]]] = {
     "instant": ("", as_instant),
 }
 """By kind: the type that needs no conversion, and the conversion."""
+
+
+def _no_rows(each: Each, found: Any) -> MappingFault:
+    detail = f"{str(found)[:80]!r} is no row"
+    words = say("field_unreadable", path=each.target, detail=detail, place=each.place)
+    return MappingFault(each.target, words)
 
 
 def _fault(rule: Rule, error: Exception) -> MappingFault:

@@ -45,3 +45,9 @@ def test_anything_else_is_not_json(text: str) -> None:
 
 def test_what_json_does_not_know_is_turned_into_what_it_does() -> None:
     assert exact.dumps({"a": 1 + 2j}, default=str) == '{"a":"(1+2j)"}'
+
+
+@pytest.mark.parametrize("text", ["1E999999999", "[1e-999999999]", "1E1001", "0E5000"])
+def test_a_number_of_absurd_size_is_not_json(text: str) -> None:
+    with pytest.raises(exact.NotJson):
+        exact.loads(text)

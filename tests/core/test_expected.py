@@ -9,7 +9,7 @@ import pytest
 
 from connector.contract import Record, RowWrite, Shape, Table, TableWrite, Write
 from connector.errors import Rejected
-from connector.expected import difference
+from connector.expected import difference, head_paths
 
 SHAPE = Shape("bill", ("id",), ("total",), tables={"rows": Table("no", ("sum",))})
 ROWS = TableWrite([RowWrite("a", "1", {}), RowWrite("b", "", {})])
@@ -55,3 +55,36 @@ def test_a_row_of_ours_that_is_not_shown_is_not_taken_for_right() -> None:
 
 def test_rows_that_the_write_does_not_name_are_left_alone() -> None:
     assert found({"rows/c/sum": (6, 0), "rows/b/sum": (6, 0)}, rows=[{"no": 3, "sum": 1}]) is None
+
+
+def test_rows_after_one_that_is_not_named_are_looked_at_all_the_same() -> None:
+    rows = [{"no": 1, "sum": 5}]
+    assert found({"rows/c/sum": (6, 0), "rows/a/sum": (6, 0)}, rows=rows) is not None
+
+
+def test_a_line_whose_key_holds_a_slash_is_none_of_the_write() -> None:
+    assert found({"rows/a/b/sum": (5, 0)}, rows=[{"no": 1, "sum": 5}]) is not None
+
+
+def test_a_record_without_rows_is_not_taken_for_right() -> None:
+    assert found({"rows/a/sum": (5, 0)}) is not None
+
+
+def test_a_row_s_key_may_be_named_where_the_write_asks_to_be_shown_nothing() -> None:
+    expect = {"rows/a/sum": (Decimal(5), Decimal(0))}
+    write = Write("bill", "k", {}, {"rows": ROWS}, expect=expect)
+    shown = Record("k", {"rows": [{"id": 1, "sum": 5}]})
+    assert difference(write, shown, row_key="id") is None
+    assert difference(write, shown) is not None
+
+
+def test_rows_of_a_table_that_was_not_written_are_those_that_are_named() -> None:
+    write = Write("bill", "k", {}, expect={"rows/a/sum": (Decimal(5), Decimal(0))}, show=SHAPE)
+    shown = Record("k", {"rows": [{"no": 1, "sum": 6}]})
+    assert difference(write, shown) is None
+    assert difference(write, shown, {"rows": {"a": "1"}}) is not None
+
+
+def test_the_head_s_amounts_are_told_from_those_of_rows() -> None:
+    limits = {path: (Decimal(1), Decimal(0)) for path in ("total", "rows/a/sum")}
+    assert head_paths(Write("bill", "k", {}, expect=limits)) == ["total"]

@@ -480,3 +480,23 @@ def test_a_body_is_json_by_its_header() -> None:
         head = server.requests[0].lower()
     assert b"content-type: application/json; charset=utf-8" in head
     assert json.loads(server.requests[0].partition(b"\r\n\r\n")[2]) == [1]
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["Fri, 31 Dec 9999 23:59:59 -2359", "Fri, 31 Dec 9999 23:59:59 GMT", "1 Jan 1 00:00 +2359"],
+)
+def test_a_date_that_cannot_be_leaves_the_time_alone(date: str) -> None:
+    with serving(answer(Date=date)) as server:
+        http = client(server.url)
+        http.send("GET", "/")
+    assert http.now() == StillClock().now()
+
+
+def test_a_pause_without_end_ends_within_a_day() -> None:
+    with (
+        serving(answer(429, Retry_After="9" * 400)) as server,
+        pytest.raises(Unreachable) as caught,
+    ):
+        client(server.url).send("GET", "/")
+    assert caught.value.retry_after == 86_400.0

@@ -156,3 +156,21 @@ def test_a_value_without_places_is_placed_in_its_file() -> None:
 
 def test_our_own_files_are_plain_dicts() -> None:
     assert type(yamlfile.plain_load("a: {b: 1}")["a"]) is dict
+
+
+@pytest.mark.parametrize(
+    "text", ["a: !x 1\n", "a: !!set\n", "a: !!binary eA==\n", "!0", "- !y []\n"]
+)
+def test_a_tag_is_refused_where_it_stands(text: str) -> None:
+    found = fault(text)
+    assert (found.reason, found.place.startswith("f.yaml:1:")) == ("yaml_tag", True)
+
+
+@pytest.mark.parametrize("text", ["? [a]\n: 1\n", "{a: 1}: 2\n", "? ? x\n"])
+def test_a_key_that_is_no_word_is_refused(text: str) -> None:
+    assert fault(text).reason == "yaml_key"
+
+
+@pytest.mark.parametrize("written", ["=", "<<"])
+def test_signs_that_yaml_has_types_for_are_plain_text(written: str) -> None:
+    assert to_plain(loads(f"a: {written}")) == {"a": written}

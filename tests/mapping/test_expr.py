@@ -240,3 +240,17 @@ def test_a_fault_is_not_remembered_as_a_result() -> None:
         with pytest.raises(ExpressionFault):
             expression({"a": Decimal(0)}.get)
     assert expression({"a": Decimal(2)}.get) == Decimal("0.5")
+
+
+def test_words_that_do_not_fit_are_a_fault_of_the_expression_whatever_python_says() -> None:
+    with pytest.raises(ExpressionFault):
+        Expression("0 in a")({"a": Decimal(1)}.get)
+
+
+def test_what_is_wrong_with_an_expression_is_told_the_same_each_time() -> None:
+    told = []
+    for _ in range(2):
+        with pytest.raises(ExpressionFault) as caught:
+            Expression("0\n0")
+        told.append(str(caught.value))
+    assert told[0] == told[1]

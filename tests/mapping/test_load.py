@@ -294,3 +294,8 @@ def test_the_version_follows_the_file_and_its_value_maps(tmp_path: Path) -> None
         versions.append(load(path, tables(tmp_path, v=table)).version)
     assert len(set(versions)) == 3
     assert load(path, tables(tmp_path, v="a: B\n")).version == versions[2]
+
+
+@pytest.mark.parametrize("key", ["5", "null", "true"])
+def test_a_field_whose_name_is_no_text_is_a_problem_and_no_traceback(key: str) -> None:
+    assert "must be a name" in problems(f"read:\n  {key}: code\n", object="customer")[0]

@@ -342,3 +342,11 @@ def test_a_mapping_that_only_writes_cannot_read() -> None:
 
 def test_an_unknown_table_is_a_problem_at_load() -> None:
     assert problems("read:\n  nothing: {each: r, key: k, fields: {}}\n")
+
+
+@pytest.mark.parametrize("rows", [1, "x", {"id": "1"}, ["x"], [None], [[]]], ids=str)
+def test_rows_that_are_none_are_a_fault_of_their_record(rows: Any) -> None:
+    text = "order_date: day\ncustomer: c\nlines: {each: rows, key: id, fields: {quantity: qty}}"
+    with pytest.raises(MappingFault) as caught:
+        read(text, {"day": "2026-03-01", "c": "c", "rows": rows}, object="sales_order")
+    assert caught.value.path == "lines"

@@ -16,6 +16,7 @@ from connector.engine.guards import FEW, check_creates, check_gone
 from connector.engine.retry import FIRST, LOCKED, LONGEST, Decision, backoff, decide
 from connector.engine.scope import scope
 from connector.mapping.expr import Expression
+from connector.messages import say
 
 # -- differences -----------------------------------------------------------------------------
 
@@ -44,6 +45,11 @@ def test_lines_are_compared_by_their_id_and_not_by_position() -> None:
     assert diff({"lines": [one, two]}, {"lines": [two, {**one, "q": "7"}]}) == {
         "lines.1.q": ["5", "7"]
     }
+
+
+def test_a_field_that_becomes_a_group_of_fields_is_shown_whole() -> None:
+    assert diff({"x": "1"}, {"x": {"a": 1}}) == {"x": ["1", {"a": 1}]}
+    assert diff({"x": {"a": 1}}, {}) == {"x": [{"a": 1}, None]}
 
 
 def test_lines_that_come_or_go_are_shown_whole() -> None:
@@ -86,8 +92,11 @@ def test_a_reading_with_too_much_gone_is_stopped(
 ) -> None:
     if not stops:
         return check_gone("stock", known, gone, share)
-    with pytest.raises(errors.UnsafeRun, match="--allow-gone"):
+    with pytest.raises(errors.UnsafeRun, match="--allow-gone") as caught:
         check_gone("stock", known, gone, share)
+    assert caught.value.words == say(
+        "too_many_gone", what="stock", gone=gone, known=known, share=share
+    )
     return None
 
 
@@ -97,8 +106,9 @@ def test_as_many_creates_as_allowed_go(waiting: int, most: int | None) -> None:
 
 
 def test_one_create_too_many_stops_the_run_and_names_the_way_out() -> None:
-    with pytest.raises(errors.UnsafeRun, match=r"501.*max_creates.*--allow-creates"):
+    with pytest.raises(errors.UnsafeRun, match=r"501.*max_creates.*--allow-creates") as caught:
         check_creates("orders", 501, 500)
+    assert caught.value.words == say("too_many_creates", flow="orders", waiting=501, most=500)
 
 
 # -- retries ---------------------------------------------------------------------------------

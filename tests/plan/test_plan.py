@@ -317,6 +317,16 @@ def test_a_row_that_people_split_still_adds_up(now: Record) -> None:
     assert (plan.empty, plan.conflicts, plan.drift) == (True, [], [])
 
 
+def test_a_row_may_be_split_by_less_than_one() -> None:
+    now = split(("0.5", 5), left="9.5", rest=95)
+    assert update(bill(), bill(), now).drift == []
+
+
+def test_what_a_split_row_should_hold_is_told_by_its_path() -> None:
+    plan = update(bill({"a": row(qty=12, amount=120)}), bill(), split((4, 40), left=6, rest=60))
+    assert plan.split == {"rows/a/qty": Decimal(8), "rows/a/amount": Decimal(80)}
+
+
 def test_a_split_row_that_changes_carries_what_the_pieces_do_not_hold() -> None:
     plan = update(bill({"a": row(qty=12, amount=120)}), bill(), split((4, 40), left=6, rest=60))
     (change,) = plan.tables["rows"].rows
@@ -360,6 +370,29 @@ def test_a_create_carries_everything_even_what_is_written_once() -> None:
     (change,) = plan.tables["rows"].rows
     assert (change.line, change.key, change.fields) == ("a", "", row().fields)
     assert {"no", "rows/a/wh"} <= {each.path for each in plan.writes}
+
+
+def test_what_will_be_written_is_told_with_its_values() -> None:
+    new = {each.path: each.ours for each in planning.create(bill(note="n")).writes}
+    assert (new["note"], new["rows/a/qty"]) == ("n", Decimal(10))
+    more = update(bill({"a": row(), "b": row("M2", 3)}), bill())
+    assert {each.path: each.ours for each in more.writes}["rows/b/qty"] == Decimal(3)
+    less = update(bill({}), bill())
+    assert [(each.path, each.ours) for each in less.writes] == [("rows/a", GONE)]
+
+
+def test_a_row_that_people_deleted_is_told_with_what_we_want_of_it() -> None:
+    wanted = bill({"a": row(qty=12)})
+    (conflict,) = update(wanted, bill(), people(bill(), {"r-a": None})).conflicts
+    assert (conflict.ours["qty"], conflict.theirs) == (Decimal(12), GONE)
+
+
+def test_a_field_that_only_people_changed_is_not_written_by_ours_where_nothing_is_to_be_seen() -> (
+    None
+):
+    delivered = bill(note="old")
+    plan = planning.update(delivered, form(delivered), held(delivered, None), WRITER, force="ours")
+    assert plan.empty
 
 
 def test_a_create_without_rows_has_no_table() -> None:

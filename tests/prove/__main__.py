@@ -23,7 +23,8 @@ from tests.prove import table
 from tests.prove.suite import Evidence, Suite
 
 MODULES = (
-    "simulated", "kills", "restarts", "full_disk", "stops", "sockets", "upgrades", "lower_class",
+    "simulated", "kills", "lower_class", "restarts", "full_disk", "stops", "sockets", "upgrades",
+    "machine", "properties", "fuzzing", "mutation", "catalogue",
 )  # fmt: skip
 """Modules of this package, in the order of their suites."""
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from connector.engine import states
-from connector.messages import say
+from connector.messages import dump, say
 from connector.store import deliveries
 from connector.store.engine import Store
 from connector.store.tables import STATES
@@ -153,6 +153,93 @@ def test_a_change_while_it_is_worked_on_is_only_noted(state: str) -> None:
 def test_all_changes_name_the_same_columns() -> None:
     made = [states.changed(row(state=s), NOW, priority=0, due=None) for s in STATES]
     assert len({frozenset(each) for each in made}) == 1
+
+
+WHOLE = {"flow": "f", "key": "k", "part": ""}
+
+
+def test_a_record_met_first_has_nothing_behind_it() -> None:
+    made = states.first("f", "k", "order-1", NOW, priority=3, due=NOW + 9)
+    assert made == {
+        **WHOLE, "line": "order-1", "state": "pending", "reason": "quiet", "detail": "",
+        "due_at": NOW + 9, "since": NOW, "verb": "put", "priority": 3,
+    }  # fmt: skip
+
+
+def test_a_change_waits_until_its_record_is_quiet() -> None:
+    made = states.changed(row(state="in_sync", **WHOLE), NOW, priority=3, due=NOW + 9)
+    assert made == {
+        **WHOLE, "state": "pending", "reason": "quiet", "detail": "", "due_at": NOW + 9,
+        "since": NOW, "priority": 3, "attempts": 0, "dirty": 0,
+    }  # fmt: skip
+
+
+def test_a_change_while_it_is_worked_on_leaves_its_story_alone() -> None:
+    made = states.changed(row(state="in_doubt"), NOW, priority=3, due=NOW + 9)
+    assert (made["detail"], made["since"], made["due_at"]) == ("old detail", 20.0, 10.0)
+
+
+def test_a_claim_forgets_why_the_record_waited() -> None:
+    made = states.claimed(row(), "me", NOW, NOW + 60)
+    assert (made["detail"], made["since"]) == ("", NOW)
+
+
+@EVERY
+def test_every_outcome_says_since_when(name: str) -> None:
+    assert OUTCOMES[name](row(state="sending"))["since"] == NOW
+
+
+def test_what_stays_as_it_was_is_as_old_as_it_was() -> None:
+    assert states.pending(row(reason="retry"), NOW, "retry", NOW + 5)["since"] == 20.0
+    assert states.pending(row(reason="locked"), NOW, "retry", NOW + 5)["since"] == NOW
+
+
+WORDS = say("no_outcome")
+TOLD = {
+    "pending": lambda r, **more: states.pending(r, NOW, "why", NOW + 5, WORDS, **more),
+    "in_doubt": lambda r, **more: states.in_doubt(r, NOW, 5, WORDS, **more),
+    "stopped": lambda r, **more: states.stopped(r, NOW, "why", WORDS, **more),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_what_goes_on_later_says_why_and_keeps_what_is_known_by_now(name: str) -> None:
+    made = TOLD[name](row(), base="new")
+    reason = "unknown" if name == "in_doubt" else "why"
+    due = None if name == "stopped" else NOW + 5
+    assert [made[c] for c in ("reason", "detail", "due_at", "base")] == [
+        reason, dump(WORDS), due, "new",
+    ]  # fmt: skip
+
+
+def test_what_waits_without_a_word_says_none() -> None:
+    assert states.pending(row(), NOW, "retry", NOW)["detail"] == ""
+
+
+def test_success_takes_what_the_target_holds() -> None:
+    made = states.in_sync(row(), NOW, step="audited")
+    assert (made["step"], made["since"]) == ("audited", NOW)
+
+
+@pytest.mark.parametrize("name", DOUBTS)
+def test_a_doubt_is_looked_up_before_anything_else(name: str) -> None:
+    assert OUTCOMES[name](row())["verb"] == "look"
+
+
+def test_an_abandoned_claim_is_one_more_attempt_and_stays_dirty() -> None:
+    made = states.abandoned(row(attempts=2), NOW, 100, "", NOW - 10)
+    assert (made["attempts"], made["dirty"], made["due_at"]) == (3, 1, NOW + 90)
+    assert states.abandoned(row(), NOW, 100, "", NOW - 500)["due_at"] == NOW
+
+
+def test_what_was_not_sent_goes_back_as_it_was_and_is_due() -> None:
+    back = states.given_back(row(state="in_doubt", reason="unknown"), NOW)
+    told = [back[c] for c in ("state", "reason", "detail", "due_at", "since")]
+    assert told == ["in_doubt", "unknown", "old detail", NOW, 20.0]
+    back = states.given_back(row(state="sending", reason="retry"), NOW)
+    assert [back[c] for c in ("state", "reason", "due_at", "since")] == [
+        "pending", "retry", NOW, NOW,
+    ]  # fmt: skip
 
 
 # -- what the table refuses ----------------------------------------------------------------------

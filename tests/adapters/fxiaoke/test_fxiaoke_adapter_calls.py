@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -174,3 +175,11 @@ def test_too_fast_reading_is_told_to_wait(build):
         for key in keys:
             list(crm.fetch(Shape(ORDER, ("_id",), ()), [key]))
     assert caught.value.retry_after == 20
+
+
+@pytest.mark.parametrize(
+    "code", [False, True, Decimal("0.5"), Decimal(0), [0], {}, None, "x"], ids=str
+)
+def test_what_only_looks_like_zero_is_no_success(code):
+    for writes, kind in ((True, OutcomeUnknown), (False, Transient)):
+        assert type(error(code, writes=writes)) is kind

@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from adapters.kingdee_galaxy.answers import Outcome, SessionLost, classified, outcome_of
+from adapters.kingdee_galaxy.answers import (
+    Garbled,
+    Outcome,
+    SessionLost,
+    classified,
+    outcome_of,
+)
 from connector.errors import (
     AccessDenied,
     AdapterError,
@@ -117,3 +123,24 @@ def test_a_call_refused_before_its_records_were_looked_at_refuses_them_all() -> 
 def test_a_known_record_that_is_not_found_has_changed_under_our_hands() -> None:
     outcome = read(answer(code=10, errors=[{"Message": "内码为7的数据不存在", "DIndex": 0}]))
     assert type(outcome.of(["7"])["7"]) is Changed
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        {},
+        {"IsSuccess": None},
+        {"IsSuccess": "yes"},
+        {"IsSuccess": False, "MsgCode": "x"},
+        {"IsSuccess": False, "MsgCode": [1]},
+        {"IsSuccess": True, "SuccessEntitys": [1]},
+        {"IsSuccess": True, "SuccessEntitys": [{"Id": [1]}]},
+        {"IsSuccess": True, "SuccessEntitys": [{"Id": 1, "DIndex": "x"}]},
+        {"IsSuccess": False, "Errors": 5},
+        {"IsSuccess": False, "Errors": ["x"]},
+    ],
+    ids=str,
+)
+def test_a_status_that_says_nothing_is_garbled(status: Any) -> None:
+    with pytest.raises(Garbled):
+        outcome_of({"Result": {"ResponseStatus": status}})
