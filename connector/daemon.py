@@ -89,6 +89,7 @@ class Daemon:
             if engine is None:
                 return
             self.health.start(app.config.health)
+            self._end_pauses(app)
             scheduler = self._scheduler(app, engine)
             scheduler.start()
             _log.info("started", version=__version__, flows=len(app.system.flows), pid=os.getpid())
@@ -113,6 +114,12 @@ class Daemon:
                     raise
                 self._stop.wait(BEAT)
         return None
+
+    def _end_pauses(self, app: App) -> None:
+        """Whoever starts us, or edits a file, has perhaps mended what kept a connection from us."""
+        store = app.system.store
+        with store.transaction() as tx:
+            feed_store.end_pauses(tx, store.now(tx))
 
     def _scheduler(self, app: App, engine: Dispatcher) -> BackgroundScheduler:
         feeds = list(app.system.feeds.values())
@@ -143,7 +150,7 @@ class Daemon:
             try:
                 work()
             except StoreUnavailable as error:
-                self.health.trouble("store", str(error))
+                self.health.trouble(name, str(error))
                 _log.error("store_unavailable", job=name, why=str(error))
             except Exception as error:  # noqa: BLE001 - one job must not end the others
                 self.health.trouble(name, repr(error))

@@ -25,7 +25,6 @@ class Health:
         """This part worked."""
         with self._lock:
             self._troubles.pop(name, None)
-            self._troubles.pop("store", None)
             self._beats[name] = self._beats.get(name, 0) + 1
 
     def trouble(self, name: str, why: str) -> None:

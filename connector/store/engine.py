@@ -32,6 +32,16 @@ SCHEMA = 5_127_002
 """Number of the one that orders processes that start at once on an old schema."""
 
 
+ALIVE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 35_000,
+}
+"""For libpq: a server that vanished without a word, its power cut, is noticed within some 40 s."""
+
+
 class StoreUnavailable(Exception):
     """The database does not take our work now: full disk, lost connection, lock. Try later."""
 
@@ -75,7 +85,7 @@ class Store:
         return engine
 
     def _postgresql(self) -> Engine:
-        return create_engine(self.url, pool_pre_ping=True, pool_size=20)
+        return create_engine(self.url, pool_pre_ping=True, pool_size=20, connect_args=ALIVE)
 
     @contextmanager
     def transaction(self) -> Iterator[Tx]:

@@ -91,6 +91,14 @@ def paused_by_person(row: Any, now: float) -> bool:
     return bool(row.paused_until and row.paused_until - now > FOR_EVER / 2)
 
 
+def end_pauses(tx: Tx, now: float) -> None:
+    """Try every connection again at once that failures alone have paused."""
+    failed = connections.c.paused_until.between(now, now + FOR_EVER / 2)
+    tx.execute(
+        update(connections).where(failed).values(paused_until=None, paused_why="", failures=0)
+    )
+
+
 def all_connections(tx: Tx) -> Sequence[Any]:
     """Every connection the store has met."""
     return list(tx.execute(select(connections).order_by(connections.c.name)))

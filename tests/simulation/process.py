@@ -76,6 +76,7 @@ class VirtualDaemon(Daemon):
     def live(self) -> None:
         """As `Daemon._serve_version`: start the jobs, and end them when told so."""
         with self._app.engine() as engine:
+            self._end_pauses(self._app)
             engine.introduce()
             loops = []
             for feed in self._app.system.feeds.values():

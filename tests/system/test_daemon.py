@@ -18,7 +18,8 @@ from filelock import FileLock
 
 from connector.daemon import Daemon
 from connector.messages import load
-from connector.store import journal
+from connector.store import feeds, journal
+from connector.store.engine import StoreUnavailable
 from tests.system import configuration
 from tests.system.company import SMALL
 from tests.system.processes import Command
@@ -281,6 +282,21 @@ def test_a_secret_in_a_file_that_changes_is_taken_up(quick: Site) -> None:
         before.close()
 
 
+def test_a_start_ends_the_pauses_that_failures_made_and_no_other(quick: Site) -> None:
+    assert quick.cli("connection", "pause", "crm").code == 0
+    store = quick.app.system.store
+    with store.transaction() as tx:
+        feeds.save_connection(store, tx, "erp", paused_until=store.now(tx) + 3600, failures=9)
+
+    def paused(name: str) -> bool:
+        with store.reading() as tx:
+            return bool(feeds.connection(tx, name).paused_until)
+
+    with quick.daemon() as process:
+        wait_for(lambda: not paused("erp"), process=process)
+        assert paused("crm")
+
+
 def test_a_command_that_came_between_two_versions_is_waited_for(quick: Site) -> None:
     daemon = Daemon(quick.config)
     daemon._served = True
@@ -310,3 +326,17 @@ def test_a_command_that_fails_in_the_daemon_is_answered(quick: Site) -> None:
         first, second = journal.answered(tx, id), journal.answered(tx, other)
     assert "ordres" in str(load(first["errors"]["sync"]))
     assert "TypeError" in str(load(second["errors"]["sync"]))
+
+
+def test_a_part_that_cannot_store_stays_in_trouble_while_others_work(quick: Site) -> None:
+    daemon = Daemon(quick.config)
+
+    def full() -> None:
+        raise StoreUnavailable("database or disk is full")
+
+    daemon._safely("deliver", full)()
+    daemon._safely("recover", lambda: None)()
+    assert daemon.health.report()["troubles"] == {"deliver": "database or disk is full"}
+    daemon._safely("deliver", lambda: None)()
+    assert daemon.health.report()["ok"]
+    daemon._app.close()
