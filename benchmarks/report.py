@@ -142,6 +142,16 @@ which fields an object has.
   loop asks once for the order, once for its lines and once whether the ERP has it, then saves,
   submits and audits.
 
+## Where an order's time goes in batches
+
+There calls are cheap, and an order costs what is done for it. A profile of 6,000 orders in batches
+of 50 (`py-spy record --gil`, 2026-11-25) shows reading 28 %, claiming 27 %, sending 25 % and
+recording 16 %, and nothing that stands out: compiled mappings 5 %, exact JSON 10 %, validation and
+the stored text of the object 6 %, statements 8 %, the log line 2 %. Most of it is what the loop
+does not do at all: check, keep what was read and its history, hash, resolve links, make the intent
+durable, compare what came back. To come to 0.35 a third of that would have to go, and each part
+of it stands behind a promise.
+
 ## What is not measured
 
 The remote systems' own time, TLS, networks (latency is a sleep in the stub, the same for every
