@@ -20,7 +20,7 @@ from connector.engine import deriving, guards, pairing
 from connector.engine.caught import Caught, digest_of
 from connector.engine.diff import diff
 from connector.engine.lease import Lease
-from connector.engine.marking import mark_flow, mark_known, take
+from connector.engine.marking import mark_flow, mark_known, mark_others, take
 from connector.engine.system import Feed, System
 from connector.errors import LeaseLost, MappingFault, UnsafeRun
 from connector.faults import fault
@@ -304,7 +304,9 @@ class Capture:
 
     def _mark(self, tx: Tx, moved: list[Caught], now: float) -> None:
         """Tell every flow that takes the object what changed."""
-        for flow in self._system.taking(self._connection, self._object):
+        flows = self._system.taking(self._connection, self._object)
+        mark_others(tx, self._connection, self._object, flows, moved, now)
+        for flow in flows:
             mark_flow(tx, flow, moved, now)
             faulty = [item.record.key for item in moved if item.fault]
             deriving.after_delivery(self._system, tx, flow, faulty)
@@ -376,7 +378,9 @@ class Capture:
             )
         snapshots.save(self._store, tx, rows)
         snapshots.log_changes(tx, history)
-        for flow in self._system.taking(self._connection, self._object):
+        flows = self._system.taking(self._connection, self._object)
+        mark_others(tx, self._connection, self._object, flows, moved, now)
+        for flow in flows:
             mark_known(tx, flow, moved, now)
 
 

@@ -40,6 +40,18 @@ def mark_known(tx: Tx, flow: Flow, moved: Sequence[Caught], now: float) -> None:
     deliveries.change(tx, [_marked(flow, i, known[i.record.key], now) for i in some])
 
 
+def mark_others(
+    tx: Tx, connection: str, object: str, mine: Iterable[Flow], moved: Sequence[Caught], now: float
+) -> None:
+    """Mark what flows deliver that only other processes' configurations have, as while one that
+    was edited is taken up: nobody will read this change again."""
+    names = {name.rpartition(" ")[0] for name in feeds.known_flows(tx, connection, object)}
+    for name in sorted(names - {flow.name for flow in mine}):
+        known = deliveries.states(tx, name, [item.record.key for item in moved])
+        rows = [states.changed(r, now, priority=r.priority, due=now) for r in known.values()]
+        deliveries.change(tx, rows)
+
+
 def _marked(flow: Flow, item: Caught, row: Any | None, now: float) -> Row:
     due = now + flow.settings.quiet
     priority = flow.priority(item.get)

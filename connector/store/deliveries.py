@@ -46,6 +46,7 @@ _STATES = Sql(
         deliveries.c.due_at,
         deliveries.c.since,
         deliveries.c.attempts,
+        deliveries.c.priority,
     ).where(*_OF_FLOW)
 )
 

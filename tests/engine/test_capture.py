@@ -337,6 +337,24 @@ def test_what_a_process_without_the_flow_captured_is_taken_when_everything_is_co
     assert [kept.fields["code"] for kept in shop.erp.form("partner").values()] == ["C1", "C2"]
 
 
+def test_a_change_that_a_process_without_the_flow_captured_is_delivered_all_the_same(
+    shop: Site,
+) -> None:
+    shop.sync()
+    whole = shop.config
+    shop.config = whole.replace(
+        "customers: {object: customer, from: crm, to: erp}",
+        "readers: {object: customer, from: crm}",
+    )
+    shop.start()
+    shop.customer(name="Renamed")
+    shop.sync()
+    shop.config = whole
+    shop.start()
+    shop.sync()
+    assert [kept.fields["name"] for kept in shop.erp.form("partner").values()] == ["Renamed"]
+
+
 def test_processes_that_share_a_database_go_by_its_clock(shop: Site) -> None:
     class Ahead(SystemClock):
         """A machine whose clock is an hour ahead."""

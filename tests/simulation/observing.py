@@ -16,7 +16,7 @@ from connector import messages
 from connector.daemon import RECOVER
 from connector.store.tables import connections, deliveries, derivations, feeds
 from tests.oracle.history import Decision, Found, History, Listed, Terms, Waiting
-from tests.simulation import company
+from tests.simulation import company, database
 from tests.simulation.crm import Crm
 from tests.simulation.database import VirtualStore
 from tests.simulation.erp import Erp
@@ -89,7 +89,8 @@ class Observer:
             # One slow call after another: a beat takes the flows in turn.
             begun = max(row.due_at or 0.0, since) + 60.0 * (1 + run.scene.weather.latency)
             if row.state == "sending":
-                begun = max(row.deadline, since) + 3 * RECOVER
+                # A look that meets a locked database waits, and comes once more.
+                begun = max(row.deadline, since) + 3 * RECOVER + database.PATIENCE
             if run.scheduler.now > begun:
                 self._late.append(_waiting(row))
 
