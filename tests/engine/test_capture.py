@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -316,20 +317,27 @@ def test_a_deletion_that_no_stamp_tells_is_found_by_the_daily_comparison(shop: S
     assert shop.delivery("o2").state == "in_sync"
 
 
-def test_what_a_process_without_the_flow_captured_is_taken_when_everything_is_compared(
-    shop: Site,
-) -> None:
-    shop.sync()
+@contextmanager
+def without_customers(shop: Site) -> Iterator[None]:
+    """Another process is at work, whose configuration reads customers and delivers none."""
     whole = shop.config
     shop.config = whole.replace(
         "customers: {object: customer, from: crm, to: erp}",
         "readers: {object: customer, from: crm}",
     )
     shop.start()
-    shop.customer("c2")
-    shop.sync()
+    yield
     shop.config = whole
     shop.start()
+
+
+def test_what_a_process_without_the_flow_captured_is_taken_when_everything_is_compared(
+    shop: Site,
+) -> None:
+    shop.sync()
+    with without_customers(shop):
+        shop.customer("c2")
+        shop.sync()
     shop.sync()
     assert len(shop.erp.form("partner")) == 1
     shop.clock.advance(86_401)
@@ -341,16 +349,9 @@ def test_a_change_that_a_process_without_the_flow_captured_is_delivered_all_the_
     shop: Site,
 ) -> None:
     shop.sync()
-    whole = shop.config
-    shop.config = whole.replace(
-        "customers: {object: customer, from: crm, to: erp}",
-        "readers: {object: customer, from: crm}",
-    )
-    shop.start()
-    shop.customer(name="Renamed")
-    shop.sync()
-    shop.config = whole
-    shop.start()
+    with without_customers(shop):
+        shop.customer(name="Renamed")
+        shop.sync()
     shop.sync()
     assert [kept.fields["name"] for kept in shop.erp.form("partner").values()] == ["Renamed"]
 

@@ -16,7 +16,7 @@ from connector import messages
 from connector.daemon import RECOVER
 from connector.store.tables import connections, deliveries, derivations, feeds
 from tests.oracle.history import Decision, Found, History, Listed, Terms, Waiting
-from tests.simulation import company, database
+from tests.simulation import company
 from tests.simulation.crm import Crm
 from tests.simulation.database import VirtualStore
 from tests.simulation.erp import Erp
@@ -77,7 +77,8 @@ class Observer:
         """Note what was read, and doubts and dead claims that stand longer than they may."""
         self._look_at_feeds()
         run, states = self._run, deliveries.c.state
-        if all(process.dead for process in run.machines.daemons):
+        daemons = run.machines.daemons.items()
+        if all(process.dead or daemon.ending for process, daemon in daemons):
             return
         with run.store.reading() as tx:
             paused = [row.paused_until or 0.0 for row in tx.execute(select(connections))]
@@ -89,8 +90,7 @@ class Observer:
             # One slow call after another: a beat takes the flows in turn.
             begun = max(row.due_at or 0.0, since) + 60.0 * (1 + run.scene.weather.latency)
             if row.state == "sending":
-                # A look that meets a locked database waits, and comes once more.
-                begun = max(row.deadline, since) + 3 * RECOVER + database.PATIENCE
+                begun = max(row.deadline, since) + 3 * RECOVER
             if run.scheduler.now > begun:
                 self._late.append(_waiting(row))
 

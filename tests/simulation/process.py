@@ -68,7 +68,7 @@ class VirtualDaemon(Daemon):
         self._app = app
         self._scheduler_ = scheduler
         self._beat = beat
-        self._ending = False
+        self.ending = False
         self.pace = 1.0
         """How many times longer it rests than it would."""
         self.health = Health()
@@ -91,7 +91,7 @@ class VirtualDaemon(Daemon):
 
     def end(self) -> None:
         """As by SIGTERM."""
-        self._ending = True
+        self.ending = True
 
     def _spawn(
         self, name: str, work: Callable[[], None], every: float, *, at_once: bool = False
@@ -101,7 +101,7 @@ class VirtualDaemon(Daemon):
         def loop() -> None:
             if not at_once:
                 self._rest(every)
-            while not self._ending:
+            while not self.ending:
                 job()
                 self._rest(every)
 
@@ -118,5 +118,5 @@ class VirtualDaemon(Daemon):
 
     def _rest(self, seconds: float) -> None:
         until = self._scheduler_.now + seconds * self.pace
-        while not self._ending and self._scheduler_.now < until:
+        while not self.ending and self._scheduler_.now < until:
             self._scheduler_.sleep(min(until - self._scheduler_.now, 30.0))
