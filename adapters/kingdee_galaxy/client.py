@@ -249,13 +249,16 @@ class Client:
 
 def _content(method: str, answer: Answer, *, writes: bool) -> Any:
     """The JSON of an answer; what stands in its place is an error."""
-    if answer.status not in (200, 206):
-        name = method.rpartition(".")[2]
-        words = say("kingdee_no_method", method=name, status=answer.status)
-        raise Rejected(words, code=str(answer.status), answer=answer.text()[:SHOWN])
-    if answer.text().startswith("response_error:"):
-        text = answer.text()[:SHOWN]
+    unclear = OutcomeUnknown if writes else Transient
+    status, text = answer.status, answer.text()[:SHOWN]
+    if status >= 300:
+        words = say("kingdee_no_method", method=method.rpartition(".")[2], status=status)
+        raise Rejected(words, code=str(status), answer=text)
+    if status not in (200, 206):
+        # Somebody in between took it; whether the ERP has done it, nobody knows.
+        raise unclear(say("kingdee_no_result"), code=str(status), answer=text)
+    if text.startswith("response_error:"):
         error = classified(0, text.removeprefix("response_error:").strip(), answer=text)
         # Whether it broke before or after the work was done, it does not say.
-        raise (OutcomeUnknown if writes else Transient)(error.words, answer=text)
+        raise unclear(error.words, answer=text)
     return answer.json()

@@ -20,6 +20,7 @@ import argparse
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -34,8 +35,10 @@ AWAKE = (0.5, 4.0)
 """Seconds for which a daemon works between two stops."""
 BEYOND = (0.5, SETTLE + 2)
 """Seconds for which it is stopped beyond the end of its claims."""
-BUSY = 1.5
-"""Seconds to wait for it to have a delivery under way, before it is stopped all the same."""
+BUSY = 3.0
+"""Seconds to wait for a delivery under way, before one is stopped all the same."""
+ENOUGH = 1 / 3
+"""Share of the stops that must have met a delivery under way; as a rule two of three do."""
 
 
 @dataclass
@@ -59,7 +62,8 @@ def stop(stops: int, daemons: int, seed: int) -> Evidence:
         company.trouble()
         some = [first, *(company.start() for _ in range(daemons - 1))]
         sleepers = [Sleeper(daemon, _after(company, AWAKE)) for daemon in some]
-        while stops or any(sleeper.asleep for sleeper in sleepers):
+        left = stops
+        while left or any(sleeper.asleep for sleeper in sleepers):
             company.people.work(1)
             time.sleep(company.random.uniform(0.1, 0.4))
             for sleeper in sleepers:
@@ -67,10 +71,13 @@ def stop(stops: int, daemons: int, seed: int) -> Evidence:
                     continue
                 if sleeper.asleep:
                     _wake(company, sleeper)
-                elif stops:
-                    stops -= 1
-                    evidence.counts["under way"] += _put_to_sleep(company, sleeper)
+                elif left:
+                    left -= 1
+                    awake = [one for one in sleepers if not one.asleep]
+                    evidence.counts["under way"] += _put_one_to_sleep(company, awake)
         company.reckon(evidence, command)
+    if evidence.counts["under way"] < stops * ENOUGH:
+        evidence.violations.append(f"too gentle: {evidence.counts['under way']} met a delivery")
         if any(sleeper.daemon.poll() is not None for sleeper in sleepers):
             evidence.violations.append(
                 f"a daemon has ended: {company.log()[-1500:]}\n    {command}"
@@ -82,15 +89,19 @@ def _after(company: Live, span: tuple[float, float]) -> float:
     return time.monotonic() + company.random.uniform(*span)
 
 
-def _put_to_sleep(company: Live, sleeper: Sleeper) -> bool:
-    """Whether it had a delivery under way."""
+def _put_one_to_sleep(company: Live, awake: Sequence[Sleeper]) -> bool:
+    """The first that has a delivery under way; whether it still had when it was stopped."""
     company.people.work(2)
-    end = time.monotonic() + BUSY
-    while time.monotonic() < end and not company.sending(sleeper.daemon):
+    busy, end = awake[0], time.monotonic() + BUSY
+    while time.monotonic() < end:
+        found = [one for one in awake if company.sending(one.daemon)]
+        if found:
+            busy = found[0]
+            break
         time.sleep(0.005)
-    sleeper.daemon.send_signal(signal.SIGSTOP)
-    sleeper.asleep, sleeper.until = True, _after(company, BEYOND) + LEASE
-    return company.sending(sleeper.daemon) > 0
+    busy.daemon.send_signal(signal.SIGSTOP)
+    busy.asleep, busy.until = True, _after(company, BEYOND) + LEASE
+    return company.sending(busy.daemon) > 0
 
 
 def _wake(company: Live, sleeper: Sleeper) -> None:

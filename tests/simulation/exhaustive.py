@@ -82,11 +82,11 @@ def small(random: Random) -> Scene:
     )
 
 
-def single(seeds: Iterable[int], *, kinds: Sequence[str] = KINDS) -> Iterator[Plan]:
+def single(seeds: Iterable[int], url: str = "", *, kinds: Sequence[str] = KINDS) -> Iterator[Plan]:
     """Each fault point and each kind of trouble, once a seed: at one of the first hits that the
     scene of this seed has without any trouble."""
     for seed in seeds:
-        hits = carry_out(Plan(seed, ())).hits
+        hits = carry_out(Plan(seed, ()), url).hits
         for name, kind in product(points(), kinds):
             if name in hits:
                 hit = Random(f"{seed}/{name}/{kind}").randrange(min(FIRST, hits[name]))

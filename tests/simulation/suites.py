@@ -41,9 +41,9 @@ def swarm(seeds: Iterable[int], url: str = "", jobs: int = 0) -> Iterator[Report
     return _side_by_side(partial(_seed, url=url), list(seeds), jobs)
 
 
-def single(seeds: Iterable[int], url: str = "", jobs: int = 0, **rest: bool) -> Iterator[Report]:
+def single(seeds: Iterable[int], url: str = "", jobs: int = 0, **rest: Any) -> Iterator[Report]:
     """T1: each fault point of the product, each kind of trouble."""
-    return _side_by_side(partial(_plan, url=url), list(exhaustive.single(seeds, **rest)), jobs)
+    return _side_by_side(partial(_plan, url=url), list(exhaustive.single(seeds, url, **rest)), jobs)
 
 
 def double(count: int, url: str = "", jobs: int = 0) -> Iterator[Report]:

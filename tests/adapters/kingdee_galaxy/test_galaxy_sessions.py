@@ -120,6 +120,16 @@ def test_another_page_under_the_gateway_s_status_says_nothing(site: Site) -> Non
             erp.write(order("N1"))
 
 
+@pytest.mark.parametrize("status", [201, 202, 204])
+def test_a_status_that_the_server_never_gives_leaves_a_write_in_doubt(
+    site: Site, status: int
+) -> None:
+    with serving(answer(status, b"")) as between:
+        erp = site.connect(base_url=f"{between.url}/k3cloud/")
+        with pytest.raises(OutcomeUnknown):
+            erp.write(order("N1"))
+
+
 def test_an_application_id_that_was_cut_is_a_mistake_in_the_settings() -> None:
     given = {"acct_id": "1", "user": "u", "app_secret": "s", "app_id": "123456_" + "=" * 31 + "A"}
     with pytest.raises(ValidationError, match="not copied whole"):
