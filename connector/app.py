@@ -26,6 +26,7 @@ from connector.errors import ConnectorError, Words
 from connector.faults import fault
 from connector.messages import dump, load, say
 from connector.operations import (
+    agreeing,
     finding,
     linking,
     overview,
@@ -388,10 +389,20 @@ class App:
         """A record's counterparts."""
         return linking.show(self.system, object, number)
 
-    def set_link(self, flow: str, number: str, target_number: str) -> None:
-        """Say which target record a source record is."""
+    def set_link(
+        self, flow: str, number: str, target_number: str, *, agreed: bool = False
+    ) -> agreeing.Agreed:
+        """Say which target record a source record is; `agreed`: as it stands here."""
         known = finding.linking(self.system, flow)
-        linking.set_link(self.system, known, number, target_number, self._who)
+        return linking.set_link(self.system, known, number, target_number, self._who, agreed=agreed)
+
+    def baseline(self, name: str, numbers: Sequence[str] = ()) -> agreeing.Agreed:
+        """Take what stands on both sides as in agreement; nothing is written to either."""
+        flow, errors = finding.linking(self.system, name), self._look()
+        if errors:
+            raise ConnectorError(next(iter(errors.values())))
+        keys = resyncing.chosen(self.system, flow, numbers, None)
+        return agreeing.baseline(self.system, flow, keys, self._who)
 
     def remove_link(self, flow: str, number: str) -> int:
         """Forget a record's counterpart."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,10 @@ from connector.contract import Record, is_empty
 from connector.engine.base import LineKeys
 from connector.engine.plan import Held
 from connector.mapping.document import Canonical, Node, canon, like
+from connector.mapping.model import Mapping
 from connector.mapping.writing import Writer
 from connector.objects.money import rounded
+from connector.store.links import Linked
 
 
 def line_keys(
@@ -33,6 +36,14 @@ def line_keys(
             return None
         found[table] = paired
     return found
+
+
+def is_another(link: Linked | None, reference: str, shown: Record, mapping: Mapping) -> bool:
+    """A record that we made carries our mark for ever. One with its key and another mark, or
+    none, was given that key after the target had been put back to an earlier day."""
+    if link is None or not link.ours or mapping.reference not in shown.fields:
+        return False
+    return str(shown.fields[mapping.reference] or "").strip() != reference
 
 
 def added(
@@ -101,10 +112,10 @@ def _arrived_rows(
 
 
 def _arrived(
-    sent: Mapping[str, Any],
-    before: Mapping[str, Any],
-    base: Mapping[str, Any],
-    shown: Mapping[str, Any],
+    sent: MappingOf[str, Any],
+    before: MappingOf[str, Any],
+    base: MappingOf[str, Any],
+    shown: MappingOf[str, Any],
     writer: Writer,
     prefix: str,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -122,7 +133,7 @@ def _arrived(
 
 
 def _was_sent(
-    form: Canonical, node: Node | None, row: Mapping[str, Any], writer: Writer, table: str
+    form: Canonical, node: Node | None, row: MappingOf[str, Any], writer: Writer, table: str
 ) -> bool:
     """The row shows what was sent for a line, whatever the line says by now.
 
@@ -138,7 +149,9 @@ def _was_sent(
     return True
 
 
-def _shows(form: Canonical, node: Node, row: Mapping[str, Any], writer: Writer, table: str) -> bool:
+def _shows(
+    form: Canonical, node: Node, row: MappingOf[str, Any], writer: Writer, table: str
+) -> bool:
     return all(
         _close(value, row.get(_as(writer, f"{table}/{name}")))
         for name, value in node.fields.items()
@@ -148,8 +161,8 @@ def _shows(form: Canonical, node: Node, row: Mapping[str, Any], writer: Writer, 
 
 def _paired(
     order: Sequence[str],
-    lines: Mapping[str, Node],
-    rows: Sequence[Mapping[str, Any]],
+    lines: MappingOf[str, Node],
+    rows: Sequence[MappingOf[str, Any]],
     writer: Writer,
     table: str,
 ) -> dict[str, str] | None:
@@ -177,7 +190,7 @@ def _material(writer: Writer, table: str) -> str:
     return ""
 
 
-def _same(node: Node, row: Mapping[str, Any], material: str) -> bool:
+def _same(node: Node, row: MappingOf[str, Any], material: str) -> bool:
     if not material:
         return True
     ours = canon(node.fields.get(material))

@@ -111,12 +111,14 @@ class Claimer:
         if self._flow.mapping.onto:
             return {}
         found = links.find(tx, self._flow.object, self._flow.source, self._target.name, keys)
-        return {item.here: item for item in found if item.owns}
+        return {item.here: item for item in found}
 
     def _considered(
         self, row: Any, snapshot: Any | None, link: links.Linked | None, now: float
     ) -> Job | Row | None:
         """Work to do, an outcome without any, or None: forget the delivery."""
+        if link is not None and not link.owns:
+            return states.in_sync(row, now, reason="alias")
         if snapshot is None or not snapshot.data:
             words = load(snapshot.fault) if snapshot else say("source_unknown")
             return states.stopped(row, now, "mapping", words)
@@ -154,6 +156,8 @@ class Claimer:
         gone = self._flow.settings.gone
         if link is None and not row.delivered:
             return None
+        if link is None and not self._flow.mapping.onto and not row.delivered.startswith("verb:"):
+            return states.stopped(row, now, "unlinked", say("unlinked"))
         if gone == "stop" or gone not in self._flow.capabilities.operations:
             return states.stopped(row, now, "gone", say("source_gone"))
         if row.delivered == f"verb:{gone}" or link is None:
@@ -168,6 +172,8 @@ class Claimer:
         onto = self._flow.mapping.onto
         key = str(values.get(onto) or row.key) if onto else (link.there if link else "")
         if row.delivered and not key:
+            if wanted == row.delivered:
+                return states.in_sync(row, now, reason="unlinked")
             return states.stopped(row, now, "unlinked", say("unlinked"))
         if row.delivered.startswith("verb:") and not row.forced:
             return states.stopped(row, now, "gone", say("was_withdrawn"))

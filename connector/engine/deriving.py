@@ -131,6 +131,8 @@ def _statuses(system: System, tx: Tx, keys: Sequence[str]) -> dict[str, Business
         linked = links.find(tx, flow.object, flow.source, flow.target.name, records)
         numbers = {item.here: item.number for item in linked}
         for key, row in rows.items():
+            if row.state == "in_sync" and row.reason == "unlinked":
+                continue  # it was here before go-live: there is nothing to tell
             snapshot = known.get(key)
             number = snapshot.number if snapshot else ""
             explained = system.hints[flow.target.name].explain(

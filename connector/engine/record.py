@@ -167,18 +167,19 @@ class Recorder:
         if self._flow.derived and isinstance(error, Conflict | Gone):
             token = pairing.onto(self._system, self._flow, job.key)
             return states.pending(row, now, "waits_for", None, error.words, waits_for=token)
-        settings = self._flow.settings
+        # A look that fails is repeated soon, however often the record has failed: until it is
+        # cleared up, nobody knows whether the bill is there.
+        looked = job.in_doubt and not result.sent
         decision = retry.decide(
             error,
-            row.attempts,
-            settings.attempts,
+            0 if looked else row.attempts,
+            self._flow.settings.attempts,
             self._target.settle,
             self._system.random.random(),
         )
         if decision.counted:
             columns["attempts"] = row.attempts + 1
-        doubtful = job.in_doubt and not result.sent and decision.state == "pending"
-        if decision.state == "in_doubt" or doubtful:
+        if decision.state == "in_doubt" or (looked and decision.state == "pending"):
             return states.in_doubt(row, now, decision.delay or 0.0, error.words, **columns)
         if decision.state == "stopped":
             return states.stopped(row, now, decision.reason, error.words, **columns)

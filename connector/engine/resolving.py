@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -61,7 +61,7 @@ class Resolver:
             wanted[ref.object].add(ref.key)
         for object, keys in wanted.items():
             found = links.counterparts(tx, object, self._source, self._target, sorted(keys))
-            unseen = [row.here for row in found if row.usable is None]
+            unseen = [row for row in found if row.usable is None]
             arrived = self._arrived(tx, object, unseen)
             for row in found:
                 made = Counterpart(object, row, arrived)
@@ -78,14 +78,24 @@ class Resolver:
             known = (row.number, str(snapshots.data(row).get("name", "")))
             self._called[object, key] = " ".join(part for part in known if part)
 
-    def _arrived(self, tx: Tx, object: str, keys: list[str]) -> set[str]:
-        """Of records that we deliver and have not read back: those that stand there finished."""
+    def _arrived(self, tx: Tx, object: str, unseen: Sequence[links.Counterpart]) -> set[str]:
+        """Of records that we deliver and have not read back: those that stand there finished.
+        One of several that are one there stands there with the one that is delivered."""
         flows = [
             flow.name
             for flow in self._system.taking(self._source, object)
             if flow.target and flow.target.name == self._target
         ]
-        return deliveries.arrived(tx, flows, keys) if keys and flows else set()
+        if not unseen or not flows:
+            return set()
+        delivered = {row.here: self._delivered(tx, object, row) for row in unseen}
+        arrived = deliveries.arrived(tx, flows, sorted(set(delivered.values())))
+        return {here for here, key in delivered.items() if key in arrived}
+
+    def _delivered(self, tx: Tx, object: str, row: links.Counterpart) -> str:
+        """The record that is delivered for this one."""
+        owner = None if row.owns else links.owner_of(tx, object, self._target, row.there)
+        return str(owner.source_key) if owner is not None else row.here
 
     def __call__(self, ref: LinkRef) -> Any:
         """A link's value. Raises MissingLink, or MappingFault where it may not wait."""

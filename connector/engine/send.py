@@ -17,7 +17,7 @@ from connector.clock import Deadline
 from connector.contract import Fields, Record, TableWrite, Write, Written, chunks
 from connector.engine import adopting
 from connector.engine import plan as planning
-from connector.engine.base import LineKeys
+from connector.engine.base import LineKeys, whole
 from connector.engine.jobs import Job, Result
 from connector.engine.plan import Held, Plan
 from connector.engine.system import Flow, System
@@ -159,7 +159,13 @@ class Sender:
             return self._to_create(job, shown)
         if self._must_see(job) and not shown:
             return Result(job, error=Gone(say("target_gone", key=job.key)))
-        return self._to_update(job, shown[0] if shown else None)
+        record = shown[0] if shown else None
+        if record is not None and adopting.is_another(
+            job.link, job.reference, record, self._mapping
+        ):
+            words = say("target_is_another", number=record.number or job.key)
+            return Result(job, error=Gone(words))
+        return self._to_update(job, record)
 
     def _looked_up(self, job: Job, found: list[Record]) -> Result:
         """What became of a write that was never answered."""
@@ -199,11 +205,16 @@ class Sender:
     def _to_update(self, job: Job, record: Record | None) -> Result | tuple[Write, Plan]:
         # Written onto a record, a doubt is ended by writing everything once more.
         delivered = NOTHING if job.in_doubt else job.delivered
-        keys = job.line_keys
-        held = Held(delivered, job.base, record, keys)
+        keys = self._line_keys(job, record)
+        if keys is None:
+            words = say("rows_unclear", number=record.number if record else job.key)
+            return Result(job, error=Conflict(words))
+        held = Held(delivered, whole(job.kept, job.delivered, keys), record, keys)
         policy = self._flow.settings.on_conflict
         force = "ours" if job.row.forced else "" if policy == "ask" else policy
         made = planning.update(job.document, job.form, held, self._writer, force=force)
+        for table, lines in keys.items() if not job.line_keys else ():
+            made.standing.setdefault(table, {}).update(lines)
         for table, lines in made.standing.items():
             keys.setdefault(table, {}).update(lines)
         if made.conflicts:
@@ -213,6 +224,13 @@ class Sender:
             return Result(job, "none", written, plan=made, shown=record, line_keys=keys)
         theirs_too = record is not None and (bool(made.drift) or self._has_other_rows(record, keys))
         return self._write_of(job, made, only_rows=theirs_too), made
+
+    def _line_keys(self, job: Job, record: Record | None) -> dict[str, dict[str, str]] | None:
+        """Which rows are whose. A bill that people entered has rows that nobody paired yet."""
+        known = job.line_keys
+        if known or record is None or not any(record.fields.get(t) for t in self._writer.tables):
+            return known
+        return adopting.line_keys(job.document, job.delivered, record, self._writer)
 
     def _has_other_rows(self, record: Record, keys: LineKeys) -> bool:
         """People added or deleted rows: the record's totals are not ours alone any more."""

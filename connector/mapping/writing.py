@@ -79,8 +79,8 @@ class Writer:
         return Level(self.tables[table].key if table else "", linked, shown_as)
 
     def _shown(self) -> Shape:
-        """The fields to be read back: everything ours but what is written once."""
-        head: list[str] = []
+        """The fields to be read back: our mark, and everything ours but what is written once."""
+        head = [self.mapping.reference] if self.mapping.reference else []
         tables: dict[str, list[str]] = {name: [] for name in self.tables}
         for path, rule in self.rules.items():
             table, _, name = path.rpartition("/")

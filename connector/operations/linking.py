@@ -9,8 +9,12 @@ from connector.engine.identity import fingerprint
 from connector.engine.system import Connection, Flow, System
 from connector.errors import ConnectorError
 from connector.messages import dump, say
-from connector.operations import finding
-from connector.store import deliveries, feeds, journal, links
+from connector.operations import agreeing, finding
+from connector.store import deliveries, feeds, journal, links, snapshots
+from connector.store.engine import Tx
+
+UNKNOWN = {"delivered": "", "document": "", "base": "", "step": "", "sent": "", "verb": "put"}
+"""The columns of a delivery of which nothing stands in the target, as far as we know."""
 
 
 def show(system: System, object: str, number: str) -> list[dict[str, Any]]:
@@ -24,8 +28,14 @@ def show(system: System, object: str, number: str) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def set_link(system: System, flow: Flow, number: str, target_number: str, who: str) -> None:
-    """This source record is that target record: from now on changes are updates of it."""
+def set_link(
+    system: System, flow: Flow, number: str, target_number: str, who: str, *, agreed: bool
+) -> agreeing.Agreed:
+    """This source record is that target record: from now on changes are updates of it.
+
+    `agreed`: it was entered there by hand as it stands here; else what differs is delivered.
+    Raises AdapterError, NotFound.
+    """
     assert flow.target is not None
     with system.store.reading() as tx:
         finding.one(tx, flow, number)
@@ -34,20 +44,41 @@ def set_link(system: System, flow: Flow, number: str, target_number: str, who: s
         system.store.make_links(tx)
         now = system.store.now(tx)
         source = finding.one(tx, flow, number)
-        owner = links.owner_of(tx, flow.object, flow.target.name, target_key)
-        owns = owner is None or owner.source_key == source.key
         made = links.row(
             flow.object,
             (flow.source, source.key, source.number),
             (flow.target.name, target_key, shown),
             at=now,
             origin=who,
-            owns=owns,
+            owns=_owns(tx, flow, source.key, target_key),
         )
+        _go_again(tx, flow, source.key, target_key, now)
         links.save(system.store, tx, [made])
         pairing.wake(tx, flow.object, [(flow.source, source.key)], now)
-        deliveries.awaken(tx, flow.name, [source.key], now)
         journal.log_audit(tx, now, who, "link", made)
+    return agreeing.linked(system, flow, source.key, as_of_now=agreed)
+
+
+def _owns(tx: Tx, flow: Flow, key: str, target_key: str) -> bool:
+    """Of several records that are one there, exactly one is delivered: the first, while it lives;
+    the others only resolve references."""
+    assert flow.target is not None
+    owner = links.owner_of(tx, flow.object, flow.target.name, target_key)
+    if owner is None or owner.source_key == key:
+        return True
+    known = snapshots.load(tx, flow.source, flow.object, [owner.source_key])
+    if owner.source_key in known and not known[owner.source_key].deleted:
+        return False
+    links.disown(tx, flow.object, flow.target.name, target_key)
+    return True
+
+
+def _go_again(tx: Tx, flow: Flow, key: str, target_key: str, now: float) -> None:
+    """What was linked before is looked at anew; nothing is known of another counterpart."""
+    assert flow.target is not None
+    for link in links.find(tx, flow.object, flow.source, flow.target.name, [key]):
+        known = {} if link.there == target_key else UNKNOWN
+        deliveries.awaken(tx, flow.name, [key], now, **known)
 
 
 def _in_target(flow: Flow, number: str) -> tuple[str, str]:
@@ -68,7 +99,8 @@ def remove_link(system: System, flow: Flow, number: str, who: str) -> int:
         now = system.store.now(tx)
         source = finding.one(tx, flow, number)
         count = links.remove(tx, flow.object, flow.source, source.key, flow.target.name)
-        deliveries.park(tx, flow.name, [source.key], now, "unlinked", dump(say("unlinked")))
+        words = dump(say("unlinked"))
+        deliveries.park(tx, flow.name, [source.key], now, "unlinked", words, delivered="?")
         journal.log_audit(tx, now, who, "unlink", {"flow": flow.name, "key": source.key})
     return count
 
@@ -83,9 +115,7 @@ def create_anew(system: System, flow: Flow, number: str, who: str) -> int:
         if linked:
             there = linked[0].number or linked[0].there
             raise ConnectorError(say("has_counterpart", number=number, there=there))
-        columns = {"delivered": "", "document": "", "base": "", "step": "", "sent": ""}
-        columns["verb"] = "put"
-        count = deliveries.awaken(tx, flow.name, [source.key], now, **columns)
+        count = deliveries.awaken(tx, flow.name, [source.key], now, **UNKNOWN)
         journal.log_audit(tx, now, who, "create", {"flow": flow.name, "key": source.key})
     return count
 

@@ -106,7 +106,7 @@ def _kind(state: str, reason: str) -> str:
     if reason == "ignored":
         return ""  # a person set it aside
     if state == "stopped":
-        return "conflicts" if reason == "conflict" else "failed"
+        return "conflicts" if reason in ("conflict", "unlinked") else "failed"
     return {"pending": "waiting", "sending": "waiting", "in_doubt": "in_doubt"}.get(state, "")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from connector.contract import Record
+from connector.engine import adopting
 from connector.engine.base import whole
 from connector.engine.plan import Difference, Held, update
 from connector.engine.system import Flow, System
@@ -75,6 +76,10 @@ def _compare(flow: Flow, rows: Sequence[Any], linked: dict[str, links.Linked]) -
         record = shown.get(link.there)
         if record is None:
             words = str(say("target_gone", key=link.there))
+            yield Finding("missing", row.key, "", link.number, words=words)
+            continue
+        if adopting.is_another(link, row.reference, record, flow.mapping):
+            words = str(say("target_is_another", number=record.number or link.there))
             yield Finding("missing", row.key, "", link.number, words=words)
             continue
         same = twins.get(row.reference, [])

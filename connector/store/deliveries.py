@@ -310,7 +310,9 @@ def look_again(tx: Tx, flow: str, now: float) -> None:
     tx.execute(update(deliveries).where(deliveries.c.flow == flow, *held).values(due_at=now))
 
 
-def park(tx: Tx, flow: str, keys: Sequence[str], now: float, reason: str, detail: str) -> int:
+def park(
+    tx: Tx, flow: str, keys: Sequence[str], now: float, reason: str, detail: str, **columns: Any
+) -> int:
     """Stop rows for a reason that a person gave; returns how many."""
     done = tx.execute(
         update(deliveries)
@@ -319,7 +321,7 @@ def park(tx: Tx, flow: str, keys: Sequence[str], now: float, reason: str, detail
             among(deliveries.c.key, keys),
             deliveries.c.owner == "",
         )
-        .values(state="stopped", reason=reason, detail=detail, due_at=None, since=now)
+        .values(state="stopped", reason=reason, detail=detail, due_at=None, since=now, **columns)
     )
     return int(done.rowcount)
 

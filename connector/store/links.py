@@ -26,6 +26,7 @@ def _seen_from(here: str, there: str, source: str, target: str, *more: Any) -> A
         links.c[f"{there}_number"].label("number"),
         links.c.line_keys,
         links.c.owns,
+        links.c.origin,
         *more,
     ).where(
         links.c.object == bindparam("what"),
@@ -73,6 +74,12 @@ class Linked(NamedTuple):
     number: str
     line_keys: str
     owns: int
+    origin: str
+
+    @property
+    def ours(self) -> bool:
+        """The counterpart was made by us, and so carries our reference."""
+        return self.origin in ("created", "adopted")
 
 
 class Counterpart(NamedTuple):
@@ -85,6 +92,7 @@ class Counterpart(NamedTuple):
     number: str
     line_keys: str
     owns: int
+    origin: str
     shown: str | None
     """Its number."""
     usable: int | None
@@ -160,6 +168,14 @@ def owner_of(tx: Tx, object: str, target: str, target_key: str) -> Any | None:
     return tx.execute(query).first()
 
 
+def disown(tx: Tx, object: str, target: str, target_key: str) -> None:
+    """Nobody owns this target record for now: its owner is gone."""
+    query = update(links).where(
+        links.c.object == object, links.c.target == target, links.c.target_key == target_key
+    )
+    tx.execute(query.values(owns=0))
+
+
 def remove(tx: Tx, object: str, source: str, source_key: str, target: str) -> int:
     """Forget that a record has a counterpart; returns how many links went."""
     gone = tx.execute(
@@ -173,10 +189,17 @@ def remove(tx: Tx, object: str, source: str, source_key: str, target: str) -> in
     return int(gone.rowcount)
 
 
-def renumber(tx: Tx, object: str, target: str, target_key: str, number: str) -> None:
-    """The target's number changed there."""
+def pair_rows(
+    tx: Tx, object: str, source: str, source_key: str, target: str, line_keys: str
+) -> None:
+    """Which rows of its counterpart stand for which lines of a record, as JSON."""
     tx.execute(
         update(links)
-        .where(links.c.object == object, links.c.target == target, links.c.target_key == target_key)
-        .values(target_number=number)
+        .where(
+            links.c.object == object,
+            links.c.source == source,
+            links.c.source_key == source_key,
+            links.c.target == target,
+        )
+        .values(line_keys=line_keys)
     )

@@ -291,3 +291,19 @@ def test_a_record_that_costs_its_batch_the_answer_takes_the_others_along_once(
         "in_doubt",
         "in_sync",
     ]
+
+
+def test_a_doubt_is_cleared_up_within_a_minute_however_often_the_look_has_failed(
+    shop: Site,
+) -> None:
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="after")
+    shop.order()
+    shop.sync()
+    shop.clock.advance(101)
+    shop.erp.trouble = failing(Transient("busy"), when="read", times=6)
+    for _ in range(6):
+        shop.sync()
+        assert shop.delivery().state == "in_doubt"
+        shop.clock.advance(60)
+    shop.sync()
+    assert (shop.delivery().state, shop.commits()) == ("in_sync", 1)
