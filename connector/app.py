@@ -357,6 +357,18 @@ class App:
         chosen: dict[str, Any] = {"numbers": numbers, "since": since, "everything": everything}
         return _spoken(self._resynced(name, **chosen, progress=progress))
 
+    def missing(self, name: str) -> list[reconciling.Finding]:
+        """What was delivered and is not in the target any more."""
+        return [found for found in self.reconcile(name) if found.kind == "missing"]
+
+    def bring_back(
+        self, name: str, lost: Sequence[reconciling.Finding], *, progress: Progress = _silent
+    ) -> dict[str, Any]:
+        """Create once more what the target has lost."""
+        flow = finding.linking(self.system, name)
+        linking.bring_back(self.system, flow, [found.key for found in lost], self._who)
+        return self.sync([name], progress=progress)
+
     def _resynced(
         self,
         name: str,

@@ -23,7 +23,13 @@ def register(cli: typer.Typer) -> None:
     command(cli)(trace)
     command(cli)(reconcile)
     groups: dict[str, tuple[Callable[..., int | None], ...]] = {
-        "failures": (failures_list, failures_show, failures_retry, failures_discard),
+        "failures": (
+            failures_list,
+            failures_show,
+            failures_retry,
+            failures_discard,
+            failures_resolve,
+        ),
         "link": (link_show, link_set, link_create, link_remove),
         "connection": (
             connection_pause,
@@ -228,6 +234,20 @@ def failures_discard(
     """Set records aside until their next change."""
     count = session.app.discard(flow, key)
     _decided(session, {"count": count}, say("set_aside", count=count))
+
+
+def failures_resolve(
+    session: Session,
+    flow: str,
+    number: str,
+    entered_as: Annotated[str, typer.Option("--entered-as", metavar="NUMBER")],
+) -> int:
+    """Somebody has typed it into the target by hand."""
+    agreed = session.app.set_link(flow, number, entered_as, agreed=True)
+    unclear = bool(agreed.unclear)
+    words = say("rows_not_paired" if unclear else "entered", number=number, there=entered_as)
+    session.show(agreed, lambda screen: screen.mark("!" if unclear else "✓", words))
+    return PERSON if unclear else DONE
 
 
 def _decided(session: Session, value: Any, words: Message, flow: str = "") -> None:

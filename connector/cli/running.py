@@ -68,9 +68,12 @@ def resync(
     key: Keys = None,
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")] = None,
     everything: Annotated[bool, typer.Option("--all")] = False,
+    missing: Annotated[bool, typer.Option("--missing")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
 ) -> int:
     """Read records again with today's mapping, and deliver what that changes."""
+    if missing:
+        return _bring_back(session, flow, dry_run=dry_run)
     if not (key or since or everything):
         raise wrong(say("resync_what"))
     day = since.date() if since else None
@@ -85,6 +88,21 @@ def resync(
             flow, numbers=key or (), since=day, everything=everything, progress=report
         )
     return _show_result(session, result)
+
+
+def _bring_back(session: Session, flow: str, *, dry_run: bool) -> int:
+    """Show what the target has lost, then create it once more."""
+    with session.waiting(say("working_reconcile")):
+        lost = session.app.missing(flow)
+    for item in lost:
+        session.output.tell(f"{item.number or item.key} → {item.target_number}  {item.words}")
+    if dry_run or not lost:
+        words = say("lost", count=len(lost))
+        session.show({"missing": lost}, lambda screen: screen.line(words, "bold"))
+        return PERSON if lost else DONE
+    with session.bars() as report:
+        result = session.app.bring_back(flow, lost, progress=report)
+    return _show_result(session, {"missing": lost, **result})
 
 
 # -- a plan ---------------------------------------------------------------------------------

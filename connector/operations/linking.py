@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from connector.engine import pairing
@@ -117,6 +118,22 @@ def create_anew(system: System, flow: Flow, number: str, who: str) -> int:
             raise ConnectorError(say("has_counterpart", number=number, there=there))
         count = deliveries.awaken(tx, flow.name, [source.key], now, **UNKNOWN)
         journal.log_audit(tx, now, who, "create", {"flow": flow.name, "key": source.key})
+    return count
+
+
+def bring_back(system: System, flow: Flow, keys: Sequence[str], who: str) -> int:
+    """What the target has lost is to be created there once more; returns how many.
+
+    Our mark is looked for again before, where the target can be searched.
+    """
+    assert flow.target is not None
+    with system.store.transaction() as tx:
+        system.store.make_links(tx)
+        now = system.store.now(tx)
+        for key in keys:
+            links.remove(tx, flow.object, flow.source, key, flow.target.name)
+        count = deliveries.awaken(tx, flow.name, keys, now, **UNKNOWN)
+        journal.log_audit(tx, now, who, "bring back", {"flow": flow.name, "keys": list(keys)})
     return count
 
 
