@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import getpass
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -29,9 +29,12 @@ from connector.operations import (
     agreeing,
     finding,
     linking,
+    matching,
     overview,
+    pair_sheet,
     planning,
     reconciling,
+    rehearsing,
     resyncing,
     tracing,
 )
@@ -281,6 +284,12 @@ class App:
         made.errors = errors
         return made
 
+    def rehearse(self, name: str, since: date | None) -> rehearsing.Rehearsal:
+        """What would stop a flow's records dated from a day on; nothing is written."""
+        flow = finding.linking(self.system, name)
+        self._look_or_fail()
+        return rehearsing.rehearse(self.system, flow, since)
+
     def _look(self) -> dict[str, Words]:
         """Read what changed, unless a daemon does that anyway; what could not be read, and why."""
         done = Done()
@@ -291,6 +300,11 @@ class App:
         except StoreInUse:
             pass
         return dict(done.errors)
+
+    def _look_or_fail(self) -> None:
+        """Read what changed. Raises ConnectorError where a system cannot be read."""
+        for words in self._look().values():
+            raise ConnectorError(words)
 
     def status(self) -> dict[str, Any]:
         """How things stand."""
@@ -397,6 +411,28 @@ class App:
 
     # -- links and connections --------------------------------------------------------------
 
+    def match(self, object: str, source: str = "", target: str = "") -> list[pair_sheet.Row]:
+        """What may be what, a row of the sheet for each proposal; nothing is linked."""
+        chosen = matching.sides(self.system, object, source, target)
+        self._look_or_fail()
+        return pair_sheet.rows(matching.match(self.system, chosen))
+
+    def pair(
+        self,
+        object: str,
+        name: str,
+        sheet: Sequence[Mapping[str, str]],
+        source: str = "",
+        target: str = "",
+    ) -> matching.Linked:
+        """Make the links that the rows of a sheet say yes to; `name` is the sheet's, for messages.
+
+        Raises ConfigError with every row that cannot be carried out; then none is.
+        """
+        chosen = matching.sides(self.system, object, source, target)
+        decided = pair_sheet.decisions(name, sheet)
+        return matching.decide(self.system, chosen, decided, self._who)
+
     def links(self, object: str, number: str) -> list[dict[str, Any]]:
         """A record's counterparts."""
         return linking.show(self.system, object, number)
@@ -410,9 +446,8 @@ class App:
 
     def baseline(self, name: str, numbers: Sequence[str] = ()) -> agreeing.Agreed:
         """Take what stands on both sides as in agreement; nothing is written to either."""
-        flow, errors = finding.linking(self.system, name), self._look()
-        if errors:
-            raise ConnectorError(next(iter(errors.values())))
+        flow = finding.linking(self.system, name)
+        self._look_or_fail()
         keys = resyncing.chosen(self.system, flow, numbers, None)
         return agreeing.baseline(self.system, flow, keys, self._who)
 

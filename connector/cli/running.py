@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +14,7 @@ from connector.engine.plan import Difference
 from connector.messages import say, word
 from connector.objects.showing import plainly, readable
 from connector.operations.planning import Plan, Planned
+from connector.operations.rehearsing import Rehearsal
 
 READ = ("read", "new", "changed", "same", "refused")
 STANDING = ("written", "failed", "waiting", "conflicts", "in_doubt")
@@ -32,12 +33,49 @@ def plan(
     flow: str,
     key: Keys = None,
     limit: Annotated[int, typer.Option(metavar="N")] = 200,
-) -> None:
-    """What would be written, field by field; writes nothing."""
+    summary: Annotated[bool, typer.Option("--summary")] = False,
+    since: Annotated[str, typer.Option(metavar="DATE|365d")] = "",
+) -> int:
+    """What would be written, field by field, or what would stop; writes nothing."""
     app = session.app
+    if summary:
+        return _rehearse(session, flow, _day(since))
     with session.waiting(say("working_plan")):
         made = app.plan(flow, key or (), limit)
     _show_plan(session, made)
+    return DONE
+
+
+def _day(text: str) -> date | None:
+    """`2026-01-31`, or how long ago: `365d`."""
+    if not text:
+        return None
+    try:
+        if text.endswith("d"):
+            return date.today() - timedelta(days=int(text[:-1]))
+        return date.fromisoformat(text)
+    except (ValueError, OverflowError):
+        detail = say("need_day")
+        raise wrong(say("bad_argument", name="--since", value=text, detail=detail)) from None
+
+
+def _rehearse(session: Session, flow: str, since: date | None) -> int:
+    with session.waiting(say("working_plan")):
+        found = session.app.rehearse(flow, since)
+    session.show(found, lambda screen: _rehearsal(screen, found))
+    return FAILED if found.failing else DONE
+
+
+def _rehearsal(screen: Screen, found: Rehearsal) -> None:
+    fine = found.records - found.failing
+    counts = {"records": found.records, "fine": fine, "linked": found.linked}
+    screen.line(say("rehearsed", **counts), "bold")
+    for object, count in found.first.items():
+        screen.line(say("created_before", object=word("object", object), count=count))
+    rows = (
+        [cause.count, cause.who, ", ".join(cause.examples), cause.words] for cause in found.causes
+    )
+    screen.table(("count", "who", "examples", "words"), rows)
 
 
 def sync(

@@ -14,7 +14,6 @@ from connector.mapping.document import Canonical, Node, canon, like
 from connector.mapping.model import Mapping
 from connector.mapping.writing import Writer
 from connector.objects.money import rounded
-from connector.store.links import Linked
 
 
 def line_keys(
@@ -38,12 +37,12 @@ def line_keys(
     return found
 
 
-def is_another(link: Linked | None, reference: str, shown: Record, mapping: Mapping) -> bool:
-    """A record that we made carries our mark for ever. One with its key and another mark, or
-    none, was given that key after the target had been put back to an earlier day."""
-    if link is None or not link.ours or mapping.reference not in shown.fields:
-        return False
-    return str(shown.fields[mapping.reference] or "").strip() != reference
+def is_another(reference: str, shown: Record, mapping: Mapping) -> bool:
+    """Whether this cannot be the record that we made, which carries our mark for ever. One with
+    its key and another mark, or none, was given that key after the target had been put back to an
+    earlier day."""
+    mark = shown.fields.get(mapping.reference, reference)
+    return str(mark or "").strip() != reference
 
 
 def added(

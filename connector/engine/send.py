@@ -160,7 +160,8 @@ class Sender:
         if self._must_see(job) and not shown:
             return Result(job, error=Gone(say("target_gone", key=job.key)))
         record = shown[0] if shown else None
-        if record and adopting.is_another(job.link, job.reference, record, self._mapping):
+        ours = job.link is not None and job.link.ours
+        if record and ours and adopting.is_another(job.reference, record, self._mapping):
             words = say("target_is_another", number=record.number or job.key)
             return Result(job, error=Gone(words))
         return self._to_update(job, record)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
+from dataclasses import replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from connector.contract import Shape, Table
+from connector.errors import MappingFault
 from connector.mapping.convert import own_field
-from connector.mapping.document import Document
+from connector.mapping.document import Document, LinkRef
 from connector.mapping.kinds import FROM_JSON, defaults, kinds
 from connector.mapping.model import Each, Mapping, Rule
+from connector.mapping.write_level import Level as Compiled
 from connector.mapping.write_level import Made, WriteLevel
 from connector.objects import OBJECTS
 from connector.objects.base import Part
@@ -66,6 +70,40 @@ class Writer:
         made = self._level(record, record)
         assert made is not None
         return made
+
+    def taken_apart(self, record: Values) -> tuple[list[LinkRef], list[MappingFault]]:
+        """Of a record that cannot be written: its links, and everything that is in the way."""
+        links: list[LinkRef] = []
+        faults: list[MappingFault] = []
+        for rows, piece in self._pieces:
+            for row in record.get(rows) or () if rows else [None]:
+                try:
+                    made = piece({**record, rows: [row]} if rows else record, record)
+                except MappingFault as fault:
+                    faults.append(fault)
+                else:
+                    links += made[0].links() if made else ()
+        return links, faults
+
+    @cached_property
+    def _pieces(self) -> list[tuple[str, Compiled]]:
+        """Each rule compiled alone, with the field that holds its rows; empty for the head."""
+        assert self.mapping.write is not None
+        model, write = OBJECTS[self.mapping.object], self.mapping.write
+
+        def compiled(rules: tuple[Rule, ...], tables: tuple[Each, ...]) -> Compiled:
+            return WriteLevel(model, model, self.not_wanted).compiled(rules, tables)
+
+        head = [("", compiled((rule,), ())) for rule in write.rules]
+        alone = [
+            replace(each, rules=rules, each=inner)
+            for each in write.each
+            for rules, inner in [
+                *(((rule,), ()) for rule in each.rules),
+                *(((), (table,)) for table in each.each),
+            ]
+        ]
+        return head + [(each.source, compiled((), (each,))) for each in alone]
 
     def _shown_level(self, table: str) -> Level:
         prefix = f"{table}/" if table else ""

@@ -78,7 +78,7 @@ def _compare(flow: Flow, rows: Sequence[Any], linked: dict[str, links.Linked]) -
             words = str(say("target_gone", key=link.there))
             yield Finding("missing", row.key, "", link.number, words=words)
             continue
-        if adopting.is_another(link, row.reference, record, flow.mapping):
+        if link.ours and adopting.is_another(row.reference, record, flow.mapping):
             words = str(say("target_is_another", number=record.number or link.there))
             yield Finding("missing", row.key, "", link.number, words=words)
             continue

@@ -114,6 +114,29 @@ def counterparts(
     return [Counterpart._make(row) for row in rows]
 
 
+class Between(NamedTuple):
+    """A link between two connections, as one of them sees it."""
+
+    here: str
+    here_number: str
+    there: str
+    number: str
+    owns: int
+
+
+def between(tx: Tx, object: str, source: str, target: str) -> list[Between]:
+    """All links of an object between two connections, whoever made them."""
+    rows = []
+    for here, there, a, b in (("source", "target", source, target),
+                              ("target", "source", target, source)):  # fmt: skip
+        names = (f"{here}_key", f"{here}_number", f"{there}_key", f"{there}_number", "owns")
+        query = select(*(links.c[name] for name in names)).where(
+            links.c.object == object, links.c.source == a, links.c.target == b
+        )
+        rows += [Between._make(row) for row in tx.execute(query)]
+    return rows
+
+
 def save(store: Store, tx: Tx, rows: Sequence[Row]) -> None:
     """Make links, or change where they point to."""
     store.upsert(tx, links, rows)

@@ -1,0 +1,132 @@
+"""Sheets that people edit: .xlsx for spreadsheet programs, .csv for everything else.
+
+The first line holds the headings. Every cell is text: a number keeps its zeros, and what begins
+like a formula is none.
+"""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+
+from connector.errors import ConfigError, Problem
+from connector.messages import Message, say
+
+WIDEST = 60
+"""Characters of the widest column."""
+
+
+def write(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a sheet; one that is there is replaced. Raises ConfigError."""
+    lines = [list(headings), *([str(cell) for cell in row] for row in rows)]
+    kinds = {".xlsx": _write_xlsx, ".csv": _write_csv}
+    try:
+        _kind(path, kinds)(path, lines)
+    except OSError as error:
+        raise _fault(path, say("file_unwritable", detail=error.strerror or str(error))) from None
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """The lines of a sheet, cells by their heading, blank ones empty. Raises ConfigError."""
+    kinds = {".xlsx": _read_xlsx, ".csv": _read_csv}
+    if not path.is_file():
+        raise _fault(path, say("no_sheet_there"))
+    lines = _kind(path, kinds)(path)
+    headings: list[str] = next(lines, [])
+    if len(set(headings)) < len(headings):
+        twice = next(name for name in headings if headings.count(name) > 1)
+        raise _fault(path, say("heading_twice", name=twice))
+    found = [dict(zip(headings, [*row, *[""] * len(headings)], strict=False)) for row in lines]
+    return [row for row in found if any(row.values())]
+
+
+def _kind(path: Path, kinds: dict[str, Any]) -> Any:
+    found = kinds.get(path.suffix.lower())
+    if found is None:
+        raise _fault(path, say("no_sheet", known=", ".join(kinds)))
+    return found
+
+
+def _fault(path: Path, words: Message) -> ConfigError:
+    return ConfigError([Problem(path.as_posix(), words)])
+
+
+# -- .xlsx ------------------------------------------------------------------------------------
+
+
+def _write_xlsx(path: Path, lines: Sequence[Sequence[str]]) -> None:
+    book = Workbook()
+    sheet: Any = book.active
+    for number, line in enumerate(lines, 1):
+        for place, text in enumerate(line, 1):
+            cell = sheet.cell(number, place)
+            # A type of its own, so that "=1+1" or "0012" stay what somebody wrote.
+            cell.data_type, cell.number_format = "s", "@"
+            cell._value = ILLEGAL_CHARACTERS_RE.sub("", text)
+    for place, column in enumerate(zip(*lines, strict=True), 1):
+        sheet.cell(1, place).font = Font(bold=True)
+        width = max(_width(text) for text in column)
+        sheet.column_dimensions[get_column_letter(place)].width = min(width, WIDEST) + 2
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+    book.save(path)
+
+
+def _width(text: str) -> int:
+    """Chinese characters are twice as wide."""
+    return sum(2 if ord(char) > 0x2E80 else 1 for char in text)
+
+
+def _read_xlsx(path: Path) -> Iterator[list[str]]:
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):
+        raise _fault(path, say("not_xlsx")) from None
+    try:
+        for row in book.worksheets[0].iter_rows(values_only=True):
+            yield [_text(value) for value in row]
+    finally:
+        book.close()
+
+
+def _text(value: Any) -> str:
+    """A cell as a person sees it: a whole number has no point."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return "" if value is None else str(value).strip()
+
+
+# -- .csv -------------------------------------------------------------------------------------
+
+
+def _write_csv(path: Path, lines: Sequence[Sequence[str]]) -> None:
+    # With a mark at its beginning, without which Excel takes it for the system's old code page.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([[_no_formula(text) for text in line] for line in lines])
+
+
+def _no_formula(text: str) -> str:
+    """Excel would compute what begins like a formula; an apostrophe makes a text of it."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+
+
+def _read_csv(path: Path) -> Iterator[list[str]]:
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _fault(path, say("csv_not_utf8")) from None
+    for row in csv.reader(text.splitlines(keepends=True)):
+        yield [_formula(cell.strip()) for cell in row]
+
+
+def _formula(text: str) -> str:
+    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
