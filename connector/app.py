@@ -30,6 +30,7 @@ from connector.operations import (
     finding,
     linking,
     matching,
+    observing,
     overview,
     pair_sheet,
     planning,
@@ -289,6 +290,10 @@ class App:
         flow = finding.linking(self.system, name)
         self._look_or_fail()
         return rehearsing.rehearse(self.system, flow, since)
+
+    def observe(self) -> list[observing.Observed]:
+        """Report what flows that only observe would have done since the last report."""
+        return observing.observe(self.system)
 
     def _look(self) -> dict[str, Words]:
         """Read what changed, unless a daemon does that anyway; what could not be read, and why."""

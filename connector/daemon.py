@@ -40,6 +40,8 @@ RECOVER = 5.0
 """Seconds between looks for claims whose holder let the deadline pass; a beat may take long."""
 RELOAD = 5.0
 """Seconds between looks for an edited configuration."""
+REPORT = (8, 30)
+"""Hour and minute, in the zone of the first connection, of the daily report on what only observes."""
 PRUNE = 3600.0
 """Seconds between clearing history that is kept no longer."""
 
@@ -141,6 +143,10 @@ class Daemon:
         ]
         for name, work, seconds in beats:
             made.add_job(self._safely(name, work), "interval", seconds=seconds)
+        hour, minute = REPORT
+        zone = next(c.settings.zone for c in app.system.connections.values())
+        report = self._safely("observe", lambda: app.observe())
+        made.add_job(report, "cron", hour=hour, minute=minute, timezone=zone)
         return made
 
     def _safely(self, name: str, work: Callable[[], None]) -> Callable[[], None]:

@@ -70,6 +70,10 @@ def _status(screen: Screen, found: dict[str, Any]) -> None:
         ("flow", "way", "read_at", *states, "class"),
         (_flow_row(name, flow, states) for name, flow in found["flows"].items()),
     )
+    for name, run in found["observed"].items():
+        counts = ", ".join(f"{word('action', a)} {n}" for a, n in run["counts"].items())
+        words = run["error"] or counts or say("plan_nothing")
+        screen.line(say("observed", flow=name, at=moment(run["at"]), words=words))
     for promise in sorted({flow["promise"] for flow in found["flows"].values()} - {""}):
         screen.line(f"  {promise}", "dim")
     _waiting(screen, found["flows"])

@@ -9,7 +9,7 @@ from typing import Any
 from connector.engine.system import Flow, System
 from connector.messages import dump, load, say
 from connector.objects.showing import labels, readable
-from connector.operations import finding
+from connector.operations import finding, observing
 from connector.store import deliveries, feeds, journal, links, snapshots
 
 Shown = dict[str, Any]
@@ -38,9 +38,15 @@ def status(system: System) -> Shown:
         records = snapshots.counts(tx)
         runs = [_run(row) for row in journal.last_runs(tx)]
     read_at = {run["what"]: run["at"] for run in runs}
+    reported = {run["what"]: run for run in runs}
     return {
         "connections": {name: _connection(known.get(name), now) for name in system.connections},
         "flows": {flow.name: _flow(flow, counts, read_at) for flow in system.flows.values()},
+        "observed": {
+            name: reported[observing.run_name(name)]
+            for name in system.flows
+            if observing.run_name(name) in reported
+        },
         "records": [dict(row._mapping) for row in records],
         "runs": runs,
     }

@@ -72,14 +72,16 @@ class Read:
     deleted: int = 0
 
 
-def plan(system: System, flow: Flow, keys: Sequence[str] | None, limit: int) -> Plan:
-    """What a run would do now for everything that is not in sync.
+def plan(
+    system: System, flow: Flow, keys: Sequence[str] | None, limit: int, *, after: float = 0.0
+) -> Plan:
+    """What a run would do now for everything that is not in sync, or came to be so `after`.
 
     With `keys`, what reading these records again would lead to, in sync or not; those for
     which there is nothing to do are left out.
     """
     made = Plan()
-    for some in _groups(system, flow, keys, limit):
+    for some in _groups(system, flow, keys, limit, after):
         anew = {} if keys is None else _read_anew(system, flow, some)
         items = _group(system, flow, some, anew)
         made.items += items if keys is None else [i for i in items if i.action != "none"]
@@ -92,11 +94,11 @@ def plan(system: System, flow: Flow, keys: Sequence[str] | None, limit: int) -> 
 
 
 def _groups(
-    system: System, flow: Flow, keys: Sequence[str] | None, limit: int
+    system: System, flow: Flow, keys: Sequence[str] | None, limit: int, after: float
 ) -> Iterator[Sequence[str]]:
     if keys is None:
         with system.store.reading() as tx:
-            rows = deliveries.unsettled(tx, flow.name, limit + 1)
+            rows = deliveries.unsettled(tx, flow.name, limit + 1, after)
         keys = [row.key for row in rows]
     return chunks(keys, GROUP)
 

@@ -271,11 +271,16 @@ def drop(tx: Tx, flow: str, keys: Sequence[str]) -> None:
         )
 
 
-def unsettled(tx: Tx, flow: str, limit: int) -> list[Any]:
-    """A flow's rows that are not in sync, those that are due first."""
+def unsettled(tx: Tx, flow: str, limit: int, after: float) -> list[Any]:
+    """A flow's rows that are not in sync and came to be as they are `after`; those that are due
+    come first."""
     query = (
         select(deliveries)
-        .where(deliveries.c.flow == flow, deliveries.c.state != "in_sync")
+        .where(
+            deliveries.c.flow == flow,
+            deliveries.c.state != "in_sync",
+            deliveries.c.since >= after,
+        )
         .order_by(deliveries.c.priority.desc(), deliveries.c.due_at, deliveries.c.key)
         .limit(limit)
     )
