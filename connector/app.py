@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from connector import log
 from connector.assemble import Assembly
 from connector.clock import Clock
+from connector.engine import restored
 from connector.engine.dispatch import Dispatcher, Done, Permits, Progress
 from connector.engine.system import Flow, System
 from connector.errors import ConnectorError, Words
@@ -36,6 +37,7 @@ from connector.operations import (
     planning,
     reconciling,
     rehearsing,
+    restoring,
     resyncing,
     tracing,
 )
@@ -122,6 +124,7 @@ class App:
             dispatcher = Dispatcher(self.system, self.config.workers)
             self._dispatcher = dispatcher
             try:
+                restored.begin(self.system)
                 dispatcher.recover(alone=self.system.store.path is not None)
                 yield dispatcher
             finally:
@@ -414,6 +417,16 @@ class App:
             return self._hand_over("resync", arguments)
         return self._result([flow], done)
 
+    # -- the store --------------------------------------------------------------------------
+
+    def store_was_restored(self) -> None:
+        """The store was put back to an earlier state: be careful from now on."""
+        restoring.say_restored(self.system, self._who)
+
+    def trust_store(self) -> bool:
+        """Both sides have been compared; whether there was anything to trust again."""
+        return restoring.trust(self.system, self._who)
+
     # -- links and connections --------------------------------------------------------------
 
     def match(self, object: str, source: str = "", target: str = "") -> list[pair_sheet.Row]:
@@ -476,6 +489,18 @@ class App:
         verbs = {"forget": linking.forget, "pause": linking.pause, "resume": linking.resume}
         verbs[verb](self.system, name, self._who)
         return ""
+
+
+def rehearse_upgrade(path: Path) -> dict[str, int]:
+    """Bring a copy of a configuration's store to this version's schema; rows by table.
+
+    The store itself stays as it is. Raises ConfigError, ConnectorError.
+    """
+    store = Assembly(ConfigFile(path)).store()
+    try:
+        return migrate.rehearse(store)
+    finally:
+        store.close()
 
 
 def _spoken(result: Result) -> Result:

@@ -64,7 +64,7 @@ class Assembly:
             self._trying(partial(self._connection, name))
         flows = self._flows()
         hints = {name: self._trying(partial(self._hints, name)) for name in self._connections}
-        store = self._trying(self._store)
+        store = self._trying(self.store)
         if self.problems:
             raise ConfigError(self.problems)
         assert store is not None
@@ -78,15 +78,16 @@ class Assembly:
             owner=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}",
             keep=config.keep,
             language=config.language,
+            seen=self._seen(store),
             hints={name: found for name, found in hints.items() if found},
         )
 
-    def _trying(self, work: Callable[[], T], place: str = "") -> T | None:
+    def _trying(self, work: Callable[[], T]) -> T | None:
         """What `work` makes; its problems are noted, and it makes nothing then."""
         try:
             return work()
         except ConfigError as error:
-            self.problems += [Problem(place or p.place, p.words) for p in error.problems]
+            self.problems += error.problems
             return None
 
     def _flows(self) -> dict[str, Flow]:
@@ -98,14 +99,23 @@ class Assembly:
         self._check_writers(flows.values())
         return flows
 
-    def _store(self) -> Store | None:
-        """The store; a relative SQLite path is relative to the configuration."""
+    def _seen(self, store: Store) -> Path | None:
+        """Where the starts on this store are counted beside it."""
+        folder = store.path.parent if store.path else self._file.directory
+        name = store.path.name if store.path else store.url.database
+        return folder / f"{name}.starts" if name != ":memory:" else None
+
+    def store(self) -> Store:
+        """The store; a relative SQLite path is relative to the file. Raises ConfigError."""
         url = self._file.store_url()
         prefix = "sqlite:///"
         if url.startswith(prefix) and not Path(url.removeprefix(prefix)).is_absolute():
             url = prefix + (self._file.directory / url.removeprefix(prefix)).as_posix()
-        place = self._file.place("store")
-        return self._trying(partial(Store, url, self._store_clock), place)
+        try:
+            return Store(url, self._store_clock)
+        except ConfigError as error:
+            place = self._file.place("store")
+            raise ConfigError([Problem(place, p.words) for p in error.problems]) from None
 
     # -- connections ------------------------------------------------------------------------
 

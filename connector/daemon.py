@@ -41,7 +41,7 @@ RECOVER = 5.0
 RELOAD = 5.0
 """Seconds between looks for an edited configuration."""
 REPORT = (8, 30)
-"""Hour and minute, in the zone of the first connection, of the daily report on what only observes."""
+"""Hour and minute of the daily report on what only observes, in the first connection's zone."""
 PRUNE = 3600.0
 """Seconds between clearing history that is kept no longer."""
 
@@ -145,7 +145,7 @@ class Daemon:
             made.add_job(self._safely(name, work), "interval", seconds=seconds)
         hour, minute = REPORT
         zone = next(c.settings.zone for c in app.system.connections.values())
-        report = self._safely("observe", lambda: app.observe())
+        report = self._safely("observe", lambda: self._observe(app))
         made.add_job(report, "cron", hour=hour, minute=minute, timezone=zone)
         return made
 
@@ -186,6 +186,9 @@ class Daemon:
         app.carry_out_commands()
         deriving.run(app.system)
         engine.deliver(ordered(list(app.system.flows.values())), Done())
+
+    def _observe(self, app: App) -> None:
+        app.observe()
 
     def _prune(self, app: App) -> None:
         store, keep = app.system.store, app.system.keep

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from connector.app import rehearse_upgrade
 from connector.cli.output import Screen, moment
 from connector.cli.session import DONE, PERSON, Keys, Session, command, group
 from connector.messages import Message, say, word
@@ -37,7 +38,7 @@ def register(cli: typer.Typer) -> None:
             connection_move,
             connection_forget,
         ),
-        "store": (store_upgrade, store_backup),
+        "store": (store_upgrade, store_backup, store_restored, store_trust),
     }
     for name, functions in groups.items():
         made = group()
@@ -57,6 +58,8 @@ def status(session: Session) -> None:
 
 
 def _status(screen: Screen, found: dict[str, Any]) -> None:
+    if found["restored_at"]:
+        screen.mark("!", say("store_was_restored", at=moment(found["restored_at"])))
     for name, entry in found["connections"].items():
         where = "  ".join(entry["fingerprint"].split("|")) or str(say("never_used"))
         screen.mark("‖" if entry["paused"] else "●", f"{name}  {where}")
@@ -338,10 +341,33 @@ def _change(session: Session, verb: str, name: str) -> None:
     _decided(session, {verb: name, "now": now}, words[verb])
 
 
-def store_upgrade(session: Session) -> None:
+def store_upgrade(
+    session: Session, rehearse: Annotated[bool, typer.Option("--rehearse")] = False
+) -> None:
     """Bring the store to this version's schema; opening it does that."""
+    if rehearse:
+        rows = rehearse_upgrade(session.config)
+        session.show({"rows": rows}, lambda screen: _rehearsed(screen, rows))
+        return
     where = str(session.app.system.store.url)
     _decided(session, {"store": where}, say("store_is_current", store=where))
+
+
+def _rehearsed(screen: Screen, rows: dict[str, int]) -> None:
+    screen.table(("table", "count"), rows.items())
+    screen.mark("✓", say("upgrade_rehearsed"))
+
+
+def store_restored(session: Session) -> None:
+    """The store was put back from a backup: be careful from now on."""
+    session.app.store_was_restored()
+    _decided(session, {"restored": True}, say("store_restored"))
+
+
+def store_trust(session: Session) -> None:
+    """Both sides have been compared after a restore."""
+    trusted = session.app.trust_store()
+    _decided(session, {"trusted": trusted}, say("store_trusted" if trusted else "plan_nothing"))
 
 
 def store_backup(session: Session, target: Path) -> None:

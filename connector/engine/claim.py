@@ -24,7 +24,7 @@ from connector.faults import fault
 from connector.mapping.document import digest, undigest
 from connector.messages import load, say
 from connector.objects import ABSENT_MEANS_ZERO
-from connector.store import deliveries, links, snapshots
+from connector.store import deliveries, facts, links, snapshots
 from connector.store.engine import Tx
 from connector.store.statement import Row
 
@@ -59,6 +59,8 @@ class Claimer:
         self._flow = flow
         self._target = flow.target
         self._writer = flow.writer
+        self._blind = False
+        """Nobody can tell what the store has forgotten: nothing is created."""
 
     def claim(self, limit: int, on_change: Any = None) -> Claimed:
         """Take up to `limit` due deliveries. `on_change(tx, keys)` hears of those settled here."""
@@ -68,6 +70,7 @@ class Claimer:
         with store.transaction() as tx:
             store.look_at_links(tx)
             now = store.now(tx)
+            self._blind = self._flow.idempotency == "C" and facts.restored_at(tx) is not None
             rows = _one_a_line(deliveries.due(store, tx, self._flow.name, now, limit))
             if rows:
                 fault("due_found")
@@ -181,6 +184,8 @@ class Claimer:
         if wanted == row.delivered and self._flow.reached(row.step) and not job.in_doubt:
             return states.in_sync(row, now)
         job.reference = reference(self._flow.source, row.key, row.part)
+        if not key and self._blind:
+            return states.stopped(row, now, "unknown", say("restored_blind"))
         return job
 
     def _resolve(self, tx: Tx, jobs: list[Job], now: float) -> tuple[list[Job], list[Row]]:

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from connector import log
-from connector.engine import deriving, states
+from connector.engine import deriving, restored, states
 from connector.engine.capture import Capture, Counts
 from connector.engine.deliver import Deliverer
 from connector.engine.identity import Identities
@@ -228,7 +228,7 @@ class Dispatcher:
     ) -> int:
         """Work off everything that is due; returns how many deliveries were looked at."""
         looked_at = 0
-        for flow in wanted:
+        for flow in wanted if not self._held_back(done) else ():
             if (
                 flow.delivers
                 and flow.settings.mode == "live"
@@ -236,6 +236,14 @@ class Dispatcher:
             ):
                 looked_at += self._drain(flow, done, progress, permits)
         return looked_at
+
+    def _held_back(self, done: Done) -> bool:
+        """Whether nothing may be delivered yet, because the store was put back."""
+        with self._system.store.reading() as tx:
+            held = restored.holds_back(self._system, tx)
+        if held:
+            done.errors["store"] = say("store_restored")
+        return held
 
     def _drain(self, flow: Flow, done: Done, progress: Progress, permits: Permits) -> int:
         assert flow.target is not None

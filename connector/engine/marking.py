@@ -20,7 +20,7 @@ from connector.store.statement import Row
 
 def mark_flow(tx: Tx, flow: Flow, moved: Sequence[Caught], now: float) -> None:
     """Mark a flow's deliveries for records that changed: known ones always, new ones in scope."""
-    known = deliveries.states(tx, flow.name, [item.record.key for item in moved])
+    known = deliveries.locked(tx, flow.name, [item.record.key for item in moved])
     fresh: list[Row] = []
     changed: list[Row] = []
     for item in moved:
@@ -35,7 +35,7 @@ def mark_flow(tx: Tx, flow: Flow, moved: Sequence[Caught], now: float) -> None:
 
 def mark_known(tx: Tx, flow: Flow, moved: Sequence[Caught], now: float) -> None:
     """Mark only records that the flow already delivers."""
-    known = deliveries.states(tx, flow.name, [item.record.key for item in moved])
+    known = deliveries.locked(tx, flow.name, [item.record.key for item in moved])
     some = [item for item in moved if item.record.key in known]
     deliveries.change(tx, [_marked(flow, i, known[i.record.key], now) for i in some])
 
@@ -47,7 +47,7 @@ def mark_others(
     was edited is taken up: nobody will read this change again."""
     names = {name.rpartition(" ")[0] for name in feeds.known_flows(tx, connection, object)}
     for name in sorted(names - {flow.name for flow in mine}):
-        known = deliveries.states(tx, name, [item.record.key for item in moved])
+        known = deliveries.locked(tx, name, [item.record.key for item in moved])
         rows = [states.changed(r, now, priority=r.priority, due=now) for r in known.values()]
         deliveries.change(tx, rows)
 

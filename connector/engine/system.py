@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -188,6 +189,8 @@ class System:
     random: random.Random = field(default_factory=random.Random)
     language: str = "zh"
     """In which reasons are written to other systems, whoever runs the command."""
+    seen: Path | None = None
+    """File beside the store in which its starts are counted, too; None: nowhere."""
     hints: MappingOf[str, Hints] = field(default_factory=dict)
     """What remote texts mean, by connection."""
     stopping: threading.Event = field(default_factory=threading.Event)

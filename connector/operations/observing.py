@@ -54,8 +54,8 @@ def _report(system: System, flow: Flow) -> Observed:
     except ConnectorError as error:
         observed = Observed(flow.name, {}, error.words)
     with store.transaction() as tx:
-        seconds, error = store.now(tx) - began, dump(observed.error) if observed.error else ""
-        journal.log_run(tx, run_name(flow.name), began, seconds, observed.actions, error)
+        seconds, why = store.now(tx) - began, dump(observed.error) if observed.error else ""
+        journal.log_run(tx, run_name(flow.name), began, seconds, observed.actions, why)
     _log.info("observed", flow=flow.name, why=str(observed.error), **observed.actions)
     return observed
 

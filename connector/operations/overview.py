@@ -10,7 +10,7 @@ from connector.engine.system import Flow, System
 from connector.messages import dump, load, say
 from connector.objects.showing import labels, readable
 from connector.operations import finding, observing
-from connector.store import deliveries, feeds, journal, links, snapshots
+from connector.store import deliveries, facts, feeds, journal, links, snapshots
 
 Shown = dict[str, Any]
 
@@ -33,6 +33,7 @@ def status(system: System) -> Shown:
     """Connections, flows with their idempotency class and states, and the last runs."""
     with system.store.reading() as tx:
         now = system.store.now(tx)
+        restored_at = facts.restored_at(tx)
         counts = deliveries.counts(tx)
         known = {row.name: row for row in feeds.all_connections(tx)}
         records = snapshots.counts(tx)
@@ -40,6 +41,7 @@ def status(system: System) -> Shown:
     read_at = {run["what"]: run["at"] for run in runs}
     reported = {run["what"]: run for run in runs}
     return {
+        "restored_at": restored_at,
         "connections": {name: _connection(known.get(name), now) for name in system.connections},
         "flows": {flow.name: _flow(flow, counts, read_at) for flow in system.flows.values()},
         "observed": {

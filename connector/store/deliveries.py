@@ -29,26 +29,32 @@ def states(tx: Tx, flow: str, keys: Sequence[str]) -> dict[str, Any]:
     return {row.key: row for row in _STATES(tx, flow=flow, keys=list(keys))}
 
 
+def locked(tx: Tx, flow: str, keys: Sequence[str]) -> dict[str, Any]:
+    """The same, and nobody changes these rows until this transaction ends: what is marked depends
+    on what they say. SQLite has one writer at a time anyway."""
+    return {row.key: row for row in _LOCKED(tx, flow=flow, keys=list(keys))}
+
+
 _OF_FLOW = (
     deliveries.c.flow == bindparam("flow"),
     among(deliveries.c.key, "keys"),
     deliveries.c.part == "",
 )
 _WHOLE = Sql(select(deliveries).where(*_OF_FLOW))
-_STATES = Sql(
-    select(
-        deliveries.c.flow,
-        deliveries.c.key,
-        deliveries.c.part,
-        deliveries.c.state,
-        deliveries.c.reason,
-        deliveries.c.detail,
-        deliveries.c.due_at,
-        deliveries.c.since,
-        deliveries.c.attempts,
-        deliveries.c.priority,
-    ).where(*_OF_FLOW)
-)
+_STATE = select(
+    deliveries.c.flow,
+    deliveries.c.key,
+    deliveries.c.part,
+    deliveries.c.state,
+    deliveries.c.reason,
+    deliveries.c.detail,
+    deliveries.c.due_at,
+    deliveries.c.since,
+    deliveries.c.attempts,
+    deliveries.c.priority,
+).where(*_OF_FLOW)
+_STATES = Sql(_STATE)
+_LOCKED = Sql(_STATE.order_by(deliveries.c.key).with_for_update())
 
 
 def add(tx: Tx, rows: Sequence[Row]) -> None:
@@ -160,9 +166,10 @@ _WAKE = Sql(
 
 
 def expired(tx: Tx, now: float) -> list[Any]:
-    """Claimed rows whose holder let the deadline pass."""
+    """Claimed rows whose holder let the deadline pass; nobody changes them meanwhile."""
     query = select(deliveries).where(deliveries.c.owner != "", deliveries.c.deadline < now)
-    return list(tx.execute(query))
+    ordered = query.order_by(deliveries.c.flow, deliveries.c.key)
+    return list(tx.execute(ordered.with_for_update()))
 
 
 def claimed(tx: Tx) -> list[Any]:
@@ -251,11 +258,17 @@ def arrived(tx: Tx, flows: Sequence[str], keys: Sequence[str]) -> set[str]:
 
 
 def dirty(tx: Tx, flow: str, keys: Sequence[str]) -> set[str]:
-    """Of these records, those that changed while somebody worked on them."""
-    return {row.key for row in _DIRTY(tx, flow=flow, keys=list(keys))}
+    """Of these records, those that changed while somebody worked on them. Nobody marks any of them
+    until this transaction ends."""
+    return {row.key for row in _DIRTY(tx, flow=flow, keys=list(keys)) if row.dirty}
 
 
-_DIRTY = Sql(select(deliveries.c.key).where(*_OF_FLOW, deliveries.c.dirty == 1))
+_DIRTY = Sql(
+    select(deliveries.c.key, deliveries.c.dirty)
+    .where(*_OF_FLOW)
+    .order_by(deliveries.c.key)
+    .with_for_update()
+)
 
 
 def drop(tx: Tx, flow: str, keys: Sequence[str]) -> None:

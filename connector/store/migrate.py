@@ -6,16 +6,19 @@ import sqlite3
 from contextlib import closing
 from importlib import resources
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from connector.errors import ConfigError, ConnectorError, Problem
 from connector.messages import say
-from connector.store.engine import Store, StoreUnavailable
+from connector.store.engine import Store, StoreUnavailable, Tx
+from connector.store.tables import metadata
 
 
 def prepare(store: Store) -> None:
@@ -35,6 +38,49 @@ def prepare(store: Store) -> None:
         store.migrate_alone(tx)  # whoever came second finds it done
         config.attributes["connection"] = tx
         command.upgrade(config, "head")
+
+
+def rehearse(store: Store) -> dict[str, int]:
+    """Bring a copy of the store to the present schema; the copy's rows by table.
+
+    The store itself is left as it is. Raises ConfigError, ConnectorError, StoreUnavailable.
+    """
+    if store.path is None:
+        return _rehearse_and_roll_back(store)
+    with TemporaryDirectory(dir=store.path.parent, ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "rehearsal.db"
+        backup(store, path)
+        copy = Store(f"sqlite:///{path.as_posix()}")
+        try:
+            prepare(copy)
+            with copy.reading() as tx:
+                found = str(tx.exec_driver_sql("pragma integrity_check").scalar_one())
+                if found != "ok":
+                    raise ConnectorError(say("store_broken", detail=found))
+                return _rows(tx)
+        finally:
+            copy.close()
+
+
+def _rehearse_and_roll_back(store: Store) -> dict[str, int]:
+    """PostgreSQL takes changes of the schema back like any other."""
+    config = _config(store)
+    with store.engine.connect() as connection:
+        whole = connection.begin()
+        store.migrate_alone(connection)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        found = _rows(connection)
+        whole.rollback()
+    return found
+
+
+def _rows(tx: Tx) -> dict[str, int]:
+    count = select(func.count())
+    return {
+        table.name: int(tx.execute(count.select_from(table)).scalar_one())
+        for table in metadata.sorted_tables
+    }
 
 
 def _revision(store: Store) -> str | None:

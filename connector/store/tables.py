@@ -46,6 +46,13 @@ def _time(name: str) -> Column[float]:
     return Column(name, Float(53), nullable=True)
 
 
+facts = Table(
+    "facts",
+    metadata,
+    _key("name"),
+    _text("value"),  # which store this is, how often an engine started on it, when it was put back
+)
+
 connections = Table(
     "connections",
     metadata,

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert, select, update
 
+from connector.contract import Record
+from connector.engine.caught import Caught
+from connector.engine.claim import Claimer
+from connector.engine.deliver import Deliverer
 from connector.engine.dispatch import Done
+from connector.engine.marking import mark_flow
 from connector.errors import (
     AlreadyExists,
     HalfDone,
@@ -19,7 +27,7 @@ from connector.errors import (
     Unreachable,
 )
 from connector.operations import overview, reconciling
-from connector.store import feeds, tables
+from connector.store import deliveries, feeds, tables
 from tests.engine.factory import Site, failing, line
 
 
@@ -436,3 +444,63 @@ def test_a_bill_found_before_the_first_create_is_compared_with_the_newest_versio
     shop.clock.advance(60)
     shop.sync()
     assert (shop.bill().fields["note"], shop.delivery().state) == ("new", "in_sync")
+
+
+def marking(shop: Site, key: str) -> threading.Thread:
+    """Another process notes that a record changed, in a transaction of its own."""
+    store, flow = shop.system.store, shop.system.flows["orders"]
+
+    def mark() -> None:
+        with store.transaction() as tx:
+            moved = [Caught(Record(key, {}), "", values={"status": "confirmed"})]
+            mark_flow(tx, flow, moved, store.now(tx))
+
+    return threading.Thread(target=mark)
+
+
+def test_a_change_marked_while_an_outcome_is_stored_is_not_lost(
+    shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marked: list[threading.Thread] = []
+    dirty = deliveries.dirty
+
+    def meanwhile(*arguments: Any) -> set[str]:
+        found = dirty(*arguments)
+        if not marked and arguments[1] == "orders":
+            marked.append(marking(shop, "o1"))
+            marked[0].start()
+            marked[0].join(0.3)  # it has to wait for us
+        return found
+
+    monkeypatch.setattr(deliveries, "dirty", meanwhile)
+    shop.order()
+    shop.dispatcher.capture(shop.system.feeds.values(), Done())
+    Deliverer(shop.system, shop.system.flows["customers"]).group()
+    Deliverer(shop.system, shop.system.flows["orders"]).group()
+    marked[0].join()
+    assert (shop.delivery().state, shop.delivery().reason) == ("pending", "changed")
+
+
+def test_a_claim_given_up_while_its_record_s_change_is_marked_ends_in_doubt(
+    shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.order()
+    shop.dispatcher.capture(shop.system.feeds.values(), Done())
+    Deliverer(shop.system, shop.system.flows["customers"]).group()
+    Claimer(shop.system, shop.system.flows["orders"]).claim(50)
+    shop.clock.advance(10_000)
+    recovering = threading.Thread(target=partial(shop.dispatcher.recover, alone=False))
+    change = deliveries.change
+
+    def meanwhile(*arguments: Any) -> None:
+        if not recovering.ident:
+            recovering.start()
+            recovering.join(0.3)  # it has to wait for us
+        change(*arguments)
+
+    monkeypatch.setattr(deliveries, "change", meanwhile)
+    thread = marking(shop, "o1")
+    thread.start()
+    thread.join()
+    recovering.join()
+    assert (shop.delivery().state, shop.delivery().owner) == ("in_doubt", "")

@@ -179,7 +179,7 @@ def test_what_waited_for_a_record_is_woken_and_nothing_else(store: Store) -> Non
 
 def test_expired_claims_are_found_by_their_deadline(store: Store) -> None:
     add(store, sending("old", deadline=100.0), sending("fresh", deadline=101.0), delivery("idle"))
-    with store.reading() as tx:
+    with store.transaction() as tx:
         assert [row.key for row in deliveries.expired(tx, 100.5)] == ["old"]
         assert {row.key for row in deliveries.claimed(tx)} == {"old", "fresh"}
 
@@ -256,7 +256,8 @@ def test_a_walk_sees_every_row_once_in_order(store: Store) -> None:
 
 def test_changed_rows_are_told_from_others(store: Store) -> None:
     add(store, sending("a", dirty=1), sending("b"), delivery("c", part="2", dirty=1))
-    with store.reading() as tx:
+    with store.transaction() as tx:
         assert deliveries.dirty(tx, "f", ["a", "b"]) == {"a"}
         assert set(deliveries.load(tx, "f", ["a", "b", "c"])) == {"a", "b"}
         assert set(deliveries.states(tx, "f", ["a", "c", "x"])) == {"a"}
+        assert set(deliveries.locked(tx, "f", ["a", "c", "x"])) == {"a"}

@@ -81,13 +81,6 @@ def test_a_link_that_is_removed_is_gone_and_counted(store: Store) -> None:
     assert find(store, "crm", "erp", "c1", "c2") == [("c2", "p1", "P1")]
 
 
-def test_a_number_that_changes_there_changes_here(store: Store) -> None:
-    save(store, link("c1", "p1"), link("c2", "p2"))
-    with store.transaction() as tx:
-        links.renumber(tx, "customer", "erp", "p1", "NEW")
-    assert [number for *_, number in find(store, "crm", "erp", "c1", "c2")] == ["NEW", "P2"]
-
-
 def test_a_link_needs_a_target(store: Store) -> None:
     with pytest.raises(IntegrityError):
         save(store, {**link(), "target_key": None})

@@ -139,6 +139,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("object", "key", name=op.f("pk_derivations")),
     )
     op.create_table(
+        "facts",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("value", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_facts")),
+    )
+    op.create_table(
         "feeds",
         sa.Column("connection", sa.String(length=200), nullable=False),
         sa.Column("object", sa.String(length=200), nullable=False),

@@ -1,0 +1,68 @@
+"""Safe mode: the store was put back to an earlier state, and the systems know more than it does.
+
+Each start of the engine is counted in the store and in a file beside it. A store that counts less
+than the file is an old one. Then nothing is delivered before whatever was under way has settled
+and every feed has been read, so that no old version goes out; what may be created is searched for
+by our mark first, as always. Where nothing can be searched (class C), nothing is created until a
+person has compared both sides and says so.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from connector import log
+from connector.engine.system import System
+from connector.faults import fault
+from connector.store import facts, feeds
+from connector.store.engine import Tx
+
+_log = log.get(__name__)
+
+
+def begin(system: System) -> None:
+    """Note that the engine starts, and whether the store is older than what was seen here."""
+    store, seen = system.store, system.seen
+    with store.transaction() as tx:
+        instance, starts = facts.count_start(store, tx)
+        known, most = _read(seen)
+        if known == instance and most >= starts:
+            facts.mark_restored(store, tx, store.now(tx))
+            facts.jump(store, tx, most + 1)
+            starts = most + 1
+            _log.error("store_restored", starts=starts)
+    fault("start_counted")
+    _write(seen, instance, starts)
+
+
+def _read(seen: Path | None) -> tuple[str, int]:
+    with suppress(OSError, ValueError):
+        if seen is not None:
+            instance, starts = seen.read_text("utf-8").split()
+            return instance, int(starts)
+    return "", 0
+
+
+def _write(seen: Path | None, instance: str, starts: int) -> None:
+    """Where it cannot be written, a person has to say that the store was put back."""
+    if seen is None:
+        return
+    try:
+        part = seen.with_name(f"{seen.name}.part")
+        part.write_text(f"{instance} {starts}\n", "utf-8")
+        part.replace(seen)
+    except OSError as error:
+        _log.warning("start_not_noted", file=str(seen), why=str(error))
+
+
+def holds_back(system: System, tx: Tx) -> bool:
+    """Nothing may be delivered yet."""
+    at = facts.restored_at(tx)
+    if at is None:
+        return False
+    settled = at + max(connection.settle for connection in system.connections.values())
+    if system.store.now(tx) < settled:
+        return True
+    last = (feeds.last(tx, f.connection.name, f.object, "run_at") for f in system.feeds.values())
+    return any(run < at for run in last)

@@ -1,0 +1,51 @@
+"""What the store knows of itself: who it is, how often it was opened, whether it was put back."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import delete, select
+
+from connector.store.engine import Store, Tx
+from connector.store.tables import facts
+
+INSTANCE, STARTS, RESTORED = "instance", "starts", "restored_at"
+
+
+def count_start(store: Store, tx: Tx) -> tuple[str, int]:
+    """Note that an engine starts on this store; which store it is, and the count of its starts."""
+    instance = _get(tx, INSTANCE) or uuid.uuid4().hex
+    starts = int(_get(tx, STARTS) or 0) + 1
+    _put(store, tx, INSTANCE, instance)
+    _put(store, tx, STARTS, str(starts))
+    return instance, starts
+
+
+def jump(store: Store, tx: Tx, starts: int) -> None:
+    """Starts that the store has forgotten happened all the same."""
+    _put(store, tx, STARTS, str(starts))
+
+
+def restored_at(tx: Tx) -> float | None:
+    """Since when the store is known to have been put back to an earlier state; None: it is not."""
+    found = _get(tx, RESTORED)
+    return float(found) if found else None
+
+
+def mark_restored(store: Store, tx: Tx, at: float) -> None:
+    """It was put back: what it says may be older than what stands in the systems."""
+    _put(store, tx, RESTORED, repr(at))
+
+
+def trust(tx: Tx) -> bool:
+    """A person has compared; whether there was anything to trust again."""
+    gone = tx.execute(delete(facts).where(facts.c.name == RESTORED))
+    return bool(gone.rowcount)
+
+
+def _get(tx: Tx, name: str) -> str:
+    return str(tx.execute(select(facts.c.value).where(facts.c.name == name)).scalar() or "")
+
+
+def _put(store: Store, tx: Tx, name: str, value: str) -> None:
+    store.upsert(tx, facts, [{"name": name, "value": value}])
