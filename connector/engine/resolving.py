@@ -13,7 +13,7 @@ from connector.engine.system import System
 from connector.errors import MappingFault, MissingLink
 from connector.mapping.document import LinkRef
 from connector.mapping.writing import getter
-from connector.messages import say
+from connector.messages import load, say
 from connector.objects import OBJECTS
 from connector.store import deliveries, links, snapshots
 from connector.store.engine import Tx
@@ -53,6 +53,8 @@ class Resolver:
         self._known: dict[tuple[str, str, str], Counterpart] = {}
         self._called: dict[tuple[str, str], str] = {}
         """What people call the records that others wait for."""
+        self._unread: dict[tuple[str, str], str] = {}
+        """Why those of them that cannot be read cannot."""
 
     def prepare(self, tx: Tx, refs: Iterable[LinkRef]) -> None:
         """Look up everything that `refs` refer to, in few queries."""
@@ -77,6 +79,7 @@ class Resolver:
         for key, row in snapshots.load(tx, self._source, object, keys).items():
             known = (row.number, str(snapshots.data(row).get("name", "")))
             self._called[object, key] = " ".join(part for part in known if part)
+            self._unread[object, key] = row.fault
 
     def _arrived(self, tx: Tx, object: str, unseen: Sequence[links.Counterpart]) -> set[str]:
         """Of records that we deliver and have not read back: those that stand there finished.
@@ -105,9 +108,10 @@ class Resolver:
             return self._value(ref, found)
         if ref.missing == "default":
             return ref.default
-        id = "link_missing" if found is None else "link_not_usable"
-        record = self._called_or_key(ref)
-        words = say(id, object=ref.object, record=record, system=self._target)
+        named = {"object": ref.object, "record": self._called_or_key(ref), "system": self._target}
+        words = say("link_missing" if found is None else "link_not_usable", **named)
+        if unread := self._unread.get((ref.object, ref.key)):
+            words = say("link_unread", **named, why=load(unread))
         if ref.missing == "fail":
             raise MappingFault(ref.object, words)
         raise MissingLink(ref.object, ref.key, words)

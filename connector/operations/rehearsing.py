@@ -98,7 +98,8 @@ class _Rehearsing:
         if row.deleted or (self._since and own and date.fromisoformat(own) < self._since):
             return False
         get, flow = getter(values, OBJECTS[self._flow.object]), self._flow
-        return not values or scope(flow.object, get, since=None, when=flow.when, hold=None) == "in"
+        where = scope(flow.object, get, since=None, when=flow.when, hold=flow.hold)
+        return not values or where != "out"
 
     def _group(self, tx: Tx, rows: Sequence[Any]) -> None:
         made = {row.key: self._made_of(row) for row in rows}

@@ -91,6 +91,8 @@ class OrderLine:
     kind: str = "goods"
     """`goods`, `gift`, `service` or `freight`."""
     wanted_date: date | None = None
+    unit: str = ""
+    """A code of the CRM's, where its lines have one: `pcs`, `set`, `box`, `kg`, `m`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,8 @@ class Order:
     locked: bool = False
     kind: str = "standard"
     customer_order_no: str = ""
+    payment_terms: str = ""
+    """A code of the CRM's: `cod`, `advance`, `net30`, `net60`, `net90`."""
     address: str = ""
     note: str = ""
     erp_number: str = ""

@@ -153,6 +153,20 @@ ORDER_KINDS: Options = (
     ("consignment", "寄售"),
     ("gift", "赠送"),
 )
+TERMS: Options = (
+    ("cod", "货到付款"),
+    ("advance", "款到发货"),
+    ("net30", "月结30天"),
+    ("net60", "月结60天"),
+    ("net90", "月结90天"),
+)
+UNITS: Options = (
+    ("pcs", "个"),
+    ("set", "套"),
+    ("box", "箱"),
+    ("kg", "千克"),
+    ("m", "米"),
+)
 CURRENCIES: Options = (("CNY", "人民币"), ("USD", "美元"), ("EUR", "欧元"), ("HKD", "港元"))
 
 WRITTEN_BACK = (
@@ -209,6 +223,7 @@ SALES_ORDER = ObjectType(
         Field("discount_amount__c", "整单优惠与抹零", "currency", places=2),
         Field("mc_currency", "币种", "select_one", options=CURRENCIES),
         Field("kind__c", "订单类型", "select_one", options=ORDER_KINDS),
+        Field("payment_terms__c", "付款条件", "select_one", options=TERMS),
         Field("remark", "备注", "long_text", max_length=2000),
         Field("ship_to_add", "收货地址", max_length=500),
         Field("ship_to_tel", "收货人电话", "phone_number", max_length=100),
@@ -238,6 +253,7 @@ ORDER_LINE = ObjectType(
         Field("sales_price", "销售单价", "currency", places=6),
         Field("subtotal", "小计", "currency", places=2),
         Field("kind__c", "行类型", "select_one", options=LINE_KINDS),
+        Field("unit__c", "单位", "select_one", options=UNITS),
         Field("tax_rate__c", "税率", "percentile", places=2),
         Field("delivery_date__c", "要求交期", "date"),
         Field("line_no__c", "行号", "number"),

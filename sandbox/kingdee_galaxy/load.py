@@ -35,7 +35,10 @@ SMALL_TABLES = {
     },
     "BD_RateType": {"HLTX01_SYS": "固定汇率"},
     "BD_SETTLETYPE": {"JSFS01_SYS": "现金", "JSFS04_SYS": "电汇"},
-    "BD_RecCondition": {"SKTJ01_SYS": "货到收款", "SKTJ05_SYS": "月结30天"},
+    "BD_RecCondition": {
+        "SKTJ01_SYS": "货到收款", "SKTJ03_SYS": "款到发货", "SKTJ05_SYS": "月结30天",
+        "SKTJ06_SYS": "月结60天", "SKTJ07_SYS": "月结90天",
+    },
     "BD_StockStatus": {"KCZT01_SYS": "可用", "KCZT02_SYS": "待检"},
     "BD_MATERIALCATEGORY": {"CHLB01_SYS": "原材料", "CHLB05_SYS": "产成品"},
 }  # fmt: skip

@@ -365,10 +365,17 @@ def today() -> date:
 
 @contextmanager
 def opened(
-    directory: Path, company: Company, *, numbering: str = "manual", **init: Any
+    directory: Path,
+    company: Company,
+    *,
+    erp_company: Company | None = None,
+    numbering: str = "manual",
+    **init: Any,
 ) -> Iterator[Site]:
-    """A site with `company` in both systems, configured by `init` with everything carried."""
-    crm, erp = FxiaokeSandbox(company), KingdeeGalaxySandbox(company, numbering=numbering)
+    """A site with `company` in both systems, configured by `init` with everything carried; in the
+    ERP the same company may be known otherwise."""
+    crm = FxiaokeSandbox(company)
+    erp = KingdeeGalaxySandbox(erp_company or company, numbering=numbering)
     served = {"crm": start(crm), "erp": start(erp)}
     urls = {name: url for name, (url, _) in served.items()}
     env: dict[str, str] = {}
