@@ -88,7 +88,7 @@ class App:
         self._who = who or _user()
         self._dispatcher: Dispatcher | None = None
         self.files: frozenset[Path] = frozenset()
-        """Files that the configuration names and that were read: secrets, certificates."""
+        """Secrets and certificates that the configuration names and that were read."""
         self.on_hand_over: Callable[[], None] = lambda: None
         """Called when a command is left to the daemon, before waiting for it."""
 
