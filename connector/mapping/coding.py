@@ -8,47 +8,81 @@ from typing import Any, NamedTuple
 from connector.mapping.model import Each, Mapping, Rule, Side
 from connector.mapping.values import ANY
 
+Field = tuple[str, str]
+"""A form and its field as `Adapter.codes` wants it: a row's is `table/field`."""
+
 
 class Coded(NamedTuple):
     """A code that a field of a form is given, or is compared with."""
 
     form: str
     field: str
-    """As `Adapter.codes` wants it: a row's is `table/field`."""
     code: str
     place: str
 
 
+class Spot(NamedTuple):
+    """A rule and the tables in which it stands, the outermost first."""
+
+    tables: tuple[Each, ...]
+    rule: Rule
+
+    def written(self, mapping: Mapping) -> Field:
+        """The field that it writes."""
+        return mapping.form, "/".join([*(each.target for each in self.tables), self.rule.target])
+
+    def read(self, mapping: Mapping) -> list[Field]:
+        """The fields that it takes as they are."""
+        form, inside = mapping.form, list[str]()
+        for each in self.tables:
+            form, inside = (each.form, []) if each.form else (form, [*inside, each.source])
+        return [
+            (form, "/".join([*inside, name])) if not head else (mapping.form, name)
+            for head, name in self._taken()
+        ]
+
+    def ours(self, *, reads: bool) -> list[str]:
+        """Our fields, `lines.kind`: the one that it fills, or those that it takes as they are."""
+        if reads:
+            return [".".join([*(each.target for each in self.tables), self.rule.target])]
+        lists = [each.source for each in self.tables]
+        return [".".join([name] if head else [*lists, name]) for head, name in self._taken()]
+
+    def _taken(self) -> Iterator[tuple[bool, str]]:
+        """Whether a field is the head's, and its name; none of what is computed."""
+        if len(self.rule.sources) == 1 and not self.rule.call:
+            for name in (*self.rule.sources, *self.rule.otherwise):
+                plain = name.removeprefix("record.")
+                yield plain != name or not self.tables, plain
+
+
+def spots(side: Side | None) -> Iterator[Spot]:
+    """Every rule of a side."""
+    if side is not None:
+        yield from _spots((), side.rules, side.each)
+
+
+def _spots(
+    tables: tuple[Each, ...], rules: tuple[Rule, ...], inner: tuple[Each, ...]
+) -> Iterator[Spot]:
+    yield from (Spot(tables, rule) for rule in rules)
+    for each in inner:
+        yield from _spots((*tables, each), each.rules, each.each)
+
+
 def written(mapping: Mapping) -> Iterator[Coded]:
     """Constants, defaults and the target side of value maps that writing may send."""
-    side = mapping.write or Side()
-    for path, rule in _rules(side.rules, side.each):
-        for code in _sent(rule):
-            yield Coded(mapping.form, path + rule.target, code, rule.place)
+    for spot in spots(mapping.write):
+        for code in _sent(spot.rule):
+            yield Coded(*spot.written(mapping), code, spot.rule.place)
 
 
 def read(mapping: Mapping) -> Iterator[Coded]:
     """The codes that value maps know when a field is read."""
-    side = mapping.read or Side()
-    for rule in side.rules:
-        yield from _compared(mapping.form, mapping.form, "", rule)
-    for each in side.each:
-        form, path = (each.form, "") if each.form else (mapping.form, f"{each.source}/")
-        for rule in each.rules:
-            yield from _compared(mapping.form, form, path, rule)
-
-
-def plain_sources(rule: Rule) -> tuple[str, ...]:
-    """The fields that a rule takes as they are: not computed, not put together."""
-    return (*rule.sources, *rule.otherwise) if len(rule.sources) == 1 and not rule.call else ()
-
-
-def _rules(
-    rules: tuple[Rule, ...], tables: tuple[Each, ...], path: str = ""
-) -> Iterator[tuple[str, Rule]]:
-    yield from ((path, rule) for rule in rules)
-    for each in tables:
-        yield from _rules(each.rules, each.each, f"{path}{each.target}/")
+    for spot in spots(mapping.read):
+        for code in spot.rule.map.inverse if spot.rule.map else ():
+            if code not in (ANY, ""):
+                yield from (Coded(*f, code, spot.rule.place) for f in spot.read(mapping))
 
 
 def _sent(rule: Rule) -> Iterator[str]:
@@ -57,15 +91,6 @@ def _sent(rule: Rule) -> Iterator[str]:
     elif rule.map is not None:
         yield from dict.fromkeys(rule.map.forward.values())
     yield from _codes(rule.default)
-
-
-def _compared(top: str, form: str, path: str, rule: Rule) -> Iterator[Coded]:
-    """`top` is the form of the head, whose fields rows name `record.NAME`."""
-    codes = [code for code in rule.map.inverse if code not in (ANY, "")] if rule.map else []
-    for source in plain_sources(rule):
-        inside = source.removeprefix("record.")
-        where = (form, path + source) if inside == source else (top, inside)
-        yield from (Coded(*where, code, rule.place) for code in codes)
 
 
 def _codes(value: Any) -> Iterator[str]:
