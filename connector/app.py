@@ -28,6 +28,7 @@ from connector.faults import fault
 from connector.messages import dump, load, say
 from connector.operations import (
     agreeing,
+    filling,
     finding,
     linking,
     matching,
@@ -40,6 +41,7 @@ from connector.operations import (
     restoring,
     resyncing,
     tracing,
+    value_sheet,
 )
 from connector.settings import Config, ConfigFile
 from connector.store import journal, migrate
@@ -88,7 +90,9 @@ class App:
         self._who = who or _user()
         self._dispatcher: Dispatcher | None = None
         self.files: frozenset[Path] = frozenset()
-        """Files that the configuration names and that were read: secrets, certificates."""
+        """Secrets and certificates that the configuration names and that were read."""
+        self.folders: Sequence[Path] = ()
+        """The site's folders of mappings; what stands in the first counts."""
         self.on_hand_over: Callable[[], None] = lambda: None
         """Called when a command is left to the daemon, before waiting for it."""
 
@@ -104,6 +108,7 @@ class App:
         system.store.check_durable()
         app = cls(system, file.config)
         app.files = frozenset(file.files)
+        app.folders = file.mappings()
         return app
 
     def close(self) -> None:
@@ -450,6 +455,26 @@ class App:
         chosen = matching.sides(self.system, object, source, target)
         decided = pair_sheet.decisions(name, sheet)
         return matching.decide(self.system, chosen, decided, self._who)
+
+    def fill(self, table: str, connection: str = "", *, write: bool = False) -> filling.Filling:
+        """How a value map stands against what is in use; on request, with what is proposed."""
+        chosen = self._table(table, connection)
+        return chosen.write_proposed() if write else chosen.look()
+
+    def decide(
+        self, table: str, name: str, sheet: Sequence[Mapping[str, str]], connection: str = ""
+    ) -> filling.Filling:
+        """Write the pairs that the rows of a sheet say yes to; `name` is the sheet's, for messages.
+
+        Raises ConfigError with every row that cannot be carried out; then none is.
+        """
+        decided = value_sheet.decisions(name, sheet)
+        return self._table(table, connection).write_decided(decided)
+
+    def _table(self, name: str, connection: str) -> filling.Table:
+        chosen = filling.Table(self.system, self.folders, name, connection)
+        self._look_or_fail()
+        return chosen
 
     def links(self, object: str, number: str) -> list[dict[str, Any]]:
         """A record's counterparts."""

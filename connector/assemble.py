@@ -51,8 +51,9 @@ class Assembly:
         # all processes share.
         self._store_clock = None if isinstance(clock, SystemClock) else clock
         self._make_http = make_http
-        self._site = file.directory / "mappings"
-        self._values = Values([shipped() / "values", self._site / "values"])
+        self._folders = [*file.mappings(), shipped()]
+        """Of mappings, the first that has one counts."""
+        self._values = Values([folder / "values" for folder in reversed(self._folders)])
         self._mappings: dict[tuple[str, str], Mapping | None] = {}
         self._connections: dict[str, Connection] = {}
         self.problems: list[Problem] = []
@@ -101,16 +102,13 @@ class Assembly:
 
     def _seen(self, store: Store) -> Path | None:
         """Where the starts on this store are counted beside it."""
-        folder = store.path.parent if store.path else self._file.directory
+        folder = store.path.parent if store.path else self._file.directory("store")
         name = store.path.name if store.path else store.url.database
         return folder / f"{name}.starts" if name != ":memory:" else None
 
     def store(self) -> Store:
-        """The store; a relative SQLite path is relative to the file. Raises ConfigError."""
+        """The store. Raises ConfigError."""
         url = self._file.store_url()
-        prefix = "sqlite:///"
-        if url.startswith(prefix) and not Path(url.removeprefix(prefix)).is_absolute():
-            url = prefix + (self._file.directory / url.removeprefix(prefix)).as_posix()
         try:
             return Store(url, self._store_clock)
         except ConfigError as error:
@@ -145,7 +143,7 @@ class Assembly:
 
     def _hints(self, name: str) -> Hints:
         file = f"hints/{self._connections[name].settings.adapter}.yaml"
-        return Hints([shipped() / file, self._site / file])
+        return Hints([folder / file for folder in reversed(self._folders)])
 
     # -- mappings ---------------------------------------------------------------------------
 
@@ -157,11 +155,8 @@ class Assembly:
 
     def _load(self, connection: str, object: str, place: str) -> Mapping | None:
         adapter = self._connections[connection].settings.adapter
-        tried = [
-            self._site / connection / f"{object}.yaml",
-            self._site / adapter / f"{object}.yaml",
-            shipped() / adapter / f"{object}.yaml",
-        ]
+        own = [folder / connection / f"{object}.yaml" for folder in self._folders[:-1]]
+        tried = [*own, *(folder / adapter / f"{object}.yaml" for folder in self._folders)]
         for path in tried:
             if path.is_file():
                 return self._trying(partial(load, path, self._values))

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -351,6 +351,8 @@ class Adapter(ABC):
     """Speaks to one kind of system. Five methods; the others have a correct, slow default."""
 
     settings_type: ClassVar[type[Settings]] = Settings
+    coded: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """Settings, and `options` of mappings, that hold codes; form and field that accept them."""
     capabilities: Capabilities
 
     def __init__(self, settings: Settings, http: Http, clock: Clock) -> None:
@@ -401,6 +403,16 @@ class Adapter(ABC):
     def describe(self, form: str) -> Sequence[FormField]:
         """The form's fields; empty where the system does not tell."""
         return ()
+
+    def codes(
+        self, form: str, field: str, wanted: Collection[str] | None = None
+    ) -> Mapping[str, str] | None:
+        """The codes that a field accepts now, with their names; of `wanted`, those among them.
+
+        `field` is as a mapping writes it, a row's `table/field`. None where the system does not
+        tell, or the field takes anything.
+        """
+        return None
 
     def close(self) -> None:  # noqa: B027 - most adapters hold nothing
         """Give up sessions and sockets. May be called more than once."""

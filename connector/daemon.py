@@ -30,6 +30,7 @@ from connector.engine.dispatch import Dispatcher, Done, ordered
 from connector.engine.system import Feed
 from connector.errors import ConfigError
 from connector.health import Health
+from connector.overlay import files_of, mappings_beside
 from connector.store import feeds as feed_store
 from connector.store import journal
 from connector.store.engine import StoreUnavailable
@@ -58,6 +59,7 @@ class Daemon:
         """
         self._speak = speak
         self._path = path
+        self._files = files_of(path)
         self._clock = clock or SystemClock()
         self._app = App.open(path, self._clock, speak=speak)
         self._seen = self._stamps()
@@ -199,22 +201,22 @@ class Daemon:
 
     def _stamps(self) -> dict[str, float]:
         """When each file that makes up the configuration was last written."""
-        site = self._path.resolve().parent / "mappings"
-        files = {self._path, *self._app.files, *(site.rglob("*.yaml") if site.is_dir() else ())}
+        folders = [folder for folder in mappings_beside(self._files) if folder.is_dir()]
+        mappings = (file for folder in folders for file in folder.rglob("*.yaml"))
+        files = {*self._files, *self._app.files, *mappings}
         return {file.as_posix(): file.stat().st_mtime for file in files if file.is_file()}
 
     def _reload(self) -> None:
-        found = self._stamps()
-        if found == self._seen:
+        if self._stamps() == self._seen:
             return
+        self._files = files_of(self._path)
+        self._seen = self._stamps()  # before they are read: what is edited meanwhile is seen
         try:
             fresh = App.open(self._path, self._clock, speak=self._speak)
         except ConfigError as error:
-            self._seen = found
             self.health.trouble("configuration", str(error))
             _log.error("configuration_broken", problems=[str(p) for p in error.problems])
             return
-        self._seen = found
         self.health.well("configuration")
         _log.info("configuration_changed")
         self._app = fresh

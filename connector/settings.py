@@ -15,11 +15,12 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
-from connector import complaints, yamlfile
+from connector import complaints
 from connector.contract import Adapter, Settings
 from connector.errors import ConfigError, Problem
 from connector.messages import LANGUAGES, language, say, set_language
 from connector.objects import DERIVED, OBJECTS
+from connector.overlay import Layers, mappings_beside
 
 HUB = "hub"
 """The store seen as a connection: derived records come from it."""
@@ -27,6 +28,7 @@ HUB = "hub"
 _REFERENCE = re.compile(r"\$\{(\w+):([^}]*)\}")
 _PASSWORD = re.compile(r"://[^/@:]*:(.+)@")
 """The password in a database's URL."""
+SQLITE = "sqlite:///"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "y": 31_536_000}
 
 
@@ -134,6 +136,9 @@ class KeepSettings(_Model):
 class Config(_Model):
     """The whole configuration."""
 
+    extends: str = ""
+    """A configuration that this one is laid over: mappings are merged, other values replaced. Its
+    path is relative to this file; empty: this one stands alone."""
     store: str = "sqlite:///connector.db"
     """Database URL; a relative SQLite path is relative to this file."""
     language: Literal["zh", "en"] = "zh"
@@ -159,28 +164,18 @@ class ConfigFile:
         `speak`: messages are in the file's language from then on, those of its mistakes too.
         """
         self.path = path
-        self.directory = path.resolve().parent
         self.problems: list[Problem] = []
-        self._node = self._read()
-        if speak and isinstance(self._node, dict):
-            wanted = self._node.get("language", Config.model_fields["language"].default)
+        self._layers = Layers(path)
+        plain = self._layers.plain()
+        if speak and isinstance(plain, dict):
+            wanted = plain.get("language", Config.model_fields["language"].default)
             set_language(wanted if wanted in LANGUAGES else language())
         self.secrets: set[str] = set()
         self.files: set[Path] = set()
-        """Files that it names and that were read."""
-        self.config = self._config()
+        """Secrets and certificates that it names and that were read."""
+        self.config = self._config(plain)
 
-    def _read(self) -> Any:
-        if not self.path.is_file():
-            raise ConfigError([Problem(self.path.as_posix(), say("no_config"))])
-        try:
-            return yamlfile.load(self.path)
-        except yamlfile.YamlFault as fault:
-            problem = Problem(fault.place, say(fault.reason, detail=fault.detail))
-            raise ConfigError([problem]) from None
-
-    def _config(self) -> Config:
-        plain = yamlfile.to_plain(self._node)
+    def _config(self, plain: Any) -> Config:
         try:
             config = Config.model_validate(plain)
         except ValidationError as error:
@@ -193,13 +188,15 @@ class ConfigFile:
 
     def place(self, *path: Any) -> str:
         """Where an item stands, as `file:line:column`; as near as it is there."""
-        node, where = self._node, yamlfile.place(self.path.as_posix(), self._node)
-        for item in path:
-            if not isinstance(node, dict | list) or (isinstance(node, dict) and item not in node):
-                break
-            where = yamlfile.place(self.path.as_posix(), node, item)
-            node = node[item]
-        return where
+        return self._layers.find(path).place
+
+    def directory(self, *path: Any) -> Path:
+        """The folder of the file in which an item stands: relative names start there."""
+        return self._layers.find(path).file.resolve().parent
+
+    def mappings(self) -> list[Path]:
+        """The site's folders of mappings; what stands in the first counts."""
+        return mappings_beside(self._layers.files)
 
     def problem(self, path: tuple[Any, ...], id: str, /, **params: Any) -> None:
         """Note a mistake at `path`."""
@@ -261,19 +258,21 @@ class ConfigFile:
         for key, value in self.config.connections[name].items():
             known = fields.get(key)
             values[key] = value
+            where = ("connections", name, key)
             try:
-                values[key] = self._value(key, value, known.annotation if known else None)
+                annotation = known.annotation if known else None
+                values[key] = self._value(key, value, annotation, self.directory(*where))
             except ValueError as error:
                 words = complaints.own(error)
                 assert words is not None, error
-                problems.append(Problem(self.place("connections", name, key), words))
+                problems.append(Problem(self.place(*where), words))
         return values, problems
 
-    def _value(self, key: str, value: Any, annotation: Any) -> Any:
+    def _value(self, key: str, value: Any, annotation: Any, folder: Path) -> Any:
         """A setting as the adapter wants it. Raises ValueError with a sentence."""
         if value == CHANGE_ME:
             raise ValueError(say("fill_in", name=key))
-        value = self._resolved(value, secret=_takes(annotation, SecretStr))
+        value = self._resolved(value, folder, secret=_takes(annotation, SecretStr))
         if _takes(annotation, float):
             try:
                 return seconds(value)
@@ -281,24 +280,26 @@ class ConfigFile:
                 detail = complaints.own(error)
                 words = say("bad_setting", name=key, value=value, detail=detail)
                 raise ValueError(words) from None
-        return self._file(value) if key == "ca_file" and value else value
+        if key == "ca_file" and value and isinstance(value, str):
+            return self._file(value, folder)
+        return value
 
-    def _file(self, name: str) -> str:
+    def _file(self, name: str, folder: Path) -> str:
         """A file named in the configuration; a relative name is relative to it."""
-        path = self.directory / name
+        path = folder / name
         if not path.is_file():
             raise ValueError(say("no_such_file", name=name))
         self.files.add(path)
         return str(path)
 
-    def _resolved(self, value: Any, *, secret: bool) -> Any:
+    def _resolved(self, value: Any, folder: Path, *, secret: bool) -> Any:
         if secret and not (isinstance(value, str) and _REFERENCE.fullmatch(value)):
             raise ValueError(say("plain_secret"))
         if not isinstance(value, str):
             return value
-        return _REFERENCE.sub(lambda match: self._lookup(*match.groups()), value)
+        return _REFERENCE.sub(lambda match: self._lookup(folder, *match.groups()), value)
 
-    def _lookup(self, kind: str, name: str) -> str:
+    def _lookup(self, folder: Path, kind: str, name: str) -> str:
         """What a reference stands for. Raises ValueError with a sentence."""
         if kind == "env":
             if name not in os.environ:
@@ -306,8 +307,8 @@ class ConfigFile:
             return os.environ[name]
         if kind == "file":
             try:
-                text = (self.directory / name).read_text("utf-8-sig").strip()
-                self.files.add(self.directory / name)
+                text = (folder / name).read_text("utf-8-sig").strip()
+                self.files.add(folder / name)
                 return text
             except (OSError, UnicodeDecodeError) as error:
                 detail = getattr(error, "strerror", None) or "not UTF-8"
@@ -316,19 +317,22 @@ class ConfigFile:
         raise ValueError(say("unknown_reference", kind=kind))
 
     def store_url(self) -> str:
-        """The store's URL, references resolved. Raises ConfigError."""
-        place, text = self.place("store"), self.config.store
+        """The store's URL, references resolved, a file's path whole. Raises ConfigError."""
+        place, folder, text = self.place("store"), self.directory("store"), self.config.store
         password = _PASSWORD.search(text)
         if password and not _REFERENCE.fullmatch(password[1]):
             raise ConfigError([Problem(place, say("plain_secret"))])
         try:
             if password:
-                self.secrets.add(self._resolved(password[1], secret=True))
-            return _REFERENCE.sub(lambda match: quote(self._lookup(*match.groups()), ""), text)
+                self.secrets.add(self._resolved(password[1], folder, secret=True))
+            url = _REFERENCE.sub(lambda m: quote(self._lookup(folder, *m.groups()), ""), text)
         except ValueError as error:
             words = complaints.own(error)
             assert words is not None, error
             raise ConfigError([Problem(place, words)]) from None
+        path = url.removeprefix(SQLITE)
+        here = url != path and not Path(path).is_absolute()
+        return SQLITE + (folder / path).as_posix() if here else url
 
 
 def _takes(annotation: Any, kind: type) -> bool:

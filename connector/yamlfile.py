@@ -1,4 +1,4 @@
-"""YAML files that people edit: read with places, refused with sentences.
+"""YAML files that people edit: read with places, refused with sentences, added to with care.
 
 YAML 1.2 by ruamel.yaml. Duplicate keys, keys that are no words, aliases, tags, files in
 GBK, files over 1 MB and deep nesting are refused. Every mapping and list remembers where each
@@ -7,7 +7,9 @@ of its items stands, so that a mistake is named as `file:line:column`.
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,34 @@ def loads(text: str, name: str = "<text>") -> Any:
     except (YAMLError, ValueError, TypeError, OverflowError) as error:
         raise YamlFault(name, "yaml_broken", str(error).splitlines()[0]) from None
     return CommentedMap() if value is None else value
+
+
+@contextmanager
+def editing(source: Path, target: Path) -> Iterator[CommentedMap]:
+    """The mapping in a file that people edit, to be changed; comments, order and quotes stay.
+
+    At the end `target` is written, which may be another file, whole or not at all.
+    """
+    yaml = YAML(typ="rt", pure=True)
+    yaml.preserve_quotes, yaml.width = True, MAX_BYTES
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    text = source.read_bytes().decode("utf-8-sig")
+    node = yaml.load(text.replace("\r\n", "\n")) or CommentedMap()
+    yield node
+    written = StringIO()
+    yaml.dump(node, written)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.draft")
+    newline = "\r\n" if "\r\n" in text else "\n"
+    draft.write_text(written.getvalue(), encoding="utf-8", newline=newline)
+    draft.replace(target)
+
+
+def flow(items: Iterable[Any]) -> CommentedSeq:
+    """A list that is written on one line."""
+    made = CommentedSeq(items)
+    made.fa.set_flow_style()
+    return made
 
 
 class _Refused(MarkedYAMLError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from adapters.fxiaoke.client import Client
@@ -73,3 +73,11 @@ class Fxiaoke(Adapter):
 
     def describe(self, form: str) -> Sequence[FormField]:
         return fields_of(self._client.describe(form))
+
+    def codes(
+        self, form: str, field: str, wanted: Collection[str] | None = None
+    ) -> Mapping[str, str] | None:
+        told = self._codecs.of(form).options(field)
+        if told is None or wanted is None:
+            return told
+        return {code: name for code, name in told.items() if code in wanted}

@@ -38,6 +38,7 @@ class Codec:
         """`description` is what Fxiaoke says of the form's fields."""
         self._types = {str(field["api_name"]): _type(field) for field in description}
         self._unique = {str(field["api_name"]): field.get("is_unique") for field in description}
+        self._options = {str(f["api_name"]): f["options"] for f in description if _chooses(f)}
         self._zone = zone
 
     def __contains__(self, name: str) -> bool:
@@ -47,6 +48,11 @@ class Codec:
     def unique(self, name: str) -> bool | None:
         """Whether two records may not share a value; None where the description is silent."""
         return self._unique.get(name)
+
+    def options(self, name: str) -> dict[str, str] | None:
+        """The values that a field may be given, with their labels; None: it is none to choose."""
+        listed = self._options.get(name)
+        return None if listed is None else {str(o["value"]): str(o["label"]) for o in listed}
 
     def read(self, row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
         """These fields: numbers exact, dates and instants in ISO form, labels untouched."""
@@ -104,6 +110,16 @@ def plain_name(name: str) -> str:
 def own_names(names: Iterable[str]) -> list[str]:
     """The fields among these that a description must name if the form has them."""
     return [plain for name in names if (plain := plain_name(name)) not in SYSTEM]
+
+
+def _chooses(field: Mapping[str, Any]) -> bool:
+    """It lists what it may be given."""
+    listed = field.get("options")
+    return isinstance(listed, list) and bool(listed) and all(map(_is_option, listed))
+
+
+def _is_option(item: Any) -> bool:
+    return isinstance(item, dict) and {"value", "label"} <= item.keys()
 
 
 def _type(field: Mapping[str, Any]) -> str:

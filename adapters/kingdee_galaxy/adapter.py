@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, ClassVar
 
 from adapters.kingdee_galaxy.bills import STEPS
 from adapters.kingdee_galaxy.client import Client
+from adapters.kingdee_galaxy.codes import Codes
 from adapters.kingdee_galaxy.describing import fields_of
 from adapters.kingdee_galaxy.forms import FORMS
 from adapters.kingdee_galaxy.ladder import Ladder
@@ -42,12 +43,16 @@ class KingdeeGalaxy(Adapter):
     """Bills and base data of one account set."""
 
     settings_type: ClassVar[type[Settings]] = KingdeeGalaxySettings
+    coded: ClassVar[Mapping[str, tuple[str, str]]] = dict.fromkeys(
+        ("org", "allocate"), ("BD_Customer", "FUseOrgId.FNumber")
+    )
 
     def __init__(self, settings: Settings, http: Http, clock: Clock) -> None:
         super().__init__(settings, http, clock)
         assert isinstance(settings, KingdeeGalaxySettings)
         self._settings = settings
         self._client = Client(settings, http)
+        self._codes = Codes(self._client, settings)
         self._reading = Reading(self._client, settings)
         ladder = Ladder(self._client, settings)
         saving = Saving(self._client, self._reading, settings)
@@ -96,6 +101,11 @@ class KingdeeGalaxy(Adapter):
 
     def describe(self, form: str) -> Sequence[FormField]:
         return fields_of(self._client.business_info(form))
+
+    def codes(
+        self, form: str, field: str, wanted: Collection[str] | None = None
+    ) -> Mapping[str, str] | None:
+        return self._codes.of(form, field, wanted)
 
     def close(self) -> None:
         self._client.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from adapters.memory.world import STEPS, Kept, World
@@ -24,6 +24,7 @@ from connector.contract import (
     Write,
     Written,
     chunks,
+    is_empty,
 )
 from connector.errors import (
     AdapterError,
@@ -111,6 +112,15 @@ class MemoryAdapter(Adapter):
         names = {name for kept in self._world.form(form).values() for name in kept.fields}
         return [FormField(name) for name in sorted(names)]
 
+    def codes(
+        self, form: str, field: str, wanted: Collection[str] | None = None
+    ) -> Mapping[str, str] | None:
+        self._world.meet("read", form)
+        told = self._world.codes.get((form, field))
+        if told is None:
+            return None
+        return {code: name for code, name in told.items() if wanted is None or code in wanted}
+
     def _put(self, write: Write) -> Written:
         key, line_keys = self._save(write)
         return self._finish(write, key, line_keys)
@@ -150,9 +160,16 @@ class MemoryAdapter(Adapter):
 
     def _refuse(self, form: str, fields: Mapping[str, Any]) -> None:
         rule = self._world.rules.get(form)
-        words = rule(fields) if rule else ""
+        words = (rule(fields) if rule else "") or self._unknown_code(form, fields)
         if words:
             raise Rejected(words)
+
+    def _unknown_code(self, form: str, fields: Mapping[str, Any]) -> str:
+        for (of, path), known in self._world.codes.items():
+            for value in _values(fields, path) if of == form else ():
+                if str(value) not in known:
+                    return f"{path}: {value}"
+        return ""
 
     def _merged(
         self, known: Mapping[str, Any], write: Write
@@ -219,6 +236,14 @@ class MemoryAdapter(Adapter):
 
     def _steps(self, write: Write) -> tuple[str, ...]:
         return self.capabilities.of(write.form).steps
+
+
+def _values(fields: Mapping[str, Any], path: str) -> Iterator[Any]:
+    """What stands in a field, or in a row's field of each row."""
+    table, _, name = path.rpartition("/")
+    for holder in fields.get(table) or () if table else (fields,):
+        if not is_empty(holder.get(name)):
+            yield holder[name]
 
 
 def _key_field(write: Write, table: str) -> str:

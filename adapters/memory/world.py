@@ -39,6 +39,9 @@ class World:
     """Forms behind whose submission people decide."""
     rules: dict[str, Callable[[Mapping[str, Any]], str]] = field(default_factory=dict)
     """Per form what it has against a record's fields, in its own words; empty: nothing."""
+    codes: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    """Per form and field (a row's `table/field`) the codes that it accepts, with their names; a
+    field that is not named here takes anything."""
     trouble: Callable[[str, str], None] | None = None
     """Called with a moment and the form: raises what goes wrong. The moments are `before` and
     `after` a write, each step after `saved` by its name once it is taken, and `read`."""

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from connector.cli import care, going_live, running, setup
+from connector.cli import care, environments, going_live, running, setup, values
 from connector.cli.output import Output
 from connector.cli.session import DONE, FAILED, WRONG, group
 from connector.cli.wrong_use import is_wrong_use, told
@@ -22,6 +22,8 @@ INTERRUPTED = 130
 cli = group()
 setup.register(cli)
 going_live.register(cli)
+environments.register(cli)
+values.register(cli)
 running.register(cli)
 care.register(cli)
 

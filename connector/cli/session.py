@@ -58,10 +58,14 @@ class Session:
     def app(self) -> App:
         """The façade over the configuration; opened when first asked for."""
         if self._app is None:
-            log.configure(json=False, level="ERROR")
+            self.quiet()
             self._app = App.open(self.config, speak=self.speak)
             self._app.on_hand_over = lambda: self.output.tell(say("handed_over"))
         return self._app
+
+    def quiet(self) -> None:
+        """Logs tell errors alone; the command itself says what it has to."""
+        log.configure(json=False, level="ERROR")
 
     def close(self) -> None:
         if self._app is not None:

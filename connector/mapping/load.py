@@ -138,6 +138,7 @@ class _Parser:
             open=self._expression(node, "open"),
             sums=self._names(node, "sums"),
             options=yamlfile.to_plain(node.get("options", {})),
+            options_at=yamlfile.place(self.name, node, "options"),
             read=sides["read"],
             write=sides["write"],
             version=self._version(raw),

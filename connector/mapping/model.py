@@ -109,6 +109,8 @@ class Mapping:
     open: Expression | None = None
     sums: tuple[str, ...] = ()
     options: MappingOf[str, Any] = field(default_factory=dict)
+    options_at: str = ""
+    """Where they stand, for messages."""
     read: Side | None = None
     write: Side | None = None
     version: str = ""

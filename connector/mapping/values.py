@@ -35,27 +35,27 @@ class ValueMap:
         if not isinstance(table, Mapping):
             raise ValueError("not a table")
         for ours, theirs in table.items():
-            codes = [_code(code) for code in (theirs if isinstance(theirs, list) else [theirs])]
+            codes = [code_of(code) for code in (theirs if isinstance(theirs, list) else [theirs])]
             if not codes:
                 raise ValueError(f"{ours} stands for nothing")
             if codes[0] != ANY:
-                forward[_code(ours)] = codes[0]
+                forward[code_of(ours)] = codes[0]
             for code in codes if ours != ANY else ():
                 if code in inverse:
                     ambiguous.append(code)
-                inverse.setdefault(code, _code(ours))
+                inverse.setdefault(code, code_of(ours))
         return cls(name, forward, inverse, tuple(ambiguous))
 
     def write(self, ours: Any) -> str | None:
         """Their code; None where the table has no answer."""
-        return self.forward.get(_code(ours), self.forward.get(ANY))
+        return self.forward.get(code_of(ours), self.forward.get(ANY))
 
     def read(self, theirs: Any) -> str | None:
         """Our code; None where the table has no answer."""
-        return self.inverse.get(_code(theirs), self.inverse.get(ANY))
+        return self.inverse.get(code_of(theirs), self.inverse.get(ANY))
 
 
-def _code(value: Any) -> str:
+def code_of(value: Any) -> str:
     """YAML booleans and numbers as people wrote them."""
     if type(value) is str:
         return value

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector import yamlfile
 from connector.assemble import shipped
-from connector.contract import FormField, Record, is_empty
+from connector.contract import Adapter, FormField, Record, is_empty
 from connector.engine.system import Flow, System
 from connector.errors import ConfigError, MappingFault, Problem, Rejected
 from connector.mapping import naming, schema
@@ -28,6 +28,16 @@ Shown = dict[str, Any]
 
 def check(system: System) -> list[Shown]:
     """Fields that a mapping names and the live form lacks, per mapping and connection."""
+    found = []
+    for (name, file, form), fields in named_by(system).items():
+        described, lacks = lacking(system.connections[name].adapter, fields)
+        told = {"described": described, "problems": [str(problem) for problem in lacks.values()]}
+        found.append({"connection": name, "file": file, "form": form, **told})
+    return found
+
+
+def named_by(system: System) -> dict[tuple[str, str, str], list[Named]]:
+    """The fields that the mappings in use count on, by connection, file and form."""
     named: dict[tuple[str, str, str], list[Named]] = {}
     for feed in system.feeds.values():
         mapping = feed.reader.mapping
@@ -37,15 +47,13 @@ def check(system: System) -> list[Shown]:
         if flow.target is not None:
             key = (flow.target.name, flow.mapping.file, flow.mapping.form)
             named.setdefault(key, []).extend(naming.written(flow.mapping))
-    return [
-        {"connection": name, "file": file, "form": form, **_compared(system, name, fields)}
-        for (name, file, form), fields in named.items()
-    ]
+    return named
 
 
-def _compared(system: System, connection: str, named: list[Named]) -> Shown:
-    """Whether the system tells its forms' fields, and a sentence for each that it lacks."""
-    adapter = system.connections[connection].adapter
+def lacking(
+    adapter: Adapter, named: Iterable[Named]
+) -> tuple[bool, dict[tuple[str, str], Problem]]:
+    """Whether the system tells its forms' fields; what it lacks, by form and field."""
     forms: dict[str, Sequence[FormField]] = {}
     problems: dict[tuple[str, str], Problem] = {}
     for each in named:
@@ -58,8 +66,7 @@ def _compared(system: System, connection: str, named: list[Named]) -> Shown:
         if forms[each.form] and not _stands_in(forms[each.form], each):
             words = say("form_lacks", field=each.field, form=each.form)
             problems.setdefault((each.form, each.field), Problem(each.place, words))
-    described = any(forms.values())
-    return {"described": described, "problems": [str(problem) for problem in problems.values()]}
+    return any(forms.values()), problems
 
 
 def _stands_in(fields: Sequence[FormField], named: Named) -> bool:

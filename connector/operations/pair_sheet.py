@@ -61,9 +61,9 @@ def _row(pair: Pair, owners: Mapping[str, str], taken: Mapping[str, str]) -> Row
     elif target.key in taken:
         remarks.append(str(say("owned_by", number=taken[target.key])))
     elif pair.sure:
-        owner = _said(owners[target.key] == source.key)
+        owner = said(owners[target.key] == source.key)
     return {
-        "decision": _said(True) if pair.sure else "",
+        "decision": said(True) if pair.sure else "",
         "source_number": source.number,
         "source_name": source.name,
         "target_number": target.number if target else "",
@@ -75,7 +75,8 @@ def _row(pair: Pair, owners: Mapping[str, str], taken: Mapping[str, str]) -> Row
     }
 
 
-def _said(yes: bool) -> str:
+def said(yes: bool) -> str:
+    """Yes or no, as a sheet says it."""
     return word("answer", "yes" if yes else "no")
 
 
@@ -96,8 +97,8 @@ def _decisions(
 ) -> Iterator[Decision]:
     for number, row in enumerate(sheet, 2):  # the first line holds the headings
         place = f"{name}:{number}"
-        known = {column: _cell(row, column) for column in COLUMNS}
-        yes, owner = _answer(known["decision"]), _answer(known["owner"])
+        known = {column: cell(row, column) for column in COLUMNS}
+        yes, owner = answer(known["decision"]), answer(known["owner"])
         if None in (yes, owner):
             wrong = known["decision"] if yes is None else known["owner"]
             problems.append(Problem(place, say("not_yes_or_no", value=wrong)))
@@ -109,7 +110,7 @@ def _decisions(
             yield Decision(place, known["source_key"], known["target_number"], mine)
 
 
-def _cell(row: Mapping[str, str], column: str) -> str:
+def cell(row: Mapping[str, str], column: str) -> str:
     """A cell under the column's name in either language."""
     for language in LANGUAGES:
         if (heading := word("column", column, language)) in row:
@@ -117,6 +118,7 @@ def _cell(row: Mapping[str, str], column: str) -> str:
     raise ConfigError([Problem("", say("no_column", name=word("column", column)))])
 
 
-def _answer(text: str) -> bool | None:
+def answer(text: str) -> bool | None:
+    """What a decision says; None: neither yes nor no."""
     told = text.lower()
     return True if told in YES else False if told in NO else None

@@ -19,7 +19,9 @@ classes. The suite needs pytest and is imported by tests alone.
 
 import pytest
 
-_PARTS = ("batches", "faults", "finding", "hygiene", "reading", "steps", "suite", "writing")
+_PARTS = (
+    "batches", "codes", "faults", "finding", "hygiene", "reading", "steps", "suite", "writing",
+)  # fmt: skip
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
 from connector.testing.clock import SkippingClock  # noqa: E402 - after the rewriting was asked for

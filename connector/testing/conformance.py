@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connector.testing.batches import Batches
+from connector.testing.codes import Codes
 from connector.testing.faults import Faults
 from connector.testing.finding import Finding
 from connector.testing.hygiene import Hygiene
@@ -12,6 +13,6 @@ from connector.testing.writing import Writing
 
 
 class AdapterConformance(
-    Hygiene, ReadingAll, ReadingChanges, Finding, Writing, Steps, Batches, Faults
+    Hygiene, ReadingAll, ReadingChanges, Finding, Writing, Codes, Steps, Batches, Faults
 ):
     """Subclass it with `sample` and the fixture `remote`; see the package's docstring."""

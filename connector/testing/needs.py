@@ -48,6 +48,7 @@ ROWS = Need(lambda _, sample: sample.row is not None, "the sample writes no rows
 AMOUNT = Need(lambda _, sample: bool(sample.amount), "the sample of {form} has no decimal field")
 NUMBER = Need(lambda _, sample: bool(sample.shape.number), "{form} has no number")
 UNIQUE = Need(lambda _, sample: sample.unique_number, "the remote takes a number of {form} twice")
+CODED = Need(lambda _, sample: bool(sample.coded), "the sample of {form} has no field of codes")
 REFUSED = Need(
     lambda _, sample: sample.refused is not None, "the sample has no {form} that is refused"
 )

@@ -56,6 +56,8 @@ class Sample:
     """A decimal field; `table/field` if it is a row's."""
     amounts: tuple[Decimal, ...] = DIFFICULT_DECIMALS
     """What that field can hold exactly."""
+    coded: str = ""
+    """A field of which the system tells the codes, `table/field` if it is a row's."""
     texts: tuple[str, ...] = DIFFICULT_TEXTS
     """What the text field can hold exactly. Take out what the remote cannot hold, and say so in
     the adapter's README."""

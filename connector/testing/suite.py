@@ -9,7 +9,15 @@ from typing import Any, ClassVar
 
 import pytest
 
-from connector.contract import Adapter, FormCapabilities, Record, TableWrite, Write, Written
+from connector.contract import (
+    Adapter,
+    FormCapabilities,
+    Record,
+    TableWrite,
+    Value,
+    Write,
+    Written,
+)
 from connector.testing.needs import lack_of
 from connector.testing.remote import Remote
 from connector.testing.sample import Sample
@@ -158,7 +166,11 @@ class Suite:
 
     def with_amount(self, write: Write, value: Decimal) -> Write:
         """`write` with that value in its decimal field, or in each row's."""
-        table, _, name = self.sample.amount.rpartition("/")
+        return self.with_value(write, self.sample.amount, value)
+
+    def with_value(self, write: Write, path: str, value: Value) -> Write:
+        """`write` with that value in a field, or in a row's field of each row."""
+        table, _, name = path.rpartition("/")
         if not table:
             return replace(write, fields={**write.fields, name: value})
         rows = [replace(r, fields={**r.fields, name: value}) for r in write.tables[table].rows]

@@ -40,7 +40,7 @@ class Service:
             "ExecuteBillQuery": lambda call: execute_bill_query(books, call.data, rng),
             "BillQuery": lambda call: bill_query(books, call.data, rng),
             "GetInventoryData": lambda call: inventory_data(books, call.data or call.named),
-            "QueryBusinessInfo": lambda call: business_info(books.table(call.form).form),
+            "QueryBusinessInfo": self._business_info,
             "QueryAsyncResult": self._async_result,
             "WorkflowAudit": self._workflow_audit,
         }
@@ -68,6 +68,14 @@ class Service:
 
     def _form(self, call: Call) -> Form:
         return self.books.table(call.form).form
+
+    def _business_info(self, call: Call) -> dict[str, Any]:
+        info = business_info(self._form(call))
+        if not self.books.switches["metadata_lookups"]:
+            for part in info["Result"]["NeedReturnData"]["Entrys"]:
+                for field in part["Fields"]:
+                    field["LookUpObjectFormId"] = None
+        return info
 
     def _save(self, call: Call) -> dict[str, Any]:
         form, model = self._form(call), call.data.get("model")

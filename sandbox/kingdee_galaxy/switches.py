@@ -59,6 +59,8 @@ def default_switches(company: Company, numbering: str, limits: str) -> dict[str,
         "closed_before": closed.isoformat() if closed else None,
         # True: a production row finishes (5) when its whole quantity was received.
         "finish_on_receipt": True,
+        # False: QueryBusinessInfo does not say what base data a field points to.
+        "metadata_lookups": True,
         # ConvertResponseStatus of Push: "object" or "list".
         "convert_status": "object",
         # "both", "ExcuteOperation" (official SDK) or "ExecuteOperation" (manual).

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
@@ -524,6 +524,37 @@ class Short(MemoryAdapter):
 class TestLeavesFailuresOutOfABatchsOutcomes(Planted):
     kind = Short
     caught_by = ("test_one_bad_record_does_not_take_the_others_along",)
+
+
+class Boastful(MemoryAdapter):
+    def codes(self, form: str, field: str, wanted: Collection[str] | None = None) -> Any:
+        told = super().codes(form, field, wanted) or {}
+        return told if wanted else {**told, "G-z": "停用"}
+
+
+class TestTellsCodesThatAreNotAccepted(Planted):
+    kind = Boastful
+    caught_by = ("test_every_code_that_is_told_is_accepted",)
+
+
+class Chatty(MemoryAdapter):
+    def codes(self, form: str, field: str, wanted: Collection[str] | None = None) -> Any:
+        return super().codes(form, field)
+
+
+class TestTellsCodesThatNobodyAskedFor(Planted):
+    kind = Chatty
+    caught_by = ("test_of_the_codes_those_that_are_wanted_are_told",)
+
+
+class Silent(MemoryAdapter):
+    def codes(self, form: str, field: str, wanted: Collection[str] | None = None) -> Any:
+        return dict.fromkeys(super().codes(form, field, wanted) or ())
+
+
+class TestTellsCodesWithoutNames(Planted):
+    kind = Silent
+    caught_by = ("test_codes_are_texts_and_so_are_their_names",)
 
 
 class Shared(MemoryAdapter):

@@ -71,6 +71,7 @@ ORDERS = Sample(
     shape=Shape(ORDER, ("_id",), ("remark",), "name", {LINE: LINES}),
     text="remark",
     amount=f"{LINE}/quantity",
+    coded="mc_currency",
 )
 
 

@@ -117,6 +117,7 @@ ORDERS = Sample(
     refusal="必录",
     unique_number=True,
     amount=f"{ROWS}/FTaxPrice",
+    coded=f"{ROWS}/FUnitID.FNumber",
 )
 CUSTOMERS = Sample(
     shape=CUSTOMER_SHAPE,
@@ -124,6 +125,7 @@ CUSTOMERS = Sample(
     reference="F_CRM_Ref",
     new=customer,
     unique_number=True,
+    coded="FTRADINGCURRID.FNumber",
 )
 STOCK = Sample(
     shape=Shape(

@@ -52,6 +52,7 @@ BILLS = Sample(
     refusal="不允许",
     unique_number=True,
     amount="lines/qty",
+    coded="lines/goods",
 )
 TOTALS = replace(BILLS, amount="total")
 """The same with the decimal field of the head."""
@@ -64,6 +65,8 @@ class MemoryRemote(Remote):
         self.world = World.of(uuid.uuid4().hex)
         self.world.unique["bill"] = "no"
         self.world.rules["bill"] = lambda f: "不允许" if f.get("note") == "forbidden" else ""
+        names = {"G": "齿轮箱", "G-a": "轴承", "G-b": "联轴器", "G-c": "密封圈"}
+        self.world.codes["bill", "lines/goods"] = names
         self._kind = kind
         self._settings = settings
 

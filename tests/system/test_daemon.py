@@ -282,6 +282,22 @@ def test_a_secret_in_a_file_that_changes_is_taken_up(quick: Site) -> None:
         before.close()
 
 
+def test_an_edit_of_the_file_below_is_taken_up(quick: Site) -> None:
+    below = quick.config.rename(quick.directory / "shared.yaml")
+    quick.config.write_text("extends: shared.yaml\nworkers: 3\n", encoding="utf-8")
+    daemon = Daemon(quick.config)
+    before = daemon._app
+    try:
+        daemon._reload()
+        assert daemon._app is before
+        below.write_text(below.read_text("utf-8") + "keep: {changes: 1d}\n", encoding="utf-8")
+        daemon._reload()
+        assert (daemon._app.config.workers, daemon._app.config.keep.changes) == (3, 86_400)
+    finally:
+        daemon._app.close()
+        before.close()
+
+
 def test_a_start_ends_the_pauses_that_failures_made_and_no_other(quick: Site) -> None:
     assert quick.cli("connection", "pause", "crm").code == 0
     store = quick.app.system.store

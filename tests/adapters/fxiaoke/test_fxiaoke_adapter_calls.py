@@ -9,7 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from fxiaoke_world import ORDER, read, update
+from fxiaoke_world import LINE, ORDER, read, update
 
 from adapters.fxiaoke.answers import error_of, until_midnight
 from adapters.fxiaoke.client import _rows
@@ -183,3 +183,14 @@ def test_too_fast_reading_is_told_to_wait(build):
 def test_what_only_looks_like_zero_is_no_success(code):
     for writes, kind in ((True, OutcomeUnknown), (False, Transient)):
         assert type(error(code, writes=writes)) is kind
+
+
+def test_a_field_with_options_accepts_these_and_no_others(crm):
+    assert crm.codes(ORDER, "mc_currency", ["USD", "JPY"]) == {"USD": "美元"}
+    assert crm.codes(LINE, "kind__c") == {
+        "goods": "商品",
+        "gift": "赠品",
+        "service": "服务",
+        "freight": "运费",
+    }
+    assert crm.codes(ORDER, "remark") is crm.codes(ORDER, "no_such_field") is None
