@@ -206,7 +206,7 @@ class Capture:
         caught: dict[str, Caught] = {}
         restamped: list[tuple[str, str, str, str]] = []
         for record in records:
-            raw_hash = hashlib.blake2b(exact.mark(record.fields), digest_size=16).hexdigest()
+            raw_hash = _hash(record)
             mark = known.get(record.key)
             if mark is None or not self._is_same(mark, record, raw_hash):
                 caught[record.key] = self._read(record, raw_hash)
@@ -402,3 +402,10 @@ def _kind(item: Caught, old: Any | None) -> str:
     if old.hash == item.hash and not old.deleted and not old.fault:
         return "same"
     return "changed"
+
+
+def _hash(record: Record) -> str:
+    """Of all that was read: the number need not be one of the fields."""
+    hash = hashlib.blake2b(exact.mark(record.fields), digest_size=16)
+    hash.update(record.number.encode())
+    return hash.hexdigest()

@@ -13,7 +13,7 @@ from connector.engine.system import System
 from connector.errors import MappingFault, MissingLink
 from connector.mapping.document import LinkRef
 from connector.mapping.writing import getter
-from connector.messages import load, say
+from connector.messages import Message, load, say
 from connector.objects import OBJECTS
 from connector.store import deliveries, links, snapshots
 from connector.store.engine import Tx
@@ -55,6 +55,8 @@ class Resolver:
         """What people call the records that others wait for."""
         self._unread: dict[tuple[str, str], str] = {}
         """Why those of them that cannot be read cannot."""
+        self._unlinked: dict[tuple[str, str], str] = {}
+        """Those of them that were here before go-live, with the flow that does not create them."""
 
     def prepare(self, tx: Tx, refs: Iterable[LinkRef]) -> None:
         """Look up everything that `refs` refer to, in few queries."""
@@ -80,20 +82,28 @@ class Resolver:
             known = (row.number, str(snapshots.data(row).get("name", "")))
             self._called[object, key] = " ".join(part for part in known if part)
             self._unread[object, key] = row.fault
+        for flow in self._flows(object):
+            for key, row in deliveries.states(tx, flow, keys).items():
+                if row.reason == "unlinked":
+                    self._unlinked[object, key] = flow
 
     def _arrived(self, tx: Tx, object: str, unseen: Sequence[links.Counterpart]) -> set[str]:
         """Of records that we deliver and have not read back: those that stand there finished.
         One of several that are one there stands there with the one that is delivered."""
-        flows = [
-            flow.name
-            for flow in self._system.taking(self._source, object)
-            if flow.target and flow.target.name == self._target
-        ]
+        flows = self._flows(object)
         if not unseen or not flows:
             return set()
         delivered = {row.here: self._delivered(tx, object, row) for row in unseen}
         arrived = deliveries.arrived(tx, flows, sorted(set(delivered.values())))
         return {here for here, key in delivered.items() if key in arrived}
+
+    def _flows(self, object: str) -> list[str]:
+        """Those that deliver an object between the two."""
+        return [
+            flow.name
+            for flow in self._system.taking(self._source, object)
+            if flow.target and flow.target.name == self._target
+        ]
 
     def _delivered(self, tx: Tx, object: str, row: links.Counterpart) -> str:
         """The record that is delivered for this one."""
@@ -108,13 +118,20 @@ class Resolver:
             return self._value(ref, found)
         if ref.missing == "default":
             return ref.default
-        named = {"object": ref.object, "record": self._called_or_key(ref), "system": self._target}
-        words = say("link_missing" if found is None else "link_not_usable", **named)
-        if unread := self._unread.get((ref.object, ref.key)):
-            words = say("link_unread", **named, why=load(unread))
+        words = self._why_missing(ref, found)
         if ref.missing == "fail":
             raise MappingFault(ref.object, words)
         raise MissingLink(ref.object, ref.key, words)
+
+    def _why_missing(self, ref: LinkRef, found: Counterpart | None) -> Message:
+        named = {"object": ref.object, "record": self._called_or_key(ref), "system": self._target}
+        if found is not None:
+            return say("link_not_usable", **named)
+        if unread := self._unread.get((ref.object, ref.key)):
+            return say("link_unread", **named, why=load(unread))
+        if flow := self._unlinked.get((ref.object, ref.key)):
+            return say("link_unlinked", **named, flow=flow)
+        return say("link_missing", **named)
 
     def _called_or_key(self, ref: LinkRef) -> str:
         return self._called.get((ref.object, ref.key)) or ref.key

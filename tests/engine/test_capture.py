@@ -394,3 +394,11 @@ class Skewed:
 
     def sleep(self, seconds: float) -> None:
         self._clock.sleep(seconds)
+
+
+def test_a_record_that_was_only_renumbered_is_known_by_its_new_number(shop: Site) -> None:
+    shop.sync()
+    shop.crm.put("product", {"code": "M1-A"}, "p-M1")
+    shop.sync()
+    with shop.system.store.reading() as tx:
+        assert [row.key for row in snapshots.by_number(tx, "material", ["M1-A"])] == ["p-M1"]

@@ -87,9 +87,7 @@ def _numbers(accounts: list[Customer]) -> dict[str, str]:
 
 def _known(accounts: list[Customer], numbers: dict[str, str]) -> list[Customer]:
     return [
-        replace(one, erp_number=numbers[one.number])
-        for one in accounts
-        if one.number in numbers
+        replace(one, erp_number=numbers[one.number]) for one in accounts if one.number in numbers
     ]
 
 
