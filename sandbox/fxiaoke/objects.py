@@ -160,7 +160,7 @@ TERMS: Options = (
     ("net60", "月结60天"),
     ("net90", "月结90天"),
 )
-UNITS: Options = (
+LINE_UNITS: Options = (
     ("pcs", "个"),
     ("set", "套"),
     ("box", "箱"),
@@ -253,7 +253,7 @@ ORDER_LINE = ObjectType(
         Field("sales_price", "销售单价", "currency", places=6),
         Field("subtotal", "小计", "currency", places=2),
         Field("kind__c", "行类型", "select_one", options=LINE_KINDS),
-        Field("unit__c", "单位", "select_one", options=UNITS),
+        Field("unit__c", "单位", "select_one", options=LINE_UNITS),
         Field("tax_rate__c", "税率", "percentile", places=2),
         Field("delivery_date__c", "要求交期", "date"),
         Field("line_no__c", "行号", "number"),
