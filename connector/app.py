@@ -10,7 +10,7 @@ import gc
 import getpass
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from connector.assemble import Assembly
 from connector.clock import Clock
 from connector.engine.dispatch import Dispatcher, Done, Permits, Progress
 from connector.engine.system import Flow, System
-from connector.errors import ConnectorError, Words
+from connector.errors import ConnectorError, UnsafeRun, Words
 from connector.faults import fault
 from connector.messages import dump, load, say
 from connector.operations import (
@@ -34,14 +34,15 @@ from connector.operations import (
     resyncing,
     tracing,
 )
-from connector.settings import Config, ConfigFile
+from connector.settings import HUB, Config, ConfigFile
 from connector.store import journal, migrate
 from connector.store.engine import StoreUnavailable
 
 _log = log.get(__name__)
 
 Result = dict[str, Any]
-"""What a run did: `flows` with their counts, and the `errors` of whatever could not run."""
+"""What a run did: `flows` with their counts, the `errors` of whatever could not run, and the
+`rests` of connections where something was left for later."""
 
 WAIT = 0.2
 """Seconds between looks for the answer to a command that was handed over."""
@@ -103,6 +104,8 @@ class App:
         """Give back sessions and files."""
         for connection in self.system.connections.values():
             connection.adapter.close()
+        with suppress(StoreUnavailable):
+            self.system.settle_calls(at_once=True)
         self.system.store.close()
 
     # -- the engine -------------------------------------------------------------------------
@@ -146,7 +149,7 @@ class App:
     ) -> dict[str, Any]:
         """Read and deliver once, until nothing more is due; what came of it, by flow."""
         permits: dict[str, Any] = {"allow_gone": allow_gone, "allow_creates": allow_creates}
-        return _spoken(self._synced(names, **permits, progress=progress))
+        return _told(self._synced(names, **permits, progress=progress), str)
 
     def _synced(
         self,
@@ -177,6 +180,7 @@ class App:
         return {
             "flows": {flow.name: self._counts(flow, done, standing[flow.name]) for flow in flows},
             "errors": dict(done.errors),
+            "rests": dict(done.rests),
         }
 
     def _counts(self, flow: Flow, done: Done, standing: dict[str, int]) -> dict[str, int]:
@@ -198,8 +202,7 @@ class App:
             with store.reading() as tx:
                 result = journal.answered(tx, id)
             if result is not None:
-                errors = {name: load(text) for name, text in result["errors"].items()}
-                return {**result, "errors": errors}
+                return _told(result, load)
             try:
                 with self.engine():
                     self.carry_out_commands()  # the other process ended; the work is ours
@@ -215,9 +218,8 @@ class App:
             fault("command_taken")
             result = self._carried_out(row.name, json.loads(row.arguments))
             fault("command_done")
-            errors = {name: dump(words) for name, words in result["errors"].items()}
             with store.transaction() as tx:
-                journal.answer(tx, row.id, result | {"errors": errors})
+                journal.answer(tx, row.id, _told(result, dump))
         return len(waiting)
 
     def _carried_out(self, name: str, arguments: dict[str, Any]) -> Result:
@@ -233,7 +235,7 @@ class App:
         except Exception as error:  # noqa: BLE001 - one command must not silence the others
             _log.exception("command_failed", command=name)
             words = say("program_bug", detail=repr(error))
-        return {"errors": {name: words}, "flows": {}}
+        return {"errors": {name: words}, "flows": {}, "rests": {}}
 
     def daemon_runs(self) -> bool | None:
         """Another process is the engine of this store; None where several may be."""
@@ -274,11 +276,22 @@ class App:
 
     def plan(self, name: str, numbers: Sequence[str] = (), limit: int = 200) -> planning.Plan:
         """What a run would write now; reads the sources first unless a daemon does that anyway."""
-        flow, errors = finding.delivering(self.system, name), self._look()
+        flow = self._called(finding.delivering(self.system, name))
+        errors = self._look()
         keys = finding.keys(self.system, flow, numbers) if numbers else None
         made = planning.plan(self.system, flow, keys, limit)
         made.errors = errors
         return made
+
+    def _called(self, flow: Flow) -> Flow:
+        """The flow, if its systems may be called. What a person asks for goes on while calls run
+        short, and not when they are used up: raises UnsafeRun."""
+        self.system.settle_calls()
+        for name in {flow.source, flow.target.name if flow.target else ""} - {HUB, ""}:
+            rest = self.system.limits[name].reading(vital=True)
+            if rest is not None:
+                raise UnsafeRun(rest.words)
+        return flow
 
     def _look(self) -> dict[str, Words]:
         """Read what changed, unless a daemon does that anyway; what could not be read, and why."""
@@ -327,7 +340,7 @@ class App:
 
     def reconcile(self, name: str, *, repair: bool = False) -> list[reconciling.Finding]:
         """Where the target differs from what was delivered; on request, mend it."""
-        flow = finding.linking(self.system, name)
+        flow = self._called(finding.linking(self.system, name))
         findings = list(reconciling.reconcile(self.system, flow))
         if repair:
             reconciling.repair(self.system, flow, findings, self._who)
@@ -337,7 +350,8 @@ class App:
         self, name: str, numbers: Sequence[str], since: date | None, limit: int = 200
     ) -> planning.Plan:
         """What today's mapping would change, record by record; what would stay is left out."""
-        flow, errors = finding.delivering(self.system, name), self._look()
+        flow = self._called(finding.delivering(self.system, name))
+        errors = self._look()
         keys = resyncing.chosen(self.system, flow, numbers, since)
         made = planning.plan(self.system, flow, keys, limit)
         made.errors = errors
@@ -354,7 +368,7 @@ class App:
     ) -> dict[str, Any]:
         """Read records again with today's mapping and deliver what that changes."""
         chosen: dict[str, Any] = {"numbers": numbers, "since": since, "everything": everything}
-        return _spoken(self._resynced(name, **chosen, progress=progress))
+        return _told(self._resynced(name, **chosen, progress=progress), str)
 
     def _resynced(
         self,
@@ -415,9 +429,10 @@ class App:
         return ""
 
 
-def _spoken(result: Result) -> Result:
-    """Errors in the words of whoever reads them here, also those that the daemon met."""
-    return {**result, "errors": {name: str(words) for name, words in result["errors"].items()}}
+def _told(result: Result, made: Callable[[Any], Any]) -> Result:
+    """The same with what `made` makes of its words: texts for a reader, or for the store."""
+    worded = {part: result[part] for part in ("errors", "rests")}
+    return result | {part: {n: made(w) for n, w in some.items()} for part, some in worded.items()}
 
 
 def _user() -> str:

@@ -60,15 +60,19 @@ class Claimer:
         self._target = flow.target
         self._writer = flow.writer
 
-    def claim(self, limit: int, on_change: Any = None) -> Claimed:
-        """Take up to `limit` due deliveries. `on_change(tx, keys)` hears of those settled here."""
+    def claim(self, limit: int, on_change: Any = None, *, doubts: bool = False) -> Claimed:
+        """Take up to `limit` due deliveries. `on_change(tx, keys)` hears of those settled here.
+
+        `doubts`: only those whose last attempt must be looked up.
+        """
         store = self._system.store
         claimed = Claimed()
         deadline = Deadline(self._system.clock, self._target.lease)
         with store.transaction() as tx:
             store.look_at_links(tx)
             now = store.now(tx)
-            rows = _one_a_line(deliveries.due(store, tx, self._flow.name, now, limit))
+            due = deliveries.due(store, tx, self._flow.name, now, limit, doubts=doubts)
+            rows = _one_a_line(due)
             if rows:
                 fault("due_found")
                 claimed = self.consider(tx, rows, now)

@@ -286,7 +286,7 @@ class Sender:
     def _write(self, some: Sequence[Ready], deadline: Deadline) -> Iterator[Result]:
         clock = self._system.clock
         late = deadline.left() < self._target.longest_request + CUTOFF
-        if late or self._system.stopping.is_set():
+        if late or self._system.stopping.is_set() or self._must_rest(some):
             yield from (Result(job, error=NotSent(say("claim_too_old"))) for job, _, _ in some)
             return
         fault("before_write")
@@ -296,6 +296,11 @@ class Sender:
         fault("after_write")
         for (job, write, made), outcome in zip(some, outcomes, strict=True):
             yield self._result(job, write, made, outcome, seconds)
+
+    def _must_rest(self, some: Sequence[Ready]) -> bool:
+        """The target was closed to us, or its calls ran short, since these were claimed."""
+        rest = self._system.resting(self._flow)
+        return rest is not None and not (rest.doubts and all(job.in_doubt for job, _, _ in some))
 
     def _outcomes(self, writes: Sequence[Write]) -> list[Written | AdapterError]:
         """What the adapter says of each; what it leaves unsaid is unknown."""
@@ -351,7 +356,7 @@ class Undecidable(ConnectorError):
 
 
 class NotSent(ConnectorError):
-    """The claim was too old to send anything; the record goes back as it was."""
+    """It may not be sent any more, or not now; the record goes back as it was."""
 
 
 def _expect(
