@@ -26,6 +26,7 @@ from connector.errors import ConnectorError, UnsafeRun, Words
 from connector.faults import fault
 from connector.messages import dump, load, say
 from connector.operations import (
+    checking,
     finding,
     linking,
     overview,
@@ -249,30 +250,10 @@ class App:
 
     # -- looking ----------------------------------------------------------------------------
 
-    def check(self, *, offline: bool) -> list[dict[str, Any]]:
-        """Who we are in each system, or why it cannot be reached."""
-        found = []
-        for name, connection in self.system.connections.items():
-            entry: dict[str, Any] = {"connection": name, "adapter": connection.settings.adapter}
-            if connection.settings.base_url.startswith("http://"):
-                entry["warning"] = str(say("not_encrypted"))
-            if not offline:
-                entry |= self._identity(name)
-            found.append(entry)
-        return found
-
-    def _identity(self, name: str) -> dict[str, Any]:
-        try:
-            identity = self.system.connections[name].adapter.check()
-        except ConnectorError as error:
-            return {"ok": False, "error": str(error)}
-        return {
-            "ok": True,
-            "tenant": identity.tenant,
-            "user": identity.user,
-            "organisations": list(identity.organisations),
-            "version": identity.version,
-        }
+    def check(self, *, offline: bool, sees: str = "") -> list[dict[str, Any]]:
+        """Who we are in each system or why we are not let in, whether the record numbered `sees`
+        is visible there, and how many calls a day our settings make."""
+        return checking.check(self.system, offline=offline, sees=sees)
 
     def plan(self, name: str, numbers: Sequence[str] = (), limit: int = 200) -> planning.Plan:
         """What a run would write now; reads the sources first unless a daemon does that anyway."""

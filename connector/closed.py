@@ -77,14 +77,14 @@ class Hours:
 
 def closed_until(hours: Sequence[Hours], now: datetime, zone: tzinfo) -> datetime | None:
     """When a system that is closed now opens again, in UTC; None: it is open."""
-    until = now.astimezone(UTC)
-    while until - now < FOR_EVER:
+    begun = until = now.astimezone(UTC)
+    while until - begun < FOR_EVER:
         day = until.astimezone(zone).date()
         ends = [e for one in hours for b, e in one.around(day, zone) if b <= until < e]
         if not ends:
             break
         until = max(ends)
-    return until if until > now else None
+    return until if until > begun else None
 
 
 def opening(hours: Iterable[Hours]) -> tuple[Hours, ...]:

@@ -101,9 +101,13 @@ class Limits:
             return Rest("short", until, words, doubts=True)
         return None
 
-    def _closed(self, *, doubts: bool) -> Rest | None:
+    def closed_until(self) -> datetime | None:
+        """When it opens again; None: it is open."""
         settings = self._settings
-        until = closed_until(settings.closed, self._clock.now(), settings.zone)
+        return closed_until(settings.closed, self._clock.now(), settings.zone)
+
+    def _closed(self, *, doubts: bool) -> Rest | None:
+        until = self.closed_until()
         if until is None:
             return None
         words = say("is_closed", name=self._name, until=self.shown(until))
