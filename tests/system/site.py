@@ -365,10 +365,19 @@ def today() -> date:
 
 @contextmanager
 def opened(
-    directory: Path, company: Company, *, numbering: str = "manual", **init: Any
+    directory: Path,
+    company: Company,
+    *,
+    numbering: str = "manual",
+    limits: str = "off",
+    **init: Any,
 ) -> Iterator[Site]:
-    """A site with `company` in both systems, configured by `init` with everything carried."""
-    crm, erp = FxiaokeSandbox(company), KingdeeGalaxySandbox(company, numbering=numbering)
+    """A site with `company` in both systems, configured by `init` with everything carried.
+
+    `limits`: `vendor` for those of the CRM's vendor.
+    """
+    crm = FxiaokeSandbox(company, limits=limits)
+    erp = KingdeeGalaxySandbox(company, numbering=numbering)
     served = {"crm": start(crm), "erp": start(erp)}
     urls = {name: url for name, (url, _) in served.items()}
     env: dict[str, str] = {}

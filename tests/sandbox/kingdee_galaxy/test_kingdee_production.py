@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from kingdee_world import Client, numbered, order, row, text_of
+from kingdee_world import COMPANY, Client, numbered, order, row, text_of
 
+from sandbox.company.model import Stock
 from sandbox.kingdee_galaxy import KingdeeGalaxySandbox
 from sandbox.server import from_json
 
@@ -174,6 +177,22 @@ def test_inventory_data_speaks_in_ids_and_pages(client: Client) -> None:
     assert (answer["data"][0]["FBASEQTY"], answer["data"][0]["FBASEAVBQTY"]) == (340, 340)
     assert inventory(client, fmaterialnumbers="M-100", pageindex=2, pagerows=10)["data"] == []
     assert inventory(client, fmaterialnumbers="NO-1")["data"] == []
+
+
+def test_stock_is_paged_whole_by_its_key() -> None:
+    """Its keys are GUIDs, made in no order."""
+    places = [f"CK{n:02}" for n in range(40)]
+    stock = [Stock(material="M-100", warehouse=place, quantity=Decimal(1)) for place in places]
+    warehouses = tuple((place, place) for place in places)
+    client = Client(
+        KingdeeGalaxySandbox(replace(COMPANY, warehouses=warehouses, stock=tuple(stock)))
+    )
+    paged: list[str] = []
+    while page := client.query(
+        "STK_Inventory", "FID", f"FID > '{paged[-1]}'" if paged else "", "FID ASC", Limit=3
+    ):
+        paged += [key for (key,) in page]
+    assert len(paged) == len(set(paged)) == 40
 
 
 def test_stock_at_zero_vanishes_and_comes_back_as_another_row(client: Client, people: Any) -> None:
