@@ -275,11 +275,15 @@ class Dispatcher:
             return 0
 
         fault("before_deliver")
+        clock = self._system.clock
+        ends = clock.monotonic() + A_TURN
 
         def work() -> int:
             looked_at = 0
             for _ in range(FAIR):
                 if self._system.stopping.is_set() or self.paused(flow.target):
+                    break
+                if looked_at and clock.monotonic() >= ends:
                     break
                 tally = deliverer.group()
                 if tally is None:
@@ -365,8 +369,9 @@ class Dispatcher:
 
 
 A_SECOND = 1.1
-FAIR = 20
-"""Groups of one flow that a worker takes before the other flows have their turn."""
+FAIR, A_TURN = 20, 30.0
+"""Groups of one flow that a worker takes, and seconds for which it does so, before the other flows
+have their turn: thousands of records for a slow target must not keep an order waiting."""
 
 ROUNDS = 4
 """Times that our own writes are read back in one run."""

@@ -60,7 +60,7 @@ class Size:
     @property
     def patience(self) -> float:
         """Seconds in which an order must be in the ERP, and the CRM must know."""
-        return 900.0 * self.pace
+        return 300.0 * self.pace
 
 
 FULL = Size(orders=2000, materials=2000, warehouses=10, pack=100_000)
@@ -167,25 +167,33 @@ class Day:
 @contextmanager
 def day(size: Size, quota: dict[str, Any]) -> Iterator[tuple[Day, Callable[[float], None]]]:
     """A day, and what lets it pass until an hour of it."""
-    with tempfile.TemporaryDirectory() as folder, parsing_once():
-        with opened(Path(folder), company(size), limits="vendor") as site:
-            configure(site, size, quota)
-            now = site.clock.now().astimezone(CHINA)
-            midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-            made = Day(site, size, midnight)
-            site.clock.advance((made.at(MORNING) - now).total_seconds())
-            made.listen()
-            with site.app.engine() as engine:
-                engine.introduce()
-                paced = Paced(site.app, site)
-                yield made, lambda hour: paced.work_until(made.at(hour), engine, made.watch)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        parsing_once(),
+        opened(Path(folder), company(size), limits="vendor") as site,
+    ):
+        configure(site, size, quota)
+        now = site.clock.now().astimezone(CHINA)
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        made = Day(site, size, midnight)
+        site.clock.advance((made.at(MORNING) - now).total_seconds())
+        made.listen()
+        with site.app.engine() as engine:
+            engine.introduce()
+            paced = Paced(site.app, site)
+            yield made, lambda hour: paced.work_until(made.at(hour), engine, made.watch)
 
 
 def configure(site: Site, size: Size, quota: dict[str, Any]) -> None:
     """The quota on both sides of the wire, and the pace."""
     site.crm.switches["daily_quota"] = quota["day"]
     with site.settings() as config:
-        config["connections"]["crm"] |= {"quota": quota, "parallel": 1, "timeout": 60, "settle": 400}
+        config["connections"]["crm"] |= {
+            "quota": quota,
+            "parallel": 1,
+            "timeout": 60,
+            "settle": 400,
+        }
         for flow in config["flows"].values():
             flow["every"] = seconds(flow["every"]) * size.pace
 
@@ -219,11 +227,13 @@ def used_up_by_noon(size: Size, report: Report) -> None:
         until(NIGHT - 0.01)
         tell(made, report)
         # What had begun when calls ran short was ended.
-        report.check(made.stock() - stock <= 50, f"rows of stock since noon: {made.stock() - stock}")
+        report.check(
+            made.stock() - stock <= 50, f"rows of stock since noon: {made.stock() - stock}"
+        )
         report.check(not made.refused, f"calls that Fxiaoke refused: {dict(made.refused)}")
         report.check(made.taken.total() <= pack, f"calls: {made.taken.total()} of {pack}")
         all_told(made, report)
-        until(NIGHT + 6 * size.pace)
+        until(NIGHT + 6)
         report.check(made.stock() == size.rows, f"rows of stock the next morning: {made.stock()}")
         report.check(not status(made)["rests"], "nothing rests any more")
 

@@ -318,7 +318,9 @@ def test_a_delivery_that_began_before_ends_in_order(nightly: Site) -> None:
             wait_until(nightly, 18)
 
     nightly.erp.trouble = night_falls
-    nightly.sync()
+    with capture_logs() as logs:
+        nightly.sync()
+    assert {line["log_level"] for line in logs} == {"info"}
     assert [kept.step for kept in nightly.erp.form("bill").values()] == ["audited"]
     assert sorted(nightly.delivery(f"o{n}").state for n in range(3)) == [
         "in_sync", "pending", "pending",
