@@ -10,7 +10,7 @@ import gc
 import getpass
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,12 @@ from connector.clock import Clock
 from connector.engine import restored
 from connector.engine.dispatch import Dispatcher, Done, Permits, Progress
 from connector.engine.system import Flow, System
-from connector.errors import ConnectorError, Words
+from connector.errors import ConnectorError, UnsafeRun, Words
 from connector.faults import fault
 from connector.messages import dump, load, say
 from connector.operations import (
     agreeing,
+    checking,
     filling,
     finding,
     linking,
@@ -43,14 +44,15 @@ from connector.operations import (
     tracing,
     value_sheet,
 )
-from connector.settings import Config, ConfigFile
+from connector.settings import HUB, Config, ConfigFile
 from connector.store import journal, migrate
 from connector.store.engine import StoreUnavailable
 
 _log = log.get(__name__)
 
 Result = dict[str, Any]
-"""What a run did: `flows` with their counts, and the `errors` of whatever could not run."""
+"""What a run did: `flows` with their counts, the `errors` of whatever could not run, and the
+`rests` of connections where something was left for later."""
 
 WAIT = 0.2
 """Seconds between looks for the answer to a command that was handed over."""
@@ -115,6 +117,8 @@ class App:
         """Give back sessions and files."""
         for connection in self.system.connections.values():
             connection.adapter.close()
+        with suppress(StoreUnavailable):
+            self.system.settle_calls(at_once=True)
         self.system.store.close()
 
     # -- the engine -------------------------------------------------------------------------
@@ -159,7 +163,7 @@ class App:
     ) -> dict[str, Any]:
         """Read and deliver once, until nothing more is due; what came of it, by flow."""
         permits: dict[str, Any] = {"allow_gone": allow_gone, "allow_creates": allow_creates}
-        return _spoken(self._synced(names, **permits, progress=progress))
+        return _told(self._synced(names, **permits, progress=progress), str)
 
     def _synced(
         self,
@@ -190,6 +194,7 @@ class App:
         return {
             "flows": {flow.name: self._counts(flow, done, standing[flow.name]) for flow in flows},
             "errors": dict(done.errors),
+            "rests": dict(done.rests),
         }
 
     def _counts(self, flow: Flow, done: Done, standing: dict[str, int]) -> dict[str, int]:
@@ -211,8 +216,7 @@ class App:
             with store.reading() as tx:
                 result = journal.answered(tx, id)
             if result is not None:
-                errors = {name: load(text) for name, text in result["errors"].items()}
-                return {**result, "errors": errors}
+                return _told(result, load)
             try:
                 with self.engine():
                     self.carry_out_commands()  # the other process ended; the work is ours
@@ -228,9 +232,8 @@ class App:
             fault("command_taken")
             result = self._carried_out(row.name, json.loads(row.arguments))
             fault("command_done")
-            errors = {name: dump(words) for name, words in result["errors"].items()}
             with store.transaction() as tx:
-                journal.answer(tx, row.id, result | {"errors": errors})
+                journal.answer(tx, row.id, _told(result, dump))
         return len(waiting)
 
     def _carried_out(self, name: str, arguments: dict[str, Any]) -> Result:
@@ -246,7 +249,7 @@ class App:
         except Exception as error:  # noqa: BLE001 - one command must not silence the others
             _log.exception("command_failed", command=name)
             words = say("program_bug", detail=repr(error))
-        return {"errors": {name: words}, "flows": {}}
+        return {"errors": {name: words}, "flows": {}, "rests": {}}
 
     def daemon_runs(self) -> bool | None:
         """Another process is the engine of this store; None where several may be."""
@@ -260,34 +263,15 @@ class App:
 
     # -- looking ----------------------------------------------------------------------------
 
-    def check(self, *, offline: bool) -> list[dict[str, Any]]:
-        """Who we are in each system, or why it cannot be reached."""
-        found = []
-        for name, connection in self.system.connections.items():
-            entry: dict[str, Any] = {"connection": name, "adapter": connection.settings.adapter}
-            if connection.settings.base_url.startswith("http://"):
-                entry["warning"] = str(say("not_encrypted"))
-            if not offline:
-                entry |= self._identity(name)
-            found.append(entry)
-        return found
-
-    def _identity(self, name: str) -> dict[str, Any]:
-        try:
-            identity = self.system.connections[name].adapter.check()
-        except ConnectorError as error:
-            return {"ok": False, "error": str(error)}
-        return {
-            "ok": True,
-            "tenant": identity.tenant,
-            "user": identity.user,
-            "organisations": list(identity.organisations),
-            "version": identity.version,
-        }
+    def check(self, *, offline: bool, sees: str = "") -> list[dict[str, Any]]:
+        """Who we are in each system or why we are not let in, whether the record numbered `sees`
+        is visible there, and how many calls a day our settings make."""
+        return checking.check(self.system, offline=offline, sees=sees)
 
     def plan(self, name: str, numbers: Sequence[str] = (), limit: int = 200) -> planning.Plan:
         """What a run would write now; reads the sources first unless a daemon does that anyway."""
-        flow, errors = finding.delivering(self.system, name), self._look()
+        flow = self._called(finding.delivering(self.system, name))
+        errors = self._look()
         keys = finding.keys(self.system, flow, numbers) if numbers else None
         made = planning.plan(self.system, flow, keys, limit)
         made.errors = errors
@@ -302,6 +286,16 @@ class App:
     def observe(self) -> list[observing.Observed]:
         """Report what flows that only observe would have done since the last report."""
         return observing.observe(self.system)
+
+    def _called(self, flow: Flow) -> Flow:
+        """The flow, if its systems may be called. What a person asks for goes on while calls run
+        short, and not when they are used up: raises UnsafeRun."""
+        self.system.settle_calls()
+        for name in {flow.source, flow.target.name if flow.target else ""} - {HUB, ""}:
+            rest = self.system.limits[name].reading(vital=True)
+            if rest is not None:
+                raise UnsafeRun(rest.words)
+        return flow
 
     def _look(self) -> dict[str, Words]:
         """Read what changed, unless a daemon does that anyway; what could not be read, and why."""
@@ -355,7 +349,7 @@ class App:
 
     def reconcile(self, name: str, *, repair: bool = False) -> list[reconciling.Finding]:
         """Where the target differs from what was delivered; on request, mend it."""
-        flow = finding.linking(self.system, name)
+        flow = self._called(finding.linking(self.system, name))
         findings = list(reconciling.reconcile(self.system, flow))
         if repair:
             reconciling.repair(self.system, flow, findings, self._who)
@@ -365,7 +359,8 @@ class App:
         self, name: str, numbers: Sequence[str], since: date | None, limit: int = 200
     ) -> planning.Plan:
         """What today's mapping would change, record by record; what would stay is left out."""
-        flow, errors = finding.delivering(self.system, name), self._look()
+        flow = self._called(finding.delivering(self.system, name))
+        errors = self._look()
         keys = resyncing.chosen(self.system, flow, numbers, since)
         made = planning.plan(self.system, flow, keys, limit)
         made.errors = errors
@@ -382,7 +377,7 @@ class App:
     ) -> dict[str, Any]:
         """Read records again with today's mapping and deliver what that changes."""
         chosen: dict[str, Any] = {"numbers": numbers, "since": since, "everything": everything}
-        return _spoken(self._resynced(name, **chosen, progress=progress))
+        return _told(self._resynced(name, **chosen, progress=progress), str)
 
     def missing(self, name: str) -> list[reconciling.Finding]:
         """What was delivered and is not in the target any more."""
@@ -528,9 +523,10 @@ def rehearse_upgrade(path: Path) -> dict[str, int]:
         store.close()
 
 
-def _spoken(result: Result) -> Result:
-    """Errors in the words of whoever reads them here, also those that the daemon met."""
-    return {**result, "errors": {name: str(words) for name, words in result["errors"].items()}}
+def _told(result: Result, made: Callable[[Any], Any]) -> Result:
+    """The same with what `made` makes of its words: texts for a reader, or for the store."""
+    worded = {part: result[part] for part in ("errors", "rests")}
+    return result | {part: {n: made(w) for n, w in some.items()} for part, some in worded.items()}
 
 
 def _user() -> str:

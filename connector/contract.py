@@ -21,11 +21,13 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from connector.clock import Clock
+from connector.closed import Hours, opening
 from connector.errors import AdapterError
 from connector.messages import say
+from connector.quota import Quota
 
 Value = str | int | bool | Decimal | date | datetime | None
 """A field's value in a document. Decimals are exact; dates carry no time."""
@@ -216,7 +218,10 @@ class Identity:
     """What never changes while it is the same account set; part of the fingerprint."""
     user: str = ""
     organisations: tuple[str, ...] = ()
+    """The organisations that we see there; empty: the system has none, or does not tell."""
     version: str = ""
+    sessions: int | None = None
+    """Sessions, or tokens, that we hold there now; None: not known."""
 
 
 class Answer(Protocol):
@@ -234,6 +239,9 @@ class Answer(Protocol):
 
 class Http(Protocol):
     """The one way to speak HTTP (see `connector.http`): timeouts, limits, redaction."""
+
+    calls: int
+    """Requests sent so far, repetitions and log-ins included; a quota is counted by it."""
 
     def send(
         self,
@@ -299,6 +307,8 @@ class Settings(BaseModel):
 
     asked: ClassVar[tuple[str, ...]] = ("base_url",)
     """Fields that `connector init` writes besides the required ones: what most sites must set."""
+    usual: ClassVar[Mapping[str, str]] = {}
+    """Fields that it writes with what the vendor is known to allow, to be confirmed by the site."""
 
     adapter: str
     """Name of the adapter."""
@@ -315,6 +325,12 @@ class Settings(BaseModel):
     then some."""
     rate: Rate = ""
     """Calls allowed, such as `5/s`, `100/20s` or `60/m`; empty: no limit of ours."""
+    quota: Quota | None = None
+    """Calls allowed a day, and the share kept for vital flows; none: no limit of ours."""
+    closed: Annotated[
+        tuple[Annotated[Hours, BeforeValidator(Hours.parse)], ...], AfterValidator(opening)
+    ] = ()
+    """When nothing is written there: `22:00-06:30`, `last day 18:00 - first day 12:00`."""
     parallel: int = Field(default=1, ge=1, le=32)
     """Calls under way at once."""
     lookback: float = Field(default=600.0, ge=0)

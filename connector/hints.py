@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from connector import yamlfile
-from connector.errors import ConfigError, Problem, Words
+from connector.errors import AdapterError, ConfigError, ConnectorError, Problem, Words
 from connector.messages import CATALOGUE, Message, language, say
 
 WHO = {
@@ -85,6 +85,14 @@ class Hints:
                     hint.text("do", lang, match),
                 )
         return Explained(words, who)
+
+    def explain_error(self, error: ConnectorError) -> Explained:
+        """The plain words of an error; where ours hide what the remote said, of its raw answer."""
+        explained = self.explain(error.words)
+        if isinstance(error, AdapterError) and error.answer and not explained.do:
+            raw = self.explain(error.answer)
+            return raw if raw.do else explained
+        return explained
 
 
 def _read(path: Path) -> list[_Hint]:

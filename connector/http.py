@@ -135,7 +135,7 @@ class Http:
         self._skew = timedelta()
         self._last_date = ""
         self.calls = 0
-        """Requests sent since the start."""
+        self._counting = threading.Lock()
 
     def _connected(self) -> Transport:
         try:
@@ -220,7 +220,8 @@ class Http:
         settings, start = self._settings, self._clock.monotonic()
         if start + settings.timeout > self._ends.get():
             raise Unreachable(say("http_no_time"), retry_after=CALM)
-        self.calls += 1
+        with self._counting:
+            self.calls += 1
         unclear = OutcomeUnknown if writes else Transient
         deadline = start + settings.timeout
         timeout = (min(settings.connect_timeout, settings.timeout), settings.timeout)

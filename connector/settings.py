@@ -108,6 +108,8 @@ class FlowSettings(_Model):
     """A run that would create more than this stops first; `none`: no limit."""
     max_gone: int = Field(default=5, ge=0, le=100)
     """A reading in which more than this share (per cent) of the records is gone stops first."""
+    vital: bool = False
+    """It goes on while a connection's quota runs short; of a flow that only reads, its reading."""
     mode: Literal["live", "observe"] = "live"
     """`observe`: everything up to the plan, nothing is written."""
     until: Literal["", "saved", "submitted", "audited"] = ""

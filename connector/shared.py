@@ -33,6 +33,12 @@ class Shared(Generic[T]):
                 current = self._current = self._make()
             return current
 
+    @property
+    def held(self) -> T | None:
+        """The one in use, worn out or not; None: nobody has asked for one, or it was given up."""
+        with self._lock:
+            return self._current
+
     def replace(self, old: T, new: T) -> None:
         """The remote gave `new` to a caller that came with `old`; nobody renewed that meanwhile."""
         with self._lock:

@@ -57,7 +57,7 @@ class Fxiaoke(Adapter):
             self._client.objects()
         except Rejected as refusal:
             raise AccessDenied(refusal.words, code=refusal.code, answer=refusal.answer) from refusal
-        return Identity(self._client.tenant, self._user)
+        return Identity(self._client.tenant, self._user, sessions=1)  # its one token
 
     def read(self, shape: Shape, after: str | None) -> Iterator[Page]:
         return self._reading.changes(shape, after)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from pydantic import Field, SecretStr
 
@@ -11,6 +12,9 @@ from connector.contract import Rate, Settings
 
 class FxiaokeSettings(Settings):
     """A self-built app (自建应用) of one tenant, and the employee in whose name it acts."""
+
+    usual: ClassVar[Mapping[str, str]] = {"quota": "{day: 100000, keep: 20%}"}
+    """One pack of calls (开放平台调用包); a tenant may have bought several."""
 
     app_id: str
     """The app's id, `FSAID_…`."""

@@ -72,7 +72,8 @@ class KingdeeGalaxy(Adapter):
                 raise
             rows = []  # let in, but not allowed to see the organisations
         numbers = tuple(str(number) for number, _ in rows)
-        return Identity(tenant, self._settings.user, numbers, self._client.version)
+        client = self._client
+        return Identity(tenant, self._settings.user, numbers, client.version, client.sessions)
 
     def read(self, shape: Shape, after: str | None) -> Iterator[Page]:
         if shape.form in self._settings.read_whole:

@@ -143,6 +143,12 @@ class Client:
         """Whatever is called inside takes no longer than so many of the longest requests."""
         return self._http.within(requests * self._settings.timeout)
 
+    @property
+    def sessions(self) -> int:
+        """How many the server has given us and not told us lost."""
+        session = self._session.held
+        return 1 if session is not None and session.id else 0
+
     def close(self) -> None:
         """Give up the session; whether that succeeds is nobody's concern."""
         session = self._session.give_up()

@@ -66,6 +66,7 @@ def _status(screen: Screen, found: dict[str, Any]) -> None:
         if entry["paused"]:
             until = moment(entry["until"]) or "∞"
             screen.line(f"    {say('paused_until', until=until, why=entry['paused'])}")
+        _limits(screen, entry)
     if found["daemon"] is not None:
         screen.line(say("daemon_runs" if found["daemon"] else "daemon_rests"))
     states = ("in_sync", "pending", "sending", "in_doubt", "stopped")
@@ -80,6 +81,19 @@ def _status(screen: Screen, found: dict[str, Any]) -> None:
     for promise in sorted({flow["promise"] for flow in found["flows"].values()} - {""}):
         screen.line(f"  {promise}", "dim")
     _waiting(screen, found["flows"])
+
+
+def _limits(screen: Screen, entry: dict[str, Any]) -> None:
+    """Calls of today, closed hours, and what rests because of either."""
+    calls = entry["calls"]
+    if calls["allowed"] is not None:
+        screen.line(f"    {say('calls_of_quota', **calls)}")
+    elif calls["today"]:
+        screen.line(f"    {say('calls_today', today=calls['today'])}", "dim")
+    if entry["closed_until"]:
+        screen.line(f"    {say('closed_until', until=moment(entry['closed_until']))}")
+    for why, parts in entry["rests"].items():
+        screen.line(f"    {why}\n    ‖ {', '.join(parts)}")
 
 
 def _flow_row(name: str, flow: dict[str, Any], states: tuple[str, ...]) -> list[Any]:

@@ -220,6 +220,8 @@ def _result(screen: Screen, result: dict[str, Any]) -> None:
         screen.line(say("quiet_flows", count=quiet), "dim")
     for name, words in result["errors"].items():
         screen.mark("✗", f"{name}: {words}")
+    for words in result["rests"].values():
+        screen.mark("‖", words)
     if any(flow["failed"] or flow["conflicts"] for flow in flows.values()):
         screen.line("→ connector failures list")
 

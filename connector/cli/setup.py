@@ -10,8 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
+from connector.cli import checked
 from connector.cli.output import Screen
-from connector.cli.session import DONE, FAILED, Session, command, group
+from connector.cli.session import DONE, FAILED, Session, command, group, wrong
 from connector.messages import language, say
 from connector.operations import beginning, mappings
 
@@ -63,30 +64,26 @@ def init(
     session.show({"config": path.as_posix()}, render)
 
 
-def check(session: Session, offline: Annotated[bool, typer.Option("--offline")] = False) -> int:
-    """Configuration, mappings, connections."""
+def check(
+    session: Session,
+    offline: Annotated[bool, typer.Option("--offline")] = False,
+    sees: Annotated[str, typer.Option("--sees", metavar="NUMBER")] = "",
+) -> int:
+    """Configuration, mappings, connections, and whether the settings fit their limits."""
+    if sees and offline:
+        raise wrong(say("sees_offline"))
     app = session.app
     with session.waiting(say("working_check")):
-        found = app.check(offline=offline)
+        found = app.check(offline=offline, sees=sees)
     flows = len(app.system.flows)
 
     def render(screen: Screen) -> None:
         screen.mark("✓", say("config_is_right", path=session.config, flows=flows))
         for entry in found:
-            _connection(screen, entry)
+            checked.connection(screen, entry)
 
     session.show({"connections": found}, render)
-    return DONE if all(entry.get("ok", True) for entry in found) else FAILED
-
-
-def _connection(screen: Screen, entry: dict[str, Any]) -> None:
-    name = f"{entry['connection']} ({entry['adapter']})"
-    if "ok" in entry:
-        known = (entry.get(item) for item in ("tenant", "user", "version", "error"))
-        told = "  ".join(str(item) for item in known if item)
-        screen.mark("✓" if entry["ok"] else "✗", f"{name}  {told}")
-    if "warning" in entry:
-        screen.mark("!", f"{name}  {entry['warning']}")
+    return DONE if checked.is_well(found, sees) else FAILED
 
 
 def sandbox(

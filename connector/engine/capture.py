@@ -127,8 +127,7 @@ class Capture:
             self._feed.reader.shape, None if full else cursor
         ):
             fault("page_read")
-            if self._system.stopping.is_set():
-                raise LeaseLost(say("feed_given_up", feed=self._feed.name))
+            self._go_on()
             latest = page.cursor or latest
             if full:
                 seen.update(record.key for record in page.records)
@@ -148,7 +147,18 @@ class Capture:
             feeds.save(self._store, tx, self._connection, self._object, **values)
         return counts
 
+    def _go_on(self) -> None:
+        """Raises LeaseLost where the rest is to be left for later."""
+        self._system.limits[self._connection].settle()
+        rest = self._system.resting(self._feed)
+        if rest is not None:
+            raise LeaseLost(rest.words)
+        if self._system.stopping.is_set():
+            raise LeaseLost(say("feed_given_up", feed=self._feed.name))
+
     def _compare_due(self, tx: Tx) -> bool:
+        if self._system.limits[self._connection].reading(vital=False) is not None:
+            return False  # calls run short, and this takes many
         every = min((flow.settings.compare for flow in self._feed.flows), default=0.0)
         last = feeds.last(tx, self._connection, self._object, "compared_at")
         return bool(every) and self._store.now(tx) - last >= every
@@ -166,6 +176,7 @@ class Capture:
         counts = Counts()
         adapter, shape = self._feed.connection.adapter, self._feed.reader.shape
         for some in chunks(keys, REREAD):
+            self._go_on()
             found = list(adapter.fetch(shape, some))
             fault("records_fetched")
             counts.add(self._page(Page(found)))
@@ -334,6 +345,7 @@ class Capture:
         adapter, shape = self._feed.connection.adapter, self._feed.reader.shape
         there: set[str] = set()
         for some in chunks(keys, REREAD):
+            self._go_on()
             found = list(adapter.fetch(shape, some))
             self._page(Page(found))
             there.update(record.key for record in found)

@@ -62,8 +62,11 @@ class Claimer:
         self._blind = False
         """Nobody can tell what the store has forgotten: nothing is created."""
 
-    def claim(self, limit: int, on_change: Any = None) -> Claimed:
-        """Take up to `limit` due deliveries. `on_change(tx, keys)` hears of those settled here."""
+    def claim(self, limit: int, on_change: Any = None, *, doubts: bool = False) -> Claimed:
+        """Take up to `limit` due deliveries. `on_change(tx, keys)` hears of those settled here.
+
+        `doubts`: only those whose last attempt must be looked up.
+        """
         store = self._system.store
         claimed = Claimed()
         deadline = Deadline(self._system.clock, self._target.lease)
@@ -71,7 +74,8 @@ class Claimer:
             store.look_at_links(tx)
             now = store.now(tx)
             self._blind = self._flow.idempotency == "C" and facts.restored_at(tx) is not None
-            rows = _one_a_line(deliveries.due(store, tx, self._flow.name, now, limit))
+            due = deliveries.due(store, tx, self._flow.name, now, limit, doubts=doubts)
+            rows = _one_a_line(due)
             if rows:
                 fault("due_found")
                 claimed = self.consider(tx, rows, now)

@@ -20,6 +20,8 @@ class Deliverer:
     def __init__(self, system: System, flow: Flow) -> None:
         self._system = system
         self._flow = flow
+        assert flow.target is not None
+        self._target = flow.target.name
         self._claimer = Claimer(system, flow)
         self._sender = Sender(system, flow)
         self._recorder = Recorder(system, flow)
@@ -33,11 +35,16 @@ class Deliverer:
             guards.check_creates(self._flow.name, waiting, self._flow.settings.max_creates)
 
     def group(self, limit: int = 0) -> Tally | None:
-        """Deliver one group; None when nothing was due."""
+        """Deliver one group; None when nothing was due, or nothing may be done now."""
         flow, system = self._flow, self._system
+        system.limits[self._target].settle()
+        rest = system.resting(flow)
+        if rest is not None and not rest.doubts:
+            return None
         claimed = self._claimer.claim(
             limit or flow.settings.group,
             lambda tx, keys: deriving.after_delivery(system, tx, flow, keys),
+            doubts=rest is not None,
         )
         if not claimed.looked_at:
             return None

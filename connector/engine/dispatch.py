@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from connector import log
@@ -16,6 +17,7 @@ from connector.engine import deriving, restored, states
 from connector.engine.capture import Capture, Counts
 from connector.engine.deliver import Deliverer
 from connector.engine.identity import Identities
+from connector.engine.limits import Rest
 from connector.engine.marking import introduce
 from connector.engine.record import Tally, pause
 from connector.engine.system import Connection, Feed, Flow, System
@@ -24,6 +26,7 @@ from connector.faults import fault
 from connector.messages import load, say
 from connector.settings import HUB
 from connector.store import deliveries, feeds
+from connector.store.engine import StoreUnavailable
 
 _log = log.get(__name__)
 
@@ -43,6 +46,8 @@ class Done:
     flows: dict[str, Tally] = field(default_factory=dict)
     errors: dict[str, Words] = field(default_factory=dict)
     """Feeds and flows that could not run, and why; a connection stands for all of its own."""
+    rests: dict[str, Words] = field(default_factory=dict)
+    """Connections where something was left for later, and why: no error, it goes on by itself."""
     unready: set[str] = field(default_factory=set)
     """Connections that we may not work with in this run."""
 
@@ -64,6 +69,7 @@ class Done:
             for name, tally in other.flows.items():
                 self.flows.setdefault(name, Tally()).add(tally)
             self.errors |= other.errors
+            self.rests |= other.rests
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,8 @@ class Dispatcher:
         """Finish what is under way, start nothing more."""
         self.stop()
         self._pool.shutdown(wait=True)
+        with suppress(StoreUnavailable):
+            self._system.settle_calls(at_once=True)
 
     # -- recovery ---------------------------------------------------------------------------
 
@@ -121,11 +129,12 @@ class Dispatcher:
     def introduce(self) -> None:
         """New flows, and those of a new scope, take what was captured before; what could not be
         read is looked at again."""
+        self._system.settle_calls()
         for flow in self._system.delivering():
             if introduce(self._system, flow) and flow.source == HUB:
                 deriving.everything(self._system, flow.object)
         for feed in self._system.feeds.values():
-            if not self.paused(feed.connection):
+            if not self.paused(feed.connection) and not self._system.resting(feed):
                 self._retry_faults(feed)
 
     def _retry_faults(self, feed: Feed) -> None:
@@ -164,6 +173,8 @@ class Dispatcher:
         self, feed: Feed, done: Done, progress: Progress, permits: Permits, reread: bool
     ) -> None:
         connection = feed.connection
+        if self._rests(feed, connection, done):
+            return
         paused = self.paused(connection) if self._by_a_person(connection) else None
         if not self._ready(connection, done, paused):
             return
@@ -175,7 +186,7 @@ class Dispatcher:
                 counts.add(capture.reread())
             fault("after_read")
         except LeaseLost:
-            return
+            self._rests(feed, connection, done)
         except AdapterError as error:
             self._lost(feed.connection, error)
             done.errors[feed.name] = error.words
@@ -185,6 +196,13 @@ class Dispatcher:
         else:
             done.count(feed, counts)
             progress(feed.name, counts.read)
+
+    def _rests(self, part: Feed | Flow, connection: Connection, done: Done) -> Rest | None:
+        """Why the connection is left alone for now; that is said once for all its parts."""
+        rest = self._system.resting(part)
+        if rest is not None:
+            done.rests[connection.name] = rest.words
+        return rest
 
     def _ready(self, connection: Connection, done: Done, paused: Words | None) -> bool:
         """Whether we may work there now; if not, that is said once for all its feeds and flows."""
@@ -228,6 +246,7 @@ class Dispatcher:
     ) -> int:
         """Work off everything that is due; returns how many deliveries were looked at."""
         looked_at = 0
+        self._system.settle_calls()
         for flow in wanted if not self._held_back(done) else ():
             if (
                 flow.delivers
@@ -249,11 +268,14 @@ class Dispatcher:
         assert flow.target is not None
         if not self._due(flow):
             return 0
+        rest = self._rests(flow, flow.target, done)
+        if rest is not None and not (rest.doubts and self._due(flow, doubts=True)):
+            return 0
         if not self._ready(flow.target, done, self.paused(flow.target)):
             return 0
         deliverer = Deliverer(self._system, flow)
         try:
-            if not permits.creates:
+            if not permits.creates and rest is None:
                 deliverer.check()
         except UnsafeRun as error:
             _log.error("flow_stopped", flow=flow.name, why=str(error))
@@ -261,11 +283,15 @@ class Dispatcher:
             return 0
 
         fault("before_deliver")
+        clock = self._system.clock
+        ends = clock.monotonic() + A_TURN
 
         def work() -> int:
             looked_at = 0
             for _ in range(FAIR):
                 if self._system.stopping.is_set() or self.paused(flow.target):
+                    break
+                if looked_at and clock.monotonic() >= ends:
                     break
                 tally = deliverer.group()
                 if tally is None:
@@ -279,10 +305,10 @@ class Dispatcher:
         tasks = [self._pool.submit(work) for _ in range(flow.target.settings.parallel)]
         return sum(task.result() for task in tasks)
 
-    def _due(self, flow: Flow) -> bool:
+    def _due(self, flow: Flow, *, doubts: bool = False) -> bool:
         store = self._system.store
         with store.reading() as tx:
-            return deliveries.is_due(tx, flow.name, store.now(tx))
+            return deliveries.is_due(tx, flow.name, store.now(tx), doubts=doubts)
 
     def paused(self, connection: Connection | None) -> Words | None:
         """Why a connection is left alone now; None: it is not."""
@@ -351,8 +377,9 @@ class Dispatcher:
 
 
 A_SECOND = 1.1
-FAIR = 20
-"""Groups of one flow that a worker takes before the other flows have their turn."""
+FAIR, A_TURN = 20, 30.0
+"""Groups of one flow that a worker takes, and seconds for which it does so, before the other flows
+have their turn: thousands of records for a slow target must not keep an order waiting."""
 
 ROUNDS = 4
 """Times that our own writes are read back in one run."""

@@ -70,7 +70,7 @@ class Recorder:
             kept = [r for r in results if r.job.row.key in held]
             links.save(store, tx, [self._link(r, now) for r in kept if _linkable(self._flow, r)])
             fault("links_made")
-            journal.log_attempts(tx, [self._attempt(r, now) for r in kept if r.did != "none"])
+            journal.log_attempts(tx, [self._attempt(r, now) for r in kept if _tried(r)])
             self._note_connection(tx, kept, now)
             fault("attempts_logged")
             arrived = [(self._flow.source, r.job.row.key) for r in kept if r.written]
@@ -231,7 +231,7 @@ class Recorder:
 
     def _tell(self, result: Result, outcome: Row) -> None:
         """The canonical line: one per delivery."""
-        tell = _log.warning if result.error else _log.info
+        tell = _log.warning if result.error and _tried(result) else _log.info
         tell(
             "delivered" if result.error is None else "not_delivered",
             flow=self._flow.name,
@@ -243,6 +243,11 @@ class Recorder:
             seconds=round(result.seconds, 4),
             why=str(result.error) if result.error else "",
         )
+
+
+def _tried(result: Result) -> bool:
+    """Something was asked of the target, and not only put off."""
+    return result.did != "none" and not isinstance(result.error, NotSent)
 
 
 def _linkable(flow: Flow, result: Result) -> bool:

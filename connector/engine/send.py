@@ -30,6 +30,7 @@ from connector.errors import (
     HalfDone,
     MappingFault,
     OutcomeUnknown,
+    Words,
 )
 from connector.faults import fault
 from connector.mapping.document import Canonical
@@ -301,11 +302,11 @@ class Sender:
     # -- writing ----------------------------------------------------------------------------
 
     def _write(self, some: Sequence[Ready], deadline: Deadline) -> Iterator[Result]:
-        clock = self._system.clock
-        late = deadline.left() < self._target.longest_request + CUTOFF
-        if late or self._system.stopping.is_set():
-            yield from (Result(job, error=NotSent(say("claim_too_old"))) for job, _, _ in some)
+        held_back = self._held_back(some, deadline)
+        if held_back is not None:
+            yield from (Result(job, error=NotSent(held_back)) for job, _, _ in some)
             return
+        clock = self._system.clock
         fault("before_write")
         start = clock.monotonic()
         outcomes = self._outcomes([write for _, write, _ in some])
@@ -313,6 +314,16 @@ class Sender:
         fault("after_write")
         for (job, write, made), outcome in zip(some, outcomes, strict=True):
             yield self._result(job, write, made, outcome, seconds)
+
+    def _held_back(self, some: Sequence[Ready], deadline: Deadline) -> Words | None:
+        """Why these are not sent now, though they were claimed; None: they are."""
+        late = deadline.left() < self._target.longest_request + CUTOFF
+        if late or self._system.stopping.is_set():
+            return say("claim_too_old")
+        rest = self._system.resting(self._flow)
+        if rest is None or (rest.doubts and all(job.in_doubt for job, _, _ in some)):
+            return None
+        return rest.words
 
     def _outcomes(self, writes: Sequence[Write]) -> list[Written | AdapterError]:
         """What the adapter says of each; what it leaves unsaid is unknown."""
@@ -368,7 +379,7 @@ class Undecidable(ConnectorError):
 
 
 class NotSent(ConnectorError):
-    """The claim was too old to send anything; the record goes back as it was."""
+    """It may not be sent any more, or not now; the record goes back as it was."""
 
 
 def _expect(

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from connector.clock import Clock
 from connector.contract import Adapter, FormCapabilities, Settings
+from connector.engine.limits import Limits, Rest
 from connector.engine.scope import Scope, scope
 from connector.hints import Hints
 from connector.mapping.expr import Expression
@@ -84,6 +85,11 @@ class Feed:
     @property
     def reads(self) -> str:
         return self.connection.adapter.capabilities.of(self.reader.shape.form).reads
+
+    @property
+    def vital(self) -> bool:
+        """Some flow that takes it goes on while calls run short."""
+        return any(flow.settings.vital for flow in self.flows)
 
     @property
     def pair(self) -> str:
@@ -195,6 +201,28 @@ class System:
     """What remote texts mean, by connection."""
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when we are to end: what is under way is finished, nothing new is begun."""
+    limits: dict[str, Limits] = field(init=False)
+    """What each connection lets us do now."""
+
+    def __post_init__(self) -> None:
+        self.limits = {
+            name: Limits(name, known.settings, known.adapter, self.store, self.clock)
+            for name, known in self.connections.items()
+        }
+
+    def resting(self, part: Feed | Flow) -> Rest | None:
+        """Why a feed is not to be read, or a flow not to write, now; None: go on."""
+        if isinstance(part, Feed):
+            return self.limits[part.connection.name].reading(vital=part.vital)
+        if part.target is None:
+            return None
+        limits, onto = self.limits[part.target.name], bool(part.mapping.onto)
+        return limits.writing(vital=part.settings.vital, onto=onto)
+
+    def settle_calls(self, *, at_once: bool = False) -> None:
+        """Add what was called to the store's counts; see `Limits.settle`."""
+        for limits in self.limits.values():
+            limits.settle(at_once=at_once)
 
     def flows_to_hub(self) -> set[str]:
         """The derived objects that some flow carries on."""

@@ -29,6 +29,8 @@ class Usual:
     options: str = ""
     creates: bool = False
     """It creates records: `since` and `max_creates` apply."""
+    vital: bool = True
+    """Orders and their status need it: it goes on while a quota of calls runs short."""
 
 
 USUAL = (
@@ -50,7 +52,15 @@ USUAL = (
         "priority: urgency",
         creates=True,
     ),
-    Usual("stock", "stock", "erp", "crm", "5m", "on_conflict: ours, max_creates: none"),
+    Usual(
+        "stock",
+        "stock",
+        "erp",
+        "crm",
+        "5m",
+        "on_conflict: ours, max_creates: none",
+        vital=False,
+    ),
     Usual(
         "delivery_status",
         "delivery_status",
@@ -84,7 +94,8 @@ def init(
     lines = [f"# {say('init_head').render(language)}", "store: sqlite:///connector.db"]
     lines += [f"language: {language}", "", "connections:"]
     for name, adapter in adapters.items():
-        lines += [f"  {name}:", f"    adapter: {names[name]}", *_settings(names[name], adapter)]
+        lines += [f"  {name}:", f"    adapter: {names[name]}"]
+        lines += _settings(names[name], adapter, language)
     lines += ["", "flows:"]
     for chapter, usual in _chapters():
         flows = [_flow(one, backfill, today) for one in usual if _possible(one, names)]
@@ -110,8 +121,9 @@ def _adapter(name: str) -> type[Adapter]:
     return found
 
 
-def _settings(name: str, adapter: type[Adapter]) -> list[str]:
-    """What a site must fill in: required fields, and those the adapter asks for."""
+def _settings(name: str, adapter: type[Adapter], language: str) -> list[str]:
+    """What a site must fill in: required fields, those the adapter asks for, and to confirm: what
+    its vendor usually allows."""
     lines = []
     for field, info in adapter.settings_type.model_fields.items():
         if field == "adapter":
@@ -119,7 +131,10 @@ def _settings(name: str, adapter: type[Adapter]) -> list[str]:
         asked = info.is_required() or field in adapter.settings_type.asked
         if asked or field == "timezone":
             lines.append(f"    {field}: {_value(name, field, info)}")
-    return lines
+    to_confirm = say("init_confirm").render(language)
+    return lines + [
+        f"    {f}: {v}   # {to_confirm}" for f, v in adapter.settings_type.usual.items()
+    ]
 
 
 def _value(adapter: str, field: str, info: FieldInfo) -> str:
@@ -151,6 +166,7 @@ def _flow(usual: Usual, backfill: bool, today: date) -> str:
     elif usual.to and "max_creates" not in usual.options:
         words.append("max_creates: none")
     options = [_quoted(option) for option in usual.options.split(", ") if option]
+    options += ["vital: true"] if usual.vital else []
     return f"  {usual.name}: {{{', '.join([*words, *options])}}}"
 
 

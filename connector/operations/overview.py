@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from connector.engine.system import Flow, System
+from connector.engine.system import Feed, Flow, System
 from connector.messages import dump, load, say
 from connector.objects.showing import labels, readable
 from connector.operations import finding, observing
@@ -31,6 +31,7 @@ CLASS_WORDS = {"A": "class_a", "B": "class_b", "C": "class_c"}
 
 def status(system: System) -> Shown:
     """Connections, flows with their idempotency class and states, and the last runs."""
+    system.settle_calls(at_once=True)
     with system.store.reading() as tx:
         now = system.store.now(tx)
         restored_at = facts.restored_at(tx)
@@ -42,7 +43,10 @@ def status(system: System) -> Shown:
     reported = {run["what"]: run for run in runs}
     return {
         "restored_at": restored_at,
-        "connections": {name: _connection(known.get(name), now) for name in system.connections},
+        "connections": {
+            name: _connection(known.get(name), now) | _limits(system, name)
+            for name in system.connections
+        },
         "flows": {flow.name: _flow(flow, counts, read_at) for flow in system.flows.values()},
         "observed": {
             name: reported[observing.run_name(name)]
@@ -62,6 +66,28 @@ def _connection(row: Any | None, now: float) -> Shown:
         "paused": str(load(row.paused_why)) if paused and row is not None else "",
         "until": row.paused_until if paused and row is not None and not for_ever else None,
         "failures": row.failures if row else 0,
+    }
+
+
+def _limits(system: System, name: str) -> Shown:
+    """Calls of today and those allowed, until when it is closed, and what rests because of it."""
+    quota, limits = system.connections[name].settings.quota, system.limits[name]
+    closed = limits.closed_until()
+    parts: list[Feed | Flow] = [f for f in system.feeds.values() if f.connection.name == name]
+    parts += [f for f in system.delivering() if f.target and f.target.name == name]
+    rests: dict[str, list[str]] = {}
+    for part in parts:
+        rest = system.resting(part)
+        if rest is not None:
+            rests.setdefault(str(rest.words), []).append(part.name)
+    return {
+        "calls": {
+            "today": limits.used,
+            "allowed": quota.day if quota else None,
+            "kept": quota.kept if quota else None,
+        },
+        "closed_until": closed.timestamp() if closed else None,
+        "rests": rests,
     }
 
 

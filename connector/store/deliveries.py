@@ -114,16 +114,22 @@ def _setting(names: tuple[str, ...], *, mine: bool = False) -> Sql:
     return Sql(update(deliveries).where(*where), [name for name in names if name not in KEYS])
 
 
-def due(store: Store, tx: Tx, flow: str, now: float, limit: int) -> Sequence[Any]:
-    """Rows to act on now, settled doubts included, urgent first; none whose line is busy."""
-    statement = _DUE if store.is_sqlite else _DUE_UNLOCKED
+def due(
+    store: Store, tx: Tx, flow: str, now: float, limit: int, *, doubts: bool = False
+) -> Sequence[Any]:
+    """Rows to act on now, settled doubts included, urgent first; none whose line is busy.
+
+    `doubts`: only those whose last attempt must be looked up.
+    """
+    statement = (_DUE_DOUBTS if doubts else _DUE)[store.is_sqlite]
     return statement(tx, flow=flow, now=now, most=limit)
 
 
 _WAITING = or_(deliveries.c.state == "pending", deliveries.c.state == "in_doubt")
+_DOUBTFUL = _WAITING & (deliveries.c.verb == "look")
 
 
-def _due() -> Any:
+def _due(waiting: Any) -> Any:
     busy = deliveries.alias()
     line_busy = (
         select(busy.c.line)
@@ -134,7 +140,7 @@ def _due() -> Any:
         select(deliveries)
         .where(
             deliveries.c.flow == bindparam("flow"),
-            _WAITING,
+            waiting,
             deliveries.c.due_at <= bindparam("now"),
             UNCLAIMED,
             or_(deliveries.c.line == "", ~line_busy),
@@ -144,8 +150,12 @@ def _due() -> Any:
     )
 
 
-_DUE = Sql(_due())
-_DUE_UNLOCKED = Sql(_due().with_for_update(skip_locked=True))
+def _either(waiting: Any) -> dict[bool, Sql]:
+    """The statement for SQLite, and the one that passes over what others have locked."""
+    return {True: Sql(_due(waiting)), False: Sql(_due(waiting).with_for_update(skip_locked=True))}
+
+
+_DUE, _DUE_DOUBTS = _either(_WAITING), _either(_DOUBTFUL)
 
 
 def wake(tx: Tx, waited_for: Sequence[str], now: float) -> None:
@@ -177,21 +187,25 @@ def claimed(tx: Tx) -> list[Any]:
     return list(tx.execute(select(deliveries).where(deliveries.c.owner != "")))
 
 
-def is_due(tx: Tx, flow: str, now: float) -> bool:
-    """Whether a flow has anything to act on."""
-    return _ANY_DUE.first(tx, flow=flow, now=now) is not None
+def is_due(tx: Tx, flow: str, now: float, *, doubts: bool = False) -> bool:
+    """Whether a flow has anything to act on; `doubts`: any attempt to look up."""
+    return (_ANY_DOUBT if doubts else _ANY_DUE).first(tx, flow=flow, now=now) is not None
 
 
-_ANY_DUE = Sql(
-    select(deliveries.c.key)
-    .where(
-        deliveries.c.flow == bindparam("flow"),
-        _WAITING,
-        deliveries.c.due_at <= bindparam("now"),
-        UNCLAIMED,
+def _any(waiting: Any) -> Sql:
+    return Sql(
+        select(deliveries.c.key)
+        .where(
+            deliveries.c.flow == bindparam("flow"),
+            waiting,
+            deliveries.c.due_at <= bindparam("now"),
+            UNCLAIMED,
+        )
+        .limit(literal_column("1"))
     )
-    .limit(literal_column("1"))
-)
+
+
+_ANY_DUE, _ANY_DOUBT = _any(_WAITING), _any(_DOUBTFUL)
 
 
 def counts(tx: Tx) -> list[Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, delete, select, update
 from connector.store.engine import Store, Tx
 from connector.store.statement import Sql
 from connector.store.tables import (
+    calls,
     connections,
     feeds,
     leases,
@@ -79,6 +80,7 @@ def forget_connection(tx: Tx, name: str, flows: Sequence[str]) -> None:
     tx.execute(delete(feeds).where(feeds.c.connection == name))
     tx.execute(delete(snapshots).where(snapshots.c.connection == name))
     tx.execute(delete(links).where((links.c.source == name) | (links.c.target == name)))
+    tx.execute(delete(calls).where(calls.c.connection == name))
     tx.execute(delete(connections).where(connections.c.name == name))
 
 

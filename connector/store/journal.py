@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
 from connector.store.engine import Store, Tx
 from connector.store.statement import Row, Sql, among
-from connector.store.tables import attempts, audit, changes, commands, derivations, runs
+from connector.store.tables import attempts, audit, calls, changes, commands, derivations, runs
 
 
 def log_attempts(tx: Tx, rows: Sequence[Row]) -> None:
@@ -82,6 +83,8 @@ def prune(tx: Tx, now: float, *, keep_attempts: float, keep_changes: float) -> N
     tx.execute(delete(attempts).where(attempts.c.at < now - keep_attempts))
     tx.execute(delete(changes).where(changes.c.at < now - keep_changes))
     tx.execute(delete(runs).where(runs.c.at < now - keep_changes))
+    day = datetime.fromtimestamp(now - keep_changes, UTC).date()
+    tx.execute(delete(calls).where(calls.c.day < day.isoformat()))
     tx.execute(delete(commands).where(commands.c.at < now - keep_attempts))
 
 

@@ -130,13 +130,14 @@ def walk(tx: Tx, connection: str, object: str, after: str, limit: int) -> list[A
 
 
 def counts(tx: Tx) -> list[Any]:
-    """`(connection, object, records, faults)` for status."""
+    """`(connection, object, records, faults, open)` for status."""
     query = (
         select(
             snapshots.c.connection,
             snapshots.c.object,
             func.count().label("records"),
             func.count().filter(snapshots.c.fault != "").label("faults"),
+            func.count().filter(snapshots.c.open == 1).label("open"),
         )
         .where(snapshots.c.deleted == 0)
         .group_by(snapshots.c.connection, snapshots.c.object)

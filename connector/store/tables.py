@@ -63,6 +63,15 @@ connections = Table(
     _whole("failures"),  # unreachable in a row
 )
 
+calls = Table(
+    "calls",
+    metadata,
+    _key("connection"),
+    _key("day"),  # in the connection's zone, as 2026-01-31
+    _whole("sent"),  # requests, by all processes; added to every few seconds
+    _whole("warned"),  # 1: the log said that most of the quota is used
+)
+
 feeds = Table(
     "feeds",
     metadata,

@@ -142,6 +142,8 @@ class Hygiene(Suite):
 class _Silence:
     """An HTTP that must not be used."""
 
+    calls = 0
+
     def send(self, method: str, path: str, **_: Any) -> NoReturn:
         raise AssertionError(f"{method} {path} while building")
 

@@ -135,7 +135,7 @@ def candidates(table: Table, hints: Sequence[Hint]) -> list[Any] | None:
             stamps["high"] = value
     proposals: list[list[Any]] = []
     if after:
-        keys: list[Any] = list(table.bills)
+        keys: list[Any] = sorted(table.bills)  # stock has GUIDs, made in no order
         proposals.append(keys[bisect_left(keys, after) :])
     if stamps:
         proposals.append(table.stamped(stamps.get("low", ""), stamps.get("high", "9999")))

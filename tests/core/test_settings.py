@@ -105,6 +105,13 @@ ONE_MISTAKE = {
     "bad expression": ("to: erp", "to: erp, when: 'a =='", "7:53", '"when"'),
     "bad hold": ("to: erp", "to: erp, hold: '[x for x in y]'", "7:53", '"hold"'),
     "settle too short": ("world: w2", "world: w2, settle: 1", "5:37", "doubled"),
+    "no percentage": ("w2}", "w2, quota: {day: 9, keep: 20}}", "5:53", "20%"),
+    "more than all": ("w2}", "w2, quota: {day: 9, keep: 120%}}", "5:53", "20%"),
+    "no calls": ("w2}", "w2, quota: {day: 0}}", "5:45", "more than 0"),
+    "a quota without a day": ("w2}", "w2, quota: {keep: 20%}}", "5:37", "erp.quota.day"),
+    "no hours": ("w2}", "w2, closed: ['22:00-06:30', at night]}", "5:61", "22:00-06:30"),
+    "hours without a list": ("w2}", "w2, closed: at night}", "5:37", "list"),
+    "never open": ("w2}", "w2, closed: ['08:00-20:00', '20:00-08:00']}", "5:37", "never"),
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from connector.errors import ConnectorError
 from connector.mapping.load import EACH_WORDS, STEPS, TOP, WORDS, Values, parse
 from connector.objects import OBJECTS
 from connector.operations import reconciling
+from connector.quota import Quota
 from connector.settings import Config, ConfigFile, FlowSettings, KeepSettings, seconds
 from connector.store.tables import STATES
 from tests.docs.pages import EXAMPLE, PAGES, ROOT, blocks, page
@@ -58,6 +59,7 @@ SECTIONS = {
     "config": (Config, ()),
     "keep": (KeepSettings, ("keep",)),
     "flow": (FlowSettings, ("flows", "orders")),
+    "quota": (Quota, ("connections", "crm", "quota")),
     "fxiaoke": (FxiaokeSettings, ("connections", "crm")),
     "kingdee_galaxy": (KingdeeGalaxySettings, ("connections", "erp")),
 }

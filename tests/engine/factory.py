@@ -125,6 +125,13 @@ class TestClock:
 
 
 @dataclass
+class Line:
+    """In place of HTTP, of which worlds in memory need nothing but the number of calls."""
+
+    calls: int = 0
+
+
+@dataclass
 class Site:
     """A running product with its two worlds."""
 
@@ -147,7 +154,7 @@ class Site:
             file = self.directory / "mappings" / f"{name}.yaml"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
-        self.system = Assembly(ConfigFile(path), self.clock, lambda *_: None).build()
+        self.system = Assembly(ConfigFile(path), self.clock, lambda *_: Line()).build()
         self.system.store.create()
         self._dispatcher = Dispatcher(self.system, workers=4)
         self._dispatcher.recover(alone=True)
@@ -167,6 +174,10 @@ class Site:
     def sync(self, **permits: bool) -> Done:
         flows = self.system.flows.values()
         return self.dispatcher.sync(flows, permits=Permits(**permits))
+
+    def call(self, name: str, count: int) -> None:
+        """Send so many requests to a connection."""
+        self.system.connections[name].adapter.http.calls += count
 
     # -- the CRM's side ---------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ from connector.engine.system import Flow, System
 from connector.settings import ConfigFile
 from connector.store import deliveries
 from connector.store.tables import metadata
-from tests.engine.factory import Site, site
+from tests.engine.factory import Line, Site, site
 
 STATES = Path(__file__).parents[2] / "docs" / "states.md"
 KEYS = ("o1", "o2", "o3")
@@ -122,7 +122,7 @@ def ground() -> Iterator[Ground]:
         with site(directory, url) as made:
             made.config = made.config.replace("orders: {", "orders: {attempts: 3, ")
             made.start()
-            other = Assembly(ConfigFile(directory / "config.yaml"), made.clock, lambda *_: None)
+            other = Assembly(ConfigFile(directory / "config.yaml"), made.clock, lambda *_: Line())
             system = other.build()
             try:
                 yield Ground(made, [made.system, system], made.dispatcher)

@@ -370,11 +370,15 @@ def opened(
     *,
     erp_company: Company | None = None,
     numbering: str = "manual",
+    limits: str = "off",
     **init: Any,
 ) -> Iterator[Site]:
-    """A site with `company` in both systems, configured by `init` with everything carried; in the
-    ERP the same company may be known otherwise."""
-    crm = FxiaokeSandbox(company)
+    """A site with `company` in both systems, configured by `init` with everything carried.
+
+    `erp_company`: the same company as the ERP knows it. `limits`: `vendor` for those of the CRM's
+    vendor.
+    """
+    crm = FxiaokeSandbox(company, limits=limits)
     erp = KingdeeGalaxySandbox(erp_company or company, numbering=numbering)
     served = {"crm": start(crm), "erp": start(erp)}
     urls = {name: url for name, (url, _) in served.items()}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from kingdee_world import Client, numbered, order, row, text_of
+from kingdee_world import COMPANY, Client, numbered, order, row, text_of
 
 from sandbox.kingdee_galaxy import KingdeeGalaxySandbox
 from sandbox.server import from_json
@@ -174,6 +175,20 @@ def test_inventory_data_speaks_in_ids_and_pages(client: Client) -> None:
     assert (answer["data"][0]["FBASEQTY"], answer["data"][0]["FBASEAVBQTY"]) == (340, 340)
     assert inventory(client, fmaterialnumbers="M-100", pageindex=2, pagerows=10)["data"] == []
     assert inventory(client, fmaterialnumbers="NO-1")["data"] == []
+
+
+def test_stock_is_paged_whole_by_its_key() -> None:
+    """Its keys are GUIDs, whose order is not that in which they were made."""
+    warehouses = tuple((f"CK{n:02}", f"{n}") for n in range(40))
+    server = KingdeeGalaxySandbox(replace(COMPANY, warehouses=warehouses))
+    server.books.counters["guid"] = 6600
+    for place, _ in warehouses:
+        server.people()["change_stock"](material="M-100", warehouse=place, quantity=1)
+    client, paged = Client(server), [""]
+    while page := client.query("STK_Inventory", "FID", f"FID > '{paged[-1]}'", "FID ASC", Limit=3):
+        paged += [key for (key,) in page]
+    assert len(paged) - 1 == len({key for (key,) in client.query("STK_Inventory", "FID")})
+    assert len(paged) > 40
 
 
 def test_stock_at_zero_vanishes_and_comes_back_as_another_row(client: Client, people: Any) -> None:

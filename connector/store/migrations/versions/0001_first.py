@@ -40,6 +40,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
     op.create_table(
+        "calls",
+        sa.Column("connection", sa.String(length=200), nullable=False),
+        sa.Column("day", sa.String(length=200), nullable=False),
+        sa.Column("sent", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("warned", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("connection", "day", name=op.f("pk_calls")),
+    )
+    op.create_table(
         "changes",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("connection", sa.String(length=200), nullable=False),
