@@ -5,7 +5,7 @@ JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test prove prove-full bench lint clean
+.PHONY: install demo test prove prove-full bench bundle bundle-check lint clean
 
 install: $(VENV)/.installed
 
@@ -45,6 +45,14 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Wheels for machines without the Internet, Linux and Windows, in one zip in build/.
+bundle: install
+	$(BIN)/python -m bundle $(PYTHONS)
+
+# Such a zip, made from the package index and installed with the network off.
+bundle-check: install
+	$(BIN)/python -m pytest -m index tests/bundle
 
 bench: install
 	$(BIN)/python -m benchmarks

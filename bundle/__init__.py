@@ -1,0 +1,1 @@
+"""The offline package: wheels for Linux and Windows with what installs them, in one zip."""
