@@ -1,13 +1,14 @@
 """What remote texts and our own reasons mean for people: plain words, who acts, what to do.
 
 Hints are data: `hints/<adapter>.yaml`, a list of patterns. The first one that matches is
-used; what no hint knows is shown as the remote said it.
+used; what no hint knows is shown as the remote said it. A hint proves itself by its `example`:
+one that its pattern does not match, or that an earlier hint takes, is a mistake of the file.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ WHO = {
 """Who acts where no hint says so, by the delivery's reason."""
 
 _TEXTS = ("say", "do")
-_WORDS = {"pattern", "who", *_TEXTS}
+_WORDS = {"pattern", "example", "who", *_TEXTS}
 _GROUP = re.compile(r"\\(?:g<(\w+)>|(\d+))")
 """How a text names what its pattern matched."""
 
@@ -51,6 +52,9 @@ class Explained:
 class _Hint:
     pattern: re.Pattern[str]
     texts: dict[str, Any]
+
+    def matches(self, words: str) -> bool:
+        return self.pattern.search(words) is not None
 
     def text(self, what: str, lang: str, match: re.Match[str]) -> str:
         """One of the hint's texts, with the pattern's groups filled in."""
@@ -103,10 +107,15 @@ def _read(path: Path) -> list[_Hint]:
     if not isinstance(node, list):
         raise ConfigError([Problem(path.as_posix(), say("hints_are_a_list"))])
     checked = [_checked(path, node, n) for n in range(len(node))]
+    hints = [hint for hint, _ in checked if hint]
     problems = [problem for _, found in checked for problem in found]
+    problems += [
+        Problem(yamlfile.place(path.as_posix(), node, n), say("hint_not_reached"))
+        for n in (() if problems else _unproven(hints))
+    ]
     if problems:
         raise ConfigError(problems)
-    return [hint for hint, _ in checked if hint]
+    return hints
 
 
 def _checked(path: Path, node: Any, n: int) -> tuple[_Hint | None, list[Problem]]:
@@ -121,6 +130,16 @@ def _checked(path: Path, node: Any, n: int) -> tuple[_Hint | None, list[Problem]
         return None, [Problem(place, say("bad_pattern", detail=str(error)))]
     hint = _Hint(pattern, entry)
     return hint, [Problem(place, words) for words in _mistakes(hint)]
+
+
+def _unproven(hints: Sequence[_Hint]) -> Iterator[int]:
+    """Positions of hints that are not the first whose pattern matches their example."""
+    for n, hint in enumerate(hints):
+        text = hint.texts.get("example")
+        if text is not None:
+            first = next((m for m, other in enumerate(hints) if other.matches(str(text))), None)
+            if first != n:
+                yield n
 
 
 def _mistakes(hint: _Hint) -> Iterator[Message]:

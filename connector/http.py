@@ -8,6 +8,7 @@ body that is not the JSON that was asked for is classified here, too.
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -50,6 +51,8 @@ LONGEST_WAIT = 86_400.0
 """Seconds that a remote may have us stay away; one that names more is asked again by then."""
 MOST_SKEW = timedelta(days=3660)
 """How far a remote's clock may be off; a date beyond that is none."""
+NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")
+"""How OpenSSL calls an answer to the handshake that is no TLS at all."""
 CALM = 10.0
 """Seconds to stay away from a system so slow that a write's time was used up."""
 
@@ -292,18 +295,26 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _network_error(error: Exception, kind: type[AdapterError]) -> AdapterError:
     """A request that did not get its answer; `kind` says whether anything of it was sent."""
-    detail = _reason(error)
-    if kind is Unreachable and isinstance(error, requests.exceptions.SSLError):
-        return kind(say("http_tls", detail=detail))
+    cause = _innermost(error)
+    detail = str(cause).rpartition(": ")[2][:300]
     if kind is Unreachable:
-        return kind(say("http_unreachable", detail=detail))
+        return kind(say(_no_connection(cause), detail=detail))
     if isinstance(error, requests.exceptions.ReadTimeout | ReadTimeoutError):
         return kind(say("http_too_slow"))
     return kind(say("http_lost", detail=detail))
 
 
-def _reason(error: BaseException) -> str:
-    """The innermost of what was wrapped, without pools and addresses: for people."""
+def _no_connection(cause: BaseException) -> str:
+    """Why no connection came to be, as a message that names the setting which helps."""
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return "http_untrusted"
+    if isinstance(cause, ssl.SSLError):
+        return "http_no_tls" if cause.reason in NO_TLS else "http_tls"
+    return "http_unreachable"
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """What was wrapped, without pools and addresses: for people."""
     wrapped = [getattr(error, "reason", None), *error.args]
     inner = next((one for one in wrapped if isinstance(one, BaseException)), None)
-    return _reason(inner) if inner is not None else str(error).rpartition(": ")[2][:300]
+    return _innermost(inner) if inner is not None else error

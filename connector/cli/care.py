@@ -66,6 +66,8 @@ def _status(screen: Screen, found: dict[str, Any]) -> None:
         if entry["paused"]:
             until = moment(entry["until"]) or "∞"
             screen.line(f"    {say('paused_until', until=until, why=entry['paused'])}")
+        if entry["do"]:
+            screen.line(f"    → {entry['who']}: {entry['do']}", "dim")
         _limits(screen, entry)
     if found["daemon"] is not None:
         screen.line(say("daemon_runs" if found["daemon"] else "daemon_rests"))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from connector.engine.system import Feed, Flow, System
+from connector.hints import Explained
 from connector.messages import dump, load, say
 from connector.objects.showing import labels, readable
 from connector.operations import finding, observing
@@ -44,7 +45,7 @@ def status(system: System) -> Shown:
     return {
         "restored_at": restored_at,
         "connections": {
-            name: _connection(known.get(name), now) | _limits(system, name)
+            name: _connection(system, name, known.get(name), now) | _limits(system, name)
             for name in system.connections
         },
         "flows": {flow.name: _flow(flow, counts, read_at) for flow in system.flows.values()},
@@ -58,14 +59,19 @@ def status(system: System) -> Shown:
     }
 
 
-def _connection(row: Any | None, now: float) -> Shown:
-    paused = row is not None and row.paused_until is not None and row.paused_until > now
-    for_ever = paused and row is not None and feeds.paused_by_person(row, now)
+def _connection(system: System, name: str, row: Any | None, now: float) -> Shown:
+    if row is None:
+        return {"fingerprint": "", "paused": "", "who": "", "do": "", "until": None, "failures": 0}
+    paused = row.paused_until is not None and row.paused_until > now
+    why = system.hints[name].explain(load(row.paused_why)) if paused else Explained("")
+    until = None if feeds.paused_by_person(row, now) else row.paused_until
     return {
-        "fingerprint": row.fingerprint if row else "",
-        "paused": str(load(row.paused_why)) if paused and row is not None else "",
-        "until": row.paused_until if paused and row is not None and not for_ever else None,
-        "failures": row.failures if row else 0,
+        "fingerprint": row.fingerprint,
+        "paused": why.words,
+        "who": why.who,
+        "do": why.do,
+        "until": until if paused else None,
+        "failures": row.failures,
     }
 
 

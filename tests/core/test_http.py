@@ -272,20 +272,40 @@ def test_a_handshake_that_never_ends_has_sent_nothing() -> None:
             client(url, SystemClock(), timeout=0.2).send("POST", "/", writes=True)
 
 
-def test_a_certificate_that_nobody_vouches_for_is_unreachable_and_names_the_setting() -> None:
-    with serving(answer(), wrap=under_tls) as server:
-        with pytest.raises(Unreachable, match="ca_file"):
+def old_tls(connection: socket.socket) -> socket.socket:
+    """A server that speaks what clients of today do not speak any more."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("DEFAULT@SECLEVEL=0")
+    context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1
+    context.load_cert_chain(PEM)
+    return context.wrap_socket(connection, server_side=True)
+
+
+def no_tls(connection: socket.socket) -> socket.socket:
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    return connection
+
+
+CURES = {under_tls: "ca_file", old_tls: "legacy_tls", no_tls: "allow_insecure_http"}
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1 is deprecated")
+@pytest.mark.parametrize("wrap", CURES)
+def test_a_handshake_that_fails_has_sent_nothing_and_names_the_one_setting_that_helps(
+    wrap: Any,
+) -> None:
+    with serving(answer(), wrap=wrap) as server:
+        with pytest.raises(Unreachable) as caught:
             client(server.url).send("POST", "/", writes=True)
         assert server.requests == []
+    assert [c for c in CURES.values() if c in str(caught.value)] == [CURES[wrap]]
 
 
-def test_a_server_that_speaks_no_tls_has_been_sent_nothing() -> None:
-    def garbage(connection: socket.socket) -> socket.socket:
-        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-        return connection
-
-    with serving(answer(), wrap=garbage) as server, pytest.raises(Unreachable, match="TLS"):
-        client(server.url).send("POST", "/", writes=True)
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1 is deprecated")
+def test_an_old_server_is_spoken_to_where_that_is_allowed() -> None:
+    with serving(answer(), wrap=old_tls) as server:
+        http = client(server.url, legacy_tls=True, ca_file=PEM)
+        assert http.send("POST", "/", writes=True).status == 200
 
 
 def test_a_proxy_that_does_not_let_us_through_has_been_sent_no_request() -> None:

@@ -387,6 +387,8 @@ def test_the_store_s_password_comes_from_a_reference_and_is_kept_out_of_logs(
         ("- {pattern: x, who: boss}", '"who" must be one of'),
         ("- {pattern: x, says: y}", '"says" is unknown'),
         ("- {pattern: x, say: 'a \\1'}", "The pattern cannot be used"),
+        ("- {pattern: x, example: y}", "does not explain its own example"),
+        ("- pattern: x\n- {pattern: xy, example: xy}", "does not explain its own example"),
         ("pattern: x", "list of entries"),
         ("- [", "not valid YAML"),
     ],
@@ -399,6 +401,13 @@ def test_a_mistake_in_a_site_s_hints_is_told_with_its_place(
     assert len(told) == 1
     assert "hints/memory.yaml" in next(iter(told))
     assert words in next(iter(told))
+
+
+def test_a_hint_that_an_earlier_one_hides_is_told_with_its_own_place(place: Place) -> None:
+    hints = "- pattern: x\n- {pattern: y, example: y}\n- {pattern: xz, example: xz}\n"
+    place.mapping("hints/memory", hints)
+    told = {problem.place.rpartition("/")[2] for problem in place.problems(GOOD)}
+    assert told == {"memory.yaml:3:3"}
 
 
 # -- small things ------------------------------------------------------------------------------

@@ -341,6 +341,16 @@ def test_a_paused_connection_is_left_alone_until_resumed(site: Site) -> None:
     assert site.bill(number)["FDocumentStatus"] == "C"
 
 
+def test_a_pause_says_who_acts_and_what_to_do(site: Site) -> None:
+    site.sync()
+    site.order()
+    site.erp.faults.set([{"do": "system", "name": "licence"}])
+    site.try_sync()
+    status = site.cli("status")
+    assert "paused until" in status.out
+    assert "→ IT: look at number and term of the licences" in status.out
+
+
 def test_a_person_s_pause_outlives_trouble_on_the_connection(site: Site) -> None:
     site.sync()
     number = site.order()
