@@ -28,8 +28,9 @@ from connector.clock import SystemClock
 from connector.engine import deriving
 from connector.engine.dispatch import Dispatcher, Done, ordered
 from connector.engine.system import Feed
-from connector.errors import ConfigError
+from connector.errors import ConfigError, Problem
 from connector.health import Health
+from connector.messages import say
 from connector.overlay import files_of, mappings_beside
 from connector.store import feeds as feed_store
 from connector.store import journal
@@ -227,9 +228,12 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def serve(path: Path, *, speak: bool = True) -> int:
-    """`connector run`: set logging and signals up, serve, end orderly. The exit code."""
-    log.configure(json=True)
+def serve(path: Path, *, speak: bool = True, log_file: Path | None = None) -> int:
+    """`connector run`: set logging and signals up, serve, end orderly. The exit code.
+
+    `log_file`: where the log goes instead of standard error.
+    """
+    log.configure(json=True, stream=_opened(log_file) if log_file else None)
     daemon = Daemon(path, speak=speak)
 
     signals = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, n)]
@@ -244,3 +248,11 @@ def serve(path: Path, *, speak: bool = True) -> int:
         signal.signal(one, stop)
     daemon.serve()
     return 0
+
+
+def _opened(path: Path) -> log.LogFile:
+    try:
+        return log.LogFile(path)
+    except OSError as error:
+        words = say("file_unwritable", detail=error.strerror)
+        raise ConfigError([Problem(path.as_posix(), words)]) from None

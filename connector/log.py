@@ -7,11 +7,13 @@ the configuration loaded), after everything else, so that no library slips one p
 from __future__ import annotations
 
 import logging
+import logging.handlers
 import re
 import sys
 from collections.abc import Iterable, Mapping, MutableMapping
 from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, TextIO
 
 import structlog
@@ -82,6 +84,37 @@ def _in_order(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMappin
     return {**first, **event}
 
 
+class LogFile:
+    """A file that is written like a stream and begins anew when it is full.
+
+    For where no supervisor keeps what the daemon prints. Some former files stay beside it.
+    """
+
+    LARGEST = 10_000_000
+    """Bytes."""
+    KEPT = 5
+
+    def __init__(self, path: Path) -> None:
+        """Raises OSError where it cannot be written."""
+        self._handler = logging.handlers.RotatingFileHandler(
+            path, maxBytes=self.LARGEST, backupCount=self.KEPT, encoding="utf-8"
+        )
+        self._handler.terminator = ""
+        self._handler.rotator = _set_aside
+
+    def write(self, text: str) -> None:
+        self._handler.handle(logging.makeLogRecord({"msg": text}))
+
+    def flush(self) -> None:
+        self._handler.flush()
+
+
+def _set_aside(path: str, former: str) -> None:
+    """Windows lets nobody rename a file that somebody reads: then it goes on as it is."""
+    with suppress(OSError):
+        Path(path).replace(former)
+
+
 class _Lines(structlog.WriteLogger):
     """Writes lines; where that fails (disk full, pipe closed) the work goes on without them."""
 
@@ -92,9 +125,9 @@ class _Lines(structlog.WriteLogger):
     debug = info = warning = error = critical = exception = msg
 
 
-def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) -> None:
+def configure(*, json: bool, level: str = "INFO", stream: TextIO | LogFile | None = None) -> None:
     """Set logging up once, for our events and those of every library alike."""
-    stream = stream or sys.stderr
+    out: Any = stream or sys.stderr
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -110,7 +143,7 @@ def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) 
     # Our events go straight to the stream: by way of `logging` each costs twice as much.
     structlog.configure(
         processors=[*shared, _in_order, renderer],
-        logger_factory=lambda *_: _Lines(stream),
+        logger_factory=lambda *_: _Lines(out),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
@@ -122,7 +155,7 @@ def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) 
             renderer,
         ],
     )
-    handler = logging.StreamHandler(stream)
+    handler = logging.StreamHandler(out)
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -318,6 +318,12 @@ class ConfigFile:
                 raise ValueError(words) from None
         raise ValueError(say("unknown_reference", kind=kind))
 
+    def references(self, kind: str) -> list[str]:
+        """What `${kind:…}` names in connections and store, looked up or not."""
+        values = [v for settings in self.config.connections.values() for v in settings.values()]
+        found = (_REFERENCE.findall(str(value)) for value in (self.config.store, *values))
+        return sorted({name for one in found for known, name in one if known == kind})
+
     def store_url(self) -> str:
         """The store's URL, references resolved, a file's path whole. Raises ConfigError."""
         place, folder, text = self.place("store"), self.directory("store"), self.config.store

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -93,11 +94,14 @@ def sync(
     return _show_result(session, result)
 
 
-def run(session: Session) -> int:
+def run(
+    session: Session,
+    log_file: Annotated[Path | None, typer.Option("--log", metavar="FILE")] = None,
+) -> int:
     """Be the daemon until told to stop."""
     from connector.daemon import serve
 
-    return serve(session.config, speak=session.speak)
+    return serve(session.config, speak=session.speak, log_file=log_file)
 
 
 def resync(

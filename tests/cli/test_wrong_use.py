@@ -144,6 +144,12 @@ def test_a_bug_is_one_line_that_says_where(say: Any, monkeypatch: Any) -> None:
     assert "Traceback" not in said.err
 
 
+def test_a_log_that_cannot_be_written_is_told_before_the_daemon_starts(say: Any) -> None:
+    said = say("run", "--log", "there/is/none.log")
+    (words,) = said.words
+    assert (said.code, words.startswith("there/is/none.log: ")) == (2, True)
+
+
 @pytest.fixture(autouse=True)
 def as_it_was() -> Any:
     yield

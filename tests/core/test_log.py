@@ -6,6 +6,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -215,3 +216,42 @@ def test_a_log_that_cannot_be_written_stops_nothing(broken: str) -> None:
         stream.close()
     log.get("t").info("x")
     log.get("t").exception("y")
+
+
+@pytest.fixture
+def log_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[log.LogFile]:
+    monkeypatch.setattr(log.LogFile, "LARGEST", 400)
+    file = log.LogFile(tmp_path / "connector.log")
+    yield file
+    file._handler.close()
+
+
+def logged(folder: Path) -> list[str]:
+    """The events in the log and its former selves, whole lines all of them."""
+    text = "".join(path.read_text("utf-8") for path in folder.glob("connector.log*"))
+    return sorted(json.loads(line)["event"] for line in text.splitlines())
+
+
+def test_a_log_file_begins_anew_when_it_is_full_and_what_it_held_stays_beside_it(
+    log_file: log.LogFile, tmp_path: Path
+) -> None:
+    log.configure(json=True, stream=log_file)
+    for n in range(6):
+        log.get("t").info(f"ours-{n}", name="客户")
+        logging.getLogger("library").warning("theirs-%s", n)
+    sizes = [path.stat().st_size for path in tmp_path.iterdir()]
+    assert (len(sizes) > 2, max(sizes) <= 400) == (True, True)
+    assert logged(tmp_path) == [f"{who}-{n}" for who in ("ours", "theirs") for n in range(6)]
+
+
+def test_a_log_file_that_cannot_be_set_aside_goes_on(
+    log_file: log.LogFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(*_: Any) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "replace", held)
+    log.configure(json=True, stream=log_file)
+    for n in range(9):
+        log.get("t").info(f"ours-{n}")
+    assert logged(tmp_path) == [f"ours-{n}" for n in range(9)]
