@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     try:
         application = _build(options)
-        server = serve(application, options.port)
+        server = serve(application, options.port, options.host)
     except (WrongUse, BadCompanyData, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("system", metavar="SYSTEM", help=", ".join(SYSTEMS))
     parser.add_argument("--port", type=int, default=0, help="0 (default): a free one")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at")
     parser.add_argument("--load", metavar="DIR|demo", help="the company that fills it")
     parser.add_argument("--json", action="store_true", help="announce in one line of JSON")
     parser.add_argument("--limits", choices=("vendor", "off"), default="off")

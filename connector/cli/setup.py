@@ -90,6 +90,7 @@ def sandbox(
     session: Session,
     system: str,
     port: Annotated[str, typer.Option(metavar="N")] = "",
+    host: Annotated[str, typer.Option(metavar="ADDRESS")] = "",
     load: Annotated[str, typer.Option(metavar="demo|FOLDER")] = "",
     limits: Annotated[str, typer.Option(metavar="vendor|off")] = "",
     numbering: Annotated[str, typer.Option(metavar="manual|erp")] = "",
@@ -97,7 +98,8 @@ def sandbox(
     seed: Annotated[str, typer.Option(metavar="N")] = "",
 ) -> None:
     """Serve a simulated system, a program of its own."""
-    given = {"port": port, "load": load, "limits": limits, "numbering": numbering, "seed": seed}
+    given = {"port": port, "host": host, "load": load, "limits": limits}
+    given |= {"numbering": numbering, "seed": seed}
     arguments = [f"--{name}={value}" for name, value in given.items() if value]
     arguments += [f"--switch={one}" for one in switch or ()]
     arguments += ["--json"] if session.output.as_json else []
