@@ -59,6 +59,8 @@ def _filling(screen: Screen, found: Filling, out: Path | None) -> None:
         screen.line(f"  {word('way', use['way'])}  {_rule(use)}  {use['place']}", "dim")
     if not found.told:
         screen.mark("!", say("target_untold", connection=found.connection))
+    for why in found.refused:
+        screen.line(f"  {why}", "dim")
     screen.table(COLUMNS, (_row(one) for one in found.open))
     for dead in found.dead:
         words = say("dead_code", ours=dead.ours, theirs=dead.theirs, connection=found.connection)

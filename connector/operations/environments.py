@@ -75,6 +75,7 @@ def opened(config: Path, names: Sequence[str], *, speak: bool) -> Iterator[list[
 
 def _path(config: Path, name: str) -> Path:
     """A file by its path, or `test` for the `config.test.yaml` beside the configuration."""
-    if Path(name).suffix in (".yaml", ".yml"):
-        return Path(name)
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") or path.name != name:
+        return path
     return config.with_name(f"{config.stem}.{name}{config.suffix}")

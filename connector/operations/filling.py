@@ -81,6 +81,8 @@ class Filling:
     file: str
     told: bool
     """The system tells which codes it accepts."""
+    refused: list[str]
+    """What systems said instead of telling some codes."""
     uses: list[dict[str, Any]]
     """The rules that use it."""
     asked: list[Asked] = field(default_factory=list)
@@ -109,15 +111,21 @@ class Table:
     def look(self, written: int = 0) -> Filling:
         """Which codes are in use, and which of them are mapped, proposed or without a partner."""
         file, theirs, ours = self._file(), self._accepted.theirs, self._accepted.ours
-        shown, told = [used.shown() for used in self._used], theirs is not None
-        found = Filling(self.name, self.connection, file.path.as_posix(), told, shown)
+        found = Filling(
+            table=self.name,
+            connection=self.connection,
+            file=file.path.as_posix(),
+            told=theirs is not None,
+            refused=self._accepted.refused,
+            uses=[used.shown() for used in self._used],
+            written=written,
+        )
         found.asked = [
             *self._answered(self._asked("write"), file, ours, theirs or {}),
             *self._answered(self._asked("read"), file, theirs or {}, ours),
         ]
         if theirs is not None:
             found.dead = [Dead(*entry) for entry in file.entries() if entry[1] not in theirs]
-        found.written = written
         return found
 
     def _file(self) -> ValueFile:

@@ -23,6 +23,8 @@ class Accepted:
         self._system = system
         self._used = used
         self._told: dict[tuple[Adapter, Field], Codes | None] = {}
+        self.refused: list[str] = []
+        """Why a system did not tell what it was asked."""
 
     @cached_property
     def theirs(self) -> Codes | None:
@@ -63,6 +65,7 @@ class Accepted:
         if (adapter, field) not in self._told:
             try:
                 self._told[adapter, field] = adapter.codes(*field)
-            except (Rejected, AccessDenied):
+            except (Rejected, AccessDenied) as error:
                 self._told[adapter, field] = None
+                self.refused.append(f"{' '.join(field)}: {error}")
         return self._told[adapter, field]

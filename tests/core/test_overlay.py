@@ -10,7 +10,7 @@ from adapters.memory import World
 from connector.assemble import Assembly
 from connector.engine.system import System
 from connector.errors import ConfigError, Problem
-from connector.overlay import files_of
+from connector.overlay import Layers, files_of
 from connector.settings import ConfigFile
 
 BASE = """
@@ -109,6 +109,12 @@ def test_mistakes_of_both_files_are_told_at_once(site: Site) -> None:
 def test_what_a_file_replaces_whole_is_not_looked_for_below_it(site: Site) -> None:
     site.write("config.test.yaml", TEST + "flows: [customers]\n")
     assert [place for place, _ in site.told()] == ["config.test.yaml:6:1"]
+
+
+def test_below_a_list_nothing_of_the_file_below_is_meant(site: Site) -> None:
+    site.write("config.test.yaml", "extends: config.yaml\nconnections: [erp]\n")
+    found = Layers(site.folder / "config.test.yaml").find(("connections", "crm", "world"))
+    assert found.place.endswith("config.test.yaml:2:1")
 
 
 def test_a_path_starts_at_the_file_in_which_it_stands(site: Site) -> None:

@@ -20,6 +20,7 @@ write:
   Free:     {value: true}
   Rate:     {from: exchange_rate, default: 1.5}
   Note:     special_terms
+  Terms:    {from: payment_terms, map: kingdee_lot_rule, default: T7}
   Entry:
     each: lines
     key: row
@@ -53,6 +54,7 @@ def test_written_are_constants_defaults_and_the_other_side_of_tables(mapping: Ma
     assert {field: codes for field, codes in found.items() if field != "Entry/Cur"} == {
         "Type": {"XSDD01_SYS", "T9"},
         "Org": {"100"},
+        "Terms": {"1", "0", "T7"},
         "Entry/Row": {"Standard", "Service"},
     }
     assert "PRE001" in found["Entry/Cur"]
@@ -73,5 +75,8 @@ def test_a_use_names_our_field_theirs_and_what_records_ask_for(mapping: Mapping)
     assert use.ours == ("currency",)
     assert use.needed is not None
     assert use.needed({"currency": "USD", "lines": lines}) == {"USD"}
+    (use,) = using.written(mapping, "kingdee_lot_rule")
+    assert use.needed is not None
+    assert use.needed({}) == set()
     (read,) = using.read(mapping, "fxiaoke_unit")
     assert (read.ours, read.theirs, read.needed) == (("lines.unit",), (("Line", "u"),), None)

@@ -22,13 +22,18 @@ stock_up: XSDD01_SYS
 
 @pytest.fixture
 def selling(site: Site) -> Iterator[Site]:
-    """Orders of four kinds in the CRM; the site's table knows one of them."""
+    """Orders of four kinds in the CRM; the site's table knows one of them.
+
+    What the CRM calls `sample` is `trial` in our words.
+    """
     for number, name in TYPES.items():
         model = {"FNumber": number, "FName": name}
         site.in_erp("make_bill", model=model, form="BOS_BillType")
         site.in_erp("audit", number=number, form="BOS_BillType")
     table(site).parent.mkdir(parents=True, exist_ok=True)
     table(site).write_text(OWN, encoding="utf-8")
+    kinds = "standard: standard\ntrial: sample\nconsignment: consignment\ngift: gift\n"
+    table(site).with_name("fxiaoke_order_kind.yaml").write_text(kinds, encoding="utf-8")
     for kind, count in (("standard", 1), ("sample", 3), ("consignment", 2), ("gift", 1)):
         for place in range(count):
             site.order(number=f"{kind}-{place}", kind__c=kind)
@@ -53,7 +58,7 @@ def test_what_is_in_use_is_proposed_written_and_then_complete(selling: Site) -> 
     looked = fill(selling, "--json")
     assert looked.code == 3, looked
     assert standing(looked) == {
-        "sample": (False, "XSDD06", 3),
+        "trial": (False, "XSDD06", 3),
         "consignment": (False, "XSDD07", 2),
         "gift": (False, "XSDD08", 1),
         "standard": (True, "XSDD01_SYS", 1),
@@ -63,7 +68,7 @@ def test_what_is_in_use_is_proposed_written_and_then_complete(selling: Site) -> 
     assert all(mapped for mapped, *_ in standing(written).values())
     assert selling.written(before) == []
     text = table(selling).read_text("utf-8")
-    assert text == OWN + "sample: XSDD06\nconsignment: XSDD07\ngift: XSDD08\n"
+    assert text == OWN + "trial: XSDD06\nconsignment: XSDD07\ngift: XSDD08\n"
     selling.sync()
     assert selling.bill("gift-0")["FBillTypeID"]["FNumber"] == "XSDD08"
 
@@ -85,9 +90,9 @@ def test_people_read_it_in_words(selling: Site) -> None:
 
 
 def test_pairs_that_stand_there_are_never_replaced(selling: Site) -> None:
-    table(selling).write_text("sample: XSDD01_SYS\n" + OWN, encoding="utf-8")
+    table(selling).write_text("trial: XSDD01_SYS\n" + OWN, encoding="utf-8")
     assert fill(selling, "--write").code == 0
-    assert table(selling).read_text("utf-8").startswith("sample: XSDD01_SYS\n")
+    assert table(selling).read_text("utf-8").startswith("trial: XSDD01_SYS\n")
     assert "XSDD06" not in table(selling).read_text("utf-8")
 
 
@@ -106,7 +111,7 @@ def test_a_sheet_goes_out_and_its_decisions_come_back(selling: Site) -> None:
     assert fill(selling, "--out", str(sheet)).code == 3
     rows = sheets.read(sheet)
     assert [(row["code"], row["its code"], row["decision (yes/no)"]) for row in rows] == [
-        ("sample", "XSDD06", "yes"),
+        ("trial", "XSDD06", "yes"),
         ("consignment", "XSDD07", "yes"),
         ("gift", "", ""),
         ("standard", "XSDD01_SYS", ""),
@@ -139,7 +144,7 @@ def test_without_a_table_of_its_own_the_site_gets_a_copy_of_the_shipped_one(sell
     assert fill(selling, "--write").code == 0
     text = table(selling).read_text("utf-8")
     assert text.startswith("# An order's kind → its bill type")
-    assert text.endswith("\nconsignment: XSDD07\n")
+    assert text.endswith("\ntrial: XSDD06\nconsignment: XSDD07\n")
 
 
 def test_codes_for_which_records_could_not_be_read_ask_for_ours(selling: Site) -> None:
@@ -152,16 +157,45 @@ def test_codes_for_which_records_could_not_be_read_ask_for_ours(selling: Site) -
     assert values.read_text("utf-8").endswith("sample: sample\ngift: gift\n")
 
 
+def test_a_code_that_nothing_is_like_is_left_to_people_with_its_count(selling: Site) -> None:
+    own = table(selling).with_name("kingdee_currency.yaml")
+    own.write_text("CNY: PRE001\n", encoding="utf-8")
+    for number, currency in (("a", "USD"), ("b", "HKD"), ("c", "HKD")):
+        selling.order(number=number, mc_currency=currency)
+    ran = fill(selling, "--write", name="kingdee_currency")
+    assert ran.code == 3
+    assert own.read_text("utf-8") == "CNY: PRE001\nUSD: PRE007\n"
+    (line,) = (line for line in ran.out.splitlines() if "HKD" in line)
+    assert line.split() == ["write", "HKD", "港元", "2", "b"]
+    assert "2 are mapped, 0 have a proposal, 1 have nobody like them" in ran.out
+
+
+def test_a_pair_that_reading_could_not_turn_round_is_refused(selling: Site) -> None:
+    own = table(selling).with_name("kingdee_currency.yaml")
+    own.write_text("CNY: PRE001\n", encoding="utf-8")
+    selling.order(number="a", mc_currency="USD")
+    sheet = selling.directory / "codes.csv"
+    fill(selling, "--out", str(sheet), name="kingdee_currency")
+    rows = sheets.read(sheet)
+    next(row for row in rows if row["code"] == "USD")["its code"] = "PRE001"
+    sheets.write(sheet, list(rows[0]), [list(row.values()) for row in rows])
+    ran = fill(selling, "--in", str(sheet), name="kingdee_currency")
+    assert ran.code == 2
+    assert "PRE001 would stand for two codes" in ran.words[0]
+
+
 @pytest.mark.parametrize(
-    "name, words",
+    "name, more, words",
     [
-        ("employee", "connector match employee"),
-        ("kingdee_order_typ", "kingdee_order_type"),
+        ("employee", (), "connector match employee"),
+        ("kingdee_order_typ", (), "kingdee_order_type"),
+        (TABLE, ("--connection", "crm"), "Connections that do: erp"),
+        (TABLE, ("--write", "--out", "a.csv"), "one at a time"),
     ],
 )
-def test_what_is_no_table_in_use_is_refused_with_the_way_out(
-    site: Site, name: str, words: str
+def test_what_cannot_be_filled_is_refused_with_the_way_out(
+    site: Site, name: str, more: tuple[str, ...], words: str
 ) -> None:
-    ran = fill(site, name=name)
+    ran = fill(site, *more, name=name)
     assert ran.code == 2
     assert words in ran.words[0]
