@@ -106,9 +106,7 @@ def test_a_record_that_nobody_is_like_is_named() -> None:
 # -- orders that clerks have typed ------------------------------------------------------------
 
 
-def order(
-    key: str, day: str, amount: str = "100.00", qty: str = "2", **values: Any
-) -> dict[str, Any]:
+def order(day: str, amount: str = "100.00", qty: str = "2", **values: Any) -> dict[str, Any]:
     line = {"material": "m1", "quantity": qty, "amount_with_tax": amount}
     return {"customer": "c1", "order_date": day, "lines": [line], **values}
 
