@@ -107,7 +107,11 @@ def test_the_example_loads_and_becomes_a_system() -> None:
 # -- commands, errors, words, faults, states -----------------------------------------------------
 
 
-BOTH = {"docs/operations.md": "docs/operations.zh-CN.md", "README.md": "README.zh-CN.md"}
+BOTH = {
+    "docs/operations.md": "docs/operations.zh-CN.md",
+    "docs/runbooks.md": "docs/zh/runbooks.md",
+    "README.md": "README.zh-CN.md",
+}
 
 
 @pytest.mark.parametrize("english", BOTH)
