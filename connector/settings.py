@@ -165,6 +165,7 @@ class ConfigFile:
 
         `speak`: messages are in the file's language from then on, those of its mistakes too.
         """
+        self.path = path
         self.problems: list[Problem] = []
         self._layers = Layers(path)
         plain = self._layers.plain()
