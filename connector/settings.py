@@ -168,6 +168,8 @@ class ConfigFile:
         self.path = path
         self.problems: list[Problem] = []
         self._layers = Layers(path)
+        self.paths = self._layers.files
+        """The file and those that it extends."""
         plain = self._layers.plain()
         if speak and isinstance(plain, dict):
             wanted = plain.get("language", Config.model_fields["language"].default)
@@ -198,7 +200,7 @@ class ConfigFile:
 
     def mappings(self) -> list[Path]:
         """The site's folders of mappings; what stands in the first counts."""
-        return mappings_beside(self._layers.files)
+        return mappings_beside(self.paths)
 
     def problem(self, path: tuple[Any, ...], id: str, /, **params: Any) -> None:
         """Note a mistake at `path`."""

@@ -152,6 +152,17 @@ def test_what_the_service_could_not_see_is_refused(
     assert "/etc/connector" in refused(capsys, "install", "--config", config)
 
 
+def test_so_is_a_file_that_the_configuration_extends(
+    capsys: Any, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = config.parent / "hidden"
+    hidden.mkdir()
+    below = config.rename(hidden / "shared.yaml")
+    config.write_text("extends: hidden/shared.yaml\n", encoding="utf-8")
+    monkeypatch.setattr(systemd, "HIDDEN", (hidden,))
+    assert below.as_posix() in refused(capsys, "install", "--config", config)
+
+
 def test_a_name_that_could_be_a_path_is_refused(capsys: Any) -> None:
     assert "letters, digits" in refused(capsys, "remove", "--name", "../x")
 

@@ -68,7 +68,7 @@ def _is_known(user: str) -> bool:
 
 def _out_of_reach(file: ConfigFile, name: str) -> Iterator[Problem]:
     """What the unit would keep the daemon from."""
-    for path in (file.path.resolve(), program("connector")):
+    for path in (*(path.resolve() for path in file.paths), program("connector")):
         if any(hidden in path.parents for hidden in HIDDEN):
             yield Problem("", say("service_hidden", path=path))
     kind, _, database = file.config.store.partition(":///")
