@@ -298,7 +298,7 @@ class App:
         return flow
 
     def _look(self) -> dict[str, Words]:
-        """Read what changed, unless a daemon does that anyway; what could not be read, and why."""
+        """Read what changed, unless a daemon does that anyway; what was not read, and why."""
         done = Done()
         try:
             with self.engine() as engine:
@@ -306,7 +306,7 @@ class App:
                 engine.capture(self.system.feeds.values(), done)
         except StoreInUse:
             pass
-        return dict(done.errors)
+        return done.rests | done.errors
 
     def _look_or_fail(self) -> None:
         """Read what changed. Raises ConnectorError where a system cannot be read."""

@@ -95,7 +95,7 @@ def _limits(screen: Screen, entry: dict[str, Any]) -> None:
     if entry["closed_until"]:
         screen.line(f"    {say('closed_until', until=moment(entry['closed_until']))}")
     for why, parts in entry["rests"].items():
-        screen.line(f"    {why}\n    ‖ {', '.join(parts)}")
+        screen.line(f"    ‖ {', '.join(parts)}: {why}")
 
 
 def _flow_row(name: str, flow: dict[str, Any], states: tuple[str, ...]) -> list[Any]:

@@ -27,8 +27,8 @@ EVERY = 5.0
 WARNED = 80
 """Per cent of a quota at which the log warns, once a day."""
 BEGUN, READERS = 10, 4
-"""Calls that whatever has begun may still need, and how many readings may be under way besides
-the `parallel` writers."""
+"""Calls that a record, or a reading, may still need once it has begun; and how many readings may
+be under way."""
 
 _log = log.get(__name__)
 
@@ -90,14 +90,14 @@ class Limits:
 
     def _spent(self, quota: Quota, *, vital: bool) -> Rest | None:
         left, now = quota.day - self.used, self._clock.now()
-        begun = min(BEGUN * (self._settings.parallel + READERS), quota.day // 4)
+        begun = min(BEGUN * (self._writing_at_once + READERS), quota.day // 20)
         params = {"name": self._name, "left": max(left, 0), "day": quota.day}
         if left <= begun:
             until = self._midnight(now)
-            return Rest("used_up", until, say("quota_used_up", until=self.shown(until), **params))
+            return Rest("used_up", until, say("quota_used_up", until=self._shown(until), **params))
         if left < quota.kept and not vital:
             until = self._midnight(now)
-            words = say("quota_short", until=self.shown(until), **params)
+            words = say("quota_short", until=self._shown(until), **params)
             return Rest("short", until, words, doubts=True)
         return None
 
@@ -110,8 +110,14 @@ class Limits:
         until = self.closed_until()
         if until is None:
             return None
-        words = say("is_closed", name=self._name, until=self.shown(until))
+        words = say("is_closed", name=self._name, until=self._shown(until))
         return Rest("closed", until, words, doubts)
+
+    @property
+    def _writing_at_once(self) -> int:
+        """Records that may be under way."""
+        known = self._adapter.capabilities
+        return self._settings.parallel * max(f.batch for f in (known.other, *known.forms.values()))
 
     def _midnight(self, now: datetime) -> datetime:
         """When the quota of today ends."""
@@ -119,9 +125,10 @@ class Limits:
         tomorrow = now.astimezone(zone).date() + timedelta(days=1)
         return datetime.combine(tomorrow, time(), zone).astimezone(UTC)
 
-    def shown(self, moment: datetime) -> str:
-        """A moment by the clock of the connection's zone."""
-        return f"{moment.astimezone(self._settings.zone):%m-%d %H:%M}"
+    def _shown(self, moment: datetime) -> str:
+        """A moment by the clock of the connection's zone, which need not be that of a reader."""
+        zone = self._settings.zone
+        return f"{moment.astimezone(zone):%m-%d %H:%M} ({zone})"
 
     # -- counting ---------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from connector import log
 from connector.engine.system import Flow, System
-from connector.errors import ConnectorError, Words
+from connector.errors import ConnectorError, UnsafeRun, Words
 from connector.messages import dump
 from connector.operations import planning
 from connector.store import journal
@@ -49,6 +49,7 @@ def _report(system: System, flow: Flow) -> Observed:
     with store.reading() as tx:
         began, last = store.now(tx), _last(tx, flow)
     try:
+        _make_sure_of_calls(system, flow)
         made = planning.plan(system, flow, None, EVERYTHING, after=last)
         observed = Observed(flow.name, dict(Counter(item.action for item in made.items)))
     except ConnectorError as error:
@@ -58,6 +59,14 @@ def _report(system: System, flow: Flow) -> Observed:
         journal.log_run(tx, run_name(flow.name), began, seconds, observed.actions, why)
     _log.info("observed", flow=flow.name, why=str(observed.error), **observed.actions)
     return observed
+
+
+def _make_sure_of_calls(system: System, flow: Flow) -> None:
+    """It only looks, so closed hours are none of its business. Raises UnsafeRun."""
+    assert flow.target is not None
+    rest = system.limits[flow.target.name].reading(vital=flow.settings.vital)
+    if rest is not None:
+        raise UnsafeRun(rest.words)
 
 
 def _last(tx: Any, flow: Flow) -> float:

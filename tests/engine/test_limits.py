@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from connector.engine.dispatch import Done
 from connector.errors import OutcomeUnknown
+from connector.operations import observing
 from connector.store import calls
 from tests.engine.factory import Site, failing
 from tests.engine.test_capture import with_stock
@@ -212,6 +213,20 @@ def test_while_calls_run_short_not_everything_is_compared(metered: Site) -> None
     wait_until(metered, 0)
     metered.dispatcher.capture([feed], Done())
     assert [after is None for after in asked] == [False, True]
+
+
+def test_a_report_on_what_observes_waits_for_calls_and_covers_the_time(metered: Site) -> None:
+    metered.config = metered.config.replace("when: 'status", "mode: observe, when: 'status")
+    metered.start()
+    metered.order()
+    metered.sync()
+    metered.call("erp", SHORT)
+    pass_by(metered, 5)
+    [report] = observing.observe(metered.system)
+    assert (report.actions, getattr(report.error, "id", "")) == ({}, "quota_short")
+    wait_until(metered, 0)
+    [report] = observing.observe(metered.system)
+    assert report.actions == {"create": 1}
 
 
 # -- counting -----------------------------------------------------------------------------------

@@ -55,6 +55,7 @@ def test_status_names_what_rests_while_calls_run_short(site: Site) -> None:
 def test_sync_says_what_is_closed_and_ends_with_0(site: Site) -> None:
     site.sync()
     site.order()
+    site.clock.advance(2)
     site.connection("erp", closed=[around_now()])
     ran = site.cli("sync", "--json")
     assert (ran.code, ran.json["errors"], list(ran.json["rests"])) == (0, {}, ["erp"])
