@@ -67,9 +67,9 @@ def _proposals(screen: Screen, object: str, rows: list[pair_sheet.Row], out: Pat
     screen.line(say("pairs_proposed", **{n: counts[n] for n in ("sure", "unsure", "nobody")}))
     if out is None:
         screen.table(COLUMNS, ([row[column] for column in COLUMNS] for row in rows[:SHOWN]))
-        screen.line(say("pairs_how", object=object), "dim")
+        screen.line(say("pairs_how", of=object), "dim")
     else:
-        screen.mark("✓", say("pairs_written", sheet=out, object=object))
+        screen.mark("✓", say("pairs_written", sheet=out, of=object))
 
 
 def baseline(session: Session, flow: str, key: Keys = None) -> int:

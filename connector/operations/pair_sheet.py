@@ -34,9 +34,11 @@ def headings() -> list[str]:
 
 
 def rows(matched: Matched) -> list[Row]:
-    """The sheet's rows: what is sure is decided already, the rest is left to people."""
+    """The sheet's rows: what is sure is decided already, the rest is left to people and comes
+    first; at the end stands what nobody is like."""
     owners = _owners(matched)
-    return [_row(pair, owners, matched.owners) for pair in matched.pairs]
+    pairs = sorted(matched.pairs, key=lambda pair: (pair.target is None, pair.sure))
+    return [_row(pair, owners, matched.owners) for pair in pairs]
 
 
 def _owners(matched: Matched) -> Mapping[str, str]:
@@ -69,8 +71,8 @@ def _row(pair: Pair, owners: Mapping[str, str], taken: Mapping[str, str]) -> Row
         "target_number": target.number if target else "",
         "target_name": target.name if target else "",
         "owner": owner,
-        "evidence": "、".join(word("evidence", one) for one in pair.evidence),
-        "remark": "；".join(remarks),
+        "evidence": " · ".join(word("evidence", one) for one in pair.evidence),
+        "remark": " · ".join(remarks),
         "source_key": source.key,
     }
 

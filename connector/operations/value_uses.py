@@ -76,7 +76,7 @@ def _all(system: System, table: str) -> Iterator[Used]:
 
 def _unused(system: System, table: str) -> Message:
     if table in OBJECTS:
-        return say("pairs_are_links", object=table)
+        return say("pairs_are_links", of=table)
     known = {
         spot.rule.map.name
         for _, mapping, reads in mappings(system)
