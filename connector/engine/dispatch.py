@@ -247,19 +247,21 @@ class Dispatcher:
         """Work off everything that is due; returns how many deliveries were looked at."""
         looked_at = 0
         self._system.settle_calls()
-        for flow in wanted if not self._held_back(done) else ():
+        held = self._held_back(done)
+        for flow in wanted:
             if (
                 flow.delivers
+                and flow.name not in held
                 and flow.settings.mode == "live"
                 and not self._system.stopping.is_set()
             ):
                 looked_at += self._drain(flow, done, progress, permits)
         return looked_at
 
-    def _held_back(self, done: Done) -> bool:
-        """Whether nothing may be delivered yet, because the store was put back."""
+    def _held_back(self, done: Done) -> set[str]:
+        """The flows that may not deliver yet, because the store was put back."""
         with self._system.store.reading() as tx:
-            held = restored.holds_back(self._system, tx)
+            held = restored.held_back(self._system, tx)
         if held:
             done.errors["store"] = say("store_restored")
         return held

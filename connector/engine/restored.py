@@ -1,10 +1,10 @@
 """Safe mode: the store was put back to an earlier state, and the systems know more than it does.
 
 Each start of the engine is counted in the store and in a file beside it. A store that counts less
-than the file is an old one. Then nothing is delivered before whatever was under way has settled
-and every feed has been read, so that no old version goes out; what may be created is searched for
-by our mark first, as always. Where nothing can be searched (class C), nothing is created until a
-person has compared both sides and says so.
+than the file is an old one. Then a flow delivers nothing before whatever was under way has settled
+and its records have been read, so that no old version goes out; what may be created is searched
+for by our mark first, as always. Where nothing can be searched (class C), nothing is created until
+a person has compared both sides and says so.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from connector import log
 from connector.engine.system import System
 from connector.faults import fault
+from connector.settings import HUB
 from connector.store import facts, feeds
 from connector.store.engine import Tx
 
@@ -56,13 +57,20 @@ def _write(seen: Path | None, instance: str, starts: int) -> None:
         _log.warning("start_not_noted", file=str(seen), why=str(error))
 
 
-def holds_back(system: System, tx: Tx) -> bool:
-    """Nothing may be delivered yet."""
+def held_back(system: System, tx: Tx) -> set[str]:
+    """The flows that may deliver nothing yet: what was under way has not settled, or what they
+    take has not been read since."""
     at = facts.restored_at(tx)
     if at is None:
-        return False
+        return set()
+    flows = system.delivering()
     settled = at + max(connection.settle for connection in system.connections.values())
     if system.store.now(tx) < settled:
-        return True
-    last = (feeds.last(tx, f.connection.name, f.object, "run_at") for f in system.feeds.values())
-    return any(run < at for run in last)
+        return {flow.name for flow in flows}
+    unread = {
+        (flow.source, flow.object)
+        for flow in flows
+        if flow.source != HUB and feeds.last(tx, flow.source, flow.object, "run_at") < at
+    }
+    # What the hub tells follows from all of them.
+    return {f.name for f in flows if (f.source, f.object) in unread or (unread and f.source == HUB)}
