@@ -57,11 +57,12 @@ def added(
     for table, lines in sent.get("t", {}).items():
         mine = keys.setdefault(table, {})
         key_field = writer.tables[table].key
-        taken = set(mine.values())
-        strangers = [r for r in shown.fields.get(table) or () if str(r[key_field]) not in taken]
+        rows = {str(row[key_field]): row for row in shown.fields.get(table) or ()}
+        strangers = [row for key, row in rows.items() if key not in mine.values()]
         for line, form in lines.items():
             node = document.tables.get(table, {}).get(line)
-            if line in mine:
+            # A line that was taken away and came back has a new row: the one we knew is gone.
+            if mine.get(line) in rows:
                 continue
             row = next((r for r in strangers if _was_sent(form, node, r, writer, table)), None)
             if row is not None:

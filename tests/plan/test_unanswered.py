@@ -159,3 +159,9 @@ def test_nothing_and_fewer_digits_are_close_enough(ours: Any, theirs: Any) -> No
 @pytest.mark.parametrize("ours, theirs", [("", "x"), ("x", None), ("x", ""), (Decimal(1), None)])
 def test_something_is_never_close_to_nothing(ours: Any, theirs: Any) -> None:
     assert not adopting._close(ours, theirs)
+
+
+def test_a_line_that_was_taken_away_and_came_back_has_the_row_that_shows_it_now() -> None:
+    known = {"rows": {"a": "r-a", "b": "r-old"}}
+    found = adopting.added(bill(TWO), form(bill(TWO)), known, shown(bill(TWO)), WRITER)
+    assert found["rows"] == {"a": "r-a", "b": "r-b"}

@@ -27,7 +27,7 @@ HANDED_OVER = {"command_taken", "command_done"}
 """Fault points that SQLite alone has: there a command is given to the daemon that has the store."""
 
 QUICK = {
-    "no settling": 2,
+    "no settling": 13,
     "outcomes without compare-and-set": 6,
     "the cursor moves before its page": 2,
     "documents are cached across claims": 0,
