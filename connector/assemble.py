@@ -98,6 +98,7 @@ class Assembly:
             if flow is not None:
                 flows[name] = flow
         self._check_writers(flows.values())
+        self._check_opposites(flows.values())
         return flows
 
     def _seen(self, store: Store) -> Path | None:
@@ -221,10 +222,28 @@ class Assembly:
                 connection = self._connections[flow.source]
                 mapping = self._mappings[flow.source, flow.object]
                 assert mapping is not None
-                reader = Reader(mapping, connection.settings.zone)
+                marked = _both_ways(flows.values(), flow.source, flow.object)
+                reader = Reader(mapping, connection.settings.zone, marked=marked)
                 feeds[name] = Feed(connection, flow.object, reader)
             feeds[name].flows.append(flow)
         return feeds
+
+    def _check_opposites(self, flows: Iterable[Flow]) -> None:
+        """What two flows of one object in opposite directions must have, so that nothing is made
+        twice and neither writes over the other for ever."""
+        for one, other in _opposites(flows):
+            assert one.writer is not None
+            policies = sorted((one.settings.on_conflict, other.settings.on_conflict))
+            wrong = ""
+            if policies not in (["ask", "ask"], ["ours", "theirs"]):
+                wrong = "opposite_policies" if one.name < other.name else ""
+            elif not one.mapping.reference:
+                wrong = "opposite_reference"
+            elif one.writer.tables:
+                wrong = "opposite_rows"
+            if wrong:
+                words = say(wrong, flow=one.name, other=other.name, file=one.mapping.file)
+                self.problems.append(Problem(self._file.place("flows", one.name), words))
 
     def _check_writers(self, flows: Iterable[Flow]) -> None:
         """Two flows that write one field of one form would overwrite each other for ever."""
@@ -240,3 +259,16 @@ class Assembly:
                     words = say("written_twice", field=path, **params)
                     self.problems.append(Problem(self._file.place("flows", flow.name), words))
                     break
+
+
+def _opposites(flows: Iterable[Flow]) -> list[tuple[Flow, Flow]]:
+    """Every two flows that carry one object between the same systems, one each way."""
+    ways = {(f.object, f.source, f.target.name): f for f in flows if f.target and f.writer}
+    turned = ((flow, ways.get((object, to, of))) for (object, of, to), flow in ways.items())
+    return [(one, other) for one, other in turned if other is not None]
+
+
+def _both_ways(flows: Iterable[Flow], connection: str, object: str) -> bool:
+    """Flows carry this object from there and to there."""
+    here = (one for one, _ in _opposites(flows) if one.source == connection)
+    return any(one.object == object for one in here)

@@ -102,8 +102,11 @@ class FlowSettings(_Model):
     """Seconds without edits before a change is delivered."""
     on_conflict: Literal["ours", "theirs", "ask"] = "ask"
     """When people in the target changed a field that also changed in the source."""
-    gone: Literal["stop", "cancel", "close"] = "stop"
-    """What a deleted, cancelled or no longer matching record does to its delivered document."""
+    on_demand: bool = False
+    """A record goes only when another's link asks for it; its changes then go like anybody's."""
+    gone: Literal["stop", "cancel", "close", "follow"] = "stop"
+    """What a deleted, cancelled or no longer matching record does to its delivered document;
+    `follow`: what no longer matches is delivered all the same, once it stands there."""
     max_creates: Annotated[int | None, BeforeValidator(_whole)] = 500
     """A run that would create more than this stops first; `none`: no limit."""
     max_gone: int = Field(default=5, ge=0, le=100)
@@ -234,6 +237,8 @@ class ConfigFile:
                 self.problem((*where, item), "unknown_connection", name=connection, known=known)
         if flow.to == HUB:
             self.problem((*where, "to"), "unknown_connection", name=HUB, known=known)
+        if flow.on_demand and flow.since:
+            self.problem((*where, "since"), "demand_since", name=name)
         if (flow.source == HUB) != (flow.object in DERIVED):
             self.problem((*where, "from"), "hub_objects", object=flow.object)
 

@@ -60,6 +60,7 @@ FORMS: Mapping[str, Form] = {
         status="limited",
     ),
     "BD_Customer": Form(key="FCUSTID", shared=True, close=_FORBID),
+    "BD_CommonContact": Form(key="FCONTACTID", writes=False, status="limited"),
     "BD_MATERIAL": Form(key="FMATERIALID", shared=True, writes=False),
     "BD_Department": Form(key="FDEPTID", shared=True, writes=False),
     "BD_Saler": Form(writes=False, status="limited"),

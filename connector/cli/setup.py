@@ -52,10 +52,12 @@ def init(
     erp: Annotated[str, typer.Option(metavar="ADAPTER")] = "kingdee_galaxy",
     directory: Annotated[Path, typer.Option("--dir", metavar="FOLDER")] = Path(),
     backfill: Annotated[bool, typer.Option("--backfill")] = False,
+    first_load: Annotated[str, typer.Option("--first-load", metavar="crm|erp")] = "crm",
 ) -> None:
     """Write a configuration to start from."""
-    asked = {} if session.speak else {"language": language()}
-    path = beginning.init(crm, erp, directory, backfill=backfill, today=date.today(), **asked)
+    asked: dict[str, Any] = {} if session.speak else {"language": language()}
+    asked |= {"backfill": backfill, "today": date.today(), "first_load": first_load}
+    path = beginning.init(crm, erp, directory, **asked)
 
     def render(screen: Screen) -> None:
         screen.mark("✓", path)

@@ -71,8 +71,11 @@ def added(
     return keys
 
 
-def cleared(held: Held, sent: Canonical, writer: Writer) -> tuple[Canonical, Canonical]:
-    """What is delivered, and its base, after the target showed what became of an attempt.
+def cleared(
+    held: Held, sent: Canonical, writer: Writer, *, made: bool = False
+) -> tuple[Canonical, Canonical]:
+    """What is delivered, and its base, after the target showed what became of an attempt, which
+    `made` the record or changed it.
 
     `held` is what we knew before the attempt, with the target as it shows itself now. A field
     that shows what was sent is ours; any other stays as it was, so that what people did there
@@ -80,7 +83,8 @@ def cleared(held: Held, sent: Canonical, writer: Writer) -> tuple[Canonical, Can
     """
     assert held.theirs is not None
     shown, before = held.theirs.fields, held.delivered
-    fields, known = _arrived(sent["f"], before["f"], held.base.get("f", {}), shown, writer, "")
+    old = None if made else before["f"]
+    fields, known = _arrived(sent["f"], old, held.base.get("f", {}), shown, writer, "")
     delivered: Canonical = {"f": fields}
     base: Canonical = {"f": known}
     for table in {**before.get("t", {}), **sent.get("t", {})}:
@@ -100,34 +104,34 @@ def _arrived_rows(
     delivered: dict[str, Any] = {}
     base: dict[str, Any] = {}
     for line in {**before, **asked}:
-        key, old = keys.get(line, ""), before.get(line, {"f": {}})
-        new = asked.get(line, old)
+        key, old = keys.get(line, ""), before.get(line)
+        new = asked.get(line, old) or {"f": {}}
         if key in shown:
-            known = bases.get(table, {}).get(key, {})
-            row, base[key] = _arrived(new["f"], old["f"], known, shown[key], writer, f"{table}/")
+            known, was = bases.get(table, {}).get(key, {}), old["f"] if old else None
+            row, base[key] = _arrived(new["f"], was, known, shown[key], writer, f"{table}/")
             delivered[line] = {**new, "f": row}
-        elif line in before and line in asked:
+        elif old is not None and line in asked:
             delivered[line] = old  # people took it away
     return delivered, base
 
 
 def _arrived(
     sent: MappingOf[str, Any],
-    before: MappingOf[str, Any],
+    before: MappingOf[str, Any] | None,
     base: MappingOf[str, Any],
     shown: MappingOf[str, Any],
     writer: Writer,
     prefix: str,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A head's or a row's fields as delivered, and their base."""
-    delivered, known = dict(before), dict(base)
+    """A head's or a row's fields as delivered, and their base. `before`: None of a new one."""
+    delivered, known = dict(before or {}), dict(base)
     for name, value in sent.items():
         theirs = like(value, shown.get(_as(writer, prefix + name)))
         if str(value).startswith("→"):  # a link's number is not known here: it moved, or not
-            ours = not before or theirs != base.get(name)
+            ours = before is None or theirs != base.get(name)
         else:
             ours = _close(value, theirs)
-        if not before or (ours and value != before.get(name)):
+        if before is None or (ours and value != before.get(name)):
             delivered[name], known[name] = value, theirs if ours else value
     return delivered, known
 

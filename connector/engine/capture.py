@@ -295,6 +295,7 @@ class Capture:
             "deleted": 0,
             "fault": item.fault,
             "raw": "" if good else json.dumps(log.redact(record.fields), default=str),
+            "mark": reader.mark(record),
             "version": (old.version if old else 0) + int(changed),
             "captured_at": now,
             "changed_at": now if changed or old is None else old.changed_at,

@@ -14,9 +14,9 @@ from types import MappingProxyType
 from typing import Any
 
 from connector.clock import Deadline
-from connector.engine import retry, states
+from connector.engine import pairing, retry, states
 from connector.engine.jobs import Job, reference
-from connector.engine.pairing import token
+from connector.engine.opposite import Other
 from connector.engine.resolving import Resolver
 from connector.engine.system import Flow, System
 from connector.errors import ConnectorError, MappingFault, MissingLink
@@ -40,6 +40,8 @@ class Claimed:
     """Outcomes that needed no sending."""
     dropped: list[str] = field(default_factory=list)
     """Records that left the scope before anything was delivered."""
+    asked: set[str] = field(default_factory=set)
+    """Tokens of the records that others wait for."""
     looked_at: int = 0
     deadline: Deadline | None = None
     """Until when the jobs are ours; counted from before they were claimed."""
@@ -84,6 +86,7 @@ class Claimer:
                 deliveries.change(tx, [self._intent(job, now) for job in claimed.jobs])
                 fault("intents_stored")
                 deliveries.drop(tx, self._flow.name, claimed.dropped)
+                pairing.ask(self._system, tx, self._flow, claimed.asked, now)
                 if on_change is not None:
                     on_change(tx, [row["key"] for row in claimed.settled])
         claimed.deadline = deadline
@@ -110,8 +113,10 @@ class Claimer:
                 claimed.dropped.append(row.key)
             else:
                 claimed.settled.append(outcome)
-        claimed.jobs, unresolved = self._resolve(tx, jobs, now)
-        claimed.settled += unresolved
+        jobs, waiting = Other(self._system, tx, flow, known).considered(jobs, now)
+        claimed.settled += waiting
+        claimed.asked.update(row["waits_for"] for row in waiting)
+        claimed.jobs = self._resolve(tx, jobs, claimed, now)
         return claimed
 
     def _linked(self, tx: Tx, keys: list[str]) -> dict[str, links.Linked]:
@@ -132,6 +137,8 @@ class Claimer:
         values = snapshots.data(snapshot)
         if row.state == "in_doubt" and row.attempts >= self._flow.settings.attempts:
             return states.stopped(row, now, "unknown", say("keeps_failing", count=row.attempts))
+        if row.reason == "unasked" and self._flow.settings.on_demand:
+            return states.pending(row, now, "unasked", None, say("unasked"))
         if row.verb == "look" and not self._flow.mapping.onto:
             return self._doubtful(row, snapshot, values, link)
         if snapshot.fault:
@@ -139,6 +146,8 @@ class Claimer:
         scope = self._flow.scope_of(values)
         if snapshot.deleted and self._flow.object not in ABSENT_MEANS_ZERO:
             scope = "out"
+        elif scope == "out" and link and self._flow.settings.gone == "follow":
+            scope = "in"
         if scope == "hold":
             return states.pending(row, now, "review", None, say("held_by_source"))
         if scope == "out":
@@ -192,10 +201,12 @@ class Claimer:
             return states.stopped(row, now, "unknown", say("restored_blind"))
         return job
 
-    def _resolve(self, tx: Tx, jobs: list[Job], now: float) -> tuple[list[Job], list[Row]]:
+    def _resolve(self, tx: Tx, jobs: list[Job], claimed: Claimed, now: float) -> list[Job]:
+        """The jobs whose links are there; the others are settled, and what they wait for is
+        asked for: all of it, not only the first."""
         resolver = Resolver(self._system, self._flow.source, self._target.name)
         resolver.prepare(tx, (ref for job in jobs for ref in job.document.links()))
-        ready, settled = [], []
+        ready = []
         for job in jobs:
             if job.verb == "look":
                 job.document.resolve(resolver.or_none)
@@ -205,12 +216,16 @@ class Claimer:
                 job.document.resolve(resolver)
                 ready.append(job)
             except (MissingLink, MappingFault) as error:
-                settled.append(self._unresolved(job, error, now))
-        return ready, settled
+                claimed.settled.append(self._unresolved(job, error, now))
+                lacking = [ref for ref in job.document.links() if ref.missing == "wait"]
+                claimed.asked |= {
+                    pairing.token(r.object, self._flow.source, r.key) for r in lacking
+                }
+        return ready
 
     def _unresolved(self, job: Job, error: ConnectorError, now: float) -> Row:
         if isinstance(error, MissingLink):
-            waits_for = token(error.object, self._flow.source, error.key)
+            waits_for = pairing.token(error.object, self._flow.source, error.key)
             return states.pending(job.row, now, "waits_for", None, error.words, waits_for=waits_for)
         decision = retry.decide(error, job.row.attempts, self._flow.settings.attempts, 0, 0)
         return states.stopped(job.row, now, decision.reason, error.words)

@@ -29,10 +29,13 @@ class Deliverer:
     def check(self) -> None:
         """Refuse a run that would create absurdly many. Raises UnsafeRun."""
         store = self._system.store
+        flow = self._flow
+        if flow.mapping.onto or flow.target is None:
+            return
+        way = flow.object, flow.source, flow.target.name
         with store.reading() as tx:
-            waiting = deliveries.to_create(tx, self._flow.name, store.now(tx))
-        if not self._flow.mapping.onto:
-            guards.check_creates(self._flow.name, waiting, self._flow.settings.max_creates)
+            waiting = deliveries.to_create(tx, flow.name, store.now(tx), way)
+        guards.check_creates(flow.name, waiting, flow.settings.max_creates)
 
     def group(self, limit: int = 0) -> Tally | None:
         """Deliver one group; None when nothing was due, or nothing may be done now."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from connector.contract import Record, Written
 from connector.engine.base import whole
-from connector.engine.plan import Plan
+from connector.engine.plan import Heard, Plan
 from connector.errors import ConnectorError
 from connector.mapping.document import Canonical, Node, undigest
 from connector.store.links import Linked
@@ -28,6 +28,24 @@ def reference(source: str, key: str, part: str = "") -> str:
     if _PLAIN.fullmatch(mark):
         return mark
     return f"{source}:{hashlib.blake2b(mark.encode(), digest_size=15).hexdigest()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Opposite:
+    """What the flow that carries the same object the other way knows of a record."""
+
+    flow: str
+    heard: Heard | None = None
+    """None: it has not delivered it."""
+    in_sync: bool = False
+    in_doubt: bool = False
+    """What became of its last write is not known."""
+    told: bool = False
+    """It stopped with a conflict, so that a person knows already."""
+    said: str = ""
+    """The record's content as it was last read in our source."""
+    carried: str = ""
+    """Its content in the target, where that flow has nothing more to do about it; else empty."""
 
 
 @dataclass(slots=True)
@@ -49,6 +67,8 @@ class Job:
     reference: str = ""
     number: str = ""
     """The source's number, for messages."""
+    opposite: Opposite | None = None
+    """None: no flow goes the other way, or the record is to be created."""
 
     @property
     def in_doubt(self) -> bool:

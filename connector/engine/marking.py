@@ -9,25 +9,31 @@ from typing import Any
 from connector.contract import Record
 from connector.engine import states
 from connector.engine.caught import Caught
+from connector.engine.pairing import token
 from connector.engine.system import Flow, System
 from connector.faults import fault
 from connector.mapping.writing import getter
 from connector.objects import OBJECTS
-from connector.store import deliveries, feeds, snapshots
+from connector.store import deliveries, feeds, links, snapshots
 from connector.store.engine import Tx
 from connector.store.statement import Row
 
 
 def mark_flow(tx: Tx, flow: Flow, moved: Sequence[Caught], now: float) -> None:
     """Mark a flow's deliveries for records that changed: known ones always, new ones in scope."""
-    known = deliveries.locked(tx, flow.name, [item.record.key for item in moved])
+    keys = [item.record.key for item in moved]
+    known = deliveries.locked(tx, flow.name, keys)
+    standing = _standing(tx, flow, keys)
+    asked = standing | _waited_for(tx, flow, keys)
     fresh: list[Row] = []
     changed: list[Row] = []
     for item in moved:
-        row = known.get(item.record.key)
-        if row is None and flow.scope(item.get) == "out":
+        key = item.record.key
+        row = known.get(key)
+        if row is None and flow.scope(item.get) == "out" and key not in standing:
             continue
-        (fresh if row is None else changed).append(_marked(flow, item, row, now))
+        wanted = key in asked or not flow.settings.on_demand
+        (fresh if row is None else changed).append(_marked(flow, item, row, now, asked=wanted))
     deliveries.add(tx, fresh)
     deliveries.change(tx, changed)
     _stop_faulty(tx, flow, [i for i in moved if i.fault], known, now)
@@ -37,7 +43,8 @@ def mark_known(tx: Tx, flow: Flow, moved: Sequence[Caught], now: float) -> None:
     """Mark only records that the flow already delivers."""
     known = deliveries.locked(tx, flow.name, [item.record.key for item in moved])
     some = [item for item in moved if item.record.key in known]
-    deliveries.change(tx, [_marked(flow, i, known[i.record.key], now) for i in some])
+    rows = [_marked(flow, item, known[item.record.key], now, asked=True) for item in some]
+    deliveries.change(tx, rows)
 
 
 def mark_others(
@@ -52,13 +59,29 @@ def mark_others(
         deliveries.change(tx, rows)
 
 
-def _marked(flow: Flow, item: Caught, row: Any | None, now: float) -> Row:
+def _standing(tx: Tx, flow: Flow, keys: Sequence[str]) -> set[str]:
+    """Records that have a counterpart in the target, where the flow goes by that."""
+    if flow.target is None or not (flow.settings.on_demand or flow.settings.gone == "follow"):
+        return set()
+    found = links.find(tx, flow.object, flow.source, flow.target.name, keys)
+    return {item.here for item in found}
+
+
+def _waited_for(tx: Tx, flow: Flow, keys: Sequence[str]) -> set[str]:
+    """Records that others wait for already, where the flow goes by that."""
+    if not flow.settings.on_demand:
+        return set()
+    tokens = {token(flow.object, flow.source, key): key for key in keys}
+    return {tokens[one] for one in deliveries.waited_for(tx, list(tokens))}
+
+
+def _marked(flow: Flow, item: Caught, row: Any | None, now: float, *, asked: bool) -> Row:
     due = now + flow.settings.quiet
-    priority = flow.priority(item.get)
+    how: Row = {"priority": flow.priority(item.get), "due": due, "asked": asked}
     if row is not None:
-        return states.changed(row, now, priority=priority, due=due)
+        return states.changed(row, now, **how)
     key = item.record.key
-    return states.first(flow.name, key, flow.line(key, item.get), now, priority=priority, due=due)
+    return states.first(flow.name, key, flow.line(key, item.get), now, **how)
 
 
 def _stop_faulty(
@@ -107,13 +130,15 @@ def take(system: System, flow: Flow) -> None:
     object, known, after = flow.object, _known_scopes(system, flow), ""
     while True:
         with system.store.transaction() as tx:
+            system.store.make_links(tx)
             now = system.store.now(tx)
             rows = snapshots.walk(tx, flow.source, object, after, 500)
             if not rows:
                 names = [name for name in known if name.rpartition(" ")[0] != flow.name]
                 marked = json.dumps(sorted([*names, flow.scope_id]))
                 feeds.save(system.store, tx, flow.source, object, flows=marked)
-                deliveries.look_again(tx, flow.name, now)
+                waiting = ("review",) if flow.settings.on_demand else ("review", "unasked")
+                deliveries.look_again(tx, flow.name, now, waiting)
                 return
             after = rows[-1].key
             old = deliveries.states(tx, flow.name, [row.key for row in rows])

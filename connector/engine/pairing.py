@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from connector import log
@@ -11,6 +11,7 @@ from connector.engine.caught import Caught
 from connector.engine.system import Feed, Flow, System
 from connector.store import deliveries, links, snapshots
 from connector.store.engine import Tx
+from connector.store.statement import Row
 
 _log = log.get(__name__)
 
@@ -85,9 +86,18 @@ def _pair(system: System, tx: Tx, feed: Feed, caught: Sequence[Caught], now: flo
                     origin="paired",
                 )
             )
-        links.save(system.store, tx, made)
-        wake(tx, feed.object, [(here, r["source_key"]) for r in made], now)
-        wake(tx, feed.object, [(connection, r["target_key"]) for r in made], now)
+        link(system, tx, feed.object, made, now)
+
+
+def link(system: System, tx: Tx, object: str, rows: Sequence[Row], now: float) -> None:
+    """Make links between records that stand on both sides; what waited for that goes on."""
+    links.save(system.store, tx, rows)
+    ends = [(row[side], row[f"{side}_key"]) for row in rows for side in ("source", "target")]
+    wake(tx, object, ends, now)
+    for flow in system.delivering():
+        if flow.settings.on_demand and flow.object == object:
+            keys = [key for connection, key in ends if connection == flow.source]
+            deliveries.ask(tx, flow.name, keys, now)
 
 
 def _wake_linked(system: System, tx: Tx, feed: Feed, keys: Sequence[str], now: float) -> None:
@@ -98,6 +108,15 @@ def _wake_linked(system: System, tx: Tx, feed: Feed, keys: Sequence[str], now: f
         if other != feed.connection.name:
             found = links.find(tx, feed.object, feed.connection.name, other, keys)
             wake(tx, feed.object, [(other, item.there) for item in found], now)
+
+
+def ask(system: System, tx: Tx, flow: Flow, tokens: Collection[str], now: float) -> None:
+    """What `flow` waits for is taken up by the flows on demand between the same two systems."""
+    for other in system.delivering() if tokens else ():
+        if other.settings.on_demand and other.ends == flow.ends:
+            prefix = token(other.object, other.source, "")
+            keys = [one.removeprefix(prefix) for one in tokens if one.startswith(prefix)]
+            deliveries.ask(tx, other.name, keys, now)
 
 
 def wake(tx: Tx, object: str, records: Sequence[tuple[str, str]], now: float) -> None:

@@ -51,6 +51,11 @@ class Plan:
     """The whole document of a new one."""
     conflicts: list[Difference] = field(default_factory=list)
     drift: list[Difference] = field(default_factory=list)
+    echoed: set[str] = field(default_factory=set)
+    """Fields passed over as the opposite flow left them, while the target shows something that it
+    has not carried yet."""
+    left: set[str] = field(default_factory=set)
+    """Fields that are left to the opposite flow, whose side wins."""
     split: dict[str, Any] = field(default_factory=dict)
     """What is left for our rows that people split, by path."""
     standing: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -62,9 +67,37 @@ class Plan:
         return not self.fields and not self.tables
 
     @property
+    def contested(self) -> bool:
+        """Of a field that we want, the target shows something else than we left there."""
+        return any(one.theirs != one.base for one in (*self.changes, *self.conflicts))
+
+    @property
     def writes(self) -> list[Difference]:
         """Every field that will be written, as people see it in `plan`."""
         return self.changes if self.created is None else list(_all_of(self.created))
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Which of our fields come from an opposite flow, that writes the record in our source."""
+
+    echoes: frozenset[str]
+    """The source says only what that flow left there."""
+    news: frozenset[str]
+    """It says something else, or something where that flow left nothing."""
+    agreed: frozenset[str]
+    """That flow had a part in it, and nothing of that changed; or our source says nothing."""
+    first: bool
+    """We have not delivered the record yet."""
+    carried: frozenset[str] = frozenset()
+    """The target shows only what that flow has carried from there."""
+
+    def is_echo(self, name: str, theirs: Any, *, as_left: bool) -> bool:
+        """A field is not ours to write. Met for the first time, a record is in agreement but for
+        what is news, and for what only we can tell where the target says nothing."""
+        if name in self.echoes:
+            return not as_left
+        return self.first and name not in self.news and (theirs is not None or name in self.agreed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +108,10 @@ class Held:
     base: Canonical
     theirs: Record | None
     line_keys: LineKeys
+    both_ways: bool = False
+    """A flow carries the same object the other way."""
+    heard: Heard | None = None
+    """What comes of it; None: it has not delivered the record."""
 
 
 def create(document: Node) -> Plan:
@@ -125,7 +162,7 @@ def update(
     """
     plan = Plan()
     shown = held.theirs.fields if held.theirs else None
-    changed = _Fields(writer, "", "", force).compare(
+    changed = _Fields(writer, "", "", force, held).compare(
         document.fields,
         wanted["f"],
         held.delivered["f"],
@@ -144,8 +181,18 @@ def update(
 class _Fields:
     """Compares the fields of a head or a row."""
 
-    def __init__(self, writer: Writer, table: str, line: str, force: str) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        table: str,
+        line: str,
+        force: str,
+        head: Held | None = None,
+    ) -> None:
         self._writer = writer
+        self._heard = head.heard if head else None
+        self._both_ways = head is not None and head.both_ways
+        self._again = head is not None and bool(head.delivered["f"])
         self._rules = f"{table}/" if table else ""
         self._path = f"{table}/{line}/" if table else ""
         self._force = force
@@ -183,16 +230,35 @@ class _Fields:
         difference = Difference(self._path + name, value, was, theirs)
         if theirs == ours and shown is not None:
             return False
-        if shown is not None and theirs != was and name in base and self._force != "ours":
-            if moved and self._force != "theirs":
-                plan.conflicts.append(difference)
-            elif not moved:
-                plan.drift.append(difference)
+        heard = self._heard if shown is not None else None
+        # Where both write, whatever stands in a field that we left empty is the other side's.
+        known = name in base or heard is not None or (self._both_ways and self._again)
+        as_left = name in base and theirs == was
+        if heard is not None and heard.is_echo(name, theirs, as_left=as_left):
+            if moved and name in heard.echoes - heard.carried:
+                plan.echoed.add(name)
             return False
-        if moved or (self._force == "ours" and theirs != was):
+        edited = shown is not None and theirs != was and known
+        if edited and not (heard is not None and name in heard.carried) and not self._wins(moved):
+            self._is_theirs(difference, moved, plan)
+            return False
+        if moved or (edited and self._wins(moved)):
             plan.changes.append(difference)
             return True
         return False
+
+    def _wins(self, moved: bool) -> bool:
+        """Ours stands over what people changed; where they write as well, over no more than what
+        both changed."""
+        return self._force == "ours" and (moved or not self._both_ways)
+
+    def _is_theirs(self, difference: Difference, moved: bool, plan: Plan) -> None:
+        if moved and self._force != "theirs":
+            plan.conflicts.append(difference)
+        elif not moved:
+            plan.drift.append(difference)
+        elif self._both_ways:
+            plan.left.add(self._shown_as(difference.path))
 
     def _shown_as(self, name: str) -> str:
         return self._writer.rules[self._rules + name].reads_as or name

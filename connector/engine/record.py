@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connector import exact, log
@@ -13,7 +13,7 @@ from connector.engine import adopting, deriving, pairing, retry, states
 from connector.engine.base import Before, after_write, to_keep
 from connector.engine.jobs import Job, Result
 from connector.engine.plan import Held
-from connector.engine.send import NotDone, NotSent, Twice, Undecidable
+from connector.engine.send import NotDone, NotSent, TooEarly, Twice, Undecidable, Yielded
 from connector.engine.system import Flow, System
 from connector.errors import AdapterError, Conflict, Gone, HalfDone
 from connector.faults import fault
@@ -125,7 +125,7 @@ class Recorder:
             return self._cleared(result)
         columns: Row = {"step": written.step or job.row.step}
         if held:
-            columns |= {"delivered": job.wanted, "document": job.text, "sent": ""}
+            columns |= {"delivered": job.wanted, "document": _text(result), "sent": ""}
         else:
             # Some version of ours: which one nobody knows, so that all of it is compared.
             columns |= {"delivered": "?", "document": "", "base": ""}
@@ -136,8 +136,12 @@ class Recorder:
     def _base(self, result: Result) -> Canonical:
         job = result.job
         before = Before(job.delivered, job.kept) if job.key else Before()
-        keys = result.line_keys
-        return after_write(job.form, job.document, result.shown, self._writer, keys, before)
+        keys, shown = result.line_keys, result.shown
+        if shown is not None and result.plan and result.plan.left:
+            # What stands there is not what became of ours: the opposite flow must not think so.
+            mine = {name: v for name, v in shown.fields.items() if name not in result.plan.left}
+            shown = replace(shown, fields=mine)
+        return after_write(_form(result), job.document, shown, self._writer, keys, before)
 
     def _cleared(self, result: Result) -> Row:
         """What the look at an unanswered attempt showed. It may have undone a step."""
@@ -145,7 +149,7 @@ class Recorder:
         if not job.text or result.shown is None:
             return {"step": ""}
         held = Held(job.delivered, job.base, result.shown, result.line_keys)
-        delivered, base = adopting.cleared(held, job.sent, self._writer)
+        delivered, base = adopting.cleared(held, job.sent, self._writer, made=not job.key)
         hash, text = digest(delivered)
         kept = exact.dumps(to_keep(base, delivered, result.line_keys))
         return {"step": "", "delivered": hash, "document": text, "base": kept, "sent": ""}
@@ -166,6 +170,12 @@ class Recorder:
             return states.stopped(row, now, "unknown", error.words)
         if self._flow.derived and isinstance(error, Conflict | Gone):
             token = pairing.onto(self._system, self._flow, job.key)
+            return states.pending(row, now, "waits_for", None, error.words, waits_for=token)
+        if isinstance(error, TooEarly):
+            later = now + self._target.settings.reread
+            return states.pending(row, now, "retry", later, error.words)
+        if isinstance(error, Yielded):  # until either side's record is read with a change
+            token = pairing.token(self._flow.object, self._flow.source, row.key)
             return states.pending(row, now, "waits_for", None, error.words, waits_for=token)
         # A look that fails is repeated soon, however often the record has failed: until it is
         # cleared up, nobody knows whether the bill is there.
@@ -245,6 +255,19 @@ class Recorder:
         )
 
 
+def _form(result: Result) -> Canonical:
+    """The document that the target holds now, less what the opposite flow has still to carry."""
+    form = result.job.form
+    if not result.plan or not result.plan.echoed:
+        return form
+    return {**form, "f": {n: v for n, v in form["f"].items() if n not in result.plan.echoed}}
+
+
+def _text(result: Result) -> str:
+    form = _form(result)
+    return result.job.text if form is result.job.form else digest(form)[1]
+
+
 def _tried(result: Result) -> bool:
     """Something was asked of the target, and not only put off."""
     return result.did != "none" and not isinstance(result.error, NotSent)
@@ -257,6 +280,8 @@ def _linkable(flow: Flow, result: Result) -> bool:
     if result.did == "none" and not (result.plan and result.plan.standing):
         return False
     known: Job = result.job
+    if known.link is not None and not known.link.mine:
+        return False  # the flow that goes the other way has made it
     number = known.link.number if known.link else ""
     unchanged = known.link is not None and known.line_keys == result.line_keys
     return not (unchanged and result.written.number in ("", number))

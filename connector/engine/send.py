@@ -15,12 +15,12 @@ from typing import Any
 from connector import log
 from connector.clock import Deadline
 from connector.contract import Fields, Record, TableWrite, Write, Written, chunks
-from connector.engine import adopting
+from connector.engine import adopting, opposite
 from connector.engine import plan as planning
 from connector.engine.base import LineKeys, whole
-from connector.engine.jobs import Job, Result
+from connector.engine.jobs import Job, Opposite, Result
 from connector.engine.plan import Held, Plan
-from connector.engine.system import Flow, System
+from connector.engine.system import THEIRS, Flow, System
 from connector.errors import (
     AdapterError,
     AlreadyExists,
@@ -127,6 +127,7 @@ class Sender:
         if not job.key or self._mapping.onto:
             return False
         ours_alone = self._flow.settings.on_conflict == "ours" and not self._writer.tables
+        ours_alone = ours_alone and job.opposite is None
         changed = job.verb == "put" and job.wanted != job.row.delivered
         return job.verb == "look" or (changed and not ours_alone)
 
@@ -209,7 +210,10 @@ class Sender:
         if keys is None:
             words = say("rows_unclear", number=record.number if record else job.key)
             return Result(job, error=Conflict(words))
-        held = Held(delivered, whole(job.kept, job.delivered, keys), record, keys)
+        other = None if job.row.forced else job.opposite
+        heard = opposite.heard_of(self._system, self._flow, job, record) if other else None
+        base = whole(job.kept, job.delivered, keys)
+        held = Held(delivered, base, record, keys, other is not None, heard)
         policy = self._flow.settings.on_conflict
         force = "ours" if job.row.forced else "" if policy == "ask" else policy
         made = planning.update(job.document, job.form, held, self._writer, force=force)
@@ -217,13 +221,29 @@ class Sender:
             made.standing.setdefault(table, {}).update(lines)
         for table, lines in made.standing.items():
             keys.setdefault(table, {}).update(lines)
-        if made.conflicts:
-            return Result(job, error=Conflict(_conflict_words(made)), plan=made)
-        if made.empty and self._flow.reached(job.row.step):
-            written = Written(job.key, step=job.row.step)
+        refused = self._others_first(job, made, other) if other else None
+        if refused is None and made.conflicts:
+            refused = Conflict(_conflict_words(made))
+        if refused is not None:
+            return Result(job, error=refused, plan=made)
+        step = THEIRS if heard and _made_by_people(job) and self._flow.until else job.row.step
+        if made.empty and self._flow.reached(step):
+            written = Written(job.key, step=step)
             return Result(job, "none", written, plan=made, shown=record, line_keys=keys)
         theirs_too = record is not None and (bool(made.drift) or self._has_other_rows(record, keys))
         return self._write_of(job, made, only_rows=theirs_too), made
+
+    def _others_first(self, job: Job, made: Plan, other: Opposite) -> ConnectorError | None:
+        """Why a field that both sides want otherwise is not for us to settle now; None: it is."""
+        heard, under_way = other.heard, say("opposite_first", flow=other.flow)
+        if made.contested and other.told:
+            return Yielded(under_way)
+        unsure = made.left or (made.contested and heard and heard.first)
+        if (heard and unsure and not other.in_sync) or (made.contested and other.in_doubt):
+            return TooEarly(under_way)
+        if made.contested and heard and not opposite.still_says(self._system, self._flow, job):
+            return TooEarly(say("read_first", system=self._flow.source))
+        return None
 
     def _line_keys(self, job: Job, record: Record | None) -> dict[str, dict[str, str]] | None:
         """Which rows are whose. A bill that people entered has rows that nobody paired yet."""
@@ -255,7 +275,7 @@ class Sender:
             on_change=settings.on_change or mapping.on_change,
             accept=frozenset(settings.accept) | mapping.accept,
             expect=self._expected(job, made, only_rows=only_rows),
-            step=job.row.step,
+            step="" if job.row.step == THEIRS else job.row.step,
             show=self._writer.shape,
             options=mapping.options,
         )
@@ -378,8 +398,22 @@ class Undecidable(ConnectorError):
     """A doubtful attempt that nobody but a person can look up (class C)."""
 
 
+class Yielded(ConnectorError):
+    """Both sides want a field otherwise, and the opposite flow settles that."""
+
+
+class TooEarly(ConnectorError):
+    """Both sides want a field otherwise, and whose is newer shows when the opposite flow is through
+    or our source is read again."""
+
+
 class NotSent(ConnectorError):
     """It may not be sent any more, or not now; the record goes back as it was."""
+
+
+def _made_by_people(job: Job) -> bool:
+    """The opposite flow has brought us the record from there, and we have not sent it yet."""
+    return not job.row.delivered and not (job.link and job.link.mine)
 
 
 def _expect(

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from connector.errors import Words
-from connector.messages import dump
+from connector.messages import dump, say
 from connector.store.statement import Row
 
 OUTCOME = (
@@ -28,29 +28,40 @@ def identity(row: Any) -> Row:
     return {"flow": row.flow, "key": row.key, "part": row.part}
 
 
-def first(flow: str, key: str, line: str, now: float, *, priority: int, due: float | None) -> Row:
-    """A record that the flow meets for the first time."""
+def first(
+    flow: str,
+    key: str,
+    line: str,
+    now: float,
+    *,
+    priority: int,
+    due: float | None,
+    asked: bool = True,
+) -> Row:
+    """A record that the flow meets for the first time; not `asked` for, it waits to be."""
+    due = now if due is None else due
     return {
         "flow": flow,
         "key": key,
         "part": "",
         "line": line,
         "state": "pending",
-        "reason": "new" if due is None or due <= now else "quiet",
-        "detail": "",
-        "due_at": now if due is None else due,
+        "reason": ("new" if due <= now else "quiet") if asked else "unasked",
+        "detail": "" if asked else dump(say("unasked")),
+        "due_at": due if asked else None,
         "since": now,
         "verb": "put",
         "priority": priority,
     }
 
 
-def changed(row: Any, now: float, *, priority: int, due: float | None) -> Row:
-    """The record changed. While it is being sent or in doubt, that is only noted.
+def changed(row: Any, now: float, *, priority: int, due: float | None, asked: bool = False) -> Row:
+    """The record changed. While it is being sent or in doubt, that is only noted; while nobody
+    has asked for it, it is not even that.
 
     All results name the same columns, so that many are written at once.
     """
-    busy = row.state in ("sending", "in_doubt")
+    busy = row.state in ("sending", "in_doubt") or (row.reason == "unasked" and not asked)
     due_at = now if due is None else due
     return {
         **identity(row),

@@ -26,6 +26,9 @@ from connector.objects import OBJECTS
 from connector.settings import HUB, FlowSettings, KeepSettings
 from connector.store.engine import Store
 
+THEIRS = "theirs"
+"""The step of a record that people made in the target, as long as we have not changed it."""
+
 SPARE = 60.0
 """Seconds of a lease beyond what two of the longest requests take."""
 
@@ -124,6 +127,11 @@ class Flow:
         return self.target is not None
 
     @property
+    def ends(self) -> frozenset[str]:
+        """The two systems that it goes between, whichever way."""
+        return frozenset((self.source, self.target.name if self.target else ""))
+
+    @property
     def derived(self) -> bool:
         """It tells a record in the target what we found out: nobody's word stands against it."""
         return self.source == HUB and bool(self.mapping.onto)
@@ -135,7 +143,7 @@ class Flow:
     def reached(self, step: str) -> bool:
         """Our side has taken a record at this step as far as it should."""
         steps, until = self.capabilities.steps, self.until
-        if not until or until not in steps:
+        if not until or until not in steps or step == THEIRS:
             return True
         return step in steps and steps.index(step) >= steps.index(until)
 
@@ -157,7 +165,7 @@ class Flow:
     def scope_id(self) -> str:
         """The flow's name with a mark that changes with what belongs to it."""
         settings = self.settings
-        text = json.dumps([str(settings.since), settings.when, settings.hold])
+        text = json.dumps([str(settings.since), settings.when, settings.hold, settings.on_demand])
         return f"{self.name} {hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
 
     def scope(self, get: Callable[[str], Any]) -> Scope:
@@ -239,6 +247,12 @@ class System:
             for flow in self.flows.values()
             if flow.delivers and flow.source == connection and flow.object == object
         ]
+
+    def opposite(self, flow: Flow) -> Flow | None:
+        """The flow that carries the same object the other way: the two share links."""
+        assert flow.target is not None
+        back = self.taking(flow.target.name, flow.object)
+        return next((f for f in back if f.target and f.target.name == flow.source), None)
 
     def zone(self, connection: str) -> ZoneInfo:
         return self.connections[connection].settings.zone

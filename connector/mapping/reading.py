@@ -13,7 +13,7 @@ from connector.contract import Record, Shape, Table
 from connector.errors import MappingFault
 from connector.mapping.expr import Expression
 from connector.mapping.level import needed
-from connector.mapping.model import Mapping
+from connector.mapping.model import Mapping, Rule
 from connector.mapping.read_level import Level, ReadLevel
 from connector.messages import say
 from connector.objects import OBJECTS
@@ -25,12 +25,16 @@ Row = dict[str, Any]
 class Reader:
     """Reads one form into one object. Built once per mapping and connection."""
 
-    def __init__(self, mapping: Mapping, zone: ZoneInfo) -> None:
-        """`zone` is the connection's: an instant becomes a date there."""
+    def __init__(self, mapping: Mapping, zone: ZoneInfo, *, marked: bool = False) -> None:
+        """`zone` is the connection's: an instant becomes a date there.
+
+        `marked`: flows carry the object both ways, so that our own mark is read, too.
+        """
         if mapping.read is None:
             raise ValueError(f"{mapping.file} does not read")
         self.mapping = mapping
-        self.shape = read_shape(mapping)
+        self._reference = mapping.reference if marked else ""
+        self.shape = read_shape(mapping, self._reference)
         self._zone = zone
         self._model = OBJECTS[mapping.object]
         self._level = ReadLevel(self._model, zone).compiled(mapping.read.rules, mapping.read.each)
@@ -53,19 +57,36 @@ class Reader:
         Own fields are by their whole name: `custom.NAME`.
         """
         values: Row = {}
-        for field in self._fields:
+        for _, field in self._fields:
             with suppress(MappingFault):
-                found = field(record.fields, record.fields) or {}
-                own = found.pop("custom", {})
-                values |= found | {f"custom.{name}": value for name, value in own.items()}
+                values |= _whole_names(field, record.fields)
         return values
 
+    def told_by(self, fields: Row) -> Row:
+        """What these fields of the form by themselves tell of the object; None: it is empty."""
+        told: Row = {}
+        for rule, field in self._fields:
+            names = set(needed(rule))
+            if names and names <= fields.keys():
+                with suppress(MappingFault):
+                    told[rule.target] = _whole_names(field, fields).get(rule.target)
+        return told
+
+    def read_from(self, name: str) -> set[str]:
+        """The object's fields that a field of the form has a part in."""
+        assert self.mapping.read is not None
+        return {rule.target for rule in self.mapping.read.rules if name in needed(rule)}
+
     @cached_property
-    def _fields(self) -> list[Level]:
+    def _fields(self) -> list[tuple[Rule, Level]]:
         """Each field of the head as a level of its own."""
         assert self.mapping.read is not None
         rules = self.mapping.read.rules
-        return [ReadLevel(self._model, self._zone).compiled((rule,), ()) for rule in rules]
+        return [(rule, ReadLevel(self._model, self._zone).compiled((rule,), ())) for rule in rules]
+
+    def mark(self, record: Record) -> str:
+        """Our own mark on it, where it is read."""
+        return str(record.fields.get(self._reference) or "").strip()
 
     def usable(self, record: Record) -> bool:
         """Whether other records may refer to it in this system."""
@@ -76,10 +97,18 @@ class Reader:
         return _holds(self.mapping.open, record, when_absent=False)
 
 
-def read_shape(mapping: Mapping) -> Shape:
-    """Which fields of the form the read rules need."""
+def _whole_names(field: Level, fields: Row) -> Row:
+    """What a level of one field reads. Raises MappingFault."""
+    found = field(fields, fields) or {}
+    own = found.pop("custom", {})
+    return found | {f"custom.{name}": value for name, value in own.items()}
+
+
+def read_shape(mapping: Mapping, reference: str = "") -> Shape:
+    """Which fields of the form the read rules need, and the `reference` field, if it is named."""
     assert mapping.read is not None
     names = [name for rule in mapping.read.rules for name in needed(rule)]
+    names += [reference] if reference else []
     tables: dict[str, Table] = {}
     for each in mapping.read.each:
         inner = [name for rule in each.rules for name in needed(rule)]

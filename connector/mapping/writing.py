@@ -13,6 +13,7 @@ from connector.errors import MappingFault
 from connector.mapping.convert import own_field
 from connector.mapping.document import Document, LinkRef
 from connector.mapping.kinds import FROM_JSON, defaults, kinds
+from connector.mapping.level import needed
 from connector.mapping.model import Each, Mapping, Rule
 from connector.mapping.write_level import Level as Compiled
 from connector.mapping.write_level import Made, WriteLevel
@@ -45,6 +46,8 @@ class Writer:
         self.tables: dict[str, Each] = {each.target: each for each in tables}
         self.rules: dict[str, Rule] = dict(_by_path(rules, tables))
         """Every rule by its path, `field` or `table/field`."""
+        self.made_of = {path: frozenset(needed(rule)) for path, rule in self.rules.items()}
+        """The object's fields that each of them names."""
         self.create_only = frozenset(p for p, r in self.rules.items() if r.on == "create")
         self.checks = frozenset(p for p, r in self.rules.items() if r.on == "check")
         self.not_wanted = self.create_only | self.checks

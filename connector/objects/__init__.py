@@ -12,10 +12,11 @@ from connector.objects.orders import (
     Shipment,
     ShipmentLine,
 )
-from connector.objects.partners import Customer, Department, Employee
+from connector.objects.partners import Contact, Customer, Department, Employee
 
 OBJECTS: dict[str, type[BusinessObject]] = {
     "customer": Customer,
+    "contact": Contact,
     "employee": Employee,
     "department": Department,
     "unit": Unit,
@@ -40,6 +41,7 @@ __all__ = [
     "DERIVED",
     "OBJECTS",
     "BusinessObject",
+    "Contact",
     "Customer",
     "DeliveryStatus",
     "Department",

@@ -1,21 +1,8 @@
-"""Whom we deal with and who works here: customers, employees, departments."""
+"""Whom we deal with and who works here: customers, contacts, employees, departments."""
 
 from __future__ import annotations
 
 from connector.objects.base import BusinessObject, Code, Number, Part, Text
-
-
-class Contact(Part):
-    """A person at a customer."""
-
-    name: Text = ""
-    """Full name."""
-    mobile: Code = ""
-    """Mobile number; personal data."""
-    email: Code = ""
-    """E-mail address; personal data."""
-    title: Text = ""
-    """Position."""
 
 
 class Address(Part):
@@ -62,14 +49,32 @@ class Customer(BusinessObject):
     """General phone number."""
     address: Text = ""
     """Registered address."""
-    contacts: tuple[Contact, ...] = ()
-    """People there."""
     addresses: tuple[Address, ...] = ()
     """Delivery and invoice addresses."""
     payment_terms: Code = ""
     """Terms of payment, a code."""
     active: bool = True
     """False: forbidden, on hold or deleted for business."""
+
+
+class Contact(BusinessObject):
+    """A person at a customer (联系人)."""
+
+    name: Text
+    """Full name; personal data."""
+    customer: Code = ""
+    """Key of the customer they work for, in the system the record came from; of people at
+    suppliers it is empty."""
+    mobile: Code = ""
+    """Mobile number; personal data."""
+    email: Code = ""
+    """E-mail address; personal data."""
+    title: Text = ""
+    """Position."""
+    address: Text = ""
+    """Where they work."""
+    active: bool = True
+    """False: forbidden, or not there any more."""
 
 
 class Employee(BusinessObject):

@@ -179,8 +179,11 @@ class _Taking:
 
 
 def _may_be_taken(pair: _Pair) -> bool:
-    """It was never delivered, or was taken when it had no counterpart yet. An alias never is."""
+    """It was never delivered, or was taken when it had no counterpart yet. An alias never is, and
+    what nobody has asked for may still be asked for."""
     row, link = pair.row, pair.link
     if row.owner or row.state not in AT_REST or (link is not None and not link.owns):
+        return False
+    if link is None and row.reason == "unasked":
         return False
     return not row.delivered or (row.reason == "unlinked" and link is not None)

@@ -72,18 +72,57 @@ USUAL = (
     Usual("progress", "order_progress", HUB, "crm", "1m", "on_conflict: ours"),
 )
 
+FROM_ERP = {
+    "products": (Usual("crm_products", "material", "crm", every="5m", options="pair: number"),),
+    "materials": (
+        Usual(
+            "products",
+            "material",
+            "erp",
+            "crm",
+            "5m",
+            "pair: number, when: saleable and active, gone: follow",
+        ),
+    ),
+    "erp_customers": (
+        Usual("customers_back", "customer", "erp", "crm", "5m", "when: active, gone: follow"),
+        Usual(
+            "contacts",
+            "contact",
+            "erp",
+            "crm",
+            "5m",
+            'when: active and customer != "", gone: follow',
+        ),
+    ),
+}
+"""What stands in the place of these where the CRM is filled from the ERP first."""
+FIRST_LOADS: dict[str, dict[str, tuple[Usual, ...]]] = {"crm": {}, "erp": FROM_ERP}
+"""By the side that fills the other one first."""
 
-def _chapters() -> list[tuple[str, list[Usual]]]:
+
+def _chapters(first_load: str) -> list[tuple[str, list[Usual]]]:
     """What the flows are for, as the written file tells it."""
+    if first_load not in FIRST_LOADS:
+        raise ConfigError([Problem("", say("unknown_first_load", value=first_load))])
+    others = FIRST_LOADS[first_load]
+    usual = [one for known in USUAL for one in others.get(known.name, (known,))]
     return [
-        ("init_read", [usual for usual in USUAL if not usual.to]),
-        ("init_forward", [usual for usual in USUAL if usual.creates]),
-        ("init_back", [usual for usual in USUAL if usual.to and not usual.creates]),
+        ("init_read", [one for one in usual if not one.to]),
+        ("init_demand" if others else "init_forward", [one for one in usual if one.creates]),
+        ("init_back", [one for one in usual if one.to and not one.creates]),
     ]
 
 
 def init(
-    crm: str, erp: str, directory: Path, *, backfill: bool, today: date, language: str = "zh"
+    crm: str,
+    erp: str,
+    directory: Path,
+    *,
+    backfill: bool,
+    today: date,
+    first_load: str = "crm",
+    language: str = "zh",
 ) -> Path:
     """Write `config.yaml` into `directory`. Raises ConfigError; never overwrites."""
     path = directory / "config.yaml"
@@ -97,7 +136,7 @@ def init(
         lines += [f"  {name}:", f"    adapter: {names[name]}"]
         lines += _settings(names[name], adapter, language)
     lines += ["", "flows:"]
-    for chapter, usual in _chapters():
+    for chapter, usual in _chapters(first_load):
         flows = [_flow(one, backfill, today) for one in usual if _possible(one, names)]
         lines += [f"  # {say(chapter).render(language)}", *flows] if flows else []
     _write(path, "\n".join(lines) + "\n")

@@ -54,8 +54,7 @@ def set_link(
             owns=_owns(tx, flow, source.key, target_key),
         )
         _go_again(tx, flow, source.key, target_key, now)
-        links.save(system.store, tx, [made])
-        pairing.wake(tx, flow.object, [(flow.source, source.key)], now)
+        pairing.link(system, tx, flow.object, [made], now)
         journal.log_audit(tx, now, who, "link", made)
     return agreeing.linked(system, flow, source.key, as_of_now=agreed)
 
@@ -116,7 +115,9 @@ def create_anew(system: System, flow: Flow, number: str, who: str) -> int:
         if linked:
             there = linked[0].number or linked[0].there
             raise ConnectorError(say("has_counterpart", number=number, there=there))
-        count = deliveries.awaken(tx, flow.name, [source.key], now, **UNKNOWN)
+        deliveries.ask(tx, flow.name, [source.key], now)
+        columns = UNKNOWN | {"forced": 1}
+        count = deliveries.awaken(tx, flow.name, [source.key], now, **columns)
         journal.log_audit(tx, now, who, "create", {"flow": flow.name, "key": source.key})
     return count
 

@@ -217,9 +217,7 @@ def decide(system: System, chosen: Sides, decisions: Sequence[Decision], who: st
         now = store.now(tx)
         deciding = _Deciding(tx, chosen, now, who)
         rows = deciding.rows(decisions)
-        links.save(store, tx, rows)
-        woken = [(chosen.source, row["source_key"]) for row in rows]
-        pairing.wake(tx, chosen.object, woken, now)
+        pairing.link(system, tx, chosen.object, rows, now)
         about = {"object": chosen.object, "links": len(rows)}
         journal.log_audit(tx, now, who, "match", about)
     return deciding.done

@@ -143,8 +143,8 @@ def standing(system: System) -> dict[str, dict[str, int]]:
 
 
 def _kind(state: str, reason: str) -> str:
-    if reason == "ignored":
-        return ""  # a person set it aside
+    if reason in ("ignored", "unasked"):
+        return ""  # a person set it aside; nobody has asked for it
     if state == "stopped":
         return "conflicts" if reason in ("conflict", "unlinked") else "failed"
     return {"pending": "waiting", "sending": "waiting", "in_doubt": "in_doubt"}.get(state, "")
@@ -204,7 +204,7 @@ def _failure(system: System, tx: Any, flow: Flow, row: Any) -> Shown:
         "remote": readable(str(words), lines),
         "who": explained.who,
         "ended": ended,
-        "do": explained.do or _way_out(row, number or row.key, ended=ended),
+        "do": explained.do or _way_out(row, number or row.key, _both(system, flow, linked), ended),
         "since": row.since,
         "attempts": row.attempts,
         "step": row.step,
@@ -213,14 +213,26 @@ def _failure(system: System, tx: Any, flow: Flow, row: Any) -> Shown:
 
 def _left(flow: Flow, snapshot: Any) -> bool:
     """The record was deleted or ended in its own system, or is the flow's no more."""
-    return bool(snapshot.deleted) or flow.scope_of(snapshots.data(snapshot)) == "out"
+    follows = flow.settings.gone == "follow"
+    out = not follows and flow.scope_of(snapshots.data(snapshot)) == "out"
+    return bool(snapshot.deleted) or out
 
 
-def _way_out(row: Any, number: str, *, ended: bool) -> str:
+def _both(system: System, flow: Flow, linked: Sequence[links.Linked]) -> dict[str, str]:
+    """The opposite flow, and how it knows the record."""
+    other = system.opposite(flow)
+    if other is None or not linked:
+        return {}
+    return {"other": other.name, "there": linked[0].number or linked[0].there}
+
+
+def _way_out(row: Any, number: str, both: dict[str, str], ended: bool) -> str:
     """What a person does about it, where no hint says so: commands to paste."""
     ending = ended and row.reason in ("conflict", "rejected")
     id = "do_end" if ending else WAYS_OUT.get(row.reason, "do_retry")
-    return str(say(id, flow=row.flow, number=number))
+    if id == "do_conflict" and both:
+        id = "do_conflict_both"
+    return str(say(id, flow=row.flow, number=number, **both))
 
 
 def retry(system: System, flow: Flow, keys: Sequence[str], who: str, *, ours: bool) -> int:
@@ -240,7 +252,8 @@ def discard(system: System, flow: Flow, keys: Sequence[str], who: str) -> int:
     with system.store.transaction() as tx:
         now = system.store.now(tx)
         known = deliveries.states(tx, flow.name, keys)
-        some = [key for key, row in known.items() if row.state in ("stopped", "pending")]
+        idle = {key: row for key, row in known.items() if row.reason != "unasked"}
+        some = [key for key, row in idle.items() if row.state in ("stopped", "pending")]
         words = dump(say("discarded", who=who))
         count = deliveries.park(tx, flow.name, some, now, "ignored", words)
         journal.log_audit(tx, now, who, "discard", {"flow": flow.name, "keys": some})

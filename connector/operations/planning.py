@@ -10,7 +10,7 @@ from connector.contract import chunks
 from connector.engine.claim import Claimer
 from connector.engine.jobs import Result
 from connector.engine.plan import Difference
-from connector.engine.send import Sender
+from connector.engine.send import Sender, TooEarly, Yielded
 from connector.engine.system import Flow, System
 from connector.errors import MappingFault, Words
 from connector.messages import dump, load, say
@@ -70,6 +70,7 @@ class Read:
     number: str = ""
     fault: str = ""
     deleted: int = 0
+    mark: str = ""
 
 
 def plan(
@@ -111,7 +112,8 @@ def _read_anew(system: System, flow: Flow, keys: Sequence[str]) -> dict[str, Rea
     anew: dict[str, Read] = {}
     for record in feed.connection.adapter.fetch(feed.reader.shape, keys):
         try:
-            anew[record.key] = Read(content(feed.reader(record)), record.number)
+            mark = feed.reader.mark(record)
+            anew[record.key] = Read(content(feed.reader(record)), record.number, mark=mark)
         except MappingFault as error:
             anew[record.key] = Read(number=record.number, fault=dump(error.words))
     return anew
@@ -144,6 +146,8 @@ def _settled(row: Any) -> Planned:
 def _of(flow: Flow, result: Result) -> Planned:
     made, job = result.plan, result.job
     action = "stop" if result.error else _ACTIONS.get(result.did, result.did)
+    if isinstance(result.error, Yielded | TooEarly):
+        action = "wait"
     return Planned(
         job.row.key,
         job.number,

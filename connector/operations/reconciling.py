@@ -133,8 +133,9 @@ def _as_shown(form: Any, base: Any, line_keys: Any) -> Node:
 
 
 def repair(system: System, flow: Flow, findings: Sequence[Finding], who: str) -> int:
-    """Drift: write ours over it. Twins: stop the record. What is gone is left to `resync`."""
-    drifted = [f.key for f in findings if f.kind == "drift"]
+    """Drift: write ours over it, unless a flow goes the other way, which carries it. Twins: stop
+    the record. What is gone is left to `resync`."""
+    drifted = [f.key for f in findings if f.kind == "drift" and system.opposite(flow) is None]
     twice = [f for f in findings if f.kind == "twice"]
     half = [f.key for f in findings if f.kind == "half_done"]
     with system.store.transaction() as tx:

@@ -31,7 +31,8 @@ def _all(system: System, flow: Flow, since: date | None) -> list[str]:
                 return keys
             known = snapshots.load(tx, flow.source, flow.object, [row.key for row in rows])
         after = rows[-1].key
-        keys += [row.key for row in rows if _is_since(flow, known.get(row.key), since)]
+        asked = (row for row in rows if row.reason != "unasked")
+        keys += [row.key for row in asked if _is_since(flow, known.get(row.key), since)]
 
 
 def _is_since(flow: Flow, snapshot: Any | None, since: date | None) -> bool:

@@ -10,11 +10,22 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, literal_column, or_, select, update
+from sqlalchemy import (
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from connector.store.engine import Store, Tx
 from connector.store.statement import Row, Sql, among
-from connector.store.tables import UNCLAIMED, deliveries
+from connector.store.tables import UNCLAIMED, deliveries, links
 
 KEYS = ("flow", "key", "part")
 
@@ -175,6 +186,32 @@ _WAKE = Sql(
 )
 
 
+def waited_for(tx: Tx, tokens: Sequence[str]) -> set[str]:
+    """Of these records, as `waits_for` names them, those that somebody waits for."""
+    return {row.waits_for for row in _WAITED_FOR(tx, tokens=list(tokens))}
+
+
+_WAITED_FOR = Sql(
+    select(deliveries.c.waits_for).where(
+        among(deliveries.c.waits_for, "tokens"), deliveries.c.state == "pending"
+    )
+)
+
+
+def ask(tx: Tx, flow: str, keys: Sequence[str], now: float) -> None:
+    """Somebody needs these records of a flow on demand: they go like anybody's from now on."""
+    if keys:
+        _ASK(tx, flow=flow, keys=list(keys), now=now)
+
+
+_UNASKED = and_(deliveries.c.state == "pending", deliveries.c.reason == "unasked")
+_ASK = Sql(
+    update(deliveries)
+    .where(deliveries.c.flow == bindparam("flow"), among(deliveries.c.key, "keys"), _UNASKED)
+    .values(reason="new", due_at=bindparam("now"), since=bindparam("now"), detail="")
+)
+
+
 def expired(tx: Tx, now: float) -> list[Any]:
     """Claimed rows whose holder let the deadline pass; nobody changes them meanwhile."""
     query = select(deliveries).where(deliveries.c.owner != "", deliveries.c.deadline < now)
@@ -224,13 +261,32 @@ def counts(tx: Tx) -> list[Any]:
     return list(tx.execute(query))
 
 
-def to_create(tx: Tx, flow: str, now: float) -> int:
-    """How many records of a flow wait to be delivered for the first time."""
+def to_create(tx: Tx, flow: str, now: float, way: tuple[str, str, str]) -> int:
+    """How many records of a flow wait to be made in the target.
+
+    Those that have a counterpart there are not: `way` is the object, from where and to where.
+    """
+    object, source, target = way
+    made_here = and_(
+        links.c.source == source,
+        links.c.source_key == deliveries.c.key,
+        links.c.target == target,
+    )
+    made_there = and_(
+        links.c.target == source,
+        links.c.target_key == deliveries.c.key,
+        links.c.source == target,
+    )
+    linked = [
+        select(links.c.object).where(links.c.object == object, made).exists()
+        for made in (made_here, made_there)
+    ]
     query = select(func.count()).where(
         deliveries.c.flow == flow,
         deliveries.c.state == "pending",
         deliveries.c.delivered == "",
         deliveries.c.due_at <= now,
+        *(not_(one) for one in linked),
     )
     return int(tx.execute(query).scalar_one())
 
@@ -300,13 +356,14 @@ def drop(tx: Tx, flow: str, keys: Sequence[str]) -> None:
 
 def unsettled(tx: Tx, flow: str, limit: int, after: float) -> list[Any]:
     """A flow's rows that are not in sync and came to be as they are `after`; those that are due
-    come first."""
+    come first. What nobody has asked for is no work."""
     query = (
         select(deliveries)
         .where(
             deliveries.c.flow == flow,
             deliveries.c.state != "in_sync",
             deliveries.c.since >= after,
+            ~_UNASKED,
         )
         .order_by(deliveries.c.priority.desc(), deliveries.c.due_at, deliveries.c.key)
         .limit(limit)
@@ -315,13 +372,15 @@ def unsettled(tx: Tx, flow: str, limit: int, after: float) -> list[Any]:
 
 
 def awaken(tx: Tx, flow: str, keys: Sequence[str], now: float, **columns: Any) -> int:
-    """Make rows due now whatever keeps them, unless somebody works on them; returns how many."""
+    """Make rows due now whatever keeps them, unless somebody works on them or nobody has asked
+    for them yet; returns how many."""
     done = tx.execute(
         update(deliveries)
         .where(
             deliveries.c.flow == flow,
             among(deliveries.c.key, keys),
             deliveries.c.state.in_(("in_sync", "pending", "stopped")),
+            ~_UNASKED,
         )
         .values(
             state="pending",
@@ -336,9 +395,9 @@ def awaken(tx: Tx, flow: str, keys: Sequence[str], now: float, **columns: Any) -
     return int(done.rowcount)
 
 
-def look_again(tx: Tx, flow: str, now: float) -> None:
-    """Consider anew what waits for its own system: the flow's conditions changed."""
-    held = (deliveries.c.state == "pending", deliveries.c.reason == "review")
+def look_again(tx: Tx, flow: str, now: float, reasons: Sequence[str]) -> None:
+    """Consider anew what waits for one of these reasons: the flow's conditions changed."""
+    held = (deliveries.c.state == "pending", deliveries.c.reason.in_(reasons))
     tx.execute(update(deliveries).where(deliveries.c.flow == flow, *held).values(due_at=now))
 
 

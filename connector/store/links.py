@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, select, union_all, update
+from sqlalchemy import and_, bindparam, delete, literal_column, or_, select, union_all, update
 
 from connector.store.engine import Store, Tx
 from connector.store.statement import Row, Sql, among
@@ -27,6 +27,7 @@ def _seen_from(here: str, there: str, source: str, target: str, *more: Any) -> A
         links.c.line_keys,
         links.c.owns,
         links.c.origin,
+        literal_column("1" if here == "source" else "0").label("mine"),
         *more,
     ).where(
         links.c.object == bindparam("what"),
@@ -75,11 +76,13 @@ class Linked(NamedTuple):
     line_keys: str
     owns: int
     origin: str
+    mine: int
+    """1: made from this side; 0: by a flow that goes the other way."""
 
     @property
     def ours(self) -> bool:
-        """The counterpart was made by us, and so carries our reference."""
-        return self.origin in ("created", "adopted")
+        """The counterpart was made by us from this side, and so carries our reference."""
+        return bool(self.mine) and self.origin in ("created", "adopted")
 
 
 class Counterpart(NamedTuple):
@@ -93,6 +96,7 @@ class Counterpart(NamedTuple):
     line_keys: str
     owns: int
     origin: str
+    mine: int
     shown: str | None
     """Its number."""
     usable: int | None
@@ -200,13 +204,16 @@ def disown(tx: Tx, object: str, target: str, target_key: str) -> None:
 
 
 def remove(tx: Tx, object: str, source: str, source_key: str, target: str) -> int:
-    """Forget that a record has a counterpart; returns how many links went."""
+    """Forget that a record has a counterpart, whichever way it was made; how many links went."""
+    made_here = (links.c.source == source, links.c.source_key == source_key)
+    made_there = (links.c.target == source, links.c.target_key == source_key)
     gone = tx.execute(
         delete(links).where(
             links.c.object == object,
-            links.c.source == source,
-            links.c.source_key == source_key,
-            links.c.target == target,
+            or_(
+                and_(*made_here, links.c.target == target),
+                and_(*made_there, links.c.source == target),
+            ),
         )
     )
     return int(gone.rowcount)

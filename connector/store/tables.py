@@ -101,6 +101,7 @@ snapshots = Table(
     _whole("deleted"),  # 1: gone from its system
     _text("fault"),  # words: why the newest record cannot be read; beside the last good `data`
     _text("raw"),  # JSON, redacted: the record that cannot be read
+    _text("mark"),  # our own reference on it, where flows carry its object both ways
     _whole("version"),  # counts changes of `data`
     _time("captured_at"),
     _time("changed_at"),
@@ -152,7 +153,7 @@ deliveries = Table(
     _whole("epoch"),  # counts claims; every write compares it
     _time("deadline"),  # of the claim
     _text("reference"),
-    _text("step"),  # how far the target's record is
+    _text("step"),  # how far the target's record is; `theirs`: as people there made it
     _text("mapping"),  # version of the write mapping last used
     _whole("dirty"),  # 1: changed while it was sending or in doubt
     _whole("forced"),  # 1: a person decided that ours stands over theirs, for the next write

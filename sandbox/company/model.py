@@ -24,6 +24,16 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Somebody who works at a customer."""
+
+    number: str
+    """As the ERP numbers people; the CRM has no number for them."""
+    name: str
+    mobile: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     """A customer as it stands in the CRM, in the ERP, or in both."""
 
@@ -38,6 +48,8 @@ class Customer:
     in_crm: bool = True
     erp_number: str = ""
     """Its number in the ERP before go-live; empty: not there yet."""
+    contacts: tuple[Contact, ...] = ()
+    """Known wherever the customer is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +63,8 @@ class Material:
     make_or_buy: str = "buy"
     """`make` or `buy`."""
     saleable: bool = True
+    in_crm: bool = True
+    """Being saleable, it stands in the CRM before go-live."""
     list_price: Decimal = Decimal(0)
     standard_cost: Decimal = Decimal(0)
     safety_stock: Decimal = Decimal(0)

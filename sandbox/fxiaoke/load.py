@@ -47,8 +47,9 @@ class Loader:
             if customer.in_crm:
                 self._customers[customer.number] = customer
                 self._accounts[customer.number] = self._load_account(customer)
+                self._load_contacts(customer)
         for material in self._company.materials:
-            if material.saleable:
+            if material.saleable and material.in_crm:
                 self._products[material.number] = self._load_product(material)
         self._load_orders()
 
@@ -79,6 +80,15 @@ class Loader:
             "credit_code__c": customer.credit_code,
         }
         return self._add("AccountObj", fields, self._before, customer.salesperson)
+
+    def _load_contacts(self, customer: Customer) -> None:
+        for contact in customer.contacts:
+            fields = {
+                "name": contact.name,
+                "account_id": self._accounts[customer.number],
+                "mobile1": contact.mobile,
+            }
+            self._add("ContactObj", fields, self._before, customer.salesperson)
 
     def _load_product(self, material: Material) -> str:
         fields = {

@@ -177,6 +177,8 @@ WRITTEN_BACK = (
 )
 """What the connector tells the salesperson: number, step, reason, who must act."""
 
+FORBIDDEN = Field("erp_forbidden__c", "ERP禁用", max_length=20)
+
 ACCOUNT = ObjectType(
     "AccountObj",
     "客户",
@@ -188,9 +190,22 @@ ACCOUNT = ObjectType(
         Field("address", "详细地址", max_length=500),
         Field("credit_code__c", "统一社会信用代码", max_length=30),
         Field("erp_reference__c", "ERP 参照号", max_length=100),
+        FORBIDDEN,
         *WRITTEN_BACK,
     ),
     number="account_no",
+)
+CONTACT = ObjectType(
+    "ContactObj",
+    "联系人",
+    (
+        Field("name", "姓名", max_length=100, required=True),
+        Field("account_id", "客户名称", "object_reference", target="AccountObj"),
+        Field("mobile1", "手机1", "phone_number", max_length=100),
+        Field("add", "地址", max_length=500),
+        Field("erp_reference__c", "ERP 参照号", max_length=100),
+        FORBIDDEN,
+    ),
 )
 PRODUCT = ObjectType(
     "ProductObj",
@@ -295,6 +310,7 @@ OBJECTS = {
     each.name: each
     for each in (
         ACCOUNT,
+        CONTACT,
         PRODUCT,
         SALES_ORDER,
         ORDER_LINE,

@@ -178,6 +178,12 @@ class _Loading:
                 "FADDRESS": customer.address, "FTRADINGCURRID": currency, "FIsTrade": True,
                 "FSELLER": self.salesmen.get(customer.salesperson),
             })  # fmt: skip
+            master = self.books.find("BD_Customer", customer.erp_number, self._seller)
+            for contact in customer.contacts:
+                self._base(
+                    "BD_CommonContact", contact.number, contact.name, FMobile=contact.mobile,
+                    FCompanyType="BD_Customer", FCustId=master.id if master else None,
+                )  # fmt: skip
 
     def _currency(self, code: str) -> Any:
         number = CURRENCIES[code][0] if code in CURRENCIES else code

@@ -54,6 +54,7 @@ WRONG = {
     ("failures", "discard", "orders"): ("--key", "缺少"),
     ("failures", "lst"): ("list", "没有命令"),
     ("init", "--crm", "fxiaok", "--dir", "new"): ("fxiaoke", "没有名为"),
+    ("init", "--first-load", "both", "--dir", "new"): ("--first-load", "crm 或 erp"),
     ("demo", "--sabotage", "lose-all"): ("lose-order", "没有这种破坏"),
     ("plan", "orders", "--config", "there/is/none.yaml"): ("none.yaml", "找不到配置文件"),
 }

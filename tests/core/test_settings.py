@@ -193,6 +193,41 @@ def test_two_flows_may_not_write_one_field(place: Place) -> None:
     assert "both write name of partner" in words
 
 
+BOTH = GOOD + "  back: {object: customer, from: erp, to: crm}\n"
+READS_TOO = "object: customer\nform: {}\nkey: id\nreference: r\nread: {{name: name}}\nwrite: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("back: {", "back: {on_conflict: ours, ", "on_conflict must be ask in both"),
+        ("reference: r\n", "", "needs a reference"),
+        ("write: {name: name}", "write: {t: {each: addresses, key: k, fields: {x: text}}}", "rows"),
+    ],
+)
+def test_two_flows_of_one_object_both_ways_must_not_spoil_each_other_s_work(
+    place: Place, old: str, new: str, what: str
+) -> None:
+    def written(text: str) -> str:
+        return text.replace(old, new)
+
+    place.mapping("crm/customer", READS_TOO.format("account", "{name: name}"))
+    place.mapping("erp/customer", READS_TOO.format("partner", "{name: name}"))
+    place.build(BOTH)
+    place.mapping("erp/customer", written(READS_TOO.format("partner", "{name: name}")))
+    ((where, words),) = place.told(written(BOTH))
+    assert where in ("7:3", "8:3")
+    assert what in words
+
+
+def test_a_flow_on_demand_takes_records_of_any_age(place: Place) -> None:
+    text = GOOD.replace("to: erp}", "to: erp, on_demand: true, since: 2026-01-01}")
+    ((where, words),) = place.told(text)
+    assert where.startswith("7:")
+    assert '"all"' in words
+    place.build(text.replace("2026-01-01", "all"))
+
+
 def test_two_flows_may_write_different_fields_of_one_form(place: Place) -> None:
     place.mapping("crm/department", CRM.replace("customer", "department"))
     place.mapping("erp/department", ERP.replace("customer", "department").replace("{name:", "{x:"))

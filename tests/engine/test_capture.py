@@ -292,7 +292,7 @@ def test_equal_numbers_on_one_side_are_never_paired(shop: Site) -> None:
 def test_our_own_write_coming_back_is_not_a_change(shop: Site) -> None:
     shop.config += "  back: {object: customer, from: erp, to: crm}\n"
     shop.mappings["erp/customer"] += "read: {name: name}\n"
-    shop.mappings["crm/customer"] += "write: {name: name}\n"
+    shop.mappings["crm/customer"] += "reference: ref\nwrite: {name: name}\n"
     shop.start().sync()
     before = len(shop.crm.ledger) + len(shop.erp.ledger)
     for _ in range(3):

@@ -9,11 +9,12 @@ import pytest
 
 from connector import faults
 from connector.contract import Write
+from connector.engine.dispatch import Done
 from connector.errors import (
     OutcomeUnknown,
     Transient,
 )
-from connector.operations import overview, reconciling
+from connector.operations import linking, overview, reconciling
 from tests.engine.factory import Site, failing, line
 
 
@@ -291,6 +292,25 @@ def test_a_record_that_costs_its_batch_the_answer_takes_the_others_along_once(
         "in_doubt",
         "in_sync",
     ]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_first_change_of_a_linked_record_arrives_though_its_answer_was_lost(
+    shop: Site, when: str
+) -> None:
+    shop.sync()
+    shop.erp.put("partner", {"code": "P9", "name": "Theirs"}, "p9")
+    shop.customer("c9")
+    shop.dispatcher.capture(shop.system.feeds.values(), Done())
+    linking.set_link(
+        shop.system, shop.system.flows["customers"], "C9", "P9", "somebody", agreed=False
+    )
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when=when, form="partner")
+    shop.sync()
+    shop.clock.advance(200)
+    shop.sync()
+    assert shop.erp.form("partner")["p9"].fields["name"] == "Customer c9"
+    assert shop.delivery("c9", "customers").state == "in_sync"
 
 
 def test_a_doubt_is_cleared_up_within_a_minute_however_often_the_look_has_failed(

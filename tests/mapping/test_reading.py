@@ -14,6 +14,7 @@ import pytest
 from connector.contract import Record
 from connector.errors import MappingFault
 from connector.mapping.convert import as_bool, as_date, as_instant, as_text
+from connector.mapping.reading import Reader
 from tests.mapping.build import CHINA, mapping, problems, read, reader, tables
 
 MIDNIGHT = int(datetime(2026, 11, 20, tzinfo=CHINA).timestamp() * 1000)
@@ -350,3 +351,29 @@ def test_rows_that_are_none_are_a_fault_of_their_record(rows: Any) -> None:
     with pytest.raises(MappingFault) as caught:
         read(text, {"day": "2026-03-01", "c": "c", "rows": rows}, object="sales_order")
     assert caught.value.path == "lines"
+
+
+# -- what some fields alone tell -------------------------------------------------------------------
+
+
+def test_some_fields_of_a_form_tell_what_is_made_of_them_alone(tmp_path: Path) -> None:
+    rules = """
+name: title
+phone: {from: tel, else: mobile}
+short_name: {value: constant}
+custom.colour: paint
+active: {from: state, map: states}
+"""
+    made = reader(rules, tables(tmp_path, states="true: A\nfalse: B"))
+    told = made.told_by({"title": "Firm", "tel": "1", "paint": None, "state": "?"})
+    assert told == {"name": "Firm", "custom.colour": None}
+    assert made.told_by({"tel": "", "mobile": "2"}) == {"phone": "2"}
+
+
+def test_our_own_mark_is_read_where_the_object_goes_both_ways() -> None:
+    text = "reference: ref\nread: {name: title}\n"
+    record = Record("1", {"title": "Firm", "ref": " crm:7 "})
+    for marked, mark in ((True, "crm:7"), (False, "")):
+        made = Reader(mapping(text, object="customer"), CHINA, marked=marked)
+        assert made.mark(record) == mark
+        assert ("ref" in made.shape.fields) == marked

@@ -231,7 +231,7 @@ def test_what_people_did_before_a_new_bill_was_found_is_drift() -> None:
     sent = bill({"a": row(qty=7)}, note="sent")
     now = people(sent, {"r-a": {"qty": "5"}}, note="people")
     empty = Held({"f": {}}, {"f": {}}, now, keys(sent))
-    known, base = adopting.cleared(empty, form(sent), WRITER)
+    known, base = adopting.cleared(empty, form(sent), WRITER, made=True)
     plan = planning.update(sent, form(sent), Held(known, base, now, keys(sent)), WRITER)
     assert sorted(d.path for d in plan.drift) == ["note", "rows/a/qty"]
     assert plan.empty

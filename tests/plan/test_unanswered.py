@@ -10,6 +10,7 @@ import pytest
 
 from connector.contract import Record
 from connector.engine import adopting
+from connector.engine.plan import Held
 from connector.mapping.document import Canonical, LinkRef, Node
 from tests.mapping.build import writer
 from tests.plan.bill import NOTHING, WRITER, bill, form, held, people, row, shown
@@ -159,6 +160,15 @@ def test_nothing_and_fewer_digits_are_close_enough(ours: Any, theirs: Any) -> No
 @pytest.mark.parametrize("ours, theirs", [("", "x"), ("x", None), ("x", ""), (Decimal(1), None)])
 def test_something_is_never_close_to_nothing(ours: Any, theirs: Any) -> None:
     assert not adopting._close(ours, theirs)
+
+
+def test_a_first_change_of_a_linked_record_that_never_arrived_is_not_taken_for_delivered() -> None:
+    sent = form(Node({"note": "new", "status": "open"}))
+    there = Record("k1", {"note": "old", "status": "open"})
+    held = Held({"f": {}}, {"f": {}}, there, {})
+    delivered, base = adopting.cleared(held, sent, WRITER)
+    assert delivered == base == {"f": {"status": "open"}}
+    assert adopting.cleared(held, sent, WRITER, made=True)[0] == sent
 
 
 def test_a_line_that_was_taken_away_and_came_back_has_the_row_that_shows_it_now() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connector.engine import states
-from connector.store import deliveries
+from connector.store import deliveries, links
 from connector.store.engine import Store
 from tests.store.rows import add, delivery, one, sending
 
@@ -214,16 +214,42 @@ def test_only_what_was_never_delivered_is_dropped(store: Store) -> None:
         assert set(deliveries.load(tx, "g", ["d"])) == {"d"}
 
 
-def test_first_deliveries_that_wait_are_counted(store: Store) -> None:
+def test_records_that_are_to_be_made_are_counted_and_not_those_with_a_counterpart(
+    store: Store,
+) -> None:
     add(
         store,
         delivery("a"),
+        delivery("linked from here"),
+        delivery("linked from there"),
         delivery("b", due_at=None),
         delivery("c", delivered="h"),
         delivery("d", state="stopped"),
     )
+    here, there = ("crm", "linked from here", ""), ("crm", "linked from there", "")
+    made = {"at": 1.0, "origin": "created"}
+    with store.transaction() as tx:
+        links.save(store, tx, [links.row("customer", here, ("erp", "p1", ""), **made)])
+        links.save(store, tx, [links.row("customer", ("erp", "p2", ""), there, **made)])
+        assert deliveries.to_create(tx, "f", 100.0, ("customer", "crm", "erp")) == 1
+        assert deliveries.to_create(tx, "f", 100.0, ("customer", "crm", "branch")) == 3
+
+
+def test_what_nobody_asked_for_is_due_once_somebody_does(store: Store) -> None:
+    idle = {"reason": "unasked", "due_at": None}
+    add(store, delivery("a", **idle), delivery("b", **idle), delivery("c", reason="retry"))
+    with store.transaction() as tx:
+        assert deliveries.awaken(tx, "f", ["a"], 50.0) == 0
+        assert [row.key for row in deliveries.unsettled(tx, "f", 9, after=0)] == ["c"]
+        deliveries.ask(tx, "f", ["a", "c"], 50.0)
+        due = [row.key for row in deliveries.due(store, tx, "f", 50.0, 9)]
+        assert (due, one(tx, "a").reason, one(tx, "c").reason) == (["a"], "new", "retry")
+
+
+def test_records_are_known_that_others_wait_for(store: Store) -> None:
+    add(store, delivery("a", waits_for="t1"), delivery("b", waits_for="t2", state="stopped"))
     with store.reading() as tx:
-        assert deliveries.to_create(tx, "f", 100.0) == 1
+        assert deliveries.waited_for(tx, ["t1", "t2", "t3"]) == {"t1"}
 
 
 def test_arrived_is_what_stands_there_with_every_step_done(store: Store) -> None:

@@ -81,6 +81,20 @@ def test_a_link_that_is_removed_is_gone_and_counted(store: Store) -> None:
     assert find(store, "crm", "erp", "c1", "c2") == [("c2", "p1", "P1")]
 
 
+def test_a_link_is_removed_from_either_side(store: Store) -> None:
+    save(store, link("c1", "p1"), link("c2", "p2"))
+    with store.transaction() as tx:
+        assert links.remove(tx, "customer", "erp", "p1", "crm") == 1
+    assert find(store, "crm", "erp", "c1", "c2") == [("c2", "p2", "P2")]
+
+
+def test_a_link_tells_from_which_side_it_was_made(store: Store) -> None:
+    save(store, link("c1", "p1"))
+    with store.reading() as tx:
+        assert [found.mine for found in links.find(tx, "customer", "crm", "erp", ["c1"])] == [1]
+        assert [found.mine for found in links.find(tx, "customer", "erp", "crm", ["p1"])] == [0]
+
+
 def test_a_link_needs_a_target(store: Store) -> None:
     with pytest.raises(IntegrityError):
         save(store, {**link(), "target_key": None})

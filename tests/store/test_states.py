@@ -270,3 +270,14 @@ def test_the_table_takes_every_other_state_without_a_time(store: Store, state: s
 def test_a_record_has_one_row_in_a_flow(store: Store) -> None:
     with pytest.raises(IntegrityError), store.transaction() as tx:
         deliveries.add(tx, [delivery(), delivery()])
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_record_that_nobody_asked_for_is_not_due_and_its_changes_do_not_make_it_so(
+    asked: bool,
+) -> None:
+    made = states.first("f", "k", "l", NOW, priority=1, due=NOW, asked=asked)
+    assert (made["reason"], made["due_at"]) == (("new", NOW) if asked else ("unasked", None))
+    idle = row(state="pending", reason="unasked", due_at=None)
+    again = states.changed(idle, NOW, priority=1, due=NOW, asked=asked)
+    assert (again["reason"], again["due_at"]) == (("changed", NOW) if asked else ("unasked", None))

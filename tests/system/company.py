@@ -7,7 +7,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sandbox.company.model import Company, Customer, Material, Order, OrderLine, Person, Stock
+from sandbox.company.model import (
+    Company,
+    Contact,
+    Customer,
+    Material,
+    Order,
+    OrderLine,
+    Person,
+    Stock,
+)
 
 PEOPLE = (
     Person(crm_id="1001", name="张三", department="销售一部", erp_number="YW001"),
@@ -72,4 +81,30 @@ def line(place: int, material: str, quantity: Any, price: Any, **more: Any) -> O
         amount=(quantity * price).quantize(Decimal("0.01")),
         tax_rate=Decimal("0.13"),
         **more,
+    )
+
+
+def filled_erp(customers: int) -> Company:
+    """An ERP with so many customers, a contact at each tenth, and a CRM with people alone."""
+    return replace(
+        SMALL,
+        customers=tuple(_known(n) for n in range(1, customers + 1)),
+        materials=tuple(
+            replace(one, in_crm=False, saleable=one.number in ("M1", "M2")) for one in MATERIALS
+        ),
+        stock=(),
+    )
+
+
+def _known(n: int) -> Customer:
+    contact = Contact(number=f"CXR{n:06}", name=f"采购{n}", mobile=f"1{n:010}")
+    return Customer(
+        number=f"KH{n:05}",
+        erp_number=f"KH{n:05}",
+        name=f"老客户{n}有限公司",
+        phone=f"0571-{n:07}",
+        address=f"杭州市某某路{n}号",
+        salesperson="1001",
+        in_crm=False,
+        contacts=(contact,) if n % 10 == 1 else (),
     )

@@ -136,6 +136,16 @@ BD_Customer 客户 pk=FCUSTID prefix=CUST indexed=F_CRM_Ref org=FUseOrgId alloca
     entry FT_BD_CUSTORDERORG BD_CUSTORDERORG 下单组织 T_BD_CUSTORDERORG
     FOrderOrgId      ORG_Organizations 下单组织
 
+BD_CommonContact 联系人 pk=FCONTACTID prefix=CXR
+    FNumber          text:80      编码
+    FName            text:80!     姓名
+    FCompanyType     text         类型
+    FCustId          BD_Customer  客户
+    FMobile          text:50      移动电话
+    FEmail           text:80      电子邮箱
+    FPost            text:50      职务
+    FBizAddress      text:255     详细地址
+
 BD_MATERIAL 物料 pk=FMATERIALID org=FUseOrgId allocated
     FCreateOrgId     ORG_Organizations! 创建组织
     FUseOrgId        ORG_Organizations! 使用组织

@@ -14,7 +14,7 @@ from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector.clock import SystemClock
 from connector.contract import Record, RowWrite, Shape, Table, TableWrite, Write
 from connector.http import Http
-from sandbox.company.model import Company, Customer, Material, Person, Stock
+from sandbox.company.model import Company, Contact, Customer, Material, Person, Stock
 from sandbox.kingdee_galaxy import KingdeeGalaxySandbox
 from sandbox.server import start
 
@@ -22,7 +22,15 @@ COMPANY = Company(
     name="示例有限公司",
     organisations=(("100", "总公司"), ("101", "分公司")),
     people=(Person(crm_id="p1", name="张三", department="销售一部", erp_number="S001"),),
-    customers=(Customer(number="A1", name="海湾电器", salesperson="p1", erp_number="C0007"),),
+    customers=(
+        Customer(
+            number="A1",
+            name="海湾电器",
+            salesperson="p1",
+            erp_number="C0007",
+            contacts=(Contact(number="CXR000001", name="王采购", mobile="10000000001"),),
+        ),
+    ),
     materials=(
         Material(number="M-100", name="齿轮箱", make_or_buy="make"),
         Material(number="M-200", name="轴承", unit="kg"),

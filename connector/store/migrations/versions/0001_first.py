@@ -235,6 +235,7 @@ def upgrade() -> None:
         sa.Column("deleted", sa.Integer(), server_default="0", nullable=False),
         sa.Column("fault", sa.Text(), server_default="", nullable=False),
         sa.Column("raw", sa.Text(), server_default="", nullable=False),
+        sa.Column("mark", sa.Text(), server_default="", nullable=False),
         sa.Column("version", sa.Integer(), server_default="0", nullable=False),
         sa.Column("captured_at", sa.Float(precision=53), nullable=True),
         sa.Column("changed_at", sa.Float(precision=53), nullable=True),
