@@ -23,7 +23,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from connector import __version__, log
-from connector.app import App, StoreInUse
+from connector.app import App
 from connector.clock import SystemClock
 from connector.engine import deriving
 from connector.engine.dispatch import Dispatcher, Done, ordered
@@ -32,6 +32,7 @@ from connector.errors import ConfigError, Problem
 from connector.health import Health
 from connector.messages import say
 from connector.overlay import files_of, mappings_beside
+from connector.runs import StoreInUse
 from connector.store import feeds as feed_store
 from connector.store import journal
 from connector.store.engine import StoreUnavailable

@@ -60,7 +60,7 @@ class Session:
         if self._app is None:
             self.quiet()
             self._app = App.open(self.config, speak=self.speak)
-            self._app.on_hand_over = lambda: self.output.tell(say("handed_over"))
+            self._app.on_hand_over(lambda: self.output.tell(say("handed_over")))
         return self._app
 
     def quiet(self) -> None:

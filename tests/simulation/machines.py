@@ -7,8 +7,9 @@ from functools import partial
 from random import Random
 from typing import Any, Protocol
 
-from connector.app import App, StoreInUse
+from connector.app import App
 from connector.contract import Settings
+from connector.runs import StoreInUse
 from connector.store.engine import StoreUnavailable
 from tests.simulation import company
 from tests.simulation.database import Backup, VirtualStore
