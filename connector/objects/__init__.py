@@ -3,35 +3,104 @@
 from __future__ import annotations
 
 from connector.objects.base import BusinessObject, Part, content, plain
-from connector.objects.derived import DeliveryStatus, OrderProgress
-from connector.objects.goods import Material, Stock, Unit
-from connector.objects.orders import (
-    OrderLine,
-    ProductionOrder,
-    SalesOrder,
-    Shipment,
-    ShipmentLine,
+from connector.objects.derived import (
+    Availability,
+    CashForecast,
+    CustomerGrade,
+    CustomerStanding,
+    DeliveryStatus,
+    Kitting,
+    MaterialRequirement,
+    Measures,
+    OrderMargin,
+    OrderProgress,
+    PriceEstimate,
+    SlowStock,
+    ThreeFlows,
 )
-from connector.objects.partners import Contact, Customer, Department, Employee
+from connector.objects.finance import Credit, Invoice, Payable, Payment, Receivable
+from connector.objects.fulfilment import (
+    GoodsReceipt,
+    GoodsReturn,
+    Inspection,
+    ProductionCost,
+    ProductionOrder,
+    ProductionSuggestion,
+    PurchaseOrder,
+    PurchaseRequisition,
+    Shipment,
+)
+from connector.objects.goods import (
+    Bom,
+    CustomerMaterial,
+    Material,
+    PriceList,
+    Stock,
+    StockMove,
+    Unit,
+    Warehouse,
+)
+from connector.objects.orders import Contract, OrderLine, Quote, ReturnOrder, SalesOrder
+from connector.objects.partners import Contact, Customer, Department, Employee, Supplier
+from connector.objects.planning import Forecast, Project
+
+DERIVED: dict[str, type[BusinessObject]] = {
+    "delivery_status": DeliveryStatus,
+    "order_progress": OrderProgress,
+    "kitting": Kitting,
+    "availability": Availability,
+    "material_requirement": MaterialRequirement,
+    "price_estimate": PriceEstimate,
+    "order_margin": OrderMargin,
+    "slow_stock": SlowStock,
+    "customer_standing": CustomerStanding,
+    "cash_forecast": CashForecast,
+    "three_flows": ThreeFlows,
+    "customer_grade": CustomerGrade,
+    "measures": Measures,
+}
+"""State records that the hub computes; flows take them `from: hub`."""
 
 OBJECTS: dict[str, type[BusinessObject]] = {
     "customer": Customer,
     "contact": Contact,
+    "supplier": Supplier,
     "employee": Employee,
     "department": Department,
     "unit": Unit,
+    "warehouse": Warehouse,
     "material": Material,
+    "customer_material": CustomerMaterial,
+    "price_list": PriceList,
+    "bom": Bom,
+    "quote": Quote,
+    "contract": Contract,
     "sales_order": SalesOrder,
+    "return_order": ReturnOrder,
+    "forecast": Forecast,
+    "project": Project,
     "stock": Stock,
+    "stock_move": StockMove,
     "production_order": ProductionOrder,
+    "production_cost": ProductionCost,
+    "inspection": Inspection,
+    "purchase_requisition": PurchaseRequisition,
+    "production_suggestion": ProductionSuggestion,
+    "purchase_order": PurchaseOrder,
+    "goods_receipt": GoodsReceipt,
     "shipment": Shipment,
-    "delivery_status": DeliveryStatus,
-    "order_progress": OrderProgress,
+    "goods_return": GoodsReturn,
+    "invoice": Invoice,
+    "ordinary_invoice": Invoice,
+    "receivable": Receivable,
+    "payable": Payable,
+    "payment": Payment,
+    "refund": Payment,
+    "credit": Credit,
+    **DERIVED,
 }
-"""Every kind of business object by its name in mappings, flows and the store."""
-
-DERIVED = frozenset({"delivery_status", "order_progress"})
-"""Objects that the hub computes; flows take them `from: hub`."""
+"""Every kind of business object by its name in mappings, flows and the store. Two that share a
+class are two forms of one ERP: what it writes on paper of its own."""
 
 ABSENT_MEANS_ZERO = {"stock": "on_hand"}
 """Objects whose absence from a complete reading is a value: the field becomes zero."""
@@ -41,21 +110,12 @@ __all__ = [
     "DERIVED",
     "OBJECTS",
     "BusinessObject",
-    "Contact",
     "Customer",
     "DeliveryStatus",
-    "Department",
-    "Employee",
-    "Material",
     "OrderLine",
     "OrderProgress",
     "Part",
-    "ProductionOrder",
     "SalesOrder",
-    "Shipment",
-    "ShipmentLine",
-    "Stock",
-    "Unit",
     "content",
     "plain",
 ]

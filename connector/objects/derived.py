@@ -1,13 +1,15 @@
 """State records that the hub computes from what both sides hold.
 
 They hold dates, never ages: an age would change every day without anything having happened.
+Quantities are in base units and amounts in the home currency, unless a field says otherwise;
+materials are named by their key in the ERP.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from connector.objects.base import BusinessObject, Code, Day, Instant, Number, Text
+from connector.objects.base import BusinessObject, Code, Day, Instant, Number, Part, Text
 
 
 class DeliveryStatus(BusinessObject):
@@ -31,29 +33,384 @@ class DeliveryStatus(BusinessObject):
     """Since when it is so."""
 
 
-class OrderProgress(BusinessObject):
-    """How far an order is, from the ERP's production orders and shipments that name it."""
+class Milestones(Part):
+    """When an order or a line first reached each milestone, and what is known of quantities.
 
-    record: Code
-    """Key of the order in the system it comes from."""
+    An order has reached one when all its lines have. A `basis` says how it was found: `linked`
+    (the document names the order), `tracked` (计划跟踪号), `pegged` (its supply was planned for it)
+    or `estimated` (by material over open orders, in order of their wanted dates).
+    """
+
     ordered: Number = Decimal(0)
-    """Ordered quantity of goods, over all lines."""
+    """Ordered quantity of goods, in the order's units."""
     in_production: Number = Decimal(0)
     """Quantity on production orders that have started and are not finished."""
     produced: Number = Decimal(0)
     """Good quantity received from production."""
     shipped: Number = Decimal(0)
-    """Quantity that left."""
+    """Quantity that left and did not come back."""
+    returned: Number = Decimal(0)
+    """Quantity that came back."""
+    invoiced: Number = Decimal(0)
+    """Quantity invoiced, less what red invoices took back."""
+    materials_on: Day | None = None
+    """When the key parts were all there (关键部件已到料)."""
+    materials_basis: Code = ""
+    """How that was found."""
     started_on: Day | None = None
     """When production first started (已上生产线)."""
+    started_basis: Code = ""
+    """How that was found."""
     produced_on: Day | None = None
-    """When the last production order was finished (生产完工); empty until all are."""
+    """When production was finished (生产完工)."""
+    produced_basis: Code = ""
+    """How that was found."""
+    inspected_on: Day | None = None
+    """When it passed inspection (质检合格)."""
+    inspected_basis: Code = ""
+    """How that was found."""
     shipped_on: Day | None = None
     """When the latest shipment left (已发货)."""
+    expected_on: Day | None = None
+    """When production is planned to be finished, while it is not."""
+    stage: Code = ""
+    """The furthest milestone reached: `ordered`, `materials_ready`, `in_production`, `produced`,
+    `inspected`, `part_shipped`, `shipped`."""
+    basis: Code = "linked"
+    """The weakest basis of all that is told here."""
+
+
+class LineProgress(Milestones):
+    """How far one line is."""
+
+    id: Code
+    """Key of the line in the system its order comes from."""
+    material: Code = ""
+    """Key of the material there."""
+
+
+class OrderProgress(BusinessObject, Milestones):
+    """How far an order is, from everything in the ERP that serves it."""
+
+    record: Code
+    """Key of the order in the system it comes from."""
+    promised_on: Day | None = None
+    """When the customer was promised it."""
+    invoiced_on: Day | None = None
+    """When it was invoiced in full."""
+    paid_on: Day | None = None
+    """When it was paid in full."""
     waybill: Code = ""
     """The latest shipment's tracking number."""
-    stage: Code = ""
-    """The furthest milestone reached: `ordered`, `in_production`, `produced`, `part_shipped`,
-    `shipped`."""
-    basis: Code = "linked"
-    """How production was found: `linked` (order named) or `tracked` (计划跟踪号)."""
+    waybills: tuple[Code, ...] = ()
+    """The tracking numbers of all shipments."""
+    lines: tuple[LineProgress, ...] = ()
+    """Line by line."""
+
+
+class Shortage(Part):
+    """What is missing of one component."""
+
+    material: Code
+    """Key of the component."""
+    number: Code = ""
+    """Its number."""
+    needed: Number
+    """What is needed of it, after sub-assemblies that lie there."""
+    available: Number
+    """Of this, what lies there and nobody before has taken."""
+    short: Number
+    """What is missing."""
+    expected_on: Day | None = None
+    """When open receipts cover what is missing, as far as they do."""
+
+
+class Kitting(BusinessObject):
+    """What of an open order line can be delivered and built now (齐套分析), after the lines before
+    it in the sequence have taken theirs."""
+
+    record: Code
+    """Key of the order in the system it comes from."""
+    line: Code
+    """Key of the line."""
+    material: Code
+    """Key of its material in the ERP."""
+    open: Number
+    """What is still to be shipped."""
+    from_stock: Number
+    """Of this, what lies there finished."""
+    buildable: Number
+    """Of the rest, what can be built now from what lies there."""
+    complete: bool
+    """All of it is there or can be built."""
+    shortages: tuple[Shortage, ...] = ()
+    """What is missing for the rest."""
+
+
+class Promise(Part):
+    """What more can be promised from a day on."""
+
+    on: Day
+    """From this day on."""
+    quantity: Number
+    """How much more, cumulative, without breaking what is promised already."""
+
+
+class Availability(BusinessObject):
+    """What of a material can be promised (ATP)."""
+
+    material: Code
+    """Key of the material in the ERP."""
+    on_hand: Number = Decimal(0)
+    """What lies there: usable, ours, tracked to nobody."""
+    reserved: Number = Decimal(0)
+    """What open orders without a date to wait for take of it."""
+    available: Number = Decimal(0)
+    """What can be promised at once."""
+    promises: tuple[Promise, ...] = ()
+    """What can be promised later, as receipts come."""
+    lead_time_days: int | None = None
+    """Beyond that: days after which more can be there, when everything is bought and made anew
+    (CTP); None: a lead time is not known."""
+
+
+class Peg(Part):
+    """Which demand a suggestion serves, directly."""
+
+    kind: Code
+    """`order`, `forecast`, `safety_stock` or `suggestion`."""
+    record: Code = ""
+    """Key of the order or forecast; of a suggestion, its id."""
+    line: Code = ""
+    """Key of the order's line."""
+    quantity: Number
+    """How much of it is for that."""
+
+
+class Suggestion(Part):
+    """What should be bought or made."""
+
+    id: Code
+    """Stays the same as long as material, kind and due date do."""
+    kind: Code
+    """`buy` or `make`."""
+    quantity: Number
+    """How much, in base units, after lot rules."""
+    start_on: Day | None = None
+    """When to order or to start; may lie in the past."""
+    due_on: Day
+    """When it is to be there."""
+    pegs: tuple[Peg, ...] = ()
+    """For what."""
+
+
+class MaterialRequirement(BusinessObject):
+    """What should be bought or made of one material (物料需求建议)."""
+
+    material: Code
+    """Key of the material in the ERP."""
+    gross: Number = Decimal(0)
+    """All demand on it."""
+    on_hand: Number = Decimal(0)
+    """What lies there."""
+    safety_stock: Number = Decimal(0)
+    """What should always lie there."""
+    incoming: Number = Decimal(0)
+    """What is bought or made already."""
+    suggestions: tuple[Suggestion, ...] = ()
+    """What is missing, and by when."""
+
+
+class PriceEstimate(BusinessObject):
+    """What a material costs and should sell for (模拟报价), per sales unit."""
+
+    material: Code
+    """Key of the material in the ERP."""
+    material_cost: Number = Decimal(0)
+    """Bought parts."""
+    labour_cost: Number = Decimal(0)
+    """Labour, over all levels."""
+    overhead_cost: Number = Decimal(0)
+    """Overhead, over all levels."""
+    cost: Number | None = None
+    """Together; None: something is missing."""
+    price: Number | None = None
+    """With the margin, without tax."""
+    price_with_tax: Number | None = None
+    """With tax."""
+    missing: tuple[Code, ...] = ()
+    """Numbers of materials whose cost nobody knows."""
+
+
+class LineMargin(Part):
+    """What one line earns."""
+
+    id: Code
+    """Key of the line in the system its order comes from."""
+    material: Code = ""
+    """Key of its material in the ERP."""
+    revenue: Number = Decimal(0)
+    """Without tax, less what came back."""
+    cost: Number | None = None
+    """What it cost; None: nobody knows."""
+    margin: Number | None = None
+    """The difference."""
+    basis: Code = ""
+    """`actual`, `estimated` or `mixed`."""
+
+
+class OrderMargin(BusinessObject):
+    """What an order really earns (真实毛利)."""
+
+    record: Code
+    """Key of the order in the system it comes from."""
+    customer: Code = ""
+    """Key of the customer there."""
+    revenue: Number = Decimal(0)
+    """Without tax, less what came back."""
+    cost: Number | None = None
+    """What it cost; None: of a line nobody knows."""
+    margin: Number | None = None
+    """The difference."""
+    rate: Number | None = None
+    """Of the revenue, as a fraction, to four places."""
+    basis: Code = ""
+    """`actual`, `estimated` or `mixed`: where the cost of some is only estimated."""
+    lines: tuple[LineMargin, ...] = ()
+    """Line by line."""
+
+
+class SlowStock(BusinessObject):
+    """Stock that nobody has moved for long (呆滞料)."""
+
+    material: Code
+    """Key of the material in the ERP."""
+    on_hand: Number
+    """What lies there."""
+    value: Number | None = None
+    """At its cost; None: nobody knows it."""
+    moved_on: Day | None = None
+    """When some of it last left or was used; None: never, as far as we have read."""
+
+
+class OpenDue(Part):
+    """What is owed of one day's debts."""
+
+    due_on: Day
+    """When it is or was to be paid."""
+    amount: Number
+    """How much is still open."""
+
+
+class CustomerStanding(BusinessObject):
+    """How far a customer is in debt."""
+
+    customer: Code
+    """Key of the customer in the ERP."""
+    currency: Code = "CNY"
+    """ISO 4217 code of all amounts."""
+    limit: Number | None = None
+    """How much may be owed; None: no limit."""
+    receivable: Number = Decimal(0)
+    """What is owed."""
+    dues: tuple[OpenDue, ...] = ()
+    """When it is or was to be paid, the oldest first."""
+    unallocated: Number = Decimal(0)
+    """What was paid and is not used for anything yet."""
+    undelivered: Number = Decimal(0)
+    """Ordered and not shipped."""
+    exposure: Number = Decimal(0)
+    """Owed and undelivered, less what is unallocated."""
+    oldest_due_on: Day | None = None
+    """When the oldest debt was or is due."""
+    payment_days: int | None = None
+    """Days from booking to payment, on average weighted by amount, of what was paid."""
+    blocked: bool = False
+    """The ERP delivers nothing."""
+
+
+class CashForecast(BusinessObject):
+    """What should come in and go out in one week (现金流预测)."""
+
+    week: Day
+    """Its Monday."""
+    currency: Code = "CNY"
+    """ISO 4217 code."""
+    receivable: Number = Decimal(0)
+    """From what is owed."""
+    orders: Number = Decimal(0)
+    """From orders that are not invoiced yet, by their terms."""
+    payable: Number = Decimal(0)
+    """To suppliers."""
+    net: Number = Decimal(0)
+    """What comes in, less what goes out."""
+
+
+class ThreeFlows(BusinessObject):
+    """Whether goods, invoices and money of an order agree (三流合一), all amounts with tax."""
+
+    record: Code
+    """Key of the order in the system it comes from."""
+    currency: Code = "CNY"
+    """ISO 4217 code."""
+    ordered: Number = Decimal(0)
+    """What the order is worth."""
+    shipped: Number = Decimal(0)
+    """What left, less what came back."""
+    invoiced: Number = Decimal(0)
+    """What was invoiced, less red invoices."""
+    received: Number = Decimal(0)
+    """What was paid for it, less refunds."""
+    agrees: bool = False
+    """Shipped, invoiced and received are the same."""
+    differs_since: Day | None = None
+    """Day of the last document after which they differ."""
+
+
+class CustomerGrade(BusinessObject):
+    """How valuable a customer is (RFM), what else they might buy, and whether they are leaving."""
+
+    customer: Code
+    """Key of the customer in the system its orders come from."""
+    last_order_on: Day | None = None
+    """Recency."""
+    orders: int = 0
+    """Frequency: orders in the period."""
+    revenue: Number = Decimal(0)
+    """Monetary: without tax, in the period."""
+    grade: Code = ""
+    """Three digits from 1 to 5: recency, frequency, money; 5 is best."""
+    might_buy: tuple[Code, ...] = ()
+    """Materials that customers like this one buy besides."""
+    silent_since: Day | None = None
+    """Day from which on they have been silent longer than ever; None: they are not."""
+
+
+class Step(Part):
+    """How long one step takes."""
+
+    milestone: Code
+    """The milestone that ends it."""
+    days: Number
+    """Days since the one before, the median."""
+
+
+class Measures(BusinessObject):
+    """How the firm did in one month, from the times of its documents."""
+
+    month: Day
+    """Its first day."""
+    orders: int = 0
+    """Orders delivered in full in it."""
+    cycle_days: Number | None = None
+    """Days from order to the last shipment, the median."""
+    steps: tuple[Step, ...] = ()
+    """The same between milestones: the longest is the bottleneck."""
+    on_time_rate: Number | None = None
+    """Of those orders, the share shipped by the promised day."""
+    kitting_delay_rate: Number | None = None
+    """Of the late ones, the share whose key parts came after the planned start."""
+    turnover: Number | None = None
+    """Cost of what was shipped over the mean value of stock, a year's worth."""
+    forecast_accuracy: Number | None = None
+    """1 less the weighted absolute percentage error of forecasts against orders."""

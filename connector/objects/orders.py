@@ -1,4 +1,4 @@
-"""The customer's order and what production and the warehouse make of it."""
+"""What a customer is offered, orders, signs and sends back."""
 
 from __future__ import annotations
 
@@ -56,6 +56,18 @@ class OrderLine(Part):
     """`open`, `closed` or `cancelled`."""
     note: Text = ""
     """Remark on the line."""
+    base_quantity: Number | None = None
+    """`quantity` in the material's base unit, where the system says it."""
+    order_number: Code = ""
+    """On a return: number of the order whose goods come back."""
+    order_line: Code = ""
+    """On a return: key of that order's line."""
+    shipped: Number | None = None
+    """What has left of it, in `unit`; comes from the ERP only."""
+    returned: Number | None = None
+    """What came back of that, in `unit`; comes from the ERP only."""
+    invoiced: Number | None = None
+    """What was invoiced of it, in `unit`; comes from the ERP only."""
 
     def take_off(self, share: Decimal, digits: int) -> None:
         """Book this line at its amount less `share`; the contract's price stays where it fits."""
@@ -69,11 +81,26 @@ class OrderLine(Part):
         fill(self, net_amount=net, net_price=price)
 
 
-class SalesOrder(BusinessObject):
-    """A customer's order (销售订单)."""
+class PaymentDue(Part):
+    """A part of the price and when it is to be paid (收款计划)."""
+
+    due_on: Day | None = None
+    """When."""
+    rate: Number | None = None
+    """Share of the order's amount, a fraction."""
+    amount: Number | None = None
+    """Amount, where it is not a share."""
+    advance: bool = False
+    """To be paid before the goods leave."""
+    blocks_shipment: bool = False
+    """Nothing leaves before it is paid."""
+
+
+class Sale(BusinessObject):
+    """What quotes, contracts, orders and returns have in common."""
 
     customer: Code
-    """Key of the customer who orders, in the system the order came from."""
+    """Key of the customer, in the system the record came from."""
     ship_to: Code = ""
     """Key of the customer who receives, where it differs."""
     invoice_to: Code = ""
@@ -96,6 +123,8 @@ class SalesOrder(BusinessObject):
     """计划跟踪号 or project number that production uses."""
     order_date: Day
     """Business date, in the zone of the system it came from."""
+    opportunity: Code = ""
+    """Key of the opportunity it comes from."""
     wanted_date: Day | None = None
     """When the customer wants it, where the lines do not say."""
     currency: Code = "CNY"
@@ -110,6 +139,8 @@ class SalesOrder(BusinessObject):
     """Header discount and rounding (抹零) together, an amount with tax."""
     payment_terms: Code = ""
     """Terms of payment, a code."""
+    payment_plan: tuple[PaymentDue, ...] = ()
+    """When which part is to be paid."""
     status: Code = ""
     """Commercial status in the CRM: `draft`, `in_approval`, `confirmed`, `cancelled`."""
     urgency: int = 0
@@ -127,7 +158,7 @@ class SalesOrder(BusinessObject):
     bill_status: Code = ""
     """`draft`, `in_approval`, `approved`, `closed` or `void`; comes from the ERP only."""
     lines: tuple[OrderLine, ...] = ()
-    """What is ordered."""
+    """What it is about, line by line."""
 
     def settle(self) -> None:
         """Spread the header discount: each line gets the net amount and price the ERP books."""
@@ -148,68 +179,30 @@ class SalesOrder(BusinessObject):
             line.take_off(share, digits)
 
 
-class ProductionOrder(BusinessObject):
-    """A production order (生产订单), one record per product line of it."""
-
-    organisation: Code = ""
-    """Organisation that produces."""
-    material: Code
-    """Key of the material that is made."""
-    order_number: Code = ""
-    """Number of the sales order it serves, where it names one."""
-    order_line: Code = ""
-    """Key of that order's line in the ERP, where it names one."""
-    tracking_no: Code = ""
-    """计划跟踪号."""
-    planned: Number
-    """Quantity to be made, in base units."""
-    finished: Number = Decimal(0)
-    """Good quantity received so far."""
-    scrapped: Number = Decimal(0)
-    """Quantity lost."""
-    status: Code = ""
-    """`planned`, `confirmed`, `released`, `started`, `finished` or `closed`."""
-    picking: Code = ""
-    """How far material was picked: a code of the ERP."""
-    planned_start: Day | None = None
-    """When it should start."""
-    planned_finish: Day | None = None
-    """When it should be finished."""
-    started_on: Day | None = None
-    """When it really started."""
-    finished_on: Day | None = None
-    """When it was really finished."""
+class SalesOrder(Sale):
+    """A customer's order (销售订单)."""
 
 
-class ShipmentLine(Part):
-    """A line of a shipment."""
+class Quote(Sale):
+    """An offer to a customer (报价单)."""
 
-    id: Code
-    """The line's key in its system."""
-    material: Code = ""
-    """Key of the material."""
-    quantity: Number
-    """Shipped quantity."""
-    order_number: Code = ""
-    """Number of the sales order it fulfils."""
-    order_line: Code = ""
-    """Key of that order's line in the ERP."""
+    valid_until: Day | None = None
+    """Last day on which it binds us."""
 
 
-class Shipment(BusinessObject):
-    """Goods that left for a customer (销售出库)."""
+class Contract(Sale):
+    """A contract (合同), which one order or many carry out."""
 
-    organisation: Code = ""
-    """Organisation that ships."""
-    customer: Code = ""
-    """Key of the customer."""
-    shipped_on: Day
-    """Business date."""
-    status: Code = ""
-    """`draft`, `in_approval`, `approved`, `closed` or `void`; only approved ones count."""
-    carrier: Text = ""
-    """Who carries it."""
-    waybill: Code = ""
-    """The carrier's tracking number."""
-    lines: tuple[ShipmentLine, ...] = ()
-    """What was shipped."""
+    signed_on: Day | None = None
+    """When it was signed."""
+    ends_on: Day | None = None
+    """When it ends."""
+
+
+class ReturnOrder(Sale):
+    """Goods that a customer sends back (退货)."""
+
+    replace: bool = False
+    """True: they are replaced (退货补货), so that the order is open again; false: refunded."""
+    reason: Text = ""
+    """Why."""

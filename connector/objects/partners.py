@@ -1,4 +1,4 @@
-"""Whom we deal with and who works here: customers, contacts, employees, departments."""
+"""Whom we deal with and who works here."""
 
 from __future__ import annotations
 
@@ -75,6 +75,19 @@ class Contact(BusinessObject):
     """Where they work."""
     active: bool = True
     """False: forbidden, or not there any more."""
+
+
+class Supplier(BusinessObject):
+    """A supplier (供应商)."""
+
+    name: Text
+    """Legal name."""
+    credit_code: Code = ""
+    """统一社会信用代码 (GB 32100), where they have one."""
+    payment_terms: Code = ""
+    """Terms of payment, a code."""
+    active: bool = True
+    """False: forbidden."""
 
 
 class Employee(BusinessObject):

@@ -20,7 +20,7 @@ write:
   Free:     {value: true}
   Rate:     {from: exchange_rate, default: 1.5}
   Note:     special_terms
-  Terms:    {from: payment_terms, map: kingdee_lot_rule, default: T7}
+  Terms:    {from: payment_terms, map: kingdee_traced_by, default: T7}
   Entry:
     each: lines
     key: row
@@ -75,7 +75,7 @@ def test_a_use_names_our_field_theirs_and_what_records_ask_for(mapping: Mapping)
     assert use.ours == ("currency",)
     assert use.needed is not None
     assert use.needed({"currency": "USD", "lines": lines}) == {"USD"}
-    (use,) = using.written(mapping, "kingdee_lot_rule")
+    (use,) = using.written(mapping, "kingdee_traced_by")
     assert use.needed is not None
     assert use.needed({}) == set()
     (read,) = using.read(mapping, "fxiaoke_unit")
