@@ -27,7 +27,7 @@ class InvoiceLine(Part):
 
 
 class Invoice(BusinessObject):
-    """An invoice to a customer (销售发票); a fully digital one (数电票) has a number of 20 digits."""
+    """An invoice to a customer (销售发票). A digital one (数电票) has a number of 20 digits."""
 
     kind: Code = ""
     """`special` (专票), `ordinary` (普票) or another code."""

@@ -1,0 +1,204 @@
+"""The planning model: what is known of materials, structures, stock, demand and supply at one time.
+
+Rows instead of business objects, because there are a million of them. Materials are keys of one
+ERP and quantities are in base units. Whatever gave rows (a snapshot) can be given anew or taken
+away by its `source`, and the model says which materials that touches: planning then goes on from
+those alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+ZERO = Decimal(0)
+
+
+class Item(NamedTuple):
+    """A material."""
+
+    key: str
+    number: str = ""
+    name: str = ""
+    kind: str = "buy"
+    """`make`, `buy`, `subcontract`, `service` or another code; only `make` is exploded."""
+    lead_time: int | None = None
+    """Days to make or buy it; None: not known."""
+    safety_stock: Decimal = ZERO
+    """What should always be there."""
+    minimum_lot: Decimal = ZERO
+    """Least that is made or bought at a time."""
+    lot_multiple: Decimal = ZERO
+    """It is made or bought in multiples of this; zero: in any quantity."""
+    cost: Decimal | None = None
+    """Of one base unit, without tax, home currency; None: not known."""
+    supplier: str = ""
+    """Key of the usual supplier."""
+    group: str = ""
+    """Product line or material group."""
+    unit: str = ""
+    """Number of the base unit."""
+    sales_unit: str = ""
+    """Number of the unit it is sold in."""
+    factors: tuple[tuple[str, Decimal], ...] = ()
+    """Base units per unit, for each of the other units by its number."""
+
+
+class Component(NamedTuple):
+    """What goes into one base unit of a parent."""
+
+    material: str
+    quantity: Decimal
+    """Gross, scrap included."""
+    valid_from: date = date.min
+    valid_to: date = date.max
+    """First day on which it is not used any more."""
+
+
+class Structure(NamedTuple):
+    """One version of a parent's BOM."""
+
+    parent: str
+    components: tuple[Component, ...]
+    valid_from: date = date.min
+    """Of several that are valid on a day, the one with the latest of these counts."""
+    valid_to: date = date.max
+    number: str = ""
+    """Its version; of two that begin on one day the higher counts."""
+    labour: Decimal = ZERO
+    """Of making one base unit, in the home currency."""
+    overhead: Decimal = ZERO
+    """The same."""
+
+
+class Demand(NamedTuple):
+    """What somebody wants."""
+
+    id: str
+    """Unique: the record's key and the line's."""
+    material: str
+    quantity: Decimal
+    """What is still open of it."""
+    due: date
+    kind: str = "order"
+    """`order` or `forecast`."""
+    record: str = ""
+    """Key of the order or forecast in the system it comes from."""
+    line: str = ""
+    """Key of the order's line there."""
+    customer: str = ""
+    """Key of the customer there; a forecast for one customer is consumed by that one's orders."""
+    until: date | None = None
+    """Last day of a forecast's period."""
+    urgency: int = 0
+    """Higher goes first."""
+    tracking: str = ""
+    """计划跟踪号: it may use what carries the same one, besides what carries none."""
+
+
+class Supply(NamedTuple):
+    """What is to come."""
+
+    id: str
+    material: str
+    quantity: Decimal
+    """What is still to come of it."""
+    due: date
+    kind: str = "purchase_order"
+    """`purchase_order`, `requisition` or `production_order`."""
+    number: str = ""
+    """What people call the document."""
+    tracking: str = ""
+    """计划跟踪号: it is for what carries the same one."""
+    demand: str = ""
+    """Id of the one demand that it serves, where the document names it."""
+
+
+class OnHand(NamedTuple):
+    """What lies there: usable and ours."""
+
+    material: str
+    quantity: Decimal
+    """May be negative, where the ERP allows it: it counts as it is."""
+    tracking: str = ""
+    """计划跟踪号: it is for what carries the same one."""
+
+
+Row = Item | Structure | Demand | Supply | OnHand
+
+
+@dataclass(slots=True)
+class Model:
+    """Everything that planning looks at."""
+
+    items: dict[str, Item] = field(default_factory=dict)
+    structures: dict[str, list[Structure]] = field(default_factory=dict)
+    demands: dict[str, dict[str, Demand]] = field(default_factory=dict)
+    """By material, then by id."""
+    supplies: dict[str, dict[str, Supply]] = field(default_factory=dict)
+    """By material, then by id."""
+    stock: dict[str, list[OnHand]] = field(default_factory=dict)
+    """By material."""
+    sources: dict[str, tuple[Row, ...]] = field(default_factory=dict)
+    """What each source gave."""
+
+    def put(self, source: str, rows: Sequence[Row]) -> set[str]:
+        """These rows instead of what the source gave before; none: it is gone. The materials whose
+        rows are not what they were."""
+        before, after = self.sources.pop(source, ()), tuple(rows)
+        if after:
+            self.sources[source] = after
+        if before == after:
+            return set()
+        for row in before:
+            self._take(row)
+        for row in after:
+            self._add(row)
+        return {_material(row) for row in {*before} ^ {*after}}
+
+    def all(self) -> Iterator[str]:
+        """Every material that anything names."""
+        named = {c.material for one in self._structures() for c in one.components}
+        yield from sorted({*self.items, *self.structures, *self.demands, *self.supplies} | named)
+
+    def _structures(self) -> Iterable[Structure]:
+        return (one for versions in self.structures.values() for one in versions)
+
+    def _add(self, row: Row) -> None:
+        match row:
+            case Item():
+                self.items[row.key] = row
+            case Structure():
+                self.structures.setdefault(row.parent, []).append(row)
+            case Demand():
+                self.demands.setdefault(row.material, {})[row.id] = row
+            case Supply():
+                self.supplies.setdefault(row.material, {})[row.id] = row
+            case OnHand():
+                self.stock.setdefault(row.material, []).append(row)
+
+    def _take(self, row: Row) -> None:
+        match row:
+            case Item():
+                del self.items[row.key]
+            case Structure():
+                self.structures[row.parent].remove(row)
+            case Demand():
+                del self.demands[row.material][row.id]
+            case Supply():
+                del self.supplies[row.material][row.id]
+            case OnHand():
+                self.stock[row.material].remove(row)
+
+
+def _material(row: Row) -> str:
+    match row:
+        case Item():
+            return row.key
+        case Structure():
+            return row.parent
+        case _:
+            return row.material

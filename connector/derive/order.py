@@ -1,0 +1,81 @@
+"""A customer's order as both sides together show it: all that is told of orders starts here.
+
+Keys are the source's (the CRM's) where they say so, else the ERP's. Quantities are in base units
+and amounts in the order's currency.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an order that stands in the ERP."""
+
+    id: str
+    """Its key in the source."""
+    rows: frozenset[str]
+    """Keys of the ERP's rows that stand for it: its own, and what people split from that."""
+    material: str
+    """Key of its material in the ERP; empty: none, or it is not linked."""
+    ordered: Decimal
+    """In base units."""
+    amount_with_tax: Decimal = ZERO
+    """What the customer pays for it, after the header discount."""
+    tax_rate: Decimal = ZERO
+    """As a fraction."""
+    factor: Decimal = Decimal(1)
+    """Base units per unit of the order."""
+    wanted_on: date | None = None
+    """When the customer wants it."""
+    goods: bool = True
+    """Something leaves the warehouse for it; false: freight or a service."""
+    open: bool = True
+    """False: closed or cancelled, nothing more is to leave."""
+
+    @property
+    def net(self) -> Decimal:
+        """What the customer pays for it, without tax, unrounded."""
+        return self.amount_with_tax / (1 + self.tax_rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order."""
+
+    key: str
+    """In the source."""
+    number: str
+    """In the source."""
+    target_number: str
+    """In the ERP; empty: not there yet."""
+    customer: str
+    """Key of the customer in the ERP; empty: not linked."""
+    source_customer: str
+    """Key of the customer in the source."""
+    ordered_on: date
+    """Business date."""
+    currency: str = "CNY"
+    """ISO 4217 code."""
+    rate: Decimal = Decimal(1)
+    """Home currency per unit of it."""
+    promised_on: date | None = None
+    """When the customer was promised it."""
+    urgency: int = 0
+    """Higher goes first."""
+    tracking_no: str = ""
+    """计划跟踪号 or project number that production uses."""
+    in_force: bool = True
+    """False: cancelled, void or not confirmed yet."""
+    lines: tuple[Line, ...] = field(default=())
+    """What is ordered."""
+
+    @property
+    def amount_with_tax(self) -> Decimal:
+        """What the customer pays for all of it."""
+        return sum((line.amount_with_tax for line in self.lines), ZERO)
