@@ -20,6 +20,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from connector.derive.moving import COUNTS, Moved, moved, names, total
 from connector.derive.order import ZERO, Line, Order
 from connector.derive.serving import BASES, DONE, Serving
 from connector.derive.units import in_unit
@@ -27,8 +28,6 @@ from connector.objects.derived import LineProgress, OrderProgress
 from connector.objects.finance import Invoice, Payment
 from connector.objects.fulfilment import GoodsReturn, Inspection, Shipment
 
-COUNTS = frozenset({"approved", "closed"})
-"""Documents in these states have really happened."""
 STARTED = frozenset({"started", "finished", "closed"})
 STAGES = (
     "ordered",
@@ -95,18 +94,18 @@ def _line(
     order: Order, line: Line, documents: Documents, previous: LineProgress | None
 ) -> LineProgress:
     serving = [one for one in documents.serving if one.line == line.id]
-    shipped, returned, refunded, shipped_on = _moved(order, line, documents)
-    ordered = line.ordered - refunded
+    away = moved(order, line, documents.shipments, documents.returns)
+    ordered = line.ordered - away.refunded
     reached = _reached(line, serving, documents)
     if previous is not None:
         reached = _still(reached, previous)
     running = [one for one in serving if one.production.status == "started"]
     quantities = {
         "ordered": ordered,
-        "in_production": _sum(one.quantity - one.finished for one in running),
-        "produced": _sum(one.finished for one in serving),
-        "shipped": shipped,
-        "returned": returned,
+        "in_production": total(one.quantity - one.finished for one in running),
+        "produced": total(one.finished for one in serving),
+        "shipped": away.left,
+        "returned": away.returned,
         "invoiced": _invoiced(order, line, documents.invoices),
     }
     days = {f"{name}_on": day for name, (day, _) in reached.items()}
@@ -115,9 +114,9 @@ def _line(
     return LineProgress(
         id=line.id,
         material=line.material,
-        shipped_on=shipped_on,
+        shipped_on=away.last,
         expected_on=_expected(serving),
-        stage=_stage(ordered, shipped, returned, days),
+        stage=_stage(ordered, away, days),
         basis=_weakest(basis for _, basis in reached.values()),
         **told,
     )
@@ -152,7 +151,7 @@ def _inspected(
     """Passed is what was found good, however often it had to be mended."""
     numbers = {one.production.number for one in serving}
     about = [i for i in inspections if i.status in COUNTS and i.source_number in numbers]
-    needed, days = _sum(one.quantity for one in serving), []
+    needed, days = total(one.quantity for one in serving), []
     passed = ZERO
     for one in sorted(about, key=lambda i: (i.inspected_on or date.max, i.number)):
         passed += one.qualified
@@ -172,46 +171,10 @@ def _still(reached: Reached, previous: LineProgress) -> Reached:
     }
 
 
-def _moved(
-    order: Order, line: Line, documents: Documents
-) -> tuple[Decimal, Decimal, Decimal, date | None]:
-    """What has left for good, what came back, what of this is not to be replaced, and when the
-    latest piece left; in base units."""
-    left: list[tuple[date, Decimal]] = [
-        (one.shipped_on, part.quantity)
-        for one in documents.shipments
-        if one.status in COUNTS
-        for part in one.lines
-        if _names(order, line, part)
-    ]
-    back = [
-        (one.replace, part.quantity)
-        for one in documents.returns
-        if one.status in COUNTS
-        for part in one.lines
-        if _names(order, line, part)
-    ]
-    returned = _sum(quantity for _, quantity in back)
-    refunded = _sum(quantity for replace, quantity in back if not replace)
-    shipped_on = max((day for day, _ in left), default=None)
-    return _sum(quantity for _, quantity in left) - returned, returned, refunded, shipped_on
-
-
-def _names(order: Order, line: Line, part: Any) -> bool:
-    """A document's line is about this line: it names its row, or only the order and the material,
-    which then is taken for the first line of that material."""
-    if part.order_line:
-        return part.order_line in line.rows
-    if not order.target_number or part.order_number != order.target_number:
-        return False
-    first = next((one for one in order.lines if one.material == part.material), None)
-    return first is line
-
-
-def _stage(ordered: Decimal, shipped: Decimal, returned: Decimal, days: Mapping[str, Any]) -> str:
-    if shipped >= ordered and (shipped or returned):
+def _stage(ordered: Decimal, away: Moved, days: Mapping[str, Any]) -> str:
+    if away.left >= ordered and (away.left or away.returned):
         return "shipped"
-    if shipped > 0:
+    if away.left > 0:
         return "part_shipped"
     return next((stage for name, stage in STAGE_AT if days[f"{name}_on"]), "ordered")
 
@@ -228,7 +191,7 @@ def _expected(serving: Sequence[Serving]) -> date | None:
 
 def _together(lines: Sequence[LineProgress]) -> dict[str, Any]:
     names = ("ordered", "in_production", "produced", "shipped", "returned", "invoiced")
-    found: dict[str, Any] = {name: _sum(getattr(line, name) for line in lines) for name in names}
+    found: dict[str, Any] = {name: total(getattr(line, name) for line in lines) for name in names}
     for name in MILESTONES:
         days = [getattr(line, f"{name}_on") for line in lines]
         pick: Callable[[Iterable[date]], date] = min if name == "started" else max
@@ -255,13 +218,13 @@ def _stage_of_all(stages: Sequence[str]) -> str:
 
 
 def _is_for(order: Order, shipment: Shipment) -> bool:
-    return any(_names(order, line, part) for part in shipment.lines for line in order.lines)
+    return any(names(order, line, part) for part in shipment.lines for line in order.lines)
 
 
 def _invoiced(order: Order, line: Line, invoices: Sequence[Invoice]) -> Decimal:
     """In base units."""
     parts = [part for one in invoices if one.status in COUNTS for part in one.lines]
-    return _sum(part.quantity for part in parts if _names(order, line, part)) * line.factor
+    return total(part.quantity for part in parts if names(order, line, part)) * line.factor
 
 
 def _invoiced_on(order: Order, invoices: Sequence[Invoice]) -> date | None:
@@ -272,7 +235,7 @@ def _invoiced_on(order: Order, invoices: Sequence[Invoice]) -> date | None:
         for one in invoices
         if one.status in COUNTS
         for part in one.lines
-        if any(_names(order, line, part) for line in order.lines)
+        if any(names(order, line, part) for line in order.lines)
     ]
     return _full_on(some, order.amount_with_tax)
 
@@ -311,7 +274,3 @@ def _earliest(some: Iterable[tuple[date | None, str]]) -> tuple[date | None, str
 def _weakest(bases: Iterable[str]) -> str:
     known = [BASES.index(basis) for basis in bases if basis]
     return BASES[max(known)] if known else ""
-
-
-def _sum(values: Iterable[Decimal]) -> Decimal:
-    return sum(values, ZERO)
