@@ -7,7 +7,7 @@ each taking is counted: a process whose count is not the store's builds its mode
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -53,6 +53,8 @@ class Modelling:
         self._erp = erp
         self._taken = -1
         self.model = Model()
+        self.key_parts: set[str] = set()
+        """Bought materials that orders wait for."""
 
     def refresh(self) -> set[str] | None:
         """Bring the model up to date; the materials that this touched, None: all of them."""
@@ -112,6 +114,8 @@ class Modelling:
             if object == "forecast":
                 given |= self._expected(tx, connection, read)
             else:
+                if object == "material":
+                    self._note_key_parts(held)
                 gone = self._superseded(tx, object, read) if connection == HUB else set()
                 given |= {
                     key: planning_rows.rows(object, key, record, self._factor)
@@ -160,6 +164,13 @@ class Modelling:
         for flow in orders.flows(self._system):
             if flow.source == connection and flow.target and flow.target.name == self._erp:
                 yield flow
+
+    def _note_key_parts(self, held: Mapping[str, Any]) -> None:
+        self.key_parts -= held.keys()
+        for key, row in held.items():
+            values = snapshots.data(row)
+            if values.get("kind") != "make" and self._system.insight.is_key_part(values):
+                self.key_parts.add(key)
 
     def _counts(self, row: Any) -> bool:
         return self._system.insight.counts(snapshots.data(row))
