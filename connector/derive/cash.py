@@ -83,8 +83,8 @@ def _planned(order: Order, rest: Decimal, paid: Decimal, terms: Terms) -> list[O
         for due in order.payment_plan
     ]
     whole = sum((due.amount for due in plan), ZERO)
-    plan.append(Open(later, max(rest - whole, ZERO)))
-    return settle(plan, max(whole - rest, ZERO) + paid)
+    plan.append(Open(later, max(order.amount_with_tax - whole, rest - whole, ZERO)))
+    return settle(plan, whole + plan[-1].amount - rest + paid)
 
 
 def _amount(order: Order, due: PaymentDue) -> Decimal:

@@ -11,17 +11,19 @@ that is valid on a day:
 This is the standard cost roll-up (Horngren, Datar, Rajan: Cost Accounting, on standard and job
 costing; Odoo documentation, "Manufacturing order costs"). The margin is a rate of the price
 (毛利率), the usual one in this trade; a mark-up m on cost is the margin m / (1 + m). A material
-whose cost nobody knows is named, and so is one that contains itself: neither counts as zero.
+whose cost nobody knows is named, and so is one that contains itself: neither counts as zero. Only
+what is made is rolled up; what is subcontracted counts at what it is bought for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
-from connector.derive.model import ZERO, Component, Item, Model, Structure
+from connector.derive.model import ZERO, Item, Model, Structure
+from connector.derive.structure import Structures, Use, counting
 from connector.objects import money
 from connector.objects.derived import PriceEstimate
 
@@ -67,20 +69,27 @@ class Cost(NamedTuple):
 class Costing:
     """Costs by the BOMs of one day, each computed once however many materials are asked for."""
 
-    def __init__(self, model: Model, day: date, rates: Rates = NONE) -> None:
+    def __init__(
+        self, model: Model, day: date, rates: Rates = NONE, structures: Structures | None = None
+    ) -> None:
+        """`structures` are those of the model, of this day or of all, where they are at hand."""
         self.model, self.day, self.rates = model, day, rates
+        self.structures = structures or Structures(model, day)
         self._costs: dict[str, Cost] = {}
-        self._circular: set[str] = set()
-        self._structures: dict[str, Structure | None] = {}
+        self._uses: dict[str, tuple[Use, ...]] = {}
 
     def of(self, material: str) -> Cost:
-        """The cost of one base unit of a material."""
-        for group in self._bottom_up(material):
-            if len(group) > 1 or any(part.material == group[0] for part in self._parts(group[0])):
-                self._circular.update(group)
-                self._costs.update(dict.fromkeys(group, Cost(known=False)))
-            else:
-                self._costs[group[0]] = self._level(group[0])
+        """The cost of one base unit of a material, and on the way of all that goes into it."""
+        waiting = [material]
+        while waiting:
+            one = waiting[-1]
+            below = [x.component for x in self._parts(one) if x.component not in self._costs]
+            if below and one not in self._costs:
+                waiting += below
+                continue
+            waiting.pop()
+            if one not in self._costs:
+                self._costs[one] = self._level(one)
         return self._costs[material]
 
     def estimate(self, material: str) -> PriceEstimate:
@@ -107,27 +116,31 @@ class Costing:
 
     def _level(self, material: str) -> Cost:
         """From the costs of what goes into it, which are there already."""
-        structure = self._structure(material)
-        if structure is None:
-            cost = self._item(material).cost
-            return Cost(known=False) if cost is None else Cost(cost)
-        with localcontext(prec=_WIDE):
-            return self._made(structure, self._parts(material))
+        parts = self._parts(material)
+        structure = counting(self.model.structures.get(material, ()), self.day)
+        if parts and structure:
+            with localcontext(prec=_WIDE):
+                return self._made(structure, parts)
+        cost = None if material in self.structures.cyclic else self._item(material).cost
+        return Cost(known=False) if cost is None else Cost(cost)
 
-    def _made(self, structure: Structure, components: Sequence[Component]) -> Cost:
-        parts = [(c.quantity, self._costs[c.material]) for c in components]
-        bought = [
-            quantity * cost.material
-            for c, (quantity, cost) in zip(components, parts, strict=True)
-            if not self._structure(c.material)
-        ]
-        labour = _or(structure.labour, self.rates.labour * sum(bought, ZERO))
-        overhead = _or(structure.overhead, self.rates.overhead * sum(bought, ZERO))
+    def _made(self, structure: Structure, parts: Iterable[Use]) -> Cost:
+        costs = [(use.quantity, self._costs[use.component]) for use in parts]
+        bought = sum(
+            (
+                use.quantity * self._costs[use.component].material
+                for use in parts
+                if not self._parts(use.component)
+            ),
+            ZERO,
+        )
+        labour = _or(structure.labour, self.rates.labour * bought)
+        overhead = _or(structure.overhead, self.rates.overhead * bought)
         return Cost(
-            _kept(sum((quantity * cost.material for quantity, cost in parts), ZERO)),
-            _kept(sum((quantity * cost.labour for quantity, cost in parts), labour)),
-            _kept(sum((quantity * cost.overhead for quantity, cost in parts), overhead)),
-            all(cost.known for _, cost in parts),
+            _kept(sum((quantity * cost.material for quantity, cost in costs), ZERO)),
+            _kept(sum((quantity * cost.labour for quantity, cost in costs), labour)),
+            _kept(sum((quantity * cost.overhead for quantity, cost in costs), overhead)),
+            all(cost.known for _, cost in costs),
         )
 
     def _with_margin(self, cost: Decimal) -> Decimal:
@@ -135,86 +148,28 @@ class Costing:
 
     def _unknown(self, material: str) -> tuple[set[str], set[str]]:
         """Below a material: what nobody knows the cost of, and what contains itself."""
-        missing, circular = set[str](), set[str]()
         seen, waiting = {material}, [material]
         while waiting:
             one = waiting.pop()
-            if self._costs[one].known:
-                continue
-            if one in self._circular:
-                circular.add(one)
-            elif not self._structure(one):
-                missing.add(one)
-            fresh = {part.material for part in self._parts(one)} - seen
-            waiting += fresh
-            seen |= fresh
-        return missing, circular
+            if not self._costs[one].known:
+                fresh = {use.component for use in self._parts(one)} - seen
+                waiting += fresh
+                seen |= fresh
+        unknown = {one for one in seen if not self._costs[one].known and not self._parts(one)}
+        circular = unknown & self.structures.cyclic
+        return unknown - circular, {x for one in circular for x in self.structures.cycle(one)}
 
-    def _bottom_up(self, start: str) -> Iterator[list[str]]:
-        """What a material consists of and has no cost yet, in groups of what contains each other
-        (Tarjan's strongly connected components): groups of one, unless there is a cycle. Each comes
-        after all that goes into it; its costs are there when the next is asked for."""
-        low: dict[str, int] = {}
-        met: dict[str, int] = {}
-        open_: list[str] = []
-        path: list[tuple[str, Iterator[Component]]] = []
-
-        def enter(material: str) -> None:
-            met[material] = low[material] = len(met)
-            open_.append(material)
-            path.append((material, iter(self._parts(material))))
-
-        if start not in self._costs:
-            enter(start)
-        while path:
-            one, parts = path[-1]
-            part = next((p.material for p in parts if p.material not in self._costs), None)
-            if part is not None and part not in met:
-                enter(part)
-            elif part is not None:
-                low[one] = min(low[one], met[part])
-            else:
-                path.pop()
-                if path:
-                    low[path[-1][0]] = min(low[path[-1][0]], low[one])
-                if low[one] == met[one]:
-                    yield _popped(open_, one)
-
-    def _structure(self, material: str) -> Structure | None:
-        if material not in self._structures:
-            self._structures[material] = structure_on(self.model, material, self.day)
-        return self._structures[material]
-
-    def _parts(self, material: str) -> Sequence[Component]:
-        structure = self._structure(material)
-        return components_on(structure, self.day) if structure else ()
+    def _parts(self, material: str) -> tuple[Use, ...]:
+        """What it is made of; nothing: it is bought, contains itself, or nobody said."""
+        if material not in self._uses:
+            self._uses[material] = tuple(self.structures.parts(material, self.day))
+        return self._uses[material]
 
     def _item(self, material: str) -> Item:
         return self.model.items.get(material) or Item(material)
 
     def _numbers(self, materials: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted(self._item(one).number or one for one in materials))
-
-
-def _popped(stack: list[str], last: str) -> list[str]:
-    """What lies on a stack down to this one, taken off it."""
-    at = len(stack) - 1
-    while stack[at] != last:
-        at -= 1
-    group, stack[at:] = stack[at:], []
-    return group
-
-
-def structure_on(model: Model, material: str, day: date) -> Structure | None:
-    item = model.items.get(material)
-    if item is None or item.kind != "make":
-        return None
-    valid = [s for s in model.structures.get(material, ()) if s.valid_from <= day < s.valid_to]
-    return max(valid, key=lambda s: (s.valid_from, s.number), default=None)
-
-
-def components_on(structure: Structure, day: date) -> tuple[Component, ...]:
-    return tuple(c for c in structure.components if c.valid_from <= day < c.valid_to)
 
 
 def _or(said: Decimal | None, general: Decimal) -> Decimal:

@@ -89,9 +89,11 @@ def _limit(credits: Iterable[Credit]) -> Decimal | None:
 
 
 def _payment_days(debts: Iterable[Receivable], payments: Iterable[Payment]) -> int | None:
-    booked = {
-        debt.number: debt.booked_on for debt in debts if debt.number and debt.status in COUNTS
-    }
+    days: dict[str, set[date]] = defaultdict(set)
+    for debt in debts:
+        if debt.number and debt.status in COUNTS:
+            days[debt.number].add(debt.booked_on)
+    booked = {number: min(found) for number, found in days.items() if len(found) == 1}
     weighted, paid = ZERO, ZERO
     for payment in payments:
         if payment.status in COUNTS and payment.kind != "refund":

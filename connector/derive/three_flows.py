@@ -77,7 +77,8 @@ def _agree(flows: _Flows, tolerance: Decimal) -> bool:
 
 
 def _received(order: Order, documents: Documents) -> Iterator[tuple[date, Decimal]]:
-    ours = {r.number for r in documents.receivables if r.number and _alone(order, r)}
+    others = {debt.number for debt in documents.receivables if not _alone(order, debt)}
+    ours = {debt.number for debt in documents.receivables} - others - {""}
     for payment in documents.payments:
         if payment.status not in COUNTS or payment.currency != order.currency:
             continue
