@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from connector.derive.documents import Documents, unbilled
+from connector.derive.papers import Papers, unbilled
 from connector.derive.dues import Open, open_dues, settle, unused
 from connector.derive.order import ZERO, Order
 from connector.objects import money
@@ -47,7 +47,7 @@ _Payer = tuple[str, str]
 def cash_forecast(
     receivables: Iterable[Receivable],
     payables: Iterable[Payable],
-    orders: Sequence[tuple[Order, Documents]],
+    orders: Sequence[tuple[Order, Papers]],
     payments: Iterable[Payment],
     terms: Terms,
 ) -> tuple[CashForecast, ...]:
@@ -56,8 +56,8 @@ def cash_forecast(
     expected: dict[_Payer, _Expected] = defaultdict(lambda: _Expected([], []))
     for debt in receivables:
         expected[debt.customer, debt.currency].debts.extend(open_dues(debt))
-    for order, documents in sorted(orders, key=lambda pair: pair[0].key):
-        rest = unbilled(order, documents)
+    for order, papers in sorted(orders, key=lambda pair: pair[0].key):
+        rest = unbilled(order, papers)
         paid = free.take(order, rest)
         expected[order.customer, order.currency].orders.extend(_planned(order, rest, paid, terms))
     weeks = _Weeks()

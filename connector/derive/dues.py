@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from connector.derive.documents import COUNTS
+from connector.derive.papers import COUNTS
 from connector.derive.order import ZERO
 from connector.objects.finance import Debt, Payment
 

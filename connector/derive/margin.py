@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from connector.derive.documents import COUNTS, Documents, Row, Tally, delivered, invoiced, moved
+from connector.derive.papers import COUNTS, Papers, Row, Tally, delivered, invoiced, moved
 from connector.derive.figures import share
 from connector.derive.order import ZERO, Line, Order
 from connector.objects import money
@@ -59,14 +59,14 @@ class _Unit(NamedTuple):
 
 def order_margin(
     order: Order,
-    documents: Documents,
+    papers: Papers,
     supplied: Supplied = NOTHING,
     estimates: Mapping[str, Decimal] | None = None,
     home: str = "CNY",
 ) -> OrderMargin:
     """The margin of an order in the home currency; `estimates` are costs of one base unit."""
-    bills = invoiced(order, documents)
-    done = delivered(order, moved(order, documents), bills)
+    bills = invoiced(order, papers)
+    done = delivered(order, moved(order, papers), bills)
     units = _units(order, done, supplied, estimates or {}, home)
     allowed = [row for row in bills if not row.quantity and (row.amount or 0) < 0]
     lines = [_line(order, x, done[x.id], allowed, units.get(x.material), home) for x in order.lines]

@@ -17,7 +17,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from connector.derive.documents import COUNTS, Documents, unbilled, undelivered
+from connector.derive.papers import COUNTS, Papers, unbilled, undelivered
 from connector.derive.dues import open_dues, unused
 from connector.derive.order import ZERO, Order
 from connector.objects import money
@@ -32,13 +32,13 @@ class Account(NamedTuple):
     """Their key in the ERP."""
     receivables: Sequence[Receivable] = ()
     payments: Sequence[Payment] = ()
-    orders: Sequence[tuple[Order, Documents]] = ()
+    orders: Sequence[tuple[Order, Papers]] = ()
     credits: Sequence[Credit] = ()
 
 
 def standings(account: Account) -> tuple[CustomerStanding, ...]:
     """How a customer stands, in each currency that they deal or are trusted in."""
-    documents: list[Receivable | Payment | Credit | Order] = [order for order, _ in account.orders]
+    papers: list[Receivable | Payment | Credit | Order] = [order for order, _ in account.orders]
     documents += [*account.receivables, *account.payments, *account.credits]
     named = {document.currency for document in documents}
     return tuple(standing(account, currency) for currency in sorted(named))

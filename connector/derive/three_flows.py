@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from connector.derive.documents import COUNTS, Documents, Row, delivered, invoiced, moved
+from connector.derive.papers import COUNTS, Papers, Row, delivered, invoiced, moved
 from connector.derive.order import ZERO, Order
 from connector.objects import money
 from connector.objects.derived import ThreeFlows
@@ -27,14 +27,14 @@ class _Flows(NamedTuple):
     received: Decimal = ZERO
 
 
-def three_flows(order: Order, documents: Documents) -> ThreeFlows:
+def three_flows(order: Order, papers: Papers) -> ThreeFlows:
     """The three flows of an order, and since when they differ.
 
     A payment counts as far as it names the order, or a receivable that is for this order alone,
     and never with more than its amount.
     """
-    goods, bills = moved(order, documents), invoiced(order, documents)
-    paid = list(_received(order, documents))
+    goods, bills = moved(order, papers), invoiced(order, papers)
+    paid = list(_received(order, papers))
     tolerance = money.unit_of(order.currency) * max(len(order.lines), 1)
     now, since = _Flows(), None
     for day in sorted({row.on for row in (*goods, *bills)} | {on for on, _ in paid}):
@@ -52,7 +52,7 @@ def three_flows(order: Order, documents: Documents) -> ThreeFlows:
         unpaid=now.invoiced - now.received,
         agrees=since is None,
         differs_since=since,
-        left_out=_left_out(order, documents),
+        left_out=_left_out(order, papers),
     )
 
 
@@ -76,10 +76,10 @@ def _agree(flows: _Flows, tolerance: Decimal) -> bool:
     return max(flows) - min(flows) <= tolerance
 
 
-def _received(order: Order, documents: Documents) -> Iterator[tuple[date, Decimal]]:
-    others = {debt.number for debt in documents.receivables if not _alone(order, debt)}
-    ours = {debt.number for debt in documents.receivables} - others - {""}
-    for payment in documents.payments:
+def _received(order: Order, papers: Papers) -> Iterator[tuple[date, Decimal]]:
+    others = {debt.number for debt in papers.receivables if not _alone(order, debt)}
+    ours = {debt.number for debt in papers.receivables} - others - {""}
+    for payment in papers.payments:
         if payment.status not in COUNTS or payment.currency != order.currency:
             continue
         amount = _for(order, payment, ours)
@@ -106,9 +106,9 @@ def _alone(order: Order, debt: Receivable) -> bool:
     return bool(order.target_number) and named == {order.target_number}
 
 
-def _left_out(order: Order, documents: Documents) -> tuple[str, ...]:
-    bills = {x.number for x in documents.invoices if _foreign(order, x, x.lines)}
-    paid = {x.number for x in documents.payments if _foreign(order, x, x.allocations)}
+def _left_out(order: Order, papers: Papers) -> tuple[str, ...]:
+    bills = {x.number for x in papers.invoices if _foreign(order, x, x.lines)}
+    paid = {x.number for x in papers.payments if _foreign(order, x, x.allocations)}
     return tuple(sorted(bills | paid))
 
 

@@ -181,10 +181,7 @@ class ShipmentLine(Part):
     material: Code = ""
     """Key of the material."""
     quantity: Number
-    """Shipped quantity, in the order's unit."""
-    base_quantity: Number | None = None
-    """`quantity` in the material's base unit, where the system says it: with a floating factor it
-    is what was weighed."""
+    """Shipped quantity, in base units; with a floating factor it is what was weighed."""
     amount_with_tax: Number | None = None
     """What it is worth, tax included, where the system says it."""
     order_number: Code = ""

@@ -65,11 +65,9 @@ def rows_of(order: Any, papers: Any, until: date | None = None) -> list[tuple[An
                 line = line_of(order, row)
                 if line is None:
                     continue
-                base = getattr(row, "base_quantity", None)
                 factor = Fraction(line.factor) if line != "?" else first_factor(order, row)
-                quantity = sign * (
-                    Fraction(row.quantity) * factor if base is None else Fraction(base)
-                )
+                factor = factor if what == "bill" else Fraction(1)
+                quantity = sign * Fraction(row.quantity) * factor
                 amount = row.amount_with_tax
                 amount = None if amount is None else sign * Fraction(amount)
                 tax = Fraction(getattr(row, "tax", 0))

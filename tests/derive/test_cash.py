@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from connector.derive.cash import Terms, cash_forecast
-from connector.derive.documents import Documents
+from connector.derive.papers import Papers
 from connector.objects.orders import PaymentDue
 from tests.derive.papers import (
     D,
@@ -59,14 +59,14 @@ def test_an_order_comes_by_its_plan_as_far_as_it_is_not_billed() -> None:
         line("1", "pump", 10, "1000", wanted_on=day(24)), payment_terms="M30", payment_plan=plan
     )
     later = date(2026, 4, 20)
-    assert weeks(orders=[(new, Documents())]) == {
+    assert weeks(orders=[(new, Papers())]) == {
         date(2026, 2, 23): (0, 300, 0, 300),
         W16: (0, 600, 0, 600),
         later: (0, 100, 0, 100),
     }
     # 400 are billed: the first 300 and 100 of the next are the receivable's now
     debt = receivable("AR-1", "400", day(11), order_number="XS-1")
-    found = weeks([debt], orders=[(new, Documents(receivables=[debt]))])
+    found = weeks([debt], orders=[(new, Papers(receivables=[debt]))])
     assert found == {W9: (400, 0, 0, 400), W16: (0, 500, 0, 500), later: (0, 100, 0, 100)}
 
 
@@ -74,7 +74,7 @@ def test_an_advance_is_taken_from_its_order_and_what_is_over_from_other_debts() 
     new = order(line("1", "pump", 10, "1000"), promised_on=day(17))
     advance = payment(day(3), "1040", for_order("1040"), kind="advance")
     debt = receivable("AR-1", "100", day(11))
-    assert weeks([debt], orders=[(new, Documents())], payments=[advance]) == {W9: (60, 0, 0, 60)}
+    assert weeks([debt], orders=[(new, Papers())], payments=[advance]) == {W9: (60, 0, 0, 60)}
 
 
 def test_money_without_a_purpose_reduces_the_oldest_of_the_same_customer() -> None:
@@ -84,9 +84,9 @@ def test_money_without_a_purpose_reduces_the_oldest_of_the_same_customer() -> No
         receivable("AR-3", "100", day(11), customer="other"),
     ]
     new = order(line("1", "pump", 10, "1000"), promised_on=day(24))
-    found = weeks(debts, orders=[(new, Documents())], payments=[payment(day(3), "130")])
+    found = weeks(debts, orders=[(new, Papers())], payments=[payment(day(3), "130")])
     assert found == {W9: (100, 0, 0, 100), W16: (70, 0, 0, 70), W23: (0, 1000, 0, 1000)}
-    found = weeks(debts, orders=[(new, Documents())], payments=[payment(day(3), "900")])
+    found = weeks(debts, orders=[(new, Papers())], payments=[payment(day(3), "900")])
     assert found == {W9: (100, 0, 0, 100), W23: (0, 300, 0, 300)}
 
 
@@ -95,12 +95,12 @@ def test_currencies_are_apart_and_terms_that_are_not_in_the_table_have_a_default
     found = cash_forecast(debts, (), (), (), TERMS)
     assert [(x.currency, x.net) for x in found] == [("CNY", 10), ("USD", 7)]
     new = order(line("1", "pump", 1, "1000"), payment_terms="?", promised_on=day(9))
-    late = cash_forecast((), (), [(new, Documents())], (), Terms({}, otherwise=7))
+    late = cash_forecast((), (), [(new, Papers())], (), Terms({}, otherwise=7))
     assert [x.week for x in late] == [W16]
 
 
 def test_what_is_shipped_and_billed_is_expected_from_the_debt_alone() -> None:
     new = order(line("1", "pump", 10, "1000"))
     debt = receivable("AR-1", "1000", day(11), order_number="XS-1")
-    papers = Documents(shipments=[shipment(day(3), ("r1", "pump", 10))], receivables=[debt])
+    papers = Papers(shipments=[shipment(day(3), ("r1", "pump", 10))], receivables=[debt])
     assert weeks([debt], orders=[(new, papers)]) == {W9: (1000, 0, 0, 1000)}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from connector.derive.cash import Terms, cash_forecast
 from connector.derive.costing import Costing
-from connector.derive.documents import Documents, unbilled, undelivered
+from connector.derive.papers import Papers, unbilled, undelivered
 from connector.derive.dues import open_dues
 from connector.derive.margin import Supplied, order_margin
 from connector.derive.model import Component, Item, Model, Structure
@@ -113,7 +113,6 @@ def _moved(draw: Any) -> ShipmentLine:
         id="1",
         material=draw(materials),
         quantity=draw(counts),
-        base_quantity=draw(st.none() | counts),
         amount_with_tax=draw(st.none() | fen),
         order_number=order,
         order_line=row,
@@ -188,7 +187,7 @@ payments = st.builds(
     allocations=listed(allocations).map(tuple),
 )
 documents = st.builds(
-    Documents,
+    Papers,
     shipments=listed(shipments),
     returns=listed(returns, 2),
     invoices=listed(invoices),
@@ -219,8 +218,8 @@ supplies = st.builds(
 estimates = st.dictionaries(st.sampled_from(["a", "b"]), fen)
 
 
-def shuffled(draw: Any, papers: Documents) -> Documents:
-    return Documents(
+def shuffled(draw: Any, papers: Papers) -> Papers:
+    return Papers(
         **{
             name: draw(st.permutations(getattr(papers, name)))
             for name in ("shipments", "returns", "invoices", "receivables", "payments")
@@ -285,7 +284,7 @@ def test_costs_roll_up_as_every_way_down_says(world: dict[str, Any], data: Any) 
 @many
 @given(orders(), documents, supplies, estimates, st.data())
 def test_margins_are_what_plain_reckoning_says(
-    order: Order, papers: Documents, supplied: Supplied, known: Any, data: Any
+    order: Order, papers: Papers, supplied: Supplied, known: Any, data: Any
 ) -> None:
     found = order_margin(order, papers, supplied, known)
     expected = plainly.margin(order, papers, supplied, known)
@@ -307,7 +306,7 @@ def test_margins_are_what_plain_reckoning_says(
 
 @many
 @given(orders(), documents, st.data())
-def test_three_flows_are_what_a_diary_says(order: Order, papers: Documents, data: Any) -> None:
+def test_three_flows_are_what_a_diary_says(order: Order, papers: Papers, data: Any) -> None:
     found = three_flows(order, papers)
     expected = plainly.three_flows(order, papers, FIRST, LAST)
     assert (found.shipped, found.invoiced, found.received, found.differs_since) == expected
@@ -320,7 +319,7 @@ def test_three_flows_are_what_a_diary_says(order: Order, papers: Documents, data
 @many
 @given(orders(), documents, shipments, invoices, payments)
 def test_what_is_taken_back_leaves_no_trace(
-    order: Order, papers: Documents, left: Shipment, bill: Invoice, paid: Payment
+    order: Order, papers: Papers, left: Shipment, bill: Invoice, paid: Payment
 ) -> None:
     back = GoodsReturn(returned_on=LAST, status=left.status, lines=left.lines)
     lines = tuple(
@@ -330,7 +329,7 @@ def test_what_is_taken_back_leaves_no_trace(
     red = bill.model_copy(update={"lines": lines, "red": True, "invoiced_on": LAST})
     paid = paid.model_copy(update={"kind": "ordinary"})
     refund = paid.model_copy(update={"kind": "refund", "paid_on": LAST})
-    more = Documents(
+    more = Papers(
         shipments=[*papers.shipments, left],
         returns=[*papers.returns, back],
         invoices=[*papers.invoices, bill, red],
@@ -385,9 +384,9 @@ def test_dues_sum_to_what_is_open(debt: Receivable) -> None:
 @many
 @given(orders(), documents)
 def test_an_order_in_force_that_is_billed_for_nothing_adds_what_left_and_what_will(
-    order: Order, papers: Documents
+    order: Order, papers: Papers
 ) -> None:
-    alone = Documents(shipments=papers.shipments, returns=papers.returns)
+    alone = Papers(shipments=papers.shipments, returns=papers.returns)
     shipped = three_flows(order, alone).shipped
     assert unbilled(order, alone) == max(shipped + undelivered(order, alone), Decimal(0))
 

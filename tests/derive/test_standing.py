@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from connector.derive.documents import Documents
+from connector.derive.papers import Papers
 from connector.derive.dues import open_dues
 from connector.derive.standing import Account, standing, standings
 from connector.objects.derived import CustomerStanding
@@ -39,7 +39,7 @@ def test_a_customer_as_a_credit_controller_would_reckon() -> None:
     ]
     # Ordered for 1,000: 4 of 10 left and are billed (AR-2), so 600 will still be added.
     new = order(line("1", "pump", 10, "1000"))
-    papers = Documents(
+    papers = Papers(
         shipments=[shipment(day(5), ("r1", "pump", 4))],
         receivables=[debts[1].model_copy(update={"order_number": "XS-1"})],
     )
@@ -60,7 +60,7 @@ def test_a_customer_as_a_credit_controller_would_reckon() -> None:
 
 def test_what_left_and_is_not_billed_yet_is_owed_in_all_but_name() -> None:
     new = order(line("1", "pump", 10, "1000"))
-    left = Documents(shipments=[shipment(day(5), ("r1", "pump", 10))])
+    left = Papers(shipments=[shipment(day(5), ("r1", "pump", 10))])
     found = stands(orders=[(new, left)])
     assert (found.undelivered, found.unbilled, found.exposure) == (0, 1000, 1000)
 
@@ -68,7 +68,7 @@ def test_what_left_and_is_not_billed_yet_is_owed_in_all_but_name() -> None:
 def test_what_is_billed_ahead_is_not_counted_twice() -> None:
     new = order(line("1", "pump", 10, "1000"))
     debt = receivable("AR-1", "1000", day(9), order_number="XS-1")
-    found = stands(receivables=[debt], orders=[(new, Documents(receivables=[debt]))])
+    found = stands(receivables=[debt], orders=[(new, Papers(receivables=[debt]))])
     assert (found.undelivered, found.unbilled, found.exposure) == (1000, 0, 1000)
 
 
@@ -77,24 +77,24 @@ def test_replaced_goods_are_to_be_delivered_again_and_refunded_ones_are_not() ->
     left = [shipment(day(5), ("r1", "pump", 10))]
     for replace, again in ((True, 300), (False, 0)):
         back = [returned(day(6), ("r1", "pump", 3), replace=replace)]
-        found = stands(orders=[(new, Documents(shipments=left, returns=back))])
+        found = stands(orders=[(new, Papers(shipments=left, returns=back))])
         assert (found.undelivered, found.unbilled) == (again, 700 + again)
 
 
 def test_closed_lines_cancelled_orders_and_too_much_shipped() -> None:
     shut = order(line("1", "pump", 10, "1000", open=False))
-    left = Documents(shipments=[shipment(day(5), ("r1", "pump", 4))])
+    left = Papers(shipments=[shipment(day(5), ("r1", "pump", 4))])
     assert stands(orders=[(shut, left)]).unbilled == 400
     void = order(line("1", "pump", 10, "1000"), in_force=False)
-    assert stands(orders=[(void, Documents())]).unbilled == 0
-    over = Documents(shipments=[shipment(day(5), ("r1", "pump", 11))])
+    assert stands(orders=[(void, Papers())]).unbilled == 0
+    over = Papers(shipments=[shipment(day(5), ("r1", "pump", 11))])
     found = stands(orders=[(order(line("1", "pump", 10, "1000")), over)])
     assert (found.undelivered, found.unbilled) == (0, 1100)
 
 
 def test_freight_is_outstanding_until_it_is_invoiced() -> None:
     new = order(line("2", "freight", 1, "50", goods=False))
-    bill = Documents(invoices=[invoice(day(8), ("r2", "freight", 1, "20"))])
+    bill = Papers(invoices=[invoice(day(8), ("r2", "freight", 1, "20"))])
     found = stands(orders=[(new, bill)])
     assert (found.undelivered, found.unbilled) == (30, 30)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector.derive.documents import Documents
+from connector.derive.papers import Papers
 from connector.derive.three_flows import three_flows
 from connector.objects.derived import ThreeFlows
 from tests.derive.papers import (
@@ -29,7 +29,7 @@ PAID = payment(day(20), "1050", for_order("1050"))
 
 
 def flows(**papers: Any) -> ThreeFlows:
-    return three_flows(ORDER, Documents(**papers))
+    return three_flows(ORDER, Papers(**papers))
 
 
 def amounts(found: ThreeFlows) -> tuple[Any, ...]:
@@ -98,7 +98,7 @@ def test_an_advance_that_was_set_off_later_was_paid_once() -> None:
 
 def test_fen_that_partial_invoices_round_away_are_no_difference() -> None:
     three = order(line("1", "pump", 3, "100"))
-    papers = Documents(
+    papers = Papers(
         shipments=[shipment(day(5), ("r1", "pump", 1))],
         invoices=[invoice(day(5), ("r1", "pump", 1, "33.34"))],
         payments=[payment(day(5), "33.34", for_order("33.34"))],
@@ -118,4 +118,4 @@ def test_documents_in_another_currency_are_named_not_counted() -> None:
 def test_an_order_that_the_erp_does_not_have_has_no_documents() -> None:
     absent = order(line("1", "pump", 4, "1000"), target_number="")
     nameless = payment(day(9), "5", for_order("5", ""))
-    assert three_flows(absent, Documents(payments=[nameless])).received == 0
+    assert three_flows(absent, Papers(payments=[nameless])).received == 0

@@ -20,11 +20,11 @@ from connector.objects.finance import Debt, Invoice, InvoiceLine, Payment, Recei
 from connector.objects.fulfilment import GoodsReturn, Shipment, ShipmentLine
 
 COUNTS = frozenset({"approved", "closed"})
-"""Documents in these states are really there."""
+"""Papers in these states are really there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Documents:
+class Papers:
     """What the ERP holds that concerns an order; rows for other orders may stand among them."""
 
     shipments: Sequence[Shipment] = ()
@@ -80,20 +80,20 @@ def share(line: Line, quantity: Decimal, currency: str) -> Decimal:
     return money.ratio([line.amount_with_tax, quantity], [line.ordered], digits)
 
 
-def moved(order: Order, documents: Documents) -> list[Row]:
+def moved(order: Order, papers: Papers) -> list[Row]:
     """What left for the order and what came back of it."""
     finder = _Finder(order)
-    there = [s for s in documents.shipments if s.status in COUNTS]
-    back = [r for r in documents.returns if r.status in COUNTS]
+    there = [s for s in papers.shipments if s.status in COUNTS]
+    back = [r for r in papers.returns if r.status in COUNTS]
     rows = [finder.moved(row, s.shipped_on) for s in there for row in s.lines]
     rows += [finder.moved(row, r.returned_on, r) for r in back for row in r.lines]
     return [row for row in rows if row]
 
 
-def invoiced(order: Order, documents: Documents) -> list[Row]:
+def invoiced(order: Order, papers: Papers) -> list[Row]:
     """What was invoiced of the order; what red invoices take back is negative."""
     finder = _Finder(order)
-    there = [i for i in documents.invoices if i.status in COUNTS and i.currency == order.currency]
+    there = [i for i in papers.invoices if i.status in COUNTS and i.currency == order.currency]
     rows = [finder.invoiced(row, invoice.invoiced_on) for invoice in there for row in invoice.lines]
     return [row for row in rows if row]
 
@@ -141,30 +141,30 @@ def _fill(
     yield last.id, pool
 
 
-def billed(order: Order, documents: Documents) -> Decimal:
+def billed(order: Order, papers: Papers) -> Decimal:
     """What of the order became a debt: by receivables that name it or by invoices, whichever is
     more; one stands in for the other where documents of one kind are not read or name no order."""
-    by_debt = sum((_owed(order, x) for x in documents.receivables), ZERO)
-    return max(by_debt, sum((row.amount or ZERO for row in invoiced(order, documents)), ZERO))
+    by_debt = sum((_owed(order, x) for x in papers.receivables), ZERO)
+    return max(by_debt, sum((row.amount or ZERO for row in invoiced(order, papers)), ZERO))
 
 
-def undelivered(order: Order, documents: Documents) -> Decimal:
+def undelivered(order: Order, papers: Papers) -> Decimal:
     """What the order's open lines are worth that was not delivered, tax included. Goods that came
     back to be replaced are to be delivered again; refunded ones are not."""
     if not order.in_force:
         return ZERO
-    goods = [row for row in moved(order, documents) if not row.refunded]
-    gone = delivered(order, goods, invoiced(order, documents))
+    goods = [row for row in moved(order, papers) if not row.refunded]
+    gone = delivered(order, goods, invoiced(order, papers))
     return sum((_rest(x, gone[x.id], order.currency) for x in order.lines if x.open), ZERO)
 
 
-def unbilled(order: Order, documents: Documents) -> Decimal:
+def unbilled(order: Order, papers: Papers) -> Decimal:
     """What the order will still add to the customer's debt: delivered and undelivered, less what
     is billed; never less than nothing."""
-    bills = invoiced(order, documents)
-    done = delivered(order, moved(order, documents), bills)
+    bills = invoiced(order, papers)
+    done = delivered(order, moved(order, papers), bills)
     worth = sum((done[x.id].worth(x, order.currency) for x in order.lines), ZERO)
-    return max(worth + undelivered(order, documents) - billed(order, documents), ZERO)
+    return max(worth + undelivered(order, papers) - billed(order, papers), ZERO)
 
 
 def _rest(line: Line, gone: Tally, currency: str) -> Decimal:
@@ -194,13 +194,11 @@ class _Finder:
     def moved(self, row: ShipmentLine, on: date, back: GoodsReturn | None = None) -> Row | None:
         if not self._ours(row):
             return None
-        line, factor = self._line(row)
-        quantity = row.quantity * factor if row.base_quantity is None else row.base_quantity
-        amount = row.amount_with_tax
+        line, amount = self._line(row)[0], row.amount_with_tax
         if back is None:
-            return Row(on, line, row.material, quantity, amount)
+            return Row(on, line, row.material, row.quantity, amount)
         amount = None if amount is None else -amount
-        return Row(on, line, row.material, -quantity, amount, refunded=not back.replace)
+        return Row(on, line, row.material, -row.quantity, amount, refunded=not back.replace)
 
     def invoiced(self, row: InvoiceLine, on: date) -> Row | None:
         if not self._ours(row):
@@ -214,6 +212,7 @@ class _Finder:
         return row.order_line in self.by_row
 
     def _line(self, row: ShipmentLine | InvoiceLine) -> tuple[str, Decimal]:
+        """Its key, and base units per unit of the order."""
         line = self.by_row.get(row.order_line)
         if line:
             return line.id, line.factor
