@@ -15,9 +15,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from connector.derive.papers import Papers, unbilled
 from connector.derive.dues import Open, open_dues, settle, unused
 from connector.derive.order import ZERO, Order
+from connector.derive.papers import Papers, unbilled
 from connector.objects import money
 from connector.objects.derived import CashForecast
 from connector.objects.finance import Payable, Payment, Receivable

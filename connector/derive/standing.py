@@ -17,9 +17,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from connector.derive.papers import COUNTS, Papers, unbilled, undelivered
 from connector.derive.dues import open_dues, unused
 from connector.derive.order import ZERO, Order
+from connector.derive.papers import COUNTS, Papers, unbilled, undelivered
 from connector.objects import money
 from connector.objects.derived import CustomerStanding, OpenDue
 from connector.objects.finance import Credit, Payment, Receivable
@@ -38,7 +38,7 @@ class Account(NamedTuple):
 
 def standings(account: Account) -> tuple[CustomerStanding, ...]:
     """How a customer stands, in each currency that they deal or are trusted in."""
-    papers: list[Receivable | Payment | Credit | Order] = [order for order, _ in account.orders]
+    documents: list[Receivable | Payment | Credit | Order] = [order for order, _ in account.orders]
     documents += [*account.receivables, *account.payments, *account.credits]
     named = {document.currency for document in documents}
     return tuple(standing(account, currency) for currency in sorted(named))

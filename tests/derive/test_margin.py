@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from connector.derive.papers import Papers
 from connector.derive.margin import NOTHING, Supplied, order_margin
+from connector.derive.papers import Papers
 from connector.objects.derived import OrderMargin
 from connector.objects.fulfilment import (
     ProductionCost,

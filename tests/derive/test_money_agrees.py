@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from connector.derive.cash import Terms, cash_forecast
 from connector.derive.costing import Costing
-from connector.derive.papers import Papers, unbilled, undelivered
 from connector.derive.dues import open_dues
 from connector.derive.margin import Supplied, order_margin
 from connector.derive.model import Component, Item, Model, Structure
 from connector.derive.order import Line, Order
+from connector.derive.papers import Papers, unbilled, undelivered
 from connector.derive.profit import earned_by
 from connector.derive.standing import Account, standing
 from connector.derive.three_flows import three_flows

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from connector.derive.papers import Papers
 from connector.derive.dues import open_dues
+from connector.derive.papers import Papers
 from connector.derive.standing import Account, standing, standings
 from connector.objects.derived import CustomerStanding
 from connector.objects.finance import Credit
