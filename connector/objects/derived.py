@@ -108,6 +108,28 @@ class OrderProgress(BusinessObject, Milestones):
     """Line by line."""
 
 
+class Share(Part):
+    """What a production order makes for a line that it does not name."""
+
+    line: Code
+    """Key of the line in the system its order comes from."""
+    production: Code
+    """Key of the production order in the ERP."""
+    quantity: Number
+    """How much of it, in base units."""
+    basis: Code
+    """`tracked`, `pegged` or `estimated`."""
+
+
+class OrderSupply(BusinessObject):
+    """Which production serves an open order without naming it."""
+
+    record: Code
+    """Key of the order in the system it comes from."""
+    shares: tuple[Share, ...] = ()
+    """What is made for which line."""
+
+
 class Shortage(Part):
     """What is missing of one component."""
 
@@ -143,6 +165,8 @@ class Kitting(BusinessObject):
     """Of the rest, what can be built now from what lies there."""
     complete: bool
     """All of it is there or can be built."""
+    parts_there: bool = False
+    """No key part is short; see `insight.key_part`."""
     shortages: tuple[Shortage, ...] = ()
     """What is missing for the rest."""
 
