@@ -75,12 +75,10 @@ def wanted(demands: Iterable[Demand], opening: date) -> list[Demand]:
     """Orders, and what they leave of forecasts. A forecast whose period has ended before the
     opening is over."""
     demands = list(demands)
-    left = unconsumed(demands)
-    found = [d for d in demands if d.kind != "forecast" and d.quantity > 0]
-    for one in demands:
-        if left.get(one.id, ZERO) > 0 and _last(one) >= opening:
-            found.append(one._replace(quantity=left[one.id]))
-    return found
+    left = {id: rest for id, rest in unconsumed(demands).items() if rest > 0}
+    orders = [one for one in demands if one.kind != "forecast" and one.quantity > 0]
+    ahead = (one for one in demands if one.id in left and _last(one) >= opening)
+    return orders + [one._replace(quantity=left[one.id]) for one in ahead]
 
 
 def unconsumed(demands: Iterable[Demand]) -> dict[str, Decimal]:

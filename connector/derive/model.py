@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_CEILING, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import NamedTuple
 
 ZERO = Decimal(0)
@@ -27,6 +27,12 @@ def drawn(quantity: Decimal, per: Decimal) -> Decimal:
     """What so much of a parent draws of a component: the one place where planning rounds, up to
     the smallest quantity that can be stated."""
     return EXACT.multiply(quantity, per).quantize(SMALLEST, ROUND_CEILING, EXACT)
+
+
+def plain(quantity: Decimal) -> Decimal:
+    """The same without zeros at its end."""
+    whole = quantity.to_integral_value(ROUND_FLOOR, EXACT)
+    return whole if whole == quantity else quantity.normalize(EXACT)
 
 
 class Item(NamedTuple):

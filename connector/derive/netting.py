@@ -16,7 +16,9 @@ from typing import NamedTuple
 from connector.derive.demand import Lot, Pools
 from connector.derive.model import ZERO, Demand, Item
 
-RANKS = {kind: rank for rank, kind in enumerate(("order", "suggestion", "forecast", "safety_stock"))}
+RANKS = {
+    kind: rank for rank, kind in enumerate(("order", "suggestion", "forecast", "safety_stock"))
+}
 """Who goes before whom on one day with one urgency."""
 ROUNDING = "lot_rounding"
 """What is made or bought only because of the lot rule, and nobody wants yet."""

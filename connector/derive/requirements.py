@@ -67,6 +67,9 @@ class Planner:
         that were looked at: of no other is any requirement different."""
         touched = {*touched}
         touched |= self.structures.refresh(touched)
+        # What came onto a cycle is planned no more, wherever it stood before.
+        for material in touched & self.structures.cyclic:
+            touched |= self._moved(material)
         waiting = [(self.structures.level(material), material) for material in touched]
         heapify(waiting)
         with localcontext(EXACT):
@@ -79,9 +82,9 @@ class Planner:
     def unmade(self) -> Iterator[str]:
         """Materials of which something should be made on a day on which no BOM is valid."""
         for material, plan in sorted(self.plans.items()):
-            if self.item(material).kind == MADE and not all(
-                any(self.structures.parts(material, one.start)) for one in plan
-            ):
+            parts = self.structures.parts(material)
+            made = self.item(material).kind == MADE
+            if made and not all(any(use.on(one.start) for use in parts) for one in plan):
                 yield material
 
     def item(self, material: str) -> Item:
