@@ -14,13 +14,11 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from connector.derive.moving import COUNTS
 from connector.derive.order import ZERO, Line, Order
 from connector.objects import money
 from connector.objects.finance import Debt, Invoice, InvoiceLine, Payment, Receivable
 from connector.objects.fulfilment import GoodsReturn, Shipment, ShipmentLine
-
-COUNTS = frozenset({"approved", "closed"})
-"""Papers in these states are really there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from connector.derive.moving import COUNTS
 from connector.derive.order import ZERO, Order
-from connector.derive.papers import COUNTS, Papers, Row, delivered, invoiced, moved
+from connector.derive.papers import Papers, Row, delivered, invoiced, moved
 from connector.objects import money
 from connector.objects.derived import ThreeFlows
 from connector.objects.finance import Allocation, Invoice, InvoiceLine, Payment, Receivable

@@ -130,6 +130,17 @@ class OrderSupply(BusinessObject):
     """What is made for which line."""
 
 
+class Taker(Part):
+    """Who took of a component before."""
+
+    record: Code
+    """Key of the order in the system it comes from."""
+    line: Code = ""
+    """Key of its line."""
+    quantity: Number
+    """How much."""
+
+
 class Shortage(Part):
     """What is missing of one component."""
 
@@ -144,7 +155,11 @@ class Shortage(Part):
     short: Number
     """What is missing."""
     expected_on: Day | None = None
-    """When open receipts cover what is missing, as far as they do."""
+    """When open receipts cover what is missing; None: they do not."""
+    on_hand: Number = Decimal(0)
+    """What lies there in all that the line may use."""
+    taken_by: tuple[Taker, ...] = ()
+    """The last five before it in the sequence that took of that, the nearest first."""
 
 
 class Kitting(BusinessObject):
@@ -188,7 +203,7 @@ class Availability(BusinessObject):
     on_hand: Number = Decimal(0)
     """What lies there: usable, ours, tracked to nobody."""
     reserved: Number = Decimal(0)
-    """What open orders without a date to wait for take of it."""
+    """What open orders take of it, because no receipt comes in time for them."""
     available: Number = Decimal(0)
     """What can be promised at once."""
     promises: tuple[Promise, ...] = ()
@@ -196,13 +211,16 @@ class Availability(BusinessObject):
     lead_time_days: int | None = None
     """Beyond that: days after which more can be there, when everything is bought and made anew
     (CTP); None: a lead time is not known."""
+    missing: tuple[Code, ...] = ()
+    """Numbers of materials whose lead time nobody knows."""
 
 
 class Peg(Part):
     """Which demand a suggestion serves, directly."""
 
     kind: Code
-    """`order`, `forecast`, `safety_stock` or `suggestion`."""
+    """`order`, `forecast`, `safety_stock`, `suggestion`, or `lot_rounding`: the lot rule wants it
+    and nobody else does yet."""
     record: Code = ""
     """Key of the order or forecast; of a suggestion, its id."""
     line: Code = ""
@@ -215,7 +233,7 @@ class Suggestion(Part):
     """What should be bought or made."""
 
     id: Code
-    """Stays the same as long as material, kind and due date do."""
+    """Stays the same as long as material, kind, due date and tracking number do."""
     kind: Code
     """`buy` or `make`."""
     quantity: Number
@@ -224,6 +242,8 @@ class Suggestion(Part):
     """When to order or to start; may lie in the past."""
     due_on: Day
     """When it is to be there."""
+    tracking_no: Code = ""
+    """计划跟踪号, where it is for what carries the same one alone."""
     pegs: tuple[Peg, ...] = ()
     """For what."""
 
