@@ -162,7 +162,8 @@ class Costing:
     def _parts(self, material: str) -> tuple[Use, ...]:
         """What it is made of; nothing: it is bought, contains itself, or nobody said."""
         if material not in self._uses:
-            self._uses[material] = tuple(self.structures.parts(material, self.day))
+            uses = self.structures.parts(material)
+            self._uses[material] = tuple(use for use in uses if use.on(self.day))
         return self._uses[material]
 
     def _item(self, material: str) -> Item:

@@ -9,7 +9,6 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from connector.derive.structure import Structures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from connector.derive.availability import atp, lead
 from connector.derive.kitting import Kitter, kitting
 from connector.derive.model import Demand, Model
 from connector.derive.requirements import Planner, day, week
+from connector.derive.structure import Structures
 from connector.derive.suggesting import full_peg, requirement
 from tests.derive.brute import EVER, Company
 from tests.derive.companies import HORIZON, KEYS, changes, company, days, sources
