@@ -101,8 +101,8 @@ def _structure(bom: Bom, factor: Factor) -> Structure:
         valid_from=bom.valid_from or date.min,
         valid_to=bom.valid_to or date.max,
         number=bom.number,
-        labour=(bom.labour_cost or ZERO) / unit,
-        overhead=(bom.overhead_cost or ZERO) / unit,
+        labour=None if bom.labour_cost is None else bom.labour_cost / unit,
+        overhead=None if bom.overhead_cost is None else bom.overhead_cost / unit,
     )
 
 

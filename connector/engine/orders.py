@@ -68,6 +68,8 @@ class _There:
             rate=order.exchange_rate or ONE,
             promised_on=max((line.wanted_on for line in lines if line.wanted_on), default=None),
             urgency=order.urgency,
+            payment_terms=order.payment_terms,
+            payment_plan=order.payment_plan,
             tracking_no=order.tracking_no,
             in_force=in_force and state != "void",
             lines=lines,
