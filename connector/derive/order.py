@@ -76,6 +76,11 @@ class Order:
     """What is ordered."""
 
     @property
+    def booked(self) -> bool:
+        """It stands in the ERP under a number."""
+        return bool(self.target_number)
+
+    @property
     def amount_with_tax(self) -> Decimal:
         """What the customer pays for all of it."""
         return sum((line.amount_with_tax for line in self.lines), ZERO)

@@ -6,20 +6,24 @@ touch; `run` computes those and stores what really changed.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from connector.contract import Record
-from connector.derive.progress import progress
+from connector.derive.order import Order
+from connector.derive.progress import Documents, progress
+from connector.derive.serving import linked
 from connector.derive.status import delivery_status
+from connector.derive.subjects import ABOUT, about, names
+from connector.engine import dossier, orders
 from connector.engine.caught import Caught, digest_of
 from connector.engine.marking import mark_flow
 from connector.engine.system import Feed, Flow, System
 from connector.faults import fault
 from connector.messages import load
-from connector.objects import BusinessObject, DeliveryStatus, content
+from connector.objects import BusinessObject, DeliveryStatus, OrderProgress, content
+from connector.objects.finance import Invoice, Payment
+from connector.objects.fulfilment import GoodsReturn, Inspection, ProductionOrder, Shipment
 from connector.objects.showing import labels, readable
 from connector.settings import HUB
 from connector.store import deliveries, journal, links, mentions, snapshots
@@ -28,45 +32,52 @@ from connector.store.engine import Tx
 GROUP = 200
 """Derived records computed in one transaction."""
 
-NAMES_ORDERS = frozenset({"production_order", "shipment"})
+Compute = Callable[[System, Tx, Sequence[str]], dict[str, BusinessObject]]
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How the records of one derived object are computed."""
+
+    compute: Compute
+    """Those with these keys, as far as there is anything to tell."""
+    of: frozenset[str] = frozenset()
+    """The objects of the ERP from which they are."""
+    by: str = ""
+    """What leads from one of those to their keys: a kind of subject."""
 
 
 def after_capture(system: System, tx: Tx, feed: Feed, moved: Sequence[Caught]) -> None:
-    """Documents that name an order changed: its progress must be put together again."""
-    if feed.object in NAMES_ORDERS and "order_progress" in system.flows_to_hub():
-        named = {item.record.key: _orders_named(item.made) for item in moved}
-        numbers = mentions.save(tx, feed.connection.name, feed.object, named)
-        keys = [link.source_key for link in mentions.orders(tx, sorted(numbers))]
-        journal.derive_later(system.store, tx, "order_progress", keys)
+    """Documents changed: what is computed of the things that they are about is computed anew."""
+    if feed.object not in ABOUT or not moved:
+        return
+    erp = feed.connection.name
+    named = {item.record.key: about(feed.object, item.made) for item in moved}
+    touched = mentions.save(tx, erp, feed.object, named)
+    for object in system.flows_to_hub():
+        derivation = DERIVATIONS[object]
+        if feed.object not in derivation.of:
+            continue
+        if derivation.by == "order":
+            keys = dossier.orders_named(tx, erp, touched)
+        else:
+            keys = names(derivation.by, touched)
+        journal.derive_later(system.store, tx, object, keys)
 
 
 def after_delivery(system: System, tx: Tx, flow: Flow, keys: Sequence[str]) -> None:
-    """Deliveries changed their state: tell whoever asks in the source."""
-    wanted = system.flows_to_hub()
-    if flow.source == HUB or not keys:
+    """Deliveries changed their state: tell whoever asks in the source, and look at orders anew."""
+    if flow.source != HUB and keys:
+        for object in system.flows_to_hub():
+            _of_deliveries(system, tx, object, flow, keys)
+
+
+def _of_deliveries(system: System, tx: Tx, object: str, flow: Flow, keys: Sequence[str]) -> None:
+    if object == "delivery_status":
+        keys = [f"{flow.name}/{key}" for key in keys]
+    elif flow.object != "sales_order" or DERIVATIONS[object].by != "order":
         return
-    if "delivery_status" in wanted:
-        journal.derive_later(
-            system.store, tx, "delivery_status", [f"{flow.name}/{key}" for key in keys]
-        )
-    if "order_progress" in wanted and flow.object == "sales_order":
-        _progress_of_new(system, tx, flow, keys)
-
-
-def _progress_of_new(system: System, tx: Tx, flow: Flow, keys: Sequence[str]) -> None:
-    assert flow.target is not None
-    linked = links.find(tx, flow.object, flow.source, flow.target.name, keys)
-    named = mentions.named(tx, [item.number for item in linked if item.number])
-    known = [item.here for item in linked if item.number in named]
-    journal.derive_later(system.store, tx, "order_progress", known)
-
-
-def _orders_named(made: BusinessObject | None) -> Iterable[str]:
-    if made is None:
-        return ()
-    lines = getattr(made, "lines", ())
-    numbers = [getattr(made, "order_number", ""), *(line.order_number for line in lines)]
-    return [number for number in numbers if number]
+    journal.derive_later(system.store, tx, object, keys)
 
 
 def run(system: System) -> int:
@@ -93,11 +104,7 @@ def _everything_of(system: System, object: str, flow: Flow) -> None:
             if not keys:
                 return
             after = keys[-1]
-            if object == "delivery_status":
-                names = [f"{flow.name}/{key}" for key in keys]
-                journal.derive_later(system.store, tx, object, names)
-            elif flow.object == "sales_order":
-                _progress_of_new(system, tx, flow, keys)
+            _of_deliveries(system, tx, object, flow, keys)
 
 
 def _group(system: System, object: str) -> int | None:
@@ -107,7 +114,7 @@ def _group(system: System, object: str) -> int | None:
             return None
     with store.transaction() as tx:
         keys = [row.key for row in journal.to_derive(tx, object, GROUP)]
-        made = _COMPUTE[object](system, tx, keys)
+        made = DERIVATIONS[object].compute(system, tx, keys)
         fault("computed")
         changed = _save(system, tx, object, made)
         fault("computed_saved")
@@ -158,25 +165,52 @@ def _since_it_is_so(tx: Tx, made: dict[str, DeliveryStatus]) -> dict[str, Busine
 
 def _progresses(system: System, tx: Tx, keys: Sequence[str]) -> dict[str, BusinessObject]:
     made: dict[str, BusinessObject] = {}
-    for flow in system.flows.values():
-        if flow.object != "sales_order" or flow.target is None:
-            continue
-        linked = links.find(tx, "sales_order", flow.source, flow.target.name, keys)
-        numbers = {item.here: item.number for item in linked if item.number}
-        orders = snapshots.load(tx, flow.source, "sales_order", list(numbers))
-        naming: dict[tuple[str, str], list[Any]] = {}
-        for row in mentions.of_orders(tx, sorted(set(numbers.values()))):
-            naming.setdefault((row.number, row.object), []).append(json.loads(row.data or "{}"))
-        for key, number in numbers.items():
-            if key in orders:
-                production = naming.get((number, "production_order"), [])
-                shipments = naming.get((number, "shipment"), [])
-                order = snapshots.data(orders[key])
-                made[key] = progress(key, number, order, production, shipments)
+    told = snapshots.load(tx, HUB, "order_progress", keys)
+    for flow in orders.flows(system):
+        assert flow.target is not None
+        some = {key: one for key, one in orders.put_together(tx, flow, keys).items() if one.booked}
+        held = dossier.about(tx, flow.target.name, {one.target_number for one in some.values()})
+        for key, order in some.items():
+            known = held.get(order.target_number)
+            before = told.get(key)
+            if known or before:
+                previous = OrderProgress.model_validate_json(before.data) if before else None
+                made[key] = progress(order, _documents(order, known or dossier.Dossier()), previous)
     return made
 
 
-_COMPUTE = {"delivery_status": _statuses, "order_progress": _progresses}
+def _documents(order: Order, held: dossier.Dossier) -> Documents:
+    return Documents(
+        serving=linked(order, held.of(ProductionOrder, "production_order")),
+        shipments=held.of(Shipment, "shipment"),
+        returns=held.of(GoodsReturn, "goods_return"),
+        inspections=held.of(Inspection, "inspection"),
+        invoices=held.of(Invoice, "invoice", "ordinary_invoice"),
+        payments=held.of(Payment, "payment", "refund"),
+    )
+
+
+DERIVATIONS: dict[str, Derivation] = {
+    "delivery_status": Derivation(_statuses),
+    "order_progress": Derivation(
+        _progresses,
+        frozenset(
+            {
+                "production_order",
+                "shipment",
+                "goods_return",
+                "inspection",
+                "invoice",
+                "ordinary_invoice",
+                "receivable",
+                "payment",
+                "refund",
+            }
+        ),
+        by="order",
+    ),
+}
+"""How each derived object is computed."""
 
 
 def _save(system: System, tx: Tx, object: str, made: dict[str, BusinessObject]) -> int:

@@ -43,6 +43,13 @@ def trust(tx: Tx) -> bool:
     return bool(gone.rowcount)
 
 
+def counted(store: Store, tx: Tx, name: str, *, more: bool) -> int:
+    """A count kept under a name, after one `more` or not."""
+    count = int(_get(tx, name) or 0) + more
+    _put(store, tx, name, str(count))
+    return count
+
+
 def _get(tx: Tx, name: str) -> str:
     return str(tx.execute(select(facts.c.value).where(facts.c.name == name)).scalar() or "")
 

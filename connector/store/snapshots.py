@@ -114,6 +114,19 @@ def by_number(tx: Tx, object: str, numbers: Sequence[str]) -> list[Any]:
     return list(tx.execute(query))
 
 
+def numbered(tx: Tx, connection: str, objects: Sequence[str], numbers: Sequence[str]) -> list[Any]:
+    """The snapshots of a connection with one of these numbers, of any of these objects."""
+    if not numbers:
+        return []
+    query = select(snapshots).where(
+        snapshots.c.connection == connection,
+        snapshots.c.object.in_(objects),
+        among(snapshots.c.number, numbers),
+        snapshots.c.deleted == 0,
+    )
+    return list(tx.execute(query))
+
+
 def walk(tx: Tx, connection: str, object: str, after: str, limit: int) -> list[Any]:
     """Snapshots in order of their key, for passes over all of them."""
     query = (
