@@ -17,6 +17,7 @@ ABOUT: dict[str, frozenset[str]] = {
     "inspection": frozenset({"order", "document"}),
     "purchase_order": frozenset({"order"}),
     "goods_receipt": frozenset({"order", "document"}),
+    "production_receipt": frozenset({"order", "document"}),
     "shipment": frozenset({"order", "customer", "material"}),
     "goods_return": frozenset({"order", "customer"}),
     "invoice": frozenset({"order", "customer"}),

@@ -73,9 +73,18 @@ USUAL = (
 )
 
 TOLD = (
-    Usual("erp_orders", "sales_order", "erp", every="5m"),
-    Usual("goods_returns", "goods_return", "erp", every="5m"),
-    Usual("production_receipts", "production_receipt", "erp", every="10m"),
+    *(
+        Usual(name, object, "erp", every=every)
+        for name, object, every in (
+            ("erp_orders", "sales_order", "5m"),
+            ("goods_returns", "goods_return", "5m"),
+            ("invoices", "invoice", "10m"),
+            ("ordinary_invoices", "ordinary_invoice", "10m"),
+            ("receivables", "receivable", "10m"),
+            ("payments", "payment", "5m"),
+            ("refunds", "refund", "10m"),
+        )
+    ),
     *(
         Usual(name, object, "erp", every=every, vital=False)
         for name, object, every in (
@@ -87,16 +96,12 @@ TOLD = (
             ("requisitions", "purchase_requisition", "10m"),
             ("purchases", "purchase_order", "10m"),
             ("goods_receipts", "goods_receipt", "10m"),
-            ("invoices", "invoice", "10m"),
-            ("ordinary_invoices", "ordinary_invoice", "10m"),
-            ("receivables", "receivable", "10m"),
+            ("production_receipts", "production_receipt", "10m"),
             ("payables", "payable", "30m"),
-            ("payments", "payment", "5m"),
-            ("refunds", "refund", "10m"),
         )
     ),
 )
-"""What the ERP tells of what became of orders, for planning and for the books."""
+"""What the ERP tells of what became of orders: for their progress, for planning and the books."""
 OWN = tuple(
     Usual(name, object, "erp", every=every, vital=False)
     for name, object, every in (

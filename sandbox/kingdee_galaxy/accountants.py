@@ -12,7 +12,7 @@ from sandbox.clock import CHINA
 from .account_set import AccountSet
 from .amounts import ZERO, decimal
 from .finance import PLAN, RECEIVABLE, RED
-from .making import code_of, create_audited, finish_by_hand, today
+from .making import Quantity, amount_of, code_of, create_audited, finish_by_hand, today
 from .push import open_rows, push_bill, taken
 from .records import Bill, Row
 from .rules import Act
@@ -22,7 +22,6 @@ ACCOUNTANT = Act("person:accountant")
 ORDINARY, ADVANCE = "SFKYT01_SYS", "SFKYT02_SYS"
 """FPURPOSEID. Only the first is confirmed."""
 INVOICES = {"special": "IV_SALESIC", "ordinary": "IV_SALESOC"}
-Quantity = int | str | Decimal
 
 
 class Accountants:
@@ -127,7 +126,7 @@ class Accountants:
         neither: amount, customer (where nothing else names them), receivable, order_number."""
         books = self.books
         who, org, currency = self._payer(customer, receivable, order_number)
-        form, money = books.tables["AR_RECEIVEBILL"].form, plain(Decimal(str(amount)))
+        form, money = books.tables["AR_RECEIVEBILL"].form, amount_of(amount)
         bill = books.new_bill(form)
         row = books.new_row(form, "FRECEIVEBILLENTRY")
         row.values |= {
@@ -155,7 +154,7 @@ class Accountants:
         receivable. Its number."""
         books = self.books
         who, org, currency = self._payer(customer, receivable, "")
-        form, money = books.tables["AR_REFUNDBILL"].form, plain(Decimal(str(amount)))
+        form, money = books.tables["AR_REFUNDBILL"].form, amount_of(amount)
         bill = books.new_bill(form)
         row = books.new_row(form, "FREFUNDBILLENTRY")
         row.values |= {
@@ -235,9 +234,9 @@ class Accountants:
             "F_CRM_MoEntryId": row.id, "F_CRM_OrderNo": row.values.get("FSaleOrderNo"),
             "F_CRM_Material": row.values["FMaterialId"], "F_CRM_Qty": row.values["FStockInQuaQty"],
             "F_CRM_Currency": code_of(books, "BD_Currency", "PRE001"),
-            "F_CRM_MaterialCost": plain(Decimal(str(material))),
-            "F_CRM_LabourCost": plain(Decimal(str(labour))),
-            "F_CRM_OverheadCost": plain(Decimal(str(overhead))),
+            "F_CRM_MaterialCost": amount_of(material),
+            "F_CRM_LabourCost": amount_of(labour),
+            "F_CRM_OverheadCost": amount_of(overhead),
         }  # fmt: skip
         return create_audited(books, bill, ACCOUNTANT)
 

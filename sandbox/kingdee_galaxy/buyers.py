@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from .account_set import AccountSet
-from .making import code_of, create_audited, finish_by_hand, today
+from .making import (
+    Quantity,
+    amount_of,
+    code_of,
+    create_audited,
+    finish_by_hand,
+    organisation_of,
+    today,
+)
 from .operations import row_status
 from .push import open_rows, push_bill, taken
 from .records import Bill, Row
 from .rules import Act
-from .values import plain
 
 BUYER, STORE = Act("person:buyer"), Act("person:warehouse")
-Quantity = int | str | Decimal
 
 
 class Buyers:
@@ -40,11 +45,11 @@ class Buyers:
     ) -> str:
         """An audited requisition: material, quantity, due_on, order_number. Its number."""
         books = self.books
-        org = self._organisation(organisation)
+        org = organisation_of(books, organisation)
         product = books.require("BD_MATERIAL", material, org)
         row = books.new_row(books.tables["PUR_Requisition"].form, "FEntity")
         row.values |= {
-            "FRequireOrgId": org, "FMaterialId": product.id, "FReqQty": _amount(quantity),
+            "FRequireOrgId": org, "FMaterialId": product.id, "FReqQty": amount_of(quantity),
             "FUnitId": product.values["FBaseUnitId"], "FArrivalDate": _day(due_on, books),
             **self._demand(order_number, product),
         }  # fmt: skip
@@ -65,7 +70,7 @@ class Buyers:
         """An audited purchase order: material, quantity, price (with tax; else the reference cost),
         supplier (else the usual one), due_on, order_number. Its number."""
         books = self.books
-        org = self._organisation(organisation)
+        org = organisation_of(books, organisation)
         product = books.require("BD_MATERIAL", material, org)
         vendor = books.require("BD_Supplier", supplier, org).id if supplier else None
         usual = product.values.get("FDefaultVendor") or next(
@@ -74,8 +79,8 @@ class Buyers:
         row = books.new_row(books.tables["PUR_PurchaseOrder"].form, "FPOOrderEntry")
         row.values |= {
             "FMaterialId": product.id, "FUnitId": product.values["FBaseUnitId"],
-            "FQty": _amount(quantity), "FDeliveryDate": _day(due_on, books),
-            "FTaxPrice": _amount(price) if price else product.values.get("FRefCost"),
+            "FQty": amount_of(quantity), "FDeliveryDate": _day(due_on, books),
+            "FTaxPrice": amount_of(price) if price else product.values.get("FRefCost"),
             **self._demand(order_number, product),
         }  # fmt: skip
         bill = self._bill("PUR_PurchaseOrder", "FPOOrderEntry", row, "CGDD01_SYS")
@@ -136,15 +141,6 @@ class Buyers:
             "FDEMANDBILLNO": order.number,
             "FDEMANDBILLENTRYID": lines[0].id if lines else 0,
         }
-
-    def _organisation(self, number: str) -> int:
-        if number:
-            return int(self.books.require("ORG_Organizations", number).id)
-        return int(next(iter(self.books.tables["ORG_Organizations"].bills)))
-
-
-def _amount(quantity: Quantity) -> Decimal:
-    return plain(Decimal(str(quantity)))
 
 
 def _day(text: str, books: AccountSet) -> str:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sandbox.company.model import Material, Order, Purchase, WorkOrder
+from sandbox.company.model import Order, Purchase, WorkOrder
 
 from .amounts import Digits, retype
 from .conversions import CONVERSIONS
@@ -33,9 +33,13 @@ class LoadingBills:
         self._past()
 
     def _orders(self) -> None:
-        for order in (*self.company.past, *self.company.orders):
+        for order in (*self._long_ago(), *self.company.orders):
             if order.erp_number:
                 self._order(order)
+
+    def _long_ago(self) -> list[Order]:
+        """The past orders whose customer the ERP knows."""
+        return [order for order in self.company.past if self._customer(order.customer)]
 
     def _order(self, order: Order) -> None:
         """A bill that a clerk typed by hand: audited, and without any mark of the CRM."""
@@ -108,29 +112,37 @@ class LoadingBills:
 
     def _agreements(self) -> None:
         """The list of list prices, customers' part numbers, credit."""
-        sold = [m for m in self.company.materials if m.saleable and m.list_price]
+        sold = [
+            (found, material.list_price)
+            for material in self.company.materials
+            if material.saleable and material.list_price
+            if (found := self.into.material(material.number, self.into.seller))
+        ]
         if sold and self.company.suppliers:
             self.into.put("BD_SAL_PriceList", {
                 "FNumber": "XSJMB0001", "FName": "标准价目表", "FCreateOrgId": self.into.seller,
                 "FCurrencyId": self.into.currency(self.company.currency),
                 "FEffectiveDate": midnight(FOREVER[0]), "FExpiryDate": midnight(FOREVER[1]),
-            }, IMPORTED, FEntity=[self._price(material) for material in sold])  # fmt: skip
-        customers = self.into.customers
+            }, IMPORTED, FEntity=[self._price(*one) for one in sold])  # fmt: skip
         for part in self.company.part_numbers:
-            row = self.into.row("SAL_CustMatMapping", "FEntity", {
-                "FCustMatNo": part.number, "FCustMatName": part.name,
-                "FMaterialId": self.into.required("BD_MATERIAL", part.material),
-            })  # fmt: skip
-            self.into.put("SAL_CustMatMapping", {
-                "FBillNo": f"KHWLDYB{row.id}", "FSaleOrgId": self.into.seller,
-                "FCustomerId": self.into.required("BD_Customer", customers[part.customer]),
-            }, IMPORTED, FEntity=[row])  # fmt: skip
+            customer = self._customer(part.customer)
+            material = self.into.material(part.material, self.into.seller)
+            if customer and material:
+                row = self.into.row("SAL_CustMatMapping", "FEntity", {
+                    "FCustMatNo": part.number, "FCustMatName": part.name,
+                    "FMaterialId": material.id,
+                })  # fmt: skip
+                self.into.put("SAL_CustMatMapping", {
+                    "FBillNo": f"KHWLDYB{row.id}", "FSaleOrgId": self.into.seller,
+                    "FCustomerId": customer,
+                }, IMPORTED, FEntity=[row])  # fmt: skip
         trusted = [
             self.into.row("CRE_CustArchives", "FEntity", {
-                "FOBJECTID": self.into.required("BD_Customer", customers[credit.customer]),
-                "FCREDITAMOUNT": plain(credit.limit), "FOVERDAYS": credit.overdue_days,
+                "FOBJECTID": customer, "FCREDITAMOUNT": plain(credit.limit),
+                "FOVERDAYS": credit.overdue_days,
             })
             for credit in self.company.credits
+            if (customer := self._customer(credit.customer))
         ]  # fmt: skip
         if trusted:
             self.into.put("CRE_CustArchives", {
@@ -138,11 +150,16 @@ class LoadingBills:
                 "FCurrencyId": self.into.currency(self.company.currency),
             }, IMPORTED, FEntity=trusted)  # fmt: skip
 
-    def _price(self, material: Material) -> Row:
-        found = self.into.required("BD_MATERIAL", material.number)
+    def _customer(self, number: str) -> Any:
+        """The id of an account's customer; None where the ERP does not know them."""
+        known = self.into.customers.get(number)
+        found = self.books.find("BD_Customer", known, self.into.seller) if known else None
+        return found.id if found else None
+
+    def _price(self, material: Bill, price: Decimal) -> Row:
         return self.into.row("BD_SAL_PriceList", "FEntity", {
-            "FMaterialId": found, "FPrice": rounded(material.list_price, 6),
-            "FUnitID": self.books.bill("BD_MATERIAL", found).values["FSaleUnitId"],
+            "FMaterialId": material.id, "FPrice": rounded(price, 6),
+            "FUnitID": material.values["FSaleUnitId"],
             "FEntryEffectiveDate": midnight(FOREVER[0]),
             "FEntryExpiryDate": midnight(FOREVER[1]),
         })  # fmt: skip
@@ -150,12 +167,13 @@ class LoadingBills:
     def _purchases(self) -> None:
         """What is received lies in stock already."""
         for purchase in self.company.purchases:
-            order = self._purchase(purchase)
-            if purchase.received:
-                self._purchase_receipt(purchase, order)
+            material = self.into.material(purchase.material, self.into.seller)
+            if material is not None:
+                order = self._purchase(purchase, material)
+                if purchase.received:
+                    self._purchase_receipt(purchase, order)
 
-    def _purchase(self, purchase: Purchase) -> Bill:
-        material = self.books.require("BD_MATERIAL", purchase.material, self.into.seller)
+    def _purchase(self, purchase: Purchase, material: Bill) -> Bill:
         is_done = purchase.received >= purchase.quantity
         row = self.into.row("PUR_PurchaseOrder", "FPOOrderEntry", {
             "FMaterialId": material.id, "FUnitId": material.values["FBaseUnitId"],
@@ -183,7 +201,7 @@ class LoadingBills:
 
     def _past(self) -> None:
         past = Past(self.books)
-        past.deal_with(self.company.past)
+        past.deal_with(self._long_ago())
         past.book_payables()
         for purchase in self.company.purchases[:2]:
             past.ask_for(purchase.material, purchase.order_date.isoformat())

@@ -71,9 +71,6 @@ class Loading:
     def seller(self) -> int:
         return next(iter(self.orgs.values()))
 
-    def required(self, form_id: str, number: str) -> Any:
-        return self.books.require(form_id, number, self.seller).id
-
     def material(self, number: str, org: int) -> Bill | None:
         return self.books.find("BD_MATERIAL", number, org)
 

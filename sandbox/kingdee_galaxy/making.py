@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from .account_set import AccountSet
@@ -9,7 +10,10 @@ from .lifecycle import audit, submit
 from .records import Bill
 from .registry import rules_of
 from .rules import Act
+from .values import plain
 
+Quantity = int | str | Decimal
+"""As people give one: JSON numbers, or text where digits count."""
 DATES = ("FDate", "FDATE", "FApplicationDate")
 """A bill's business date, by the form's own spelling."""
 
@@ -22,6 +26,17 @@ def code_of(books: AccountSet, form_id: str, number: str) -> Any:
     """The id of a small table's entry; None where the account set lacks it."""
     found = books.find(form_id, number)
     return found.id if found else None
+
+
+def amount_of(quantity: Quantity) -> Decimal:
+    return plain(Decimal(str(quantity)))
+
+
+def organisation_of(books: AccountSet, number: str) -> int:
+    """The organisation's id; without a number that of the first one."""
+    if number:
+        return int(books.require("ORG_Organizations", number).id)
+    return int(next(iter(books.tables["ORG_Organizations"].bills)))
 
 
 def create(books: AccountSet, bill: Bill, act: Act) -> None:

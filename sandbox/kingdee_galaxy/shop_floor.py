@@ -12,7 +12,14 @@ from sandbox.clock import CHINA
 
 from .account_set import AccountSet
 from .amounts import decimal
-from .making import code_of, create_audited, finish_by_hand
+from .making import (
+    Quantity,
+    amount_of,
+    code_of,
+    create_audited,
+    finish_by_hand,
+    organisation_of,
+)
 from .production import (
     CLOSED,
     CONFIRMED,
@@ -35,7 +42,6 @@ STAGES = {"confirmed": CONFIRMED, "released": RELEASED, "started": STARTED, "sto
 PLANNER, FOREMAN, INSPECTOR = (
     Act("person:planner"), Act("person:foreman"), Act("person:inspector"),
 )  # fmt: skip
-Quantity = int | str | Decimal
 
 
 class ShopFloor:
@@ -58,7 +64,7 @@ class ShopFloor:
         days: int = 7,
     ) -> str:
         """An audited PRD_MO due in `days`; without order_number it names no order. Its number."""
-        org = self._organisation(organisation)
+        org = organisation_of(self.books, organisation)
         product = self.books.require("BD_MATERIAL", material, org)
         bill = self._production_bill(product, Decimal(str(quantity)), org, days)
         order = self.books.require("SAL_SaleOrder", order_number) if order_number else None
@@ -160,7 +166,7 @@ class ShopFloor:
         """An audited inspection of what a production order or a purchase receipt brought; with
         `rework` what failed goes back into production, by an order of its own: source, qualified,
         unqualified, defects, rework. Its number."""
-        books, failed = self.books, plain(Decimal(str(unqualified)))
+        books, failed = self.books, amount_of(unqualified)
         order = books.find("PRD_MO", source)
         document = order or books.require("STK_InStock", source)
         line = next(document.each_row())
@@ -168,7 +174,7 @@ class ShopFloor:
         org = document.values["FPrdOrgId" if order else "FStockOrgId"]
         bill = books.new_bill(books.tables["QM_InspectBill"].form)
         row = books.new_row(bill.form, "FEntity")
-        good = plain(Decimal(str(qualified)))
+        good = amount_of(qualified)
         row.values |= {
             "FMaterialId": product.id, "FUnitID": product.values["FBaseUnitId"],
             "FInspectQty": plain(good + failed), "FQualifiedQty": good, "FUnqualifiedQty": failed,
@@ -219,11 +225,6 @@ class ShopFloor:
             if row.id in rows and lies_there < rows[row.id]:
                 return False
         return bool(rows)
-
-    def _organisation(self, number: str) -> int:
-        if number:
-            return int(self.books.require("ORG_Organizations", number).id)
-        return int(next(iter(self.books.tables["ORG_Organizations"].bills)))
 
 
 def _name_order(row: Row, order: Bill, product: Bill) -> None:

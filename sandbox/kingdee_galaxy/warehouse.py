@@ -8,7 +8,14 @@ from typing import Any
 
 from .account_set import AccountSet
 from .amounts import decimal
-from .making import code_of, create_audited, finish_by_hand
+from .making import (
+    Quantity,
+    amount_of,
+    code_of,
+    create_audited,
+    finish_by_hand,
+    organisation_of,
+)
 from .push import open_rows, push_bill, taken
 from .records import Bill, Row
 from .rules import Act
@@ -19,7 +26,6 @@ from .values import plain, rounded
 WAREHOUSE = Act("person:warehouse")
 REFUND = "THLX01_SYS"
 """FReturnType of what is only sent back. The number is not confirmed."""
-Quantity = int | str | Decimal
 
 
 class Warehouse:
@@ -140,29 +146,20 @@ class Warehouse:
         """Count the stock: material, warehouse, quantity (0: the row vanishes), organisation,
         status (a number of BD_StockStatus)."""
         product, place = self._spot(material, warehouse, organisation, status)
-        set_stock(self.books, product, place, _amount(quantity), f"person:{by}")
+        set_stock(self.books, product, place, amount_of(quantity), f"person:{by}")
 
     def reserve_stock(
         self, material: str, warehouse: str, quantity: Quantity, organisation: str = ""
     ) -> None:
         """Lock (预留) so much of what lies there: material, warehouse, quantity, organisation."""
         product, place = self._spot(material, warehouse, organisation, "")
-        reserve(self.books, product, place, _amount(quantity), WAREHOUSE.by)
+        reserve(self.books, product, place, amount_of(quantity), WAREHOUSE.by)
 
     def _spot(
         self, material: str, warehouse: str, organisation: str, status: str
     ) -> tuple[int, Place]:
         books = self.books
-        orgs = books.tables["ORG_Organizations"].bills
-        org = int(
-            books.require("ORG_Organizations", organisation).id
-            if organisation
-            else next(iter(orgs))
-        )
+        org = organisation_of(books, organisation)
         state = int(books.require("BD_StockStatus", status).id) if status else None
         house = int(books.require("BD_STOCK", warehouse).id)
         return int(books.require("BD_MATERIAL", material, org).id), Place(house, org, state)
-
-
-def _amount(quantity: Quantity) -> Decimal:
-    return plain(Decimal(str(quantity)))

@@ -53,7 +53,11 @@ COMPANY = Company(
             minimum_lot=Decimal(50),
         ),
     ),
-    bom=(BomLine(parent="M-100", component="M-200", quantity=Decimal("0.5"), unit="kg"),),
+    bom=(
+        BomLine(
+            parent="M-100", component="M-200", quantity=Decimal("0.5"), unit="kg", scrap=Decimal(25)
+        ),
+    ),
     suppliers=(Supplier(number="VEN001", name="远山轴承"),),
     part_numbers=(PartNumber(customer="A1", material="M-100", number="K-1", name="减速机"),),
     credits=(Credit(customer="A1", limit=Decimal(500_000), overdue_days=30),),

@@ -73,9 +73,15 @@ def test_boms_reach_down_three_levels_and_name_materials_that_are_read(factory: 
         return max((1 + depth(line.component) for line in below), default=0)
 
     assert max(map(depth, boms)) == 3
-    assert {line.scrap_rate for bom in boms.values() for line in bom.lines} == {
-        ZERO, Decimal("0.05"),
-    }  # fmt: skip
+
+
+def test_a_bom_asks_for_what_is_picked_with_its_scrap(site: Site) -> None:
+    made = site.people("make_production_order", material="M-100", quantity=7)
+    site.people("pick", production_order=made)
+    (bom,) = read(site, "bom").values()
+    picked = site.server.records("PRD_PickMtrl")[0]["FEntity"][0]["FActualQty"]
+    (line,) = bom.lines
+    assert picked == 7 * line.quantity / line.per == Decimal("4.375")
 
 
 def test_a_suppliers_copies_are_not_suppliers(factory: Site) -> None:
