@@ -80,8 +80,13 @@ FORMS: Mapping[str, Form] = {
     ),
     **dict.fromkeys(
         (
-            "IV_SALESIC", "IV_SALESOC", "AR_RECEIVEBILL", "AR_REFUNDBILL", "AP_Payable",
-            "CRE_CustArchives", "QM_InspectBill",
+            "IV_SALESIC",
+            "IV_SALESOC",
+            "AR_RECEIVEBILL",
+            "AR_REFUNDBILL",
+            "AP_Payable",
+            "CRE_CustArchives",
+            "QM_InspectBill",
         ),
         Form(writes=False, status="limited"),
     ),

@@ -3,18 +3,36 @@
 Rows instead of business objects, because there are a million of them. Materials are keys of one
 ERP and quantities are in base units. Whatever gave rows (a snapshot) can be given anew or taken
 away by its `source`, and the model says which materials that touches: planning then goes on from
-those alone.
+those alone. Quantities have at most twelve digits after the point, as business objects have;
+only those of components may have more.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import NamedTuple
 
 ZERO = Decimal(0)
+EXACT = Context(prec=1000)
+"""Sums and products in which no digit is lost; planning computes in it throughout."""
+SMALLEST = Decimal(1).scaleb(-12)
+"""The smallest quantity that a business object can state."""
+
+
+def drawn(quantity: Decimal, per: Decimal) -> Decimal:
+    """What so much of a parent draws of a component: the one place where planning rounds, up to
+    the smallest quantity that can be stated."""
+    return EXACT.multiply(quantity, per).quantize(SMALLEST, ROUND_CEILING, EXACT)
+
+
+def plain(quantity: Decimal) -> Decimal:
+    """The same without zeros at its end."""
+    whole = quantity.to_integral_value(ROUND_FLOOR, EXACT)
+    return whole if whole == quantity else quantity.normalize(EXACT)
 
 
 class Item(NamedTuple):
@@ -46,6 +64,10 @@ class Item(NamedTuple):
     factors: tuple[tuple[str, Decimal], ...] = ()
     """Base units per unit, for each of the other units by its number."""
 
+    def per(self, unit: str) -> Decimal | None:
+        """Base units per one of this unit; empty: the base unit; None: not known."""
+        return Decimal(1) if unit in ("", self.unit) else dict(self.factors).get(unit)
+
 
 class Component(NamedTuple):
     """What goes into one base unit of a parent."""
@@ -68,9 +90,9 @@ class Structure(NamedTuple):
     valid_to: date = date.max
     number: str = ""
     """Its version; of two that begin on one day the higher counts."""
-    labour: Decimal = ZERO
-    """Of making one base unit, in the home currency."""
-    overhead: Decimal = ZERO
+    labour: Decimal | None = None
+    """Of making one base unit, in the home currency; None: not said, a general rate stands in."""
+    overhead: Decimal | None = None
     """The same."""
 
 
@@ -81,8 +103,9 @@ class Demand(NamedTuple):
     """Unique: the record's key and the line's."""
     material: str
     quantity: Decimal
-    """What is still open of it."""
+    """What is still open of it; zero: nothing, but it has consumed its forecast."""
     due: date
+    """Of a forecast, the first day of its period."""
     kind: str = "order"
     """`order` or `forecast`."""
     record: str = ""
@@ -97,6 +120,9 @@ class Demand(NamedTuple):
     """Higher goes first."""
     tracking: str = ""
     """计划跟踪号: it may use what carries the same one, besides what carries none."""
+    ordered: Decimal | None = None
+    """What was ordered in all, shipped or not: so much of a forecast it consumes. None: what is
+    open; then the forecast comes back as the order ships."""
 
 
 class Supply(NamedTuple):
@@ -115,6 +141,11 @@ class Supply(NamedTuple):
     """计划跟踪号: it is for what carries the same one."""
     demand: str = ""
     """Id of the one demand that it serves, where the document names it."""
+
+    @property
+    def firm(self) -> bool:
+        """Somebody has committed to it; a customer can be told of it."""
+        return self.kind != "requisition"
 
 
 class OnHand(NamedTuple):
@@ -157,12 +188,16 @@ class Model:
             self._take(row)
         for row in after:
             self._add(row)
-        return {_material(row) for row in {*before} ^ {*after}}
+        # Not sets: two lots of one material and quantity are equal rows.
+        came, went = Counter(after), Counter(before)
+        return {_material(row) for row in (came - went) | (went - came)}
 
     def all(self) -> Iterator[str]:
         """Every material that anything names."""
         named = {c.material for one in self._structures() for c in one.components}
-        yield from sorted({*self.items, *self.structures, *self.demands, *self.supplies} | named)
+        tables = (self.structures, self.demands, self.supplies, self.stock)
+        given = {material for table in tables for material, rows in table.items() if rows}
+        yield from sorted({*self.items} | given | named)
 
     def _structures(self) -> Iterable[Structure]:
         return (one for versions in self.structures.values() for one in versions)

@@ -31,6 +31,8 @@ class Serving:
 
     line: str
     """Key of the line in the system its order comes from."""
+    key: str
+    """Key of the production order."""
     production: ProductionOrder
     quantity: Decimal
     """How much of it, in base units."""
@@ -54,12 +56,12 @@ class OpenLine:
     tracking: str = ""
 
 
-def linked(order: Order, productions: Sequence[ProductionOrder]) -> list[Serving]:
+def linked(order: Order, productions: Mapping[str, ProductionOrder]) -> list[Serving]:
     """What serves an order by naming it; one that names no line goes to the lines of its material
     in turn, and what is too much to the last of them."""
     found: list[Serving] = []
     left = {line.id: line.ordered for line in order.lines}
-    for one in sorted(productions, key=_turn):
+    for key, one in _in_turn(productions):
         lines = [line for line in order.lines if one.order_line and one.order_line in line.rows]
         lines = lines or [line for line in order.lines if one.material == line.material]
         rest = one.planned
@@ -68,20 +70,20 @@ def linked(order: Order, productions: Sequence[ProductionOrder]) -> list[Serving
             left[line.id] -= share
             rest -= share
             if share:
-                found.append(Serving(line.id, one, share, "linked"))
+                found.append(Serving(line.id, key, one, share, "linked"))
     return found
 
 
 def assigned(
     lines: Iterable[OpenLine],
-    productions: Iterable[ProductionOrder],
+    productions: Mapping[str, ProductionOrder],
     on_hand: Decimal,
     pegs: Mapping[str, Sequence[str]],
 ) -> dict[str, list[Serving]]:
     """What serves the open lines of one material without naming their orders, by order.
 
     `on_hand` is what lies there of it, `pegs` names the lines for which a production order was
-    suggested, by its number.
+    suggested, by its key.
     """
     wanted = sorted(lines, key=lambda line: (line.wanted_on, line.order, line.line))
     left = {line.line: line.quantity for line in wanted}
@@ -90,13 +92,14 @@ def assigned(
     for basis in BASES[1:]:
         for piece in pieces:
             for line in wanted:
-                if not _may(basis, piece.production, line, pegs):
+                if not _may(basis, piece, line, pegs):
                     continue
                 share = min(piece.quantity, left[line.line])
                 if share > 0:
                     piece.quantity -= share
                     left[line.line] -= share
-                    found[line.order].append(Serving(line.line, piece.production, share, basis))
+                    made = Serving(line.line, piece.key, piece.production, share, basis)
+                    found[line.order].append(made)
     return dict(found)
 
 
@@ -104,35 +107,39 @@ def assigned(
 class _Piece:
     """What of a production order nobody has been given yet."""
 
+    key: str
     production: ProductionOrder
     quantity: Decimal
 
 
-def _pieces(productions: Iterable[ProductionOrder], on_hand: Decimal) -> Iterator[_Piece]:
+def _pieces(productions: Mapping[str, ProductionOrder], on_hand: Decimal) -> Iterator[_Piece]:
     """What still can serve somebody, in the order in which it is or will be there."""
-    orders = sorted((one for one in productions if not one.order_number), key=_turn)
+    orders = [(key, one) for key, one in _in_turn(productions) if not one.order_number]
     in_stock: list[Decimal] = []
-    for one in reversed(orders):
+    for _, one in reversed(orders):
         in_stock.append(max(min(one.finished, on_hand), ZERO))
         on_hand -= in_stock[-1]
-    for one, lying in zip(orders, reversed(in_stock), strict=True):
+    for (key, one), lying in zip(orders, reversed(in_stock), strict=True):
         coming = ZERO if one.status in DONE else one.planned - one.finished - one.scrapped
         if (quantity := lying + max(coming, ZERO)) > 0:
-            yield _Piece(one, quantity)
+            yield _Piece(key, one, quantity)
 
 
-def _may(
-    basis: str, production: ProductionOrder, line: OpenLine, pegs: Mapping[str, Sequence[str]]
-) -> bool:
-    if production.tracking_no:
-        return basis == "tracked" and production.tracking_no == line.tracking
+def _may(basis: str, piece: _Piece, line: OpenLine, pegs: Mapping[str, Sequence[str]]) -> bool:
+    if piece.production.tracking_no:
+        return basis == "tracked" and piece.production.tracking_no == line.tracking
     if basis == "pegged":
-        return line.line in pegs.get(production.number, ())
+        return line.line in pegs.get(piece.key, ())
     return basis == "estimated"
 
 
-def _turn(one: ProductionOrder) -> tuple[date, date, str]:
-    """The earlier it was or will be finished, the earlier it serves."""
-    finished = one.finished_on if one.status in DONE else None
-    planned = one.planned_finish or date.max
-    return (finished or planned, planned, one.number)
+def _in_turn(productions: Mapping[str, ProductionOrder]) -> list[tuple[str, ProductionOrder]]:
+    """The earlier one was or will be finished, the earlier it serves."""
+
+    def turn(entry: tuple[str, ProductionOrder]) -> tuple[date, date, str, str]:
+        key, one = entry
+        finished = one.finished_on if one.status in DONE else None
+        planned = one.planned_finish or date.max
+        return (finished or planned, planned, one.number, key)
+
+    return sorted(productions.items(), key=turn)

@@ -9,21 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from connector.contract import Record
-from connector.derive.order import Order
-from connector.derive.progress import Documents, progress
-from connector.derive.serving import linked
 from connector.derive.status import delivery_status
 from connector.derive.subjects import ABOUT, about, names
-from connector.engine import dossier, orders
-from connector.engine.caught import Caught, digest_of
-from connector.engine.marking import mark_flow
+from connector.engine import dossier, progressing, saving
+from connector.engine.caught import Caught
 from connector.engine.system import Feed, Flow, System
 from connector.faults import fault
 from connector.messages import load
-from connector.objects import BusinessObject, DeliveryStatus, OrderProgress, content
-from connector.objects.finance import Invoice, Payment
-from connector.objects.fulfilment import GoodsReturn, Inspection, ProductionOrder, Shipment
+from connector.objects import BusinessObject, DeliveryStatus
 from connector.objects.showing import labels, readable
 from connector.settings import HUB
 from connector.store import deliveries, journal, links, mentions, snapshots
@@ -116,7 +109,7 @@ def _group(system: System, object: str) -> int | None:
         keys = [row.key for row in journal.to_derive(tx, object, GROUP)]
         made = DERIVATIONS[object].compute(system, tx, keys)
         fault("computed")
-        changed = _save(system, tx, object, made)
+        changed = len(saving.save(system, tx, object, made))
         fault("computed_saved")
         journal.derived(tx, object, keys)
     fault("derived")
@@ -163,37 +156,10 @@ def _since_it_is_so(tx: Tx, made: dict[str, DeliveryStatus]) -> dict[str, Busine
     return found
 
 
-def _progresses(system: System, tx: Tx, keys: Sequence[str]) -> dict[str, BusinessObject]:
-    made: dict[str, BusinessObject] = {}
-    told = snapshots.load(tx, HUB, "order_progress", keys)
-    for flow in orders.flows(system):
-        assert flow.target is not None
-        some = {key: one for key, one in orders.put_together(tx, flow, keys).items() if one.booked}
-        held = dossier.about(tx, flow.target.name, {one.target_number for one in some.values()})
-        for key, order in some.items():
-            known = held.get(order.target_number)
-            before = told.get(key)
-            if known or before:
-                previous = OrderProgress.model_validate_json(before.data) if before else None
-                made[key] = progress(order, _documents(order, known or dossier.Dossier()), previous)
-    return made
-
-
-def _documents(order: Order, held: dossier.Dossier) -> Documents:
-    return Documents(
-        serving=linked(order, held.of(ProductionOrder, "production_order")),
-        shipments=held.of(Shipment, "shipment"),
-        returns=held.of(GoodsReturn, "goods_return"),
-        inspections=held.of(Inspection, "inspection"),
-        invoices=held.of(Invoice, "invoice", "ordinary_invoice"),
-        payments=held.of(Payment, "payment", "refund"),
-    )
-
-
 DERIVATIONS: dict[str, Derivation] = {
     "delivery_status": Derivation(_statuses),
     "order_progress": Derivation(
-        _progresses,
+        progressing.progresses,
         frozenset(
             {
                 "production_order",
@@ -211,35 +177,3 @@ DERIVATIONS: dict[str, Derivation] = {
     ),
 }
 """How each derived object is computed."""
-
-
-def _save(system: System, tx: Tx, object: str, made: dict[str, BusinessObject]) -> int:
-    now = system.store.now(tx)
-    before = snapshots.load(tx, HUB, object, list(made))
-    rows, moved = [], []
-    for key, record in made.items():
-        text = content(record)
-        old = before.get(key)
-        if old is not None and old.data == text:
-            continue
-        caught = Caught(Record(key, {}, record.number), "", record, text=text)
-        moved.append(caught)
-        rows.append(
-            {
-                "connection": HUB,
-                "object": object,
-                "key": key,
-                "number": record.number,
-                "data": text,
-                "hash": digest_of(text),
-                "usable": 1,
-                "deleted": 0,
-                "version": (old.version if old else 0) + 1,
-                "captured_at": now,
-                "changed_at": now,
-            }
-        )
-    snapshots.save(system.store, tx, rows)
-    for flow in system.taking(HUB, object):
-        mark_flow(tx, flow, moved, now)
-    return len(rows)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
+from connector.derive.papers import Papers
 from connector.derive.subjects import names, subject
 from connector.objects import OBJECTS, BusinessObject
+from connector.objects.finance import Invoice, Payment, Receivable
+from connector.objects.fulfilment import GoodsReturn, Shipment
 from connector.store import links, mentions, snapshots
 from connector.store.engine import Tx
 
@@ -30,10 +33,22 @@ class Dossier:
 
     def of(self, kind: type[Kind], *objects: str) -> list[Kind]:
         """Its documents of these objects, which are all of one class, in order of their keys."""
-        found = (
-            record for object in objects for _, record in sorted(self._records[object].items())
+        return [one for object in objects for one in self.by_key(kind, object).values()]
+
+    def by_key(self, kind: type[Kind], object: str) -> dict[str, Kind]:
+        """The same of one object, by their keys."""
+        found = sorted(self._records[object].items())
+        return {key: record for key, record in found if isinstance(record, kind)}
+
+    def papers(self) -> Papers:
+        """What they say of goods, invoices and money."""
+        return Papers(
+            shipments=self.of(Shipment, "shipment"),
+            returns=self.of(GoodsReturn, "goods_return"),
+            invoices=self.of(Invoice, "invoice", "ordinary_invoice"),
+            receivables=self.of(Receivable, "receivable"),
+            payments=self.of(Payment, "payment", "refund"),
         )
-        return [record for record in found if isinstance(record, kind)]
 
     def numbers(self, *objects: str) -> set[str]:
         """The numbers of its documents of these objects."""
@@ -43,7 +58,7 @@ class Dossier:
         return any(self._records.values())
 
 
-def about(tx: Tx, erp: str, numbers: Iterable[str], more: Sequence[str] = ()) -> dict[str, Dossier]:
+def about(tx: Tx, erp: str, numbers: Iterable[str], more: Iterable[str] = ()) -> dict[str, Dossier]:
     """The dossiers of the orders that stand in an ERP under these numbers. `more` are numbers of
     documents that serve one without naming it: what names those is told under `""`."""
     found: dict[str, Dossier] = defaultdict(Dossier)

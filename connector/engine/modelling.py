@@ -7,17 +7,16 @@ each taking is counted: a process whose count is not the store's builds its mode
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from connector.derive import rows as planning_rows
 from connector.derive.model import Item, Model, Row
-from connector.derive.moving import moved
+from connector.derive.papers import away
 from connector.engine import dossier, orders
 from connector.engine.system import Flow, System
 from connector.objects import OBJECTS, BusinessObject
-from connector.objects.fulfilment import GoodsReturn, Shipment
 from connector.objects.planning import Forecast
 from connector.settings import HUB
 from connector.store import facts, journal, links, snapshots
@@ -53,6 +52,8 @@ class Modelling:
         self._erp = erp
         self._taken = -1
         self.model = Model()
+        self.key_parts: set[str] = set()
+        """Bought materials that orders wait for."""
 
     def refresh(self) -> set[str] | None:
         """Bring the model up to date; the materials that this touched, None: all of them."""
@@ -112,6 +113,8 @@ class Modelling:
             if object == "forecast":
                 given |= self._expected(tx, connection, read)
             else:
+                if object == "material":
+                    self._note_key_parts(held)
                 gone = self._superseded(tx, object, read) if connection == HUB else set()
                 given |= {
                     key: planning_rows.rows(object, key, record, self._factor)
@@ -131,10 +134,7 @@ class Modelling:
             held = dossier.about(tx, self._erp, numbers)
             for key, order in known.items():
                 about = held.get(order.target_number) or dossier.Dossier()
-                shipments = about.of(Shipment, "shipment")
-                returns = about.of(GoodsReturn, "goods_return")
-                away = {line.id: moved(order, line, shipments, returns) for line in order.lines}
-                given[key] = planning_rows.demands(order, away)
+                given[key] = planning_rows.demands(order, away(order, about.papers()))
         return given
 
     def _expected(
@@ -160,6 +160,13 @@ class Modelling:
         for flow in orders.flows(self._system):
             if flow.source == connection and flow.target and flow.target.name == self._erp:
                 yield flow
+
+    def _note_key_parts(self, held: Mapping[str, Any]) -> None:
+        self.key_parts -= held.keys()
+        for key, row in held.items():
+            values = snapshots.data(row)
+            if values.get("kind") != "make" and self._system.insight.is_key_part(values):
+                self.key_parts.add(key)
 
     def _counts(self, row: Any) -> bool:
         return self._system.insight.counts(snapshots.data(row))

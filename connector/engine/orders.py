@@ -6,16 +6,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
-from typing import TypeVar
 
 from connector.derive.order import Line, Order
 from connector.engine.system import Flow, System
-from connector.objects import BusinessObject, OrderLine, SalesOrder
+from connector.objects import OrderLine, SalesOrder
 from connector.objects.goods import Material
 from connector.store import links, snapshots
 from connector.store.engine import Tx
-
-Stored = TypeVar("Stored", bound=BusinessObject)
 
 GOODS = frozenset({"goods", "gift"})
 """Kinds of lines for which something leaves the warehouse."""
@@ -50,7 +47,7 @@ class _There:
         self._orders = orders
         self._links = {link.here: link for link in self._find("sales_order", orders)}
         booked = [link.there for link in self._links.values()]
-        self._booked = self._snapshots("sales_order", SalesOrder, booked)
+        self._booked = snapshots.models(tx, self._erp, "sales_order", SalesOrder, booked)
 
     def order(self, key: str, order: SalesOrder, *, in_force: bool) -> Order:
         """One of them."""
@@ -71,6 +68,8 @@ class _There:
             rate=order.exchange_rate or ONE,
             promised_on=max((line.wanted_on for line in lines if line.wanted_on), default=None),
             urgency=order.urgency,
+            payment_terms=order.payment_terms,
+            payment_plan=order.payment_plan,
             tracking_no=order.tracking_no,
             in_force=in_force and state != "void",
             lines=lines,
@@ -124,16 +123,11 @@ class _There:
     @cached_property
     def _items(self) -> dict[str, Material]:
         booked = {line.material for order in self._booked.values() for line in order.lines}
-        return self._snapshots("material", Material, {*self._materials.values(), *booked} - {""})
+        keys = sorted({*self._materials.values(), *booked} - {""})
+        return snapshots.models(self._tx, self._erp, "material", Material, keys)
 
     def _find(self, object: str, keys: Iterable[str]) -> list[links.Linked]:
         return links.find(self._tx, object, self._flow.source, self._erp, sorted(keys))
-
-    def _snapshots(
-        self, object: str, model: type[Stored], keys: Iterable[str]
-    ) -> dict[str, Stored]:
-        found = snapshots.load(self._tx, self._erp, object, sorted(keys))
-        return {key: model.model_validate_json(row.data) for key, row in found.items() if row.data}
 
 
 def factor(material: Material, unit: str) -> Decimal:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from connector.derive.order import Line, Order
-from connector.derive.progress import Documents, progress
+from connector.derive.papers import Papers
+from connector.derive.progress import Making, progress
 from connector.derive.serving import Serving, linked
 from connector.objects import OrderProgress
 from connector.objects.finance import Allocation, Invoice, InvoiceLine, Payment
@@ -59,8 +60,10 @@ def came_back(quantity: str, *, replace: bool, row: str = "row-l1") -> GoodsRetu
 
 def made(*production: ProductionOrder, order: Order = ORDER, **documents: Any) -> OrderProgress:
     previous = documents.pop("previous", None)
-    serving = documents.pop("serving", linked(order, production))
-    return progress(order, Documents(serving=serving, **documents), previous)
+    named = {str(n): one for n, one in enumerate(production)}
+    making = {name: documents.pop(name) for name in ("inspections", "parts") if name in documents}
+    serving = documents.pop("serving", linked(order, named))
+    return progress(order, Papers(**documents), Making(serving, **making), previous)
 
 
 def test_an_order_that_no_document_names_is_ordered() -> None:
@@ -242,8 +245,8 @@ def test_an_order_is_paid_by_what_the_erp_says_was_paid_for_it() -> None:
 
 def test_each_milestone_says_how_it_was_found_and_the_order_the_weakest_of_all() -> None:
     anon = work("started", started_on=day(3), order_number="", order_line="", material="M2")
-    serving = [*linked(ORDER, [work("started", started_on=day(2))]),
-               Serving("l2", anon, D(6), "estimated")]  # fmt: skip
+    serving = [*linked(ORDER, {"1": work("started", started_on=day(2))}),
+               Serving("l2", "2", anon, D(6), "estimated")]  # fmt: skip
     found = made(serving=serving)
     assert [one.started_basis for one in found.lines] == ["linked", "estimated"]
     assert (found.started_on, found.started_basis, found.basis) == (
@@ -255,7 +258,7 @@ def test_each_milestone_says_how_it_was_found_and_the_order_the_weakest_of_all()
 
 def test_what_was_estimated_once_stays_told_and_gives_way_to_what_is_known() -> None:
     anon = work("started", started_on=day(3), order_number="", order_line="")
-    first = made(serving=[Serving("l1", anon, D(4), "estimated")])
+    first = made(serving=[Serving("l1", "2", anon, D(4), "estimated")])
     later = made(previous=first)
     assert (later.lines[0].started_on, later.lines[0].started_basis) == (day(3), "estimated")
     known = made(work("started", started_on=day(5)), previous=later)

@@ -120,6 +120,7 @@ def test_the_example_loads_and_becomes_a_system() -> None:
 BOTH = {
     "docs/operations.md": "docs/operations.zh-CN.md",
     "docs/runbooks.md": "docs/zh/runbooks.md",
+    "docs/insight.md": "docs/zh/insight.md",
     "README.md": "README.zh-CN.md",
 }
 
