@@ -16,6 +16,7 @@ ABOUT: dict[str, frozenset[str]] = {
     "inspection": frozenset({"order", "document"}),
     "purchase_order": frozenset({"order"}),
     "goods_receipt": frozenset({"order", "document"}),
+    "production_receipt": frozenset({"order", "document"}),
     "shipment": frozenset({"order"}),
     "goods_return": frozenset({"order"}),
     "invoice": frozenset({"order"}),

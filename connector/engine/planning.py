@@ -151,7 +151,7 @@ class Planning:
     def _sold(self, materials: Set[str]) -> set[str]:
         """Of these, what is sold: it stands in the system the orders come from."""
         wanted = {one for one, some in self._modelling.model.demands.items() if some}
-        return materials & (self._modelling.linked | wanted)
+        return set(materials & (self._modelling.linked | wanted))
 
     def _costing(self, structures: Structures) -> Costing:
         settings = self._system.insight.settings
