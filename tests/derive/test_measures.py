@@ -125,7 +125,8 @@ def test_forecasts_count_as_expected_in_base_units_and_by_days() -> None:
         == 1
     )
     # in a unit that nobody can convert, the material says nothing
-    assert accuracy({"A": 9, "B": 10}, forecast("A", 1, unit="?"), forecast("B", 10)) == 1
+    strange = forecast("A", 1, unit="?")
+    assert accuracy({"A": 9, "B": 10}, strange, forecast("A", 5), forecast("B", 10)) == 1
 
 
 def test_orders_grow_against_the_month_and_the_year_before() -> None:
