@@ -10,8 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from connector.derive.moving import COUNTS
 from connector.derive.order import ZERO
+from connector.derive.papers import COUNTS
 from connector.objects.finance import Debt, Payment
 
 

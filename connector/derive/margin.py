@@ -23,9 +23,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from connector.derive.figures import share
-from connector.derive.moving import COUNTS
 from connector.derive.order import ZERO, Line, Order
-from connector.derive.papers import Papers, Row, Tally, delivered, invoiced, moved
+from connector.derive.papers import COUNTS, Papers, Row, Tally, delivered, invoiced, moved
 from connector.objects import money
 from connector.objects.derived import LineMargin, OrderMargin
 from connector.objects.fulfilment import (

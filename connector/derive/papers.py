@@ -14,11 +14,13 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from connector.derive.moving import COUNTS
 from connector.derive.order import ZERO, Line, Order
 from connector.objects import money
 from connector.objects.finance import Debt, Invoice, InvoiceLine, Payment, Receivable
 from connector.objects.fulfilment import GoodsReturn, Shipment, ShipmentLine
+
+COUNTS = frozenset({"approved", "closed"})
+"""Documents in these states have really happened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,29 @@ def invoiced(order: Order, papers: Papers) -> list[Row]:
     there = [i for i in papers.invoices if i.status in COUNTS and i.currency == order.currency]
     rows = [finder.invoiced(row, invoice.invoiced_on) for invoice in there for row in invoice.lines]
     return [row for row in rows if row]
+
+
+class Away(NamedTuple):
+    """What has left of a line; in base units."""
+
+    left: Decimal = ZERO
+    """For good: less what came back."""
+    returned: Decimal = ZERO
+    """What came back."""
+    refunded: Decimal = ZERO
+    """Of this, what is not to be replaced, and so is not ordered any more."""
+
+
+def away(order: Order, papers: Papers) -> dict[str, Away]:
+    """What has left of each line, and what came back."""
+    rows = moved(order, papers)
+    left = tally(order, rows)
+    back = tally(order, (row for row in rows if row.quantity < 0))
+    refunded = tally(order, (row for row in rows if row.refunded))
+    return {
+        line.id: Away(left[line.id].quantity, -back[line.id].quantity, -refunded[line.id].quantity)
+        for line in order.lines
+    }
 
 
 def delivered(order: Order, goods: Iterable[Row], bills: Iterable[Row]) -> dict[str, Tally]:

@@ -20,13 +20,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from connector.derive.moving import COUNTS, Moved, moved, names, total
+from connector.derive import papers as papers_of
 from connector.derive.order import ZERO, Line, Order
+from connector.derive.papers import COUNTS, Away, Papers, invoiced, moved, tally
 from connector.derive.serving import BASES, DONE, Serving
+from connector.derive.three_flows import received
 from connector.derive.units import in_unit
 from connector.objects.derived import LineProgress, OrderProgress
-from connector.objects.finance import Invoice, Payment
-from connector.objects.fulfilment import GoodsReturn, Inspection, Shipment
+from connector.objects.fulfilment import Inspection
 
 STARTED = frozenset({"started", "finished", "closed"})
 STAGES = (
@@ -50,37 +51,37 @@ MILESTONES = ("materials", "started", "produced", "inspected")
 
 
 @dataclass(frozen=True, slots=True)
-class Documents:
-    """What the ERP holds about an order."""
+class Making:
+    """What is known of how an order's goods are made."""
 
     serving: Sequence[Serving] = ()
-    shipments: Sequence[Shipment] = ()
-    returns: Sequence[GoodsReturn] = ()
     inspections: Sequence[Inspection] = ()
-    invoices: Sequence[Invoice] = ()
-    payments: Sequence[Payment] = ()
     parts: Mapping[str, tuple[date, str]] = field(default_factory=dict)
     """By line: when its key parts were all there, and how we know."""
 
 
 def progress(
-    order: Order, documents: Documents, previous: OrderProgress | None = None
+    order: Order, papers: Papers, making: Making, previous: OrderProgress | None = None
 ) -> OrderProgress:
     """The progress of an order. `previous` is what was told last: a milestone that was estimated
     stays told when the production that showed it has gone to somebody else since."""
     known = {line.id: line for line in previous.lines} if previous else {}
+    away, billed = papers_of.away(order, papers), tally(order, invoiced(order, papers))
     goods = [line for line in order.lines if line.goods]
-    lines = [_line(order, line, documents, known.get(line.id)) for line in goods]
-    left = [one for one in documents.shipments if one.status in COUNTS and _is_for(order, one)]
-    latest = max(left, key=lambda one: (one.shipped_on, one.number), default=None)
+    lines = [
+        _line(line, away[line.id], billed[line.id].quantity, making, known.get(line.id))
+        for line in goods
+    ]
+    gone = [one for one in papers.shipments if moved(order, Papers(shipments=[one]))]
+    latest = max(gone, key=lambda one: (one.shipped_on, one.number), default=None)
     return OrderProgress(
         number=order.number,
         record=order.key,
         promised_on=order.promised_on,
-        invoiced_on=_invoiced_on(order, documents.invoices),
-        paid_on=_paid_on(order, documents.payments),
+        invoiced_on=_full_on(order, ((r.on, r.amount or ZERO) for r in invoiced(order, papers))),
+        paid_on=_full_on(order, received(order, papers)),
         waybill=latest.waybill if latest else "",
-        waybills=tuple(sorted({one.waybill for one in left if one.waybill})),
+        waybills=tuple(sorted({one.waybill for one in gone if one.waybill})),
         lines=tuple(lines),
         shipped_on=latest.shipped_on if latest else None,
         **_together(lines),
@@ -91,22 +92,21 @@ def progress(
 
 
 def _line(
-    order: Order, line: Line, documents: Documents, previous: LineProgress | None
+    line: Line, away: Away, billed: Decimal, making: Making, previous: LineProgress | None
 ) -> LineProgress:
-    serving = [one for one in documents.serving if one.line == line.id]
-    away = moved(order, line, documents.shipments, documents.returns)
+    serving = [one for one in making.serving if one.line == line.id]
     ordered = line.ordered - away.refunded
-    reached = _reached(line, serving, documents)
+    reached = _reached(line, serving, making)
     if previous is not None:
         reached = _still(reached, previous)
     running = [one for one in serving if one.production.status == "started"]
     quantities = {
         "ordered": ordered,
-        "in_production": total(one.quantity - one.finished for one in running),
-        "produced": total(one.finished for one in serving),
+        "in_production": _sum(one.quantity - one.finished for one in running),
+        "produced": _sum(one.finished for one in serving),
         "shipped": away.left,
         "returned": away.returned,
-        "invoiced": _invoiced(order, line, documents.invoices),
+        "invoiced": billed,
     }
     days = {f"{name}_on": day for name, (day, _) in reached.items()}
     told: dict[str, Any] = {name: in_unit(value, line.factor) for name, value in quantities.items()}
@@ -114,7 +114,6 @@ def _line(
     return LineProgress(
         id=line.id,
         material=line.material,
-        shipped_on=away.last,
         expected_on=_expected(serving),
         stage=_stage(ordered, away, days),
         basis=_weakest(basis for _, basis in reached.values()),
@@ -126,14 +125,14 @@ Reached = dict[str, tuple[date | None, str]]
 """By milestone: the day, and how it was found."""
 
 
-def _reached(line: Line, serving: Sequence[Serving], documents: Documents) -> Reached:
+def _reached(line: Line, serving: Sequence[Serving], making: Making) -> Reached:
     started = [one for one in serving if one.production.status in STARTED]
     found: Reached = {
         "started": _earliest((one.production.started_on, one.basis) for one in started),
         "produced": _produced(serving),
-        "inspected": _inspected(serving, documents.inspections),
+        "inspected": _inspected(serving, making.inspections),
     }
-    parts = documents.parts.get(line.id, (None, ""))
+    parts = making.parts.get(line.id, (None, ""))
     return {"materials": _earliest([parts, found["started"]]), **found}
 
 
@@ -151,7 +150,7 @@ def _inspected(
     """Passed is what was found good, however often it had to be mended."""
     numbers = {one.production.number for one in serving}
     about = [i for i in inspections if i.status in COUNTS and i.source_number in numbers]
-    needed, days = total(one.quantity for one in serving), []
+    needed, days = _sum(one.quantity for one in serving), []
     passed = ZERO
     for one in sorted(about, key=lambda i: (i.inspected_on or date.max, i.number)):
         passed += one.qualified
@@ -171,7 +170,7 @@ def _still(reached: Reached, previous: LineProgress) -> Reached:
     }
 
 
-def _stage(ordered: Decimal, away: Moved, days: Mapping[str, Any]) -> str:
+def _stage(ordered: Decimal, away: Away, days: Mapping[str, Any]) -> str:
     if away.left >= ordered and (away.left or away.returned):
         return "shipped"
     if away.left > 0:
@@ -191,7 +190,7 @@ def _expected(serving: Sequence[Serving]) -> date | None:
 
 def _together(lines: Sequence[LineProgress]) -> dict[str, Any]:
     names = ("ordered", "in_production", "produced", "shipped", "returned", "invoiced")
-    found: dict[str, Any] = {name: total(getattr(line, name) for line in lines) for name in names}
+    found: dict[str, Any] = {name: _sum(getattr(line, name) for line in lines) for name in names}
     for name in MILESTONES:
         days = [getattr(line, f"{name}_on") for line in lines]
         pick: Callable[[Iterable[date]], date] = min if name == "started" else max
@@ -217,46 +216,12 @@ def _stage_of_all(stages: Sequence[str]) -> str:
     return min(stages, key=STAGES.index)
 
 
-def _is_for(order: Order, shipment: Shipment) -> bool:
-    return any(names(order, line, part) for part in shipment.lines for line in order.lines)
-
-
-def _invoiced(order: Order, line: Line, invoices: Sequence[Invoice]) -> Decimal:
-    """In base units."""
-    parts = [part for one in invoices if one.status in COUNTS for part in one.lines]
-    return total(part.quantity for part in parts if names(order, line, part)) * line.factor
-
-
-def _invoiced_on(order: Order, invoices: Sequence[Invoice]) -> date | None:
-    """The day on which invoices, red ones taken off, first came up to the order's amount, if they
-    still do."""
-    some = [
-        (one.invoiced_on, part.amount_with_tax)
-        for one in invoices
-        if one.status in COUNTS
-        for part in one.lines
-        if any(names(order, line, part) for line in order.lines)
-    ]
-    return _full_on(some, order.amount_with_tax)
-
-
-def _paid_on(order: Order, payments: Sequence[Payment]) -> date | None:
-    """The same of payments that the ERP allocated to the order, refunds taken off."""
-    some = [
-        (one.paid_on, -part.amount if one.kind == "refund" else part.amount)
-        for one in payments
-        if one.status in COUNTS
-        for part in one.allocations
-        if part.order_number and part.order_number == order.target_number
-    ]
-    return _full_on(some, order.amount_with_tax)
-
-
-def _full_on(some: Sequence[tuple[date, Decimal]], amount: Decimal) -> date | None:
-    total, day = ZERO, None
+def _full_on(order: Order, some: Iterable[tuple[date, Decimal]]) -> date | None:
+    """The day on which amounts first came up to the order's, if they still do."""
+    amount, sum_, day = order.amount_with_tax, ZERO, None
     for on, part in sorted(some):
-        total += part
-        day = (day or on) if total >= amount > 0 else None
+        sum_ += part
+        day = (day or on) if sum_ >= amount > 0 else None
     return day
 
 
@@ -274,3 +239,7 @@ def _earliest(some: Iterable[tuple[date | None, str]]) -> tuple[date | None, str
 def _weakest(bases: Iterable[str]) -> str:
     known = [BASES.index(basis) for basis in bases if basis]
     return BASES[max(known)] if known else ""
+
+
+def _sum(values: Iterable[Decimal]) -> Decimal:
+    return sum(values, ZERO)

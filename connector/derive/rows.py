@@ -16,8 +16,8 @@ from connector.derive.model import (
     Structure,
     Supply,
 )
-from connector.derive.moving import Moved
 from connector.derive.order import Line, Order
+from connector.derive.papers import Away
 from connector.objects import BusinessObject
 from connector.objects.fulfilment import (
     ProductionOrder,
@@ -163,15 +163,15 @@ def demand_id(order: Order, line: Line) -> str:
     return min(line.rows) if line.rows else f"{order.key}/{line.id}"
 
 
-def demands(order: Order, moved: Mapping[str, Moved]) -> list[Row]:
-    """What an order wants. `moved` says what has left of its lines and come back, by line."""
-    return list(_wanted(order, moved)) if order.in_force else []
+def demands(order: Order, gone: Mapping[str, Away]) -> list[Row]:
+    """What an order wants. `gone` says what has left of its lines and come back, by line."""
+    return list(_wanted(order, gone)) if order.in_force else []
 
 
-def _wanted(order: Order, moved: Mapping[str, Moved]) -> Iterator[Demand]:
+def _wanted(order: Order, gone: Mapping[str, Away]) -> Iterator[Demand]:
     for line in order.lines:
         if line.goods and line.material:
-            away = moved[line.id]
+            away = gone[line.id]
             left = line.ordered - away.refunded - away.left if line.open else ZERO
             yield Demand(
                 id=demand_id(order, line),

@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from connector.derive.model import Item
-from connector.derive.moving import COUNTS
 from connector.derive.order import ZERO
+from connector.derive.papers import COUNTS
 from connector.objects import money
 from connector.objects.derived import SlowStock
 from connector.objects.fulfilment import GoodsReceipt, ProductionOrder, Shipment

@@ -18,9 +18,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from connector.derive.dues import open_dues, unused
-from connector.derive.moving import COUNTS
 from connector.derive.order import ZERO, Order
-from connector.derive.papers import Papers, unbilled, undelivered
+from connector.derive.papers import COUNTS, Papers, unbilled, undelivered
 from connector.objects import money
 from connector.objects.derived import CustomerStanding, OpenDue
 from connector.objects.finance import Credit, Payment, Receivable

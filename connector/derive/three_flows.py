@@ -14,9 +14,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from connector.derive.moving import COUNTS
 from connector.derive.order import ZERO, Order
-from connector.derive.papers import Papers, Row, delivered, invoiced, moved
+from connector.derive.papers import COUNTS, Papers, Row, delivered, invoiced, moved
 from connector.objects import money
 from connector.objects.derived import ThreeFlows
 from connector.objects.finance import Allocation, Invoice, InvoiceLine, Payment, Receivable
@@ -35,7 +34,7 @@ def three_flows(order: Order, papers: Papers) -> ThreeFlows:
     and never with more than its amount.
     """
     goods, bills = moved(order, papers), invoiced(order, papers)
-    paid = list(_received(order, papers))
+    paid = list(received(order, papers))
     tolerance = money.unit_of(order.currency) * max(len(order.lines), 1)
     now, since = _Flows(), None
     for day in sorted({row.on for row in (*goods, *bills)} | {on for on, _ in paid}):
@@ -77,7 +76,8 @@ def _agree(flows: _Flows, tolerance: Decimal) -> bool:
     return max(flows) - min(flows) <= tolerance
 
 
-def _received(order: Order, papers: Papers) -> Iterator[tuple[date, Decimal]]:
+def received(order: Order, papers: Papers) -> Iterator[tuple[date, Decimal]]:
+    """What was paid for the order and when, as the ERP allocated it; refunds are negative."""
     others = {debt.number for debt in papers.receivables if not _alone(order, debt)}
     ours = {debt.number for debt in papers.receivables} - others - {""}
     for payment in papers.payments:

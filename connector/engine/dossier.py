@@ -6,8 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+from connector.derive.papers import Papers
 from connector.derive.subjects import names, subject
 from connector.objects import OBJECTS, BusinessObject
+from connector.objects.finance import Invoice, Payment, Receivable
+from connector.objects.fulfilment import GoodsReturn, Shipment
 from connector.store import links, mentions, snapshots
 from connector.store.engine import Tx
 
@@ -36,6 +39,16 @@ class Dossier:
         """The same of one object, by their keys."""
         found = sorted(self._records[object].items())
         return {key: record for key, record in found if isinstance(record, kind)}
+
+    def papers(self) -> Papers:
+        """What they say of goods, invoices and money."""
+        return Papers(
+            shipments=self.of(Shipment, "shipment"),
+            returns=self.of(GoodsReturn, "goods_return"),
+            invoices=self.of(Invoice, "invoice", "ordinary_invoice"),
+            receivables=self.of(Receivable, "receivable"),
+            payments=self.of(Payment, "payment", "refund"),
+        )
 
     def numbers(self, *objects: str) -> set[str]:
         """The numbers of its documents of these objects."""

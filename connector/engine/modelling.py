@@ -13,11 +13,10 @@ from typing import Any
 
 from connector.derive import rows as planning_rows
 from connector.derive.model import Item, Model, Row
-from connector.derive.moving import moved
+from connector.derive.papers import away
 from connector.engine import dossier, orders
 from connector.engine.system import Flow, System
 from connector.objects import OBJECTS, BusinessObject
-from connector.objects.fulfilment import GoodsReturn, Shipment
 from connector.objects.planning import Forecast
 from connector.settings import HUB
 from connector.store import facts, journal, links, snapshots
@@ -135,10 +134,7 @@ class Modelling:
             held = dossier.about(tx, self._erp, numbers)
             for key, order in known.items():
                 about = held.get(order.target_number) or dossier.Dossier()
-                shipments = about.of(Shipment, "shipment")
-                returns = about.of(GoodsReturn, "goods_return")
-                away = {line.id: moved(order, line, shipments, returns) for line in order.lines}
-                given[key] = planning_rows.demands(order, away)
+                given[key] = planning_rows.demands(order, away(order, about.papers()))
         return given
 
     def _expected(

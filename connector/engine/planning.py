@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 
 from connector.contract import chunks
 from connector.derive import serving
 from connector.derive.availability import availability
 from connector.derive.demand import lying
 from connector.derive.kitting import Kitter, kitting
+from connector.derive.model import ZERO
 from connector.derive.requirements import Planner, day, week
 from connector.derive.structure import Structures
 from connector.derive.suggesting import requirement
@@ -28,6 +30,7 @@ from connector.objects.derived import Kitting, OrderSupply, Share
 from connector.objects.fulfilment import ProductionOrder
 from connector.settings import HUB
 from connector.store import facts, feeds, journal, snapshots
+from connector.store.engine import Tx
 
 BY_MATERIAL = ("availability", "material_requirement")
 BY_LINE = "kitting"

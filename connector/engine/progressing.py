@@ -6,15 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from connector.derive.order import Order
-from connector.derive.progress import Documents, progress
+from connector.derive.progress import Making, progress
 from connector.derive.serving import Serving, linked
 from connector.engine import dossier, orders
 from connector.engine.dossier import Dossier
 from connector.engine.system import System
 from connector.objects import BusinessObject, OrderProgress
 from connector.objects.derived import Kitting, OrderSupply
-from connector.objects.finance import Invoice, Payment
-from connector.objects.fulfilment import GoodsReturn, Inspection, ProductionOrder, Shipment
+from connector.objects.fulfilment import Inspection, ProductionOrder
 from connector.settings import HUB
 from connector.store import snapshots
 from connector.store.engine import Tx
@@ -39,8 +38,8 @@ def progresses(system: System, tx: Tx, keys: Sequence[str]) -> dict[str, Busines
             serving = _serving(order, mine, supplies.get(key), productions)
             parts = _parts(order, kits, previous, today)
             if mine or serving or parts or previous:
-                documents = _documents(mine, held.get("") or Dossier(), serving, parts)
-                made[key] = progress(order, documents, previous)
+                making = _making(mine, held.get("") or Dossier(), serving, parts)
+                made[key] = progress(order, mine.papers(), making, previous)
     return made
 
 
@@ -65,23 +64,15 @@ def _serving(
     ]
 
 
-def _documents(
+def _making(
     held: Dossier,
     anonymous: Dossier,
     serving: Sequence[Serving],
     parts: Mapping[str, tuple[date, str]],
-) -> Documents:
+) -> Making:
     """`anonymous` is what names production orders that name no order."""
     inspections = [*held.of(Inspection, "inspection"), *anonymous.of(Inspection, "inspection")]
-    return Documents(
-        serving=serving,
-        shipments=held.of(Shipment, "shipment"),
-        returns=held.of(GoodsReturn, "goods_return"),
-        inspections=inspections,
-        invoices=held.of(Invoice, "invoice", "ordinary_invoice"),
-        payments=held.of(Payment, "payment", "refund"),
-        parts=parts,
-    )
+    return Making(serving, inspections, parts)
 
 
 def _kits(tx: Tx, some: Iterable[Order]) -> dict[str, Kitting]:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from connector.derive.order import Line, Order
-from connector.derive.progress import Documents, progress
+from connector.derive.papers import Papers
+from connector.derive.progress import Making, progress
 from connector.derive.serving import Serving, linked
 from connector.objects import OrderProgress
 from connector.objects.finance import Allocation, Invoice, InvoiceLine, Payment
@@ -60,8 +61,9 @@ def came_back(quantity: str, *, replace: bool, row: str = "row-l1") -> GoodsRetu
 def made(*production: ProductionOrder, order: Order = ORDER, **documents: Any) -> OrderProgress:
     previous = documents.pop("previous", None)
     named = {str(n): one for n, one in enumerate(production)}
+    making = {name: documents.pop(name) for name in ("inspections", "parts") if name in documents}
     serving = documents.pop("serving", linked(order, named))
-    return progress(order, Documents(serving=serving, **documents), previous)
+    return progress(order, Papers(**documents), Making(serving, **making), previous)
 
 
 def test_an_order_that_no_document_names_is_ordered() -> None:
