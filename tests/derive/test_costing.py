@@ -142,6 +142,13 @@ def test_the_version_and_the_components_of_the_day_count() -> None:
         assert Costing(run.model, DAY, structures=Structures(run.model)).of("top").material == 110
 
 
+def test_of_two_versions_that_are_otherwise_the_same_the_one_that_says_its_work_counts() -> None:
+    silent, telling = bom("top", {"a": "1"}), bom("top", {"a": "1"}, labour=D(0), overhead=D(2))
+    for versions in ((silent, telling), (telling, silent)):
+        found = costing(made("top"), bought("a", "1"), *versions, labour="9").of("top")
+        assert found == Cost(D(1), D(0), D(2))
+
+
 def test_without_a_factor_it_is_told_for_the_base_unit() -> None:
     found = costing(bought("a", "3", sales_unit="box")).estimate("a")
     assert (found.unit, found.cost) == ("pcs", 3)
