@@ -147,7 +147,7 @@ class InsightSettings(_Model):
 
     erp: str = ""
     """Connection whose materials, stock and documents count; empty: where the orders go."""
-    stock: str = 'status == "usable" and owner == ""'
+    stock: str = 'status == "usable" and (owner ?? "") == ""'
     """Which stock counts, in the expression language of mappings, over a stock record."""
     key_part: str = "lead_time_days > 20"
     """Which bought parts an order waits for before it can start, over a material."""

@@ -68,7 +68,7 @@ def _given(object: str, key: str, record: BusinessObject, factor: Factor) -> Ite
                 "requisition",
                 record.number,
                 record.tracking_no,
-                record.order_line,
+                _named(record.order_number, record.order_line),
             )
 
 
@@ -132,7 +132,7 @@ def _bought(
                 kind,
                 record.number,
                 line.tracking_no,
-                line.order_line,
+                _named(line.order_number, line.order_line),
             )
 
 
@@ -154,13 +154,20 @@ def _made(key: str, record: ProductionOrder) -> Iterator[Supply]:
             "production_order",
             record.number,
             record.tracking_no,
-            record.order_line,
+            _named(record.order_number, record.order_line),
         )
 
 
 def demand_id(order: Order, line: Line) -> str:
-    """What names a line's demand: its row in the ERP, by which documents there name it too."""
-    return min(line.rows) if line.rows else f"{order.key}/{line.id}"
+    """What names a line's demand: the order's number in the ERP and its row, by which documents
+    there name it too; before it stands there, its keys in the source."""
+    if order.booked and line.rows:
+        return _named(order.target_number, min(line.rows))
+    return f"{order.key}/{line.id}"
+
+
+def _named(order_number: str, order_line: str) -> str:
+    return f"{order_number}/{order_line}" if order_line else ""
 
 
 def demands(order: Order, gone: Mapping[str, Away]) -> list[Row]:

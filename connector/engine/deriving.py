@@ -6,13 +6,12 @@ touch; `run` computes those and stores what really changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from connector.derive.status import delivery_status
 from connector.derive.subjects import ABOUT, about, names
-from connector.engine import dossier, progressing, saving
-from connector.engine.caught import Caught
+from connector.engine import dossier, modelling, planning, progressing, saving
 from connector.engine.system import Feed, Flow, System
 from connector.faults import fault
 from connector.messages import load
@@ -24,6 +23,9 @@ from connector.store.engine import Tx
 
 GROUP = 200
 """Derived records computed in one transaction."""
+
+MOVES = frozenset({"shipment", "goods_return"})
+"""What says how much of an order is still open."""
 
 Compute = Callable[[System, Tx, Sequence[str]], dict[str, BusinessObject]]
 
@@ -40,15 +42,21 @@ class Derivation:
     """What leads from one of those to their keys: a kind of subject."""
 
 
-def after_capture(system: System, tx: Tx, feed: Feed, moved: Sequence[Caught]) -> None:
-    """Documents changed: what is computed of the things that they are about is computed anew."""
-    if feed.object not in ABOUT or not moved:
+def after_capture(
+    system: System, tx: Tx, feed: Feed, made: Mapping[str, BusinessObject | None]
+) -> None:
+    """Records changed, by key; None: one is gone. What is computed of the things that they are
+    about is computed anew."""
+    erp, plans = feed.connection.name, planning.wanted_of(system)
+    if plans:
+        modelling.note_captured(system, tx, erp, feed.object, list(made))
+    if feed.object not in ABOUT or not made:
         return
-    erp = feed.connection.name
-    named = {item.record.key: about(feed.object, item.made) for item in moved}
+    named = {key: about(feed.object, record) for key, record in made.items()}
     touched = mentions.save(tx, erp, feed.object, named)
-    for object in system.flows_to_hub():
-        derivation = DERIVATIONS[object]
+    if plans and feed.object in MOVES:
+        modelling.note_orders(system, tx, dossier.orders_named(tx, erp, touched))
+    for object, derivation in _wanted(system):
         if feed.object not in derivation.of:
             continue
         if derivation.by == "order":
@@ -61,8 +69,16 @@ def after_capture(system: System, tx: Tx, feed: Feed, moved: Sequence[Caught]) -
 def after_delivery(system: System, tx: Tx, flow: Flow, keys: Sequence[str]) -> None:
     """Deliveries changed their state: tell whoever asks in the source, and look at orders anew."""
     if flow.source != HUB and keys:
-        for object in system.flows_to_hub():
+        if flow.object == "sales_order" and planning.wanted_of(system):
+            modelling.note_orders(system, tx, keys)
+        for object, _ in _wanted(system):
             _of_deliveries(system, tx, object, flow, keys)
+
+
+def _wanted(system: System) -> list[tuple[str, Derivation]]:
+    """What some flow carries on and is computed record by record."""
+    objects = sorted(system.flows_to_hub() & DERIVATIONS.keys())
+    return [(object, DERIVATIONS[object]) for object in objects]
 
 
 def _of_deliveries(system: System, tx: Tx, object: str, flow: Flow, keys: Sequence[str]) -> None:
@@ -76,14 +92,17 @@ def _of_deliveries(system: System, tx: Tx, object: str, flow: Flow, keys: Sequen
 def run(system: System) -> int:
     """Compute everything that waits; returns how many derived records really changed."""
     changed = 0
-    for object in sorted(system.flows_to_hub()):
+    for object, _ in _wanted(system):
         while not system.stopping.is_set() and (done := _group(system, object)) is not None:
             changed += done
     return changed
 
 
 def everything(system: System, object: str) -> None:
-    """Ask for all derived records of this object: nobody wanted them so far."""
+    """Ask for all derived records of this object: nobody wanted them so far. What planning tells
+    it tells of everything anyway."""
+    if object not in DERIVATIONS:
+        return
     for flow in system.delivering():
         if flow.source != HUB:
             _everything_of(system, object, flow)

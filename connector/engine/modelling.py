@@ -8,6 +8,7 @@ each taking is counted: a process whose count is not the store's builds its mode
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -44,6 +45,29 @@ def source(connection: str, object: str, key: str) -> str:
     return f"{connection}/{object}/{key}"
 
 
+def note_captured(
+    system: System, tx: Tx, connection: str, object: str, keys: Sequence[str]
+) -> None:
+    """These records changed: planning looks at them, if anybody asks for plans."""
+    erp = system.insight.erp
+    ours = connection == erp and object in ERP_OBJECTS
+    wanted = object in ("sales_order", "forecast") and connection in _sources(system, erp)
+    if ours or wanted or (connection == HUB and object in RELEASED):
+        names = [source(connection, object, key) for key in keys]
+        journal.derive_later(system.store, tx, QUEUE, names)
+
+
+def note_orders(system: System, tx: Tx, keys: Sequence[str]) -> None:
+    """What is told of these orders changed, in the ERP or by us."""
+    for connection in _sources(system, system.insight.erp):
+        note_captured(system, tx, connection, "sales_order", keys)
+
+
+def _sources(system: System, erp: str) -> set[str]:
+    """Where the orders of an ERP come from."""
+    return {f.source for f in orders.flows(system) if f.target and f.target.name == erp}
+
+
 class Modelling:
     """A model and how far it is."""
 
@@ -52,11 +76,24 @@ class Modelling:
         self._erp = erp
         self._taken = -1
         self.model = Model()
+        self._unlinked: set[str] = set()
+        """Orders and forecasts of materials that have no counterpart yet: they are looked at again
+        each time."""
+        self._ends: dict[str, date] = {}
+        """Last days of forecasts' periods: then they are over."""
         self.key_parts: set[str] = set()
         """Bought materials that orders wait for."""
 
-    def refresh(self) -> set[str] | None:
+    def refresh(self, today: date) -> set[str] | None:
         """Bring the model up to date; the materials that this touched, None: all of them."""
+        touched = self._taken_in()
+        over = [one for one, end in self._ends.items() if end < today]
+        ended = set[str]().union(*(self.model.put(one, ()) for one in over))
+        for one in over:
+            del self._ends[one]
+        return None if touched is None else touched | ended
+
+    def _taken_in(self) -> set[str] | None:
         store = self._system.store
         with store.transaction() as tx:
             waiting = [row.key for row in journal.to_derive(tx, QUEUE, 1_000_000)]
@@ -66,10 +103,12 @@ class Modelling:
             if count - bool(waiting) != mine:
                 self._build(tx)
                 return None
-            return self._put(tx, waiting)
+            return self._put(tx, {*waiting, *self._unlinked})
 
     def _build(self, tx: Tx) -> None:
         self.model = Model()
+        self._ends.clear()
+        self._unlinked.clear()
         for connection, object in self._kinds():
             after = ""
             while some := snapshots.walk(tx, connection, object, after, GROUP):
@@ -135,6 +174,8 @@ class Modelling:
             for key, order in known.items():
                 about = held.get(order.target_number) or dossier.Dossier()
                 given[key] = planning_rows.demands(order, away(order, about.papers()))
+                linked = all(line.material for line in order.lines if line.goods)
+                self._note(source(connection, "sales_order", key), linked or not order.in_force)
         return given
 
     def _expected(
@@ -144,6 +185,9 @@ class Modelling:
         wanted = sorted({one.material for one in some.values()})
         linked = links.find(tx, "material", connection, self._erp, wanted)
         there = {link.here: link.there for link in linked}
+        for key, one in some.items():
+            self._ends[source(connection, "forecast", key)] = one.ends_on
+            self._note(source(connection, "forecast", key), one.material in there)
         return {
             key: planning_rows.forecast(key, one, there[one.material], self._factor)
             for key, one in some.items()
@@ -155,6 +199,9 @@ class Modelling:
         linked = links.find(tx, object, HUB, self._erp, sorted(read))
         seen = snapshots.load(tx, self._erp, object, [link.there for link in linked])
         return {link.here for link in linked if link.there in seen}
+
+    def _note(self, name: str, linked: bool) -> None:
+        (self._unlinked.discard if linked else self._unlinked.add)(name)
 
     def _flows(self, connection: str) -> Iterator[Flow]:
         for flow in orders.flows(self._system):

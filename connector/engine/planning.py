@@ -8,7 +8,7 @@ it left; the rest goes on from the materials that changed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -76,7 +76,7 @@ class Planning:
             return feeds.take_lease(store, tx, LEASE, self._system.owner, SECONDS) is not None
 
     def _refresh(self) -> None:
-        touched = self._modelling.refresh()
+        touched = self._modelling.refresh(self._now())
         if touched is None or self._planner is None:
             self._planner = self._planned()
             self._touched = None
@@ -86,8 +86,8 @@ class Planning:
     def _planned(self) -> Planner:
         store = self._system.store
         with store.transaction() as tx:
-            today = self._today(store.now(tx))
-            opening = date.fromisoformat(facts.first(store, tx, OPENING, today.isoformat()))
+            today = self._today(store.now(tx)).isoformat()
+            opening = date.fromisoformat(facts.first(store, tx, OPENING, today))
         bucket = week if self._system.insight.settings.plan_by == "week" else day
         return Planner(self._modelling.model, opening, bucket=bucket)
 
@@ -141,14 +141,16 @@ class Planning:
             return self._today(store.now(tx))
 
     def _kits(self) -> Iterator[Kitting]:
-        model = self._modelling.model
-        kitter = Kitter(model, Structures(model, self._now()))
+        model, structures = self._modelling.model, Structures(self._modelling.model, self._now())
+        kitter, parts = Kitter(model, structures), KeyParts(structures, self._modelling.key_parts)
         open_lines = (one for some in model.demands.values() for one in some.values())
         orders = [one for one in open_lines if one.kind == "order"]
         for kit in kitter.sequence(orders):
             made = kitting(kitter, kit, model)
+            needed = parts.below(made.material)
             short = {one.material for one in made.shortages}
-            yield made.model_copy(update={"parts_there": not short & self._modelling.key_parts})
+            there = bool(needed) and not needed & short
+            yield made.model_copy(update={"parts_there": there})
 
     def _served(self) -> Iterator[tuple[str, OrderSupply]]:
         """What serves the open lines of each order without naming it."""
@@ -183,6 +185,23 @@ class Planning:
             if demand.kind == "order" and left > 0:
                 due, tracking = demand.due, demand.tracking
                 yield serving.OpenLine(demand.record, demand.line, left, due, tracking)
+
+
+class KeyParts:
+    """Which key parts go into a material, over all levels."""
+
+    def __init__(self, structures: Structures, parts: Set[str]) -> None:
+        self._structures = structures
+        self._parts = parts
+        self._found: dict[str, frozenset[str]] = {}
+
+    def below(self, material: str) -> frozenset[str]:
+        """The key parts in it; one that is bought may be one itself."""
+        if material not in self._found:
+            below = (self.below(use.component) for use in self._structures.parts(material))
+            own = {material} & self._parts
+            self._found[material] = frozenset(own).union(*below)
+        return self._found[material]
 
 
 def wanted_of(system: System) -> set[str]:

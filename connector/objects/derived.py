@@ -181,7 +181,7 @@ class Kitting(BusinessObject):
     complete: bool
     """All of it is there or can be built."""
     parts_there: bool = False
-    """No key part is short; see `insight.key_part`."""
+    """It has key parts, and none of them is short; see `insight.key_part`."""
     shortages: tuple[Shortage, ...] = ()
     """What is missing for the rest."""
 
