@@ -50,8 +50,9 @@ Figures = dict[str, BusinessObject]
 
 
 def margins(system: System, tx: Tx, keys: Sequence[str]) -> Figures:
-    """What these orders earn, by the estimates that planning has told."""
-    booked = list(Books(system, tx).orders(keys))
+    """What these orders earn, by the estimates that planning has told. Nothing of orders in a
+    foreign currency whose rate nobody knows."""
+    booked = [one for one in Books(system, tx).orders(keys) if one.order.rate]
     materials = {line.material for one in booked for line in one.order.lines} - {""}
     costs = _told_costs(system, tx, sorted(materials))
     return {one.order.key: margin(one, costs) for one in booked if one.held}

@@ -65,7 +65,7 @@ class Planning:
         self._refresh()
         if self._touched is not None and not self._touched:
             return 0
-        fault("planned")
+        fault("plans_made")
         changed = sum(self._tell(object) for object in TELLS if object in wanted)
         self._touched = set()
         return changed
