@@ -422,3 +422,17 @@ def test_an_id_stays_while_material_kind_day_and_tracking_number_do() -> None:
         return [one.id for one in found]
 
     assert ids(3) == ids(4) == ["P-buy-20260307", "P-buy-20260309"]
+
+
+def test_a_circle_that_is_closed_and_opened_again_takes_everything_on_it_along() -> None:
+    """A goes into nothing, B into A, C into B; B alone is wanted, of two nuts each."""
+    made = [Item(key, kind="make") for key in "ABC"]
+    known = model(*made, bom("A", B=1), bom("B", C=1, nut=2), order("o", "B", 5, day(9)))
+    planner = Planner(known, day(1))
+    whole = [(day(9), day(9), 5)], [(day(9), day(9), 10)]
+    assert (planned(planner, "B"), planned(planner, "nut")) == whole
+    planner.update(known.put("closing", [bom("C", A=1, nut=1)]))
+    assert planner.structures.cycles() == [("A", "B", "C", "A")]
+    assert (planned(planner, "B"), planned(planner, "nut")) == ([], [])
+    planner.update(known.put("closing", []))
+    assert (planned(planner, "B"), planned(planner, "nut")) == whole
