@@ -15,6 +15,7 @@ from connector import log, registry
 from connector.clock import Clock, SystemClock
 from connector.contract import Http as HttpProtocol
 from connector.contract import Settings
+from connector.engine.insight import Insight
 from connector.engine.system import Connection, Feed, Flow, System
 from connector.errors import ConfigError, Problem
 from connector.hints import Hints
@@ -64,6 +65,7 @@ class Assembly:
         for name in config.connections:
             self._trying(partial(self._connection, name))
         flows = self._flows()
+        insight = self._insight(flows.values())
         hints = {name: self._trying(partial(self._hints, name)) for name in self._connections}
         store = self._trying(self.store)
         if self.problems:
@@ -78,6 +80,7 @@ class Assembly:
             flows=flows,
             owner=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}",
             keep=config.keep,
+            insight=insight,
             language=config.language,
             seen=self._seen(store),
             hints={name: found for name, found in hints.items() if found},
@@ -171,10 +174,11 @@ class Assembly:
     def _flow(self, name: str, settings: FlowSettings) -> Flow | None:
         place = self._file.place("flows", name)
         flow = Flow(name, settings, settings.source)
-        flow.when = self._expression(settings.when, name, "when")
-        flow.hold = self._expression(settings.hold, name, "hold")
+        where = ("flows", name)
+        flow.when = self._expression(settings.when, settings.object, *where, "when")
+        flow.hold = self._expression(settings.hold, settings.object, *where, "hold")
         if settings.priority:
-            self._check_names([settings.priority], name, "priority")
+            self._check_names([settings.priority], settings.object, *where, "priority")
         if settings.source != HUB and settings.source in self._connections:
             mapping = self._mapping(settings.source, settings.object, place)
             if mapping is not None and mapping.read is None:
@@ -192,25 +196,38 @@ class Assembly:
             flow.writer = Writer(mapping)
         return flow
 
-    def _expression(self, text: str, flow: str, item: str) -> Expression | None:
+    def _expression(self, text: str, object: str, *place: str) -> Expression | None:
         if not text:
             return None
         try:
             made = Expression(text)
         except ExpressionFault as fault:
-            words = say("bad_expression", name=item, detail=str(fault))
-            self.problems.append(Problem(self._file.place("flows", flow, item), words))
+            words = say("bad_expression", name=place[-1], detail=str(fault))
+            self.problems.append(Problem(self._file.place(*place), words))
             return None
-        self._check_names(made.names, flow, item)
+        self._check_names(made.names, object, *place)
         return made
 
-    def _check_names(self, names: Iterable[str], flow: str, item: str) -> None:
-        """A name that the object lacks would be empty for ever, and the flow silent."""
-        object = self._file.config.flows[flow].object
+    def _check_names(self, names: Iterable[str], object: str, *place: str) -> None:
+        """A name that the object lacks would be empty for ever, and what asks for it silent."""
         for name in names:
             if not name.startswith("custom.") and name not in kinds(OBJECTS[object]):
                 words = say("unknown_field", name=name, object=object)
-                self.problems.append(Problem(self._file.place("flows", flow, item), words))
+                self.problems.append(Problem(self._file.place(*place), words))
+
+    def _insight(self, flows: Iterable[Flow]) -> Insight:
+        settings = self._file.config.insight
+        if settings.erp and settings.erp not in self._file.config.connections:
+            known = ", ".join(self._file.config.connections)
+            words = say("unknown_connection", name=settings.erp, known=known)
+            self.problems.append(Problem(self._file.place("insight", "erp"), words))
+        targets = (f.target.name for f in flows if f.object == "sales_order" and f.target)
+        return Insight(
+            settings,
+            settings.erp or next(targets, ""),
+            self._expression(settings.stock, "stock", "insight", "stock"),
+            self._expression(settings.key_part, "material", "insight", "key_part"),
+        )
 
     def _feeds(self, flows: dict[str, Flow]) -> dict[str, Feed]:
         feeds: dict[str, Feed] = {}

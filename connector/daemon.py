@@ -41,6 +41,9 @@ BEAT = 1.0
 """Seconds between looks for what is due."""
 RECOVER = 5.0
 """Seconds between looks for claims whose holder let the deadline pass; a beat may take long."""
+PLAN = 60.0
+"""Seconds between looks for what planning has to do anew; it may take long and keeps nobody
+waiting."""
 RELOAD = 5.0
 """Seconds between looks for an edited configuration."""
 REPORT = (8, 30)
@@ -130,7 +133,7 @@ class Daemon:
     def _scheduler(self, app: App, engine: Dispatcher) -> BackgroundScheduler:
         feeds = list(app.system.feeds.values())
         made = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(len(feeds) + 4)},
+            executors={"default": ThreadPoolExecutor(len(feeds) + 5)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone="UTC",
         )
@@ -142,6 +145,7 @@ class Daemon:
         beats: list[tuple[str, Callable[[], None], float]] = [
             ("recover", lambda: self._recover(engine), RECOVER),
             ("deliver", lambda: self._deliver(app, engine), BEAT),
+            ("plan", lambda: self._plan(engine), PLAN),
             ("reload", self._reload, RELOAD),
             ("prune", lambda: self._prune(app), PRUNE),
         ]
@@ -190,6 +194,9 @@ class Daemon:
         app.carry_out_commands()
         deriving.run(app.system)
         engine.deliver(ordered(list(app.system.flows.values())), Done())
+
+    def _plan(self, engine: Dispatcher) -> None:
+        engine.plan()
 
     def _observe(self, app: App) -> None:
         app.observe()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -138,6 +139,32 @@ class KeepSettings(_Model):
     """What changed in which record."""
 
 
+Rate = Annotated[Decimal, Field(ge=0, lt=1)]
+
+
+class InsightSettings(_Model):
+    """How it is computed what only both sides together can tell."""
+
+    erp: str = ""
+    """Connection whose materials, stock and documents count; empty: where the orders go."""
+    stock: str = 'status == "usable" and (owner ?? "") == ""'
+    """Which stock counts, in the expression language of mappings, over a stock record."""
+    key_part: str = "lead_time_days > 20"
+    """Which bought parts an order waits for before it can start, over a material."""
+    plan_by: Literal["day", "week"] = "day"
+    """Needs of one day, or of one week, are planned together."""
+    margin_rate: Rate = Decimal("0.3")
+    """Share of the price that an estimate adds to the cost as margin."""
+    tax_rate: Rate = Decimal("0.13")
+    """Tax of an estimated price."""
+    terms: dict[str, Annotated[int, Field(ge=0)]] = {}
+    """Days after shipment by which an order is paid, by its terms of payment."""
+    slow_after: Duration = 180 * 86400.0
+    """Stock that nobody has moved for so long is slow."""
+    stale_after: Duration = 86400.0
+    """An answer says so where one of its inputs was read longer ago than this."""
+
+
 class Config(_Model):
     """The whole configuration."""
 
@@ -154,6 +181,8 @@ class Config(_Model):
     """Flows by name."""
     keep: KeepSettings = KeepSettings()
     """How long history is kept."""
+    insight: InsightSettings = InsightSettings()
+    """What is computed from both sides."""
     workers: int = Field(default=8, ge=1, le=64)
     """Threads that read and deliver."""
     health: Annotated[str, BeforeValidator(_address)] = "127.0.0.1:8080"

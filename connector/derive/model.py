@@ -64,6 +64,10 @@ class Item(NamedTuple):
     factors: tuple[tuple[str, Decimal], ...] = ()
     """Base units per unit, for each of the other units by its number."""
 
+    def per(self, unit: str) -> Decimal | None:
+        """Base units per one of this unit; empty: the base unit; None: not known."""
+        return Decimal(1) if unit in ("", self.unit) else dict(self.factors).get(unit)
+
 
 class Component(NamedTuple):
     """What goes into one base unit of a parent."""
@@ -86,9 +90,9 @@ class Structure(NamedTuple):
     valid_to: date = date.max
     number: str = ""
     """Its version; of two that begin on one day the higher counts."""
-    labour: Decimal = ZERO
-    """Of making one base unit, in the home currency."""
-    overhead: Decimal = ZERO
+    labour: Decimal | None = None
+    """Of making one base unit, in the home currency; None: not said, a general rate stands in."""
+    overhead: Decimal | None = None
     """The same."""
 
 

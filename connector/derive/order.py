@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from connector.objects import money
+from connector.objects.orders import PaymentDue
+
 ZERO = Decimal(0)
 
 
@@ -68,6 +71,10 @@ class Order:
     """When the customer was promised it."""
     urgency: int = 0
     """Higher goes first."""
+    payment_terms: str = ""
+    """Terms of payment, a code."""
+    payment_plan: tuple[PaymentDue, ...] = ()
+    """When which part is to be paid."""
     tracking_no: str = ""
     """计划跟踪号 or project number that production uses."""
     in_force: bool = True
@@ -76,6 +83,17 @@ class Order:
     """What is ordered."""
 
     @property
+    def booked(self) -> bool:
+        """It stands in the ERP under a number."""
+        return bool(self.target_number)
+
+    @property
     def amount_with_tax(self) -> Decimal:
         """What the customer pays for all of it."""
         return sum((line.amount_with_tax for line in self.lines), ZERO)
+
+    def value(self, home: str = "CNY") -> Decimal:
+        """What it is worth without tax, in the home currency, each line rounded."""
+        digits = money.places(home)
+        net = ((line.amount_with_tax, 1 + line.tax_rate) for line in self.lines)
+        return sum((money.ratio([a, self.rate], [taxed], digits) for a, taxed in net), ZERO)

@@ -274,7 +274,8 @@ class Capture:
         self._mark(tx, moved, now)
         fault("flows_marked")
         pairing.after_capture(self._system, tx, self._feed, caught, now)
-        deriving.after_capture(self._system, tx, self._feed, [i for i in moved if i.made])
+        made = {item.record.key: item.made for item in moved if item.made}
+        deriving.after_capture(self._system, tx, self._feed, made)
 
     def _snapshot(self, item: Caught, old: Any | None, now: float) -> Row:
         record, reader = item.record, self._feed.reader
@@ -395,6 +396,7 @@ class Capture:
         mark_others(tx, self._connection, self._object, flows, moved, now)
         for flow in flows:
             mark_known(tx, flow, moved, now)
+        deriving.after_capture(self._system, tx, self._feed, dict.fromkeys(known))
 
 
 def _is_known_fault(row: Row, old: Any | None) -> bool:

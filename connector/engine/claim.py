@@ -18,6 +18,7 @@ from connector.engine import pairing, retry, states
 from connector.engine.jobs import Job, reference
 from connector.engine.opposite import Other
 from connector.engine.resolving import Resolver
+from connector.engine.scope import Scope
 from connector.engine.system import Flow, System
 from connector.errors import ConnectorError, MappingFault, MissingLink
 from connector.faults import fault
@@ -140,14 +141,10 @@ class Claimer:
         if row.reason == "unasked" and self._flow.settings.on_demand:
             return states.pending(row, now, "unasked", None, say("unasked"))
         if row.verb == "look" and not self._flow.mapping.onto:
-            return self._doubtful(row, snapshot, values, link)
+            return self._doubtful(row, snapshot, values, link, now)
         if snapshot.fault:
             return states.stopped(row, now, "mapping", load(snapshot.fault))
-        scope = self._flow.scope_of(values)
-        if snapshot.deleted and self._flow.object not in ABSENT_MEANS_ZERO:
-            scope = "out"
-        elif scope == "out" and link and self._flow.settings.gone == "follow":
-            scope = "in"
+        scope = self._scope(snapshot, values, link)
         if scope == "hold":
             return states.pending(row, now, "review", None, say("held_by_source"))
         if scope == "out":
@@ -157,8 +154,21 @@ class Claimer:
         except MappingFault as error:
             return states.stopped(row, now, "mapping", error.words)
 
-    def _doubtful(self, row: Any, snapshot: Any, values: Any, link: links.Linked | None) -> Job:
+    def _scope(self, snapshot: Any, values: Any, link: links.Linked | None) -> Scope:
+        if snapshot.deleted and self._flow.object not in ABSENT_MEANS_ZERO:
+            return "out"
+        scope = self._flow.scope_of(values)
+        return "in" if scope == "out" and link and self._flow.settings.gone == "follow" else scope
+
+    def _doubtful(
+        self, row: Any, snapshot: Any, values: Any, link: links.Linked | None, now: float
+    ) -> Job | Row:
         """An attempt that may have been done: find that out before anything else counts."""
+        if row.wanted.startswith("verb:") and self._scope(snapshot, values, link) != "out":
+            # Withdrawn perhaps, and wanted again: a look does not show which, and nothing may be
+            # written onto a document that is void.
+            words = say("maybe_withdrawn")
+            return states.stopped(row, now, "gone", words, verb="put", delivered=row.wanted)
         job = Job(row, "look", row.wanted, undigest(row.sent), row.sent, number=snapshot.number)
         job.link, job.key, job.reference = link, link.there if link else "", row.reference
         with suppress(MappingFault):

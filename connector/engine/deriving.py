@@ -6,20 +6,16 @@ touch; `run` computes those and stores what really changed.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from connector.contract import Record
-from connector.derive.progress import progress
 from connector.derive.status import delivery_status
-from connector.engine.caught import Caught, digest_of
-from connector.engine.marking import mark_flow
+from connector.derive.subjects import ABOUT, about, names
+from connector.engine import dossier, modelling, planning, progressing, saving
 from connector.engine.system import Feed, Flow, System
 from connector.faults import fault
 from connector.messages import load
-from connector.objects import BusinessObject, DeliveryStatus, content
+from connector.objects import BusinessObject, DeliveryStatus
 from connector.objects.showing import labels, readable
 from connector.settings import HUB
 from connector.store import deliveries, journal, links, mentions, snapshots
@@ -28,58 +24,85 @@ from connector.store.engine import Tx
 GROUP = 200
 """Derived records computed in one transaction."""
 
-NAMES_ORDERS = frozenset({"production_order", "shipment"})
+MOVES = frozenset({"shipment", "goods_return"})
+"""What says how much of an order is still open."""
+
+Compute = Callable[[System, Tx, Sequence[str]], dict[str, BusinessObject]]
 
 
-def after_capture(system: System, tx: Tx, feed: Feed, moved: Sequence[Caught]) -> None:
-    """Documents that name an order changed: its progress must be put together again."""
-    if feed.object in NAMES_ORDERS and "order_progress" in system.flows_to_hub():
-        named = {item.record.key: _orders_named(item.made) for item in moved}
-        numbers = mentions.save(tx, feed.connection.name, feed.object, named)
-        keys = [link.source_key for link in mentions.orders(tx, sorted(numbers))]
-        journal.derive_later(system.store, tx, "order_progress", keys)
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How the records of one derived object are computed."""
+
+    compute: Compute
+    """Those with these keys, as far as there is anything to tell."""
+    of: frozenset[str] = frozenset()
+    """The objects of the ERP from which they are."""
+    by: str = ""
+    """What leads from one of those to their keys: a kind of subject."""
+
+
+def after_capture(
+    system: System, tx: Tx, feed: Feed, made: Mapping[str, BusinessObject | None]
+) -> None:
+    """Records changed, by key; None: one is gone. What is computed of the things that they are
+    about is computed anew."""
+    erp, plans = feed.connection.name, planning.wanted_of(system)
+    if plans:
+        modelling.note_captured(system, tx, erp, feed.object, list(made))
+    if feed.object not in ABOUT or not made:
+        return
+    named = {key: about(feed.object, record) for key, record in made.items()}
+    touched = mentions.save(tx, erp, feed.object, named)
+    if plans and feed.object in MOVES:
+        modelling.note_orders(system, tx, dossier.orders_named(tx, erp, touched))
+    for object, derivation in _wanted(system):
+        if feed.object not in derivation.of:
+            continue
+        if derivation.by == "order":
+            keys = dossier.orders_named(tx, erp, touched)
+        else:
+            keys = names(derivation.by, touched)
+        journal.derive_later(system.store, tx, object, keys)
 
 
 def after_delivery(system: System, tx: Tx, flow: Flow, keys: Sequence[str]) -> None:
-    """Deliveries changed their state: tell whoever asks in the source."""
-    wanted = system.flows_to_hub()
-    if flow.source == HUB or not keys:
+    """Deliveries changed their state: tell whoever asks in the source, and look at orders anew."""
+    if flow.source != HUB and keys:
+        if flow.object == "sales_order" and planning.wanted_of(system):
+            modelling.note_orders(system, tx, keys)
+        for object, _ in _wanted(system):
+            _of_deliveries(system, tx, object, flow, keys)
+
+
+def _wanted(system: System) -> list[tuple[str, Derivation]]:
+    """What some flow carries on and is computed record by record."""
+    objects = sorted(system.flows_to_hub() & DERIVATIONS.keys())
+    return [(object, DERIVATIONS[object]) for object in objects]
+
+
+def _of_deliveries(system: System, tx: Tx, object: str, flow: Flow, keys: Sequence[str]) -> None:
+    if object == "delivery_status":
+        keys = [f"{flow.name}/{key}" for key in keys]
+    elif flow.object != "sales_order" or DERIVATIONS[object].by != "order":
         return
-    if "delivery_status" in wanted:
-        journal.derive_later(
-            system.store, tx, "delivery_status", [f"{flow.name}/{key}" for key in keys]
-        )
-    if "order_progress" in wanted and flow.object == "sales_order":
-        _progress_of_new(system, tx, flow, keys)
-
-
-def _progress_of_new(system: System, tx: Tx, flow: Flow, keys: Sequence[str]) -> None:
-    assert flow.target is not None
-    linked = links.find(tx, flow.object, flow.source, flow.target.name, keys)
-    named = mentions.named(tx, [item.number for item in linked if item.number])
-    known = [item.here for item in linked if item.number in named]
-    journal.derive_later(system.store, tx, "order_progress", known)
-
-
-def _orders_named(made: BusinessObject | None) -> Iterable[str]:
-    if made is None:
-        return ()
-    lines = getattr(made, "lines", ())
-    numbers = [getattr(made, "order_number", ""), *(line.order_number for line in lines)]
-    return [number for number in numbers if number]
+    journal.derive_later(system.store, tx, object, keys)
 
 
 def run(system: System) -> int:
     """Compute everything that waits; returns how many derived records really changed."""
     changed = 0
-    for object in sorted(system.flows_to_hub()):
+    for object, _ in _wanted(system):
         while not system.stopping.is_set() and (done := _group(system, object)) is not None:
             changed += done
     return changed
 
 
 def everything(system: System, object: str) -> None:
-    """Ask for all derived records of this object: nobody wanted them so far."""
+    """Ask for all derived records of this object: nobody wanted them so far. What planning tells
+    it tells of everything anyway."""
+    if object not in DERIVATIONS:
+        return
     for flow in system.delivering():
         if flow.source != HUB:
             _everything_of(system, object, flow)
@@ -93,11 +116,7 @@ def _everything_of(system: System, object: str, flow: Flow) -> None:
             if not keys:
                 return
             after = keys[-1]
-            if object == "delivery_status":
-                names = [f"{flow.name}/{key}" for key in keys]
-                journal.derive_later(system.store, tx, object, names)
-            elif flow.object == "sales_order":
-                _progress_of_new(system, tx, flow, keys)
+            _of_deliveries(system, tx, object, flow, keys)
 
 
 def _group(system: System, object: str) -> int | None:
@@ -107,9 +126,9 @@ def _group(system: System, object: str) -> int | None:
             return None
     with store.transaction() as tx:
         keys = [row.key for row in journal.to_derive(tx, object, GROUP)]
-        made = _COMPUTE[object](system, tx, keys)
+        made = DERIVATIONS[object].compute(system, tx, keys)
         fault("computed")
-        changed = _save(system, tx, object, made)
+        changed = len(saving.save(system, tx, object, made))
         fault("computed_saved")
         journal.derived(tx, object, keys)
     fault("derived")
@@ -156,56 +175,24 @@ def _since_it_is_so(tx: Tx, made: dict[str, DeliveryStatus]) -> dict[str, Busine
     return found
 
 
-def _progresses(system: System, tx: Tx, keys: Sequence[str]) -> dict[str, BusinessObject]:
-    made: dict[str, BusinessObject] = {}
-    for flow in system.flows.values():
-        if flow.object != "sales_order" or flow.target is None:
-            continue
-        linked = links.find(tx, "sales_order", flow.source, flow.target.name, keys)
-        numbers = {item.here: item.number for item in linked if item.number}
-        orders = snapshots.load(tx, flow.source, "sales_order", list(numbers))
-        naming: dict[tuple[str, str], list[Any]] = {}
-        for row in mentions.of_orders(tx, sorted(set(numbers.values()))):
-            naming.setdefault((row.number, row.object), []).append(json.loads(row.data or "{}"))
-        for key, number in numbers.items():
-            if key in orders:
-                production = naming.get((number, "production_order"), [])
-                shipments = naming.get((number, "shipment"), [])
-                order = snapshots.data(orders[key])
-                made[key] = progress(key, number, order, production, shipments)
-    return made
-
-
-_COMPUTE = {"delivery_status": _statuses, "order_progress": _progresses}
-
-
-def _save(system: System, tx: Tx, object: str, made: dict[str, BusinessObject]) -> int:
-    now = system.store.now(tx)
-    before = snapshots.load(tx, HUB, object, list(made))
-    rows, moved = [], []
-    for key, record in made.items():
-        text = content(record)
-        old = before.get(key)
-        if old is not None and old.data == text:
-            continue
-        caught = Caught(Record(key, {}, record.number), "", record, text=text)
-        moved.append(caught)
-        rows.append(
+DERIVATIONS: dict[str, Derivation] = {
+    "delivery_status": Derivation(_statuses),
+    "order_progress": Derivation(
+        progressing.progresses,
+        frozenset(
             {
-                "connection": HUB,
-                "object": object,
-                "key": key,
-                "number": record.number,
-                "data": text,
-                "hash": digest_of(text),
-                "usable": 1,
-                "deleted": 0,
-                "version": (old.version if old else 0) + 1,
-                "captured_at": now,
-                "changed_at": now,
+                "production_order",
+                "shipment",
+                "goods_return",
+                "inspection",
+                "invoice",
+                "ordinary_invoice",
+                "receivable",
+                "payment",
+                "refund",
             }
-        )
-    snapshots.save(system.store, tx, rows)
-    for flow in system.taking(HUB, object):
-        mark_flow(tx, flow, moved, now)
-    return len(rows)
+        ),
+        by="order",
+    ),
+}
+"""How each derived object is computed."""

@@ -19,6 +19,7 @@ from connector.engine.deliver import Deliverer
 from connector.engine.identity import Identities
 from connector.engine.limits import Rest
 from connector.engine.marking import introduce
+from connector.engine.planning import Planning
 from connector.engine.record import Tally, pause
 from connector.engine.system import Connection, Feed, Flow, System
 from connector.errors import AdapterError, ConnectorError, LeaseLost, Rejected, UnsafeRun, Words
@@ -87,6 +88,7 @@ class Dispatcher:
         self._system = system
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="worker")
         self._identities = Identities(system)
+        self._planning = Planning(system)
         system.stopping.clear()
 
     def stop(self) -> None:
@@ -328,6 +330,10 @@ class Dispatcher:
             known = feeds.connection(tx, connection.name)
             return known is not None and feeds.paused_by_person(known, self._system.store.now(tx))
 
+    def plan(self) -> int:
+        """Plan anew what changed; how many derived records this changed."""
+        return self._planning.run()
+
     # -- everything once --------------------------------------------------------------------
 
     def sync(
@@ -367,7 +373,7 @@ class Dispatcher:
         written: set[str] = set()
         while not self._system.stopping.is_set():
             before = {name: tally.written for name, tally in done.flows.items()}
-            derived = deriving.run(self._system)
+            derived = self.plan() + deriving.run(self._system)
             looked_at = self.deliver(chosen, done, progress, permits=permits)
             for flow in chosen:
                 tally = done.flows.get(flow.name)

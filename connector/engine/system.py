@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from connector.clock import Clock
 from connector.contract import Adapter, FormCapabilities, Settings
+from connector.engine.insight import Insight
 from connector.engine.limits import Limits, Rest
 from connector.engine.scope import Scope, scope
 from connector.hints import Hints
@@ -200,6 +201,8 @@ class System:
     owner: str
     """Who we are in claims and leases: differs for every process start."""
     keep: KeepSettings = field(default_factory=KeepSettings)
+    insight: Insight = field(default_factory=Insight)
+    """How it is computed what only both sides together can tell."""
     random: random.Random = field(default_factory=random.Random)
     language: str = "zh"
     """In which reasons are written to other systems, whoever runs the command."""

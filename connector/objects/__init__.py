@@ -14,6 +14,7 @@ from connector.objects.derived import (
     Measures,
     OrderMargin,
     OrderProgress,
+    OrderSupply,
     PriceEstimate,
     SlowStock,
     ThreeFlows,
@@ -47,6 +48,7 @@ from connector.objects.planning import Forecast, Project
 DERIVED: dict[str, type[BusinessObject]] = {
     "delivery_status": DeliveryStatus,
     "order_progress": OrderProgress,
+    "order_supply": OrderSupply,
     "kitting": Kitting,
     "availability": Availability,
     "material_requirement": MaterialRequirement,

@@ -108,6 +108,28 @@ class OrderProgress(BusinessObject, Milestones):
     """Line by line."""
 
 
+class Share(Part):
+    """What a production order makes for a line that it does not name."""
+
+    line: Code
+    """Key of the line in the system its order comes from."""
+    production: Code
+    """Key of the production order in the ERP."""
+    quantity: Number
+    """How much of it, in base units."""
+    basis: Code
+    """`tracked`, `pegged` or `estimated`."""
+
+
+class OrderSupply(BusinessObject):
+    """Which production serves an open order without naming it."""
+
+    record: Code
+    """Key of the order in the system it comes from."""
+    shares: tuple[Share, ...] = ()
+    """What is made for which line."""
+
+
 class Taker(Part):
     """Who took of a component before."""
 
@@ -158,6 +180,8 @@ class Kitting(BusinessObject):
     """Of the rest, what can be built now from what lies there."""
     complete: bool
     """All of it is there or can be built."""
+    parts_there: bool = False
+    """It has key parts, and none of them is short; see `insight.key_part`."""
     shortages: tuple[Shortage, ...] = ()
     """What is missing for the rest."""
 
@@ -246,8 +270,11 @@ class PriceEstimate(BusinessObject):
 
     material: Code
     """Key of the material in the ERP."""
+    unit: Code = ""
+    """Number of the unit it is for: the sales unit, or the base unit where the factor between them
+    is not known."""
     material_cost: Number = Decimal(0)
-    """Bought parts."""
+    """Bought parts, as far as their cost is known."""
     labour_cost: Number = Decimal(0)
     """Labour, over all levels."""
     overhead_cost: Number = Decimal(0)
@@ -260,23 +287,29 @@ class PriceEstimate(BusinessObject):
     """With tax."""
     missing: tuple[Code, ...] = ()
     """Numbers of materials whose cost nobody knows."""
+    cycles: tuple[Code, ...] = ()
+    """Numbers of materials that contain themselves: a fault of their BOMs."""
 
 
 class LineMargin(Part):
     """What one line earns."""
 
     id: Code
-    """Key of the line in the system its order comes from."""
+    """Key of the line in the system its order comes from; empty: what was allowed on the order and
+    on no line of it."""
     material: Code = ""
     """Key of its material in the ERP."""
+    delivered: Number = Decimal(0)
+    """What left and did not come back, in base units."""
     revenue: Number = Decimal(0)
-    """Without tax, less what came back."""
+    """Without tax, less what came back and what was allowed."""
     cost: Number | None = None
     """What it cost; None: nobody knows."""
     margin: Number | None = None
     """The difference."""
     basis: Code = ""
-    """`actual`, `estimated` or `mixed`."""
+    """Where the cost comes from: `actual`, `estimated`, or `mixed` where what was really made or
+    bought for the order is less than what left; empty: nothing left, or nobody knows."""
 
 
 class OrderMargin(BusinessObject):
@@ -286,8 +319,10 @@ class OrderMargin(BusinessObject):
     """Key of the order in the system it comes from."""
     customer: Code = ""
     """Key of the customer there."""
+    ordered_on: Day | None = None
+    """Business date of the order."""
     revenue: Number = Decimal(0)
-    """Without tax, less what came back."""
+    """Of what was delivered, without tax, less what came back and what was allowed."""
     cost: Number | None = None
     """What it cost; None: of a line nobody knows."""
     margin: Number | None = None
@@ -311,6 +346,10 @@ class SlowStock(BusinessObject):
     """At its cost; None: nobody knows it."""
     moved_on: Day | None = None
     """When some of it last left or was used; None: never, as far as we have read."""
+    came_on: Day | None = None
+    """When some of it last came; where nothing ever left, it has been lying since then."""
+    left_out: tuple[Code, ...] = ()
+    """Numbers of units that cannot be converted: what lies there in them is not counted."""
 
 
 class OpenDue(Part):
@@ -337,10 +376,14 @@ class CustomerStanding(BusinessObject):
     """When it is or was to be paid, the oldest first."""
     unallocated: Number = Decimal(0)
     """What was paid and is not used for anything yet."""
+    advances: Number = Decimal(0)
+    """What was paid for orders in advance and is not set off against a debt yet."""
     undelivered: Number = Decimal(0)
-    """Ordered and not shipped."""
+    """Ordered and not delivered."""
+    unbilled: Number = Decimal(0)
+    """Ordered, delivered or not, and not billed yet: what their orders still add to the debt."""
     exposure: Number = Decimal(0)
-    """Owed and undelivered, less what is unallocated."""
+    """Owed and unbilled, less what is unallocated and advances."""
     oldest_due_on: Day | None = None
     """When the oldest debt was or is due."""
     payment_days: int | None = None
@@ -353,13 +396,13 @@ class CashForecast(BusinessObject):
     """What should come in and go out in one week (现金流预测)."""
 
     week: Day
-    """Its Monday."""
+    """Its Monday. What stands in a week that is over is late: it is still to come."""
     currency: Code = "CNY"
     """ISO 4217 code."""
     receivable: Number = Decimal(0)
-    """From what is owed."""
+    """From what is owed, less what was paid and is not allocated."""
     orders: Number = Decimal(0)
-    """From orders that are not invoiced yet, by their terms."""
+    """From orders that are not billed yet, by their plan or terms, less advances."""
     payable: Number = Decimal(0)
     """To suppliers."""
     net: Number = Decimal(0)
@@ -380,11 +423,17 @@ class ThreeFlows(BusinessObject):
     invoiced: Number = Decimal(0)
     """What was invoiced, less red invoices."""
     received: Number = Decimal(0)
-    """What was paid for it, less refunds."""
+    """What was paid for it, as far as the ERP says so, less refunds."""
+    uninvoiced: Number = Decimal(0)
+    """Shipped less invoiced; negative: invoiced ahead."""
+    unpaid: Number = Decimal(0)
+    """Invoiced less received; negative: paid ahead."""
     agrees: bool = False
-    """Shipped, invoiced and received are the same."""
+    """Shipped, invoiced and received are the same, but for rounding."""
     differs_since: Day | None = None
-    """Day of the last document after which they differ."""
+    """Day of the document since which they have differed without a break."""
+    left_out: tuple[Code, ...] = ()
+    """Numbers of documents in another currency, which are not counted."""
 
 
 class CustomerGrade(BusinessObject):
@@ -401,9 +450,10 @@ class CustomerGrade(BusinessObject):
     grade: Code = ""
     """Three digits from 1 to 5: recency, frequency, money; 5 is best."""
     might_buy: tuple[Code, ...] = ()
-    """Materials that customers like this one buy besides."""
+    """Keys in the ERP of materials that customers with the same others buy, the likeliest first."""
     silent_since: Day | None = None
-    """Day from which on they have been silent longer than ever; None: they are not."""
+    """From this day on they are silent for too long, should they not order before; it may be to
+    come. None: too few orders to tell."""
 
 
 class Step(Part):
@@ -433,4 +483,17 @@ class Measures(BusinessObject):
     turnover: Number | None = None
     """Cost of what was shipped over the mean value of stock, a year's worth."""
     forecast_accuracy: Number | None = None
-    """1 less the weighted absolute percentage error of forecasts against orders."""
+    """1 less the weighted absolute percentage error of forecasts against orders; negative where
+    the errors are larger than what was ordered."""
+    ordered: Number = Decimal(0)
+    """Value of what was ordered in it, without tax."""
+    growth: Number | None = None
+    """Of that, against the month before, as a fraction."""
+    growth_year: Number | None = None
+    """The same, against the same month of the year before."""
+    collected_of_orders: Number | None = None
+    """Of what was ordered in it, the share paid by now (合同回款率)."""
+    collected_of_dues: Number | None = None
+    """Of what fell due in it, the share paid by now (到期回款率)."""
+    repeat_rate: Number | None = None
+    """Of the customers who ordered in it, the share who had ordered before (复购率)."""

@@ -181,7 +181,9 @@ class ShipmentLine(Part):
     material: Code = ""
     """Key of the material."""
     quantity: Number
-    """Shipped quantity."""
+    """Shipped quantity, in base units; with a floating factor it is what was weighed."""
+    amount_with_tax: Number | None = None
+    """What it is worth, tax included, where the system says it."""
     order_number: Code = ""
     """Number of the sales order it fulfils."""
     order_line: Code = ""

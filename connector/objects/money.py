@@ -9,7 +9,8 @@ header exactly. What does not add up is an error, never silently rounded away.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, localcontext
+from math import prod
 
 PLACES = {"JPY": 0, "KRW": 0, "VND": 0}
 """Digits after the point per currency (ISO 4217); two where none is named."""
@@ -17,6 +18,8 @@ PLACES = {"JPY": 0, "KRW": 0, "VND": 0}
 SCALES = {"price": 6, "quantity": 10}
 """Digits that `scale: price` and `scale: quantity` keep; `scale: money` asks the currency."""
 
+_ONE = Decimal(1)
+_WIDE = Context(prec=200)
 _UNITS = [Decimal(1).scaleb(-digits) for digits in range(29)]
 
 
@@ -38,6 +41,15 @@ def unit_of(currency: str) -> Decimal:
 def rounded(value: Decimal, digits: int) -> Decimal:
     """Half up, as every invoice in this trade is rounded."""
     return value.quantize(_UNITS[digits], ROUND_HALF_UP)
+
+
+def ratio(over: Sequence[Decimal], under: Sequence[Decimal], digits: int) -> Decimal:
+    """The product of the first by the product of the second, rounded once, at the end.
+
+    Exact until then: the context is wider than any product of a handful of our numbers.
+    """
+    with localcontext(_WIDE):
+        return rounded(prod(over, start=_ONE) / prod(under, start=_ONE), digits)
 
 
 def spread(total: Decimal, weights: Sequence[Decimal], digits: int) -> list[Decimal]:

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.contract import is_empty
+from connector.derive.subjects import subject
 from connector.engine.system import Flow, System
 from connector.messages import load, say
 from connector.objects.showing import labels, readable
@@ -131,8 +132,9 @@ class _Teller:
         """Production orders and shipments that name the order."""
         if self._row.object != "sales_order":
             return
-        for number in sorted({link.target_number for link in self._links if link.target_number}):
-            for document in mentions.documents(self._tx, number):
+        booked = {(one.target, one.target_number) for one in self._links if one.target_number}
+        for erp, number in sorted(booked):
+            for document in mentions.documents(self._tx, erp, subject("order", number)):
                 name = str(say("document", object=document.object, number=document.number))
                 yield from self._read(document, name)
 

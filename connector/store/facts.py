@@ -43,6 +43,21 @@ def trust(tx: Tx) -> bool:
     return bool(gone.rowcount)
 
 
+def counted(store: Store, tx: Tx, name: str, *, more: bool) -> int:
+    """A count kept under a name, after one `more` or not."""
+    count = int(_get(tx, name) or 0) + more
+    _put(store, tx, name, str(count))
+    return count
+
+
+def first(store: Store, tx: Tx, name: str, value: str) -> str:
+    """What was noted under a name, once and for all: this value, if nothing was."""
+    known = _get(tx, name)
+    if not known:
+        _put(store, tx, name, value)
+    return known or value
+
+
 def _get(tx: Tx, name: str) -> str:
     return str(tx.execute(select(facts.c.value).where(facts.c.name == name)).scalar() or "")
 

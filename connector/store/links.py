@@ -184,6 +184,14 @@ def about(tx: Tx, object: str, connection: str, key: str) -> list[Any]:
     return list(tx.execute(select(links).where(links.c.object == object, here)))
 
 
+def numbered(tx: Tx, object: str, target: str, numbers: Sequence[str]) -> list[Any]:
+    """The links of records that stand in the target under these numbers."""
+    query = select(links).where(
+        links.c.object == object, links.c.target == target, among(links.c.target_number, numbers)
+    )
+    return list(tx.execute(query))
+
+
 def owner_of(tx: Tx, object: str, target: str, target_key: str) -> Any | None:
     """The link whose source owns this target record."""
     query = select(links).where(

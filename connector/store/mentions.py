@@ -1,4 +1,9 @@
-"""Which documents name which sales order, so that an order's progress can be put together."""
+"""Which records are about what, so that what is computed of a thing finds everything that tells of
+it, and what changes finds everything to be computed anew.
+
+A *subject* is text such as `order:XSDD000001` or `material:100101`; the connection of the record
+that names it says whose numbers and keys these are.
+"""
 
 from __future__ import annotations
 
@@ -9,46 +14,67 @@ from sqlalchemy import delete, insert, select
 
 from connector.store.engine import Tx
 from connector.store.statement import among
-from connector.store.tables import links, mentions, snapshots
+from connector.store.tables import mentions, snapshots
 
 
 def save(tx: Tx, connection: str, object: str, named: Mapping[str, Iterable[str]]) -> set[str]:
-    """`{key: order numbers}` replaces what was known of these records; returns every number
+    """`{key: subjects}` replaces what was known of these records; returns every subject
     that one of them names or named."""
     here = (
         mentions.c.connection == connection,
         mentions.c.object == object,
         among(mentions.c.key, list(named)),
     )
-    touched = set(tx.execute(select(mentions.c.number).where(*here)).scalars())
+    touched = set(tx.execute(select(mentions.c.subject).where(*here)).scalars())
     tx.execute(delete(mentions).where(*here))
     rows = [
-        {"connection": connection, "object": object, "key": key, "number": number}
-        for key, numbers in named.items()
-        for number in sorted(set(numbers))
+        {"connection": connection, "object": object, "key": key, "subject": subject}
+        for key, subjects in named.items()
+        for subject in sorted(set(subjects))
     ]
     if rows:
         tx.execute(insert(mentions), rows)
-    return touched | {row["number"] for row in rows}
+    return touched | {row["subject"] for row in rows}
 
 
-def of_orders(tx: Tx, numbers: Sequence[str]) -> list[Any]:
-    """The documents that name these order numbers: `number`, `object`, `data`."""
+def records(tx: Tx, connection: str, subjects: Sequence[str]) -> list[Any]:
+    """The snapshots of a connection that are about these subjects: `subject`, `object`, `key`,
+    `number`, `data`."""
     query = (
-        select(mentions.c.number, snapshots.c.object, snapshots.c.data)
+        select(
+            mentions.c.subject,
+            snapshots.c.object,
+            snapshots.c.key,
+            snapshots.c.number,
+            snapshots.c.data,
+        )
         .join(
             snapshots,
             (snapshots.c.connection == mentions.c.connection)
             & (snapshots.c.object == mentions.c.object)
             & (snapshots.c.key == mentions.c.key),
         )
-        .where(among(mentions.c.number, numbers), snapshots.c.deleted == 0)
+        .where(
+            among(mentions.c.subject, subjects),
+            mentions.c.connection == connection,
+            snapshots.c.deleted == 0,
+        )
     )
-    return list(tx.execute(query))
+    return list(tx.execute(query.order_by(mentions.c.subject, snapshots.c.object, snapshots.c.key)))
 
 
-def documents(tx: Tx, number: str) -> list[Any]:
-    """The snapshots of the records that name this order number."""
+def subjects(tx: Tx, connection: str, object: str, keys: Sequence[str]) -> set[str]:
+    """What these records are about."""
+    query = select(mentions.c.subject).where(
+        mentions.c.connection == connection,
+        mentions.c.object == object,
+        among(mentions.c.key, keys),
+    )
+    return set(tx.execute(query).scalars())
+
+
+def documents(tx: Tx, connection: str, subject: str) -> list[Any]:
+    """The whole snapshots of the records that are about a subject."""
     query = (
         select(snapshots)
         .join(
@@ -57,20 +83,6 @@ def documents(tx: Tx, number: str) -> list[Any]:
             & (snapshots.c.object == mentions.c.object)
             & (snapshots.c.key == mentions.c.key),
         )
-        .where(mentions.c.number == number)
+        .where(mentions.c.subject == subject, mentions.c.connection == connection)
     )
     return list(tx.execute(query.order_by(snapshots.c.object, snapshots.c.key)))
-
-
-def named(tx: Tx, numbers: Sequence[str]) -> set[str]:
-    """Of these order numbers, those that some document names."""
-    query = select(mentions.c.number).where(among(mentions.c.number, numbers))
-    return set(tx.execute(query).scalars())
-
-
-def orders(tx: Tx, numbers: Sequence[str]) -> list[Any]:
-    """The links of the orders that stand in their targets under these numbers."""
-    query = select(links).where(
-        links.c.object == "sales_order", among(links.c.target_number, numbers)
-    )
-    return list(tx.execute(query))

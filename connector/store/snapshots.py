@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, func, insert, select, update
 
 from connector import exact
+from connector.objects import BusinessObject
 from connector.store.engine import Store, Tx
 from connector.store.statement import Row, Sql, among
 from connector.store.tables import changes, snapshots
+
+Stored = TypeVar("Stored", bound=BusinessObject)
 
 _HERE = (snapshots.c.connection == bindparam("here"), snapshots.c.object == bindparam("what"))
 
@@ -38,6 +41,29 @@ def load(tx: Tx, connection: str, object: str, keys: Sequence[str]) -> dict[str,
     """Whole snapshots by key; keys that were never seen are left out."""
     rows = _WHOLE(tx, here=connection, what=object, keys=list(keys))
     return {row.key: row for row in rows}
+
+
+def models(
+    tx: Tx, connection: str, object: str, model: type[Stored], keys: Sequence[str]
+) -> dict[str, Stored]:
+    """The business objects with these keys, by key; without those that are gone or were never
+    readable."""
+    found = load(tx, connection, object, keys)
+    return {
+        key: model.model_validate_json(row.data)
+        for key, row in found.items()
+        if row.data and not row.deleted
+    }
+
+
+def every(tx: Tx, connection: str, object: str) -> list[Any]:
+    """All records of an object that are not gone: their `key`, `number` and `data`."""
+    query = select(snapshots.c.key, snapshots.c.number, snapshots.c.data).where(
+        snapshots.c.connection == connection,
+        snapshots.c.object == object,
+        snapshots.c.deleted == 0,
+    )
+    return list(tx.execute(query.order_by(snapshots.c.key)))
 
 
 def save(store: Store, tx: Tx, rows: Sequence[Row]) -> None:
@@ -110,6 +136,19 @@ def by_number(tx: Tx, object: str, numbers: Sequence[str]) -> list[Any]:
     """Snapshots of an object, in any connection, with one of these numbers."""
     query = select(snapshots).where(
         snapshots.c.object == object, among(snapshots.c.number, numbers), snapshots.c.deleted == 0
+    )
+    return list(tx.execute(query))
+
+
+def numbered(tx: Tx, connection: str, objects: Sequence[str], numbers: Sequence[str]) -> list[Any]:
+    """The snapshots of a connection with one of these numbers, of any of these objects."""
+    if not numbers:
+        return []
+    query = select(snapshots).where(
+        snapshots.c.connection == connection,
+        snapshots.c.object.in_(objects),
+        among(snapshots.c.number, numbers),
+        snapshots.c.deleted == 0,
     )
     return list(tx.execute(query))
 

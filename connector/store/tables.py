@@ -220,8 +220,8 @@ mentions = Table(
     _key("connection"),
     _key("object"),
     _key("key"),
-    _key("number"),  # of the sales order that the record names
-    Index(None, "number"),
+    _key("subject"),  # what the record is about, such as `order:XSDD000001`
+    Index(None, "subject"),
 )
 
 derivations = Table(

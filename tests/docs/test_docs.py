@@ -8,6 +8,7 @@ import re
 import typing
 from collections.abc import Iterator
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -24,7 +25,14 @@ from connector.mapping.load import EACH_WORDS, STEPS, TOP, WORDS, Values, parse
 from connector.objects import OBJECTS
 from connector.operations import reconciling
 from connector.quota import Quota
-from connector.settings import Config, ConfigFile, FlowSettings, KeepSettings, seconds
+from connector.settings import (
+    Config,
+    ConfigFile,
+    FlowSettings,
+    InsightSettings,
+    KeepSettings,
+    seconds,
+)
 from connector.store.tables import STATES
 from tests.docs.pages import EXAMPLE, PAGES, ROOT, blocks, page
 
@@ -58,6 +66,7 @@ def options(model: Any) -> dict[str, Any]:
 SECTIONS = {
     "config": (Config, ()),
     "keep": (KeepSettings, ("keep",)),
+    "insight": (InsightSettings, ("insight",)),
     "flow": (FlowSettings, ("flows", "orders")),
     "quota": (Quota, ("connections", "crm", "quota")),
     "fxiaoke": (FxiaokeSettings, ("connections", "crm")),
@@ -95,6 +104,7 @@ def plain(value: Any) -> Any:
     value = None if value in ("none", "all") else value
     with suppress(ValueError):
         value = seconds(value)
+    value = float(value) if isinstance(value, Decimal) else value
     return list(value) if isinstance(value, list | tuple) else value
 
 
@@ -110,6 +120,7 @@ def test_the_example_loads_and_becomes_a_system() -> None:
 BOTH = {
     "docs/operations.md": "docs/operations.zh-CN.md",
     "docs/runbooks.md": "docs/zh/runbooks.md",
+    "docs/insight.md": "docs/zh/insight.md",
     "README.md": "README.zh-CN.md",
 }
 

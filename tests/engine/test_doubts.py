@@ -327,3 +327,26 @@ def test_a_doubt_is_cleared_up_within_a_minute_however_often_the_look_has_failed
         shop.clock.advance(60)
     shop.sync()
     assert (shop.delivery().state, shop.commits()) == ("in_sync", 1)
+
+
+def test_an_order_that_came_back_while_its_withdrawal_was_in_doubt_waits_for_a_person(
+    shop: Site,
+) -> None:
+    shop.config = shop.config.replace("hold:", "gone: cancel, hold:")
+    shop.start()
+    shop.order()
+    shop.sync()
+    shop.order(status="cancelled")
+    shop.erp.trouble = failing(OutcomeUnknown("lost"), when="after")
+    shop.sync()
+    assert shop.delivery().state == "in_doubt"
+    shop.order(status="confirmed")
+    shop.clock.advance(101)
+    shop.sync()
+    row = shop.delivery()
+    assert (row.state, row.reason) == ("stopped", "gone")
+    assert shop.bill().cancelled
+    shop.bill().cancelled = False  # a person restores it in the ERP
+    overview.retry(shop.system, shop.system.flows["orders"], ["o1"], "ops", ours=True)
+    shop.sync()
+    assert shop.delivery().state == "in_sync"

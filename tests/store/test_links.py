@@ -185,8 +185,8 @@ def test_history_is_kept_in_its_order(store: Store) -> None:
     assert found == ["new", "changed", "deleted"]
 
 
-def test_a_document_s_orders_replace_what_it_named_before(store: Store) -> None:
+def test_what_a_record_is_about_replaces_what_it_was_about_before(store: Store) -> None:
     with store.transaction() as tx:
         assert mentions.save(tx, "erp", "shipment", {"s1": ["SO1", "SO2", "SO1"]}) == {"SO1", "SO2"}
         assert mentions.save(tx, "erp", "shipment", {"s1": ["SO3"]}) == {"SO1", "SO2", "SO3"}
-        assert mentions.named(tx, ["SO1", "SO2", "SO3"]) == {"SO3"}
+        assert mentions.subjects(tx, "erp", "shipment", ["s1"]) == {"SO3"}

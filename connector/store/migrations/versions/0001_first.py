@@ -203,11 +203,11 @@ def upgrade() -> None:
         sa.Column("connection", sa.String(length=200), nullable=False),
         sa.Column("object", sa.String(length=200), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("number", sa.String(length=200), nullable=False),
-        sa.PrimaryKeyConstraint("connection", "object", "key", "number", name=op.f("pk_mentions")),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "object", "key", "subject", name=op.f("pk_mentions")),
     )
     with op.batch_alter_table("mentions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_mentions_number"), ["number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mentions_subject"), ["subject"], unique=False)
 
     op.create_table(
         "runs",

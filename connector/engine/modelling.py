@@ -1,0 +1,223 @@
+"""The planning model of an ERP, built from the store and kept up to date with it.
+
+It lives in memory: what changed since is known by a queue of records in the store, which captures
+fill. Whoever takes from that queue without having the model would leave others with an old one, so
+each taking is counted: a process whose count is not the store's builds its model anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from connector.derive import rows as planning_rows
+from connector.derive.model import Item, Model, Row
+from connector.derive.papers import away
+from connector.engine import dossier, orders
+from connector.engine.system import Flow, System
+from connector.objects import OBJECTS, BusinessObject
+from connector.objects.planning import Forecast
+from connector.settings import HUB
+from connector.store import facts, journal, links, snapshots
+from connector.store.engine import Tx
+
+QUEUE = "planning"
+"""Under which the journal keeps the records that changed."""
+ERP_OBJECTS = (
+    "material",
+    "bom",
+    "stock",
+    "purchase_order",
+    "purchase_requisition",
+    "production_order",
+)
+"""What the ERP gives, materials first: the others need their units."""
+RELEASED = ("purchase_requisition", "production_suggestion")
+"""What the hub gives: released, and not read in the ERP yet."""
+GROUP = 500
+ONE = Decimal(1)
+
+
+def source(connection: str, object: str, key: str) -> str:
+    """What names a record in the queue and in the model."""
+    return f"{connection}/{object}/{key}"
+
+
+def note_captured(
+    system: System, tx: Tx, connection: str, object: str, keys: Sequence[str]
+) -> None:
+    """These records changed: planning looks at them, if anybody asks for plans."""
+    erp = system.insight.erp
+    ours = connection == erp and object in ERP_OBJECTS
+    wanted = object in ("sales_order", "forecast") and connection in _sources(system, erp)
+    if ours or wanted or (connection == HUB and object in RELEASED):
+        names = [source(connection, object, key) for key in keys]
+        journal.derive_later(system.store, tx, QUEUE, names)
+
+
+def note_orders(system: System, tx: Tx, keys: Sequence[str]) -> None:
+    """What is told of these orders changed, in the ERP or by us."""
+    for connection in _sources(system, system.insight.erp):
+        note_captured(system, tx, connection, "sales_order", keys)
+
+
+def _sources(system: System, erp: str) -> set[str]:
+    """Where the orders of an ERP come from."""
+    return {f.source for f in orders.flows(system) if f.target and f.target.name == erp}
+
+
+class Modelling:
+    """A model and how far it is."""
+
+    def __init__(self, system: System, erp: str) -> None:
+        self._system = system
+        self._erp = erp
+        self._taken = -1
+        self.model = Model()
+        self._unlinked: set[str] = set()
+        """Orders and forecasts of materials that have no counterpart yet: they are looked at again
+        each time."""
+        self._ends: dict[str, date] = {}
+        """Last days of forecasts' periods: then they are over."""
+        self.key_parts: set[str] = set()
+        """Bought materials that orders wait for."""
+
+    def refresh(self, today: date) -> set[str] | None:
+        """Bring the model up to date; the materials that this touched, None: all of them."""
+        touched = self._taken_in()
+        over = [one for one, end in self._ends.items() if end < today]
+        ended = set[str]().union(*(self.model.put(one, ()) for one in over))
+        for one in over:
+            del self._ends[one]
+        return None if touched is None else touched | ended
+
+    def _taken_in(self) -> set[str] | None:
+        store = self._system.store
+        with store.transaction() as tx:
+            waiting = [row.key for row in journal.to_derive(tx, QUEUE, 1_000_000)]
+            count = facts.counted(store, tx, QUEUE, more=bool(waiting))
+            journal.derived(tx, QUEUE, waiting)
+            mine, self._taken = self._taken, count
+            if count - bool(waiting) != mine:
+                self._build(tx)
+                return None
+            return self._put(tx, {*waiting, *self._unlinked})
+
+    def _build(self, tx: Tx) -> None:
+        self.model = Model()
+        self._ends.clear()
+        self._unlinked.clear()
+        for connection, object in self._kinds():
+            after = ""
+            while some := snapshots.walk(tx, connection, object, after, GROUP):
+                after = some[-1].key
+                self._of(tx, connection, object, [row.key for row in some])
+
+    def _put(self, tx: Tx, sources: Iterable[str]) -> set[str]:
+        touched: set[str] = set()
+        by_kind: dict[tuple[str, str], list[str]] = {}
+        for name in sources:
+            connection, object, key = name.split("/", 2)
+            by_kind.setdefault((connection, object), []).append(key)
+        for kind in self._kinds():
+            touched |= self._of(tx, *kind, by_kind.get(kind, ()))
+        return touched
+
+    def _kinds(self) -> Iterator[tuple[str, str]]:
+        """What is modelled, in the order in which it is needed."""
+        yield from ((self._erp, object) for object in ERP_OBJECTS)
+        for flow in orders.flows(self._system):
+            if flow.target and flow.target.name == self._erp:
+                yield flow.source, "sales_order"
+                yield flow.source, "forecast"
+        yield from ((HUB, object) for object in RELEASED)
+
+    # -- one kind of records ----------------------------------------------------------------
+
+    def _of(self, tx: Tx, connection: str, object: str, keys: Sequence[str]) -> set[str]:
+        if not keys:
+            return set()
+        given: dict[str, list[Row]] = {key: [] for key in keys}
+        if object == "sales_order":
+            given |= self._wanted(tx, connection, keys)
+        else:
+            held = snapshots.load(tx, connection, object, keys)
+            read = {
+                key: OBJECTS[object].model_validate_json(row.data)
+                for key, row in held.items()
+                if row.data and not row.deleted
+            }
+            if object == "forecast":
+                given |= self._expected(tx, connection, read)
+            else:
+                if object == "material":
+                    self._note_key_parts(held)
+                gone = self._superseded(tx, object, read) if connection == HUB else set()
+                given |= {
+                    key: planning_rows.rows(object, key, record, self._factor)
+                    for key, record in read.items()
+                    if key not in gone and (object != "stock" or self._counts(held[key]))
+                }
+        touched: set[str] = set()
+        for key, rows in given.items():
+            touched |= self.model.put(source(connection, object, key), rows)
+        return touched
+
+    def _wanted(self, tx: Tx, connection: str, keys: Sequence[str]) -> dict[str, list[Row]]:
+        given: dict[str, list[Row]] = {}
+        for flow in self._flows(connection):
+            known = orders.put_together(tx, flow, keys)
+            numbers = {one.target_number for one in known.values() if one.booked}
+            held = dossier.about(tx, self._erp, numbers)
+            for key, order in known.items():
+                about = held.get(order.target_number) or dossier.Dossier()
+                given[key] = planning_rows.demands(order, away(order, about.papers()))
+                linked = all(line.material for line in order.lines if line.goods)
+                self._note(source(connection, "sales_order", key), linked or not order.in_force)
+        return given
+
+    def _expected(
+        self, tx: Tx, connection: str, read: dict[str, BusinessObject]
+    ) -> dict[str, list[Row]]:
+        some = {key: one for key, one in read.items() if isinstance(one, Forecast)}
+        wanted = sorted({one.material for one in some.values()})
+        linked = links.find(tx, "material", connection, self._erp, wanted)
+        there = {link.here: link.there for link in linked}
+        for key, one in some.items():
+            self._ends[source(connection, "forecast", key)] = one.ends_on
+            self._note(source(connection, "forecast", key), one.material in there)
+        return {
+            key: planning_rows.forecast(key, one, there[one.material], self._factor)
+            for key, one in some.items()
+            if one.material in there
+        }
+
+    def _superseded(self, tx: Tx, object: str, read: Iterable[str]) -> set[str]:
+        """Released ones that the ERP shows itself by now: they count there."""
+        linked = links.find(tx, object, HUB, self._erp, sorted(read))
+        seen = snapshots.load(tx, self._erp, object, [link.there for link in linked])
+        return {link.here for link in linked if link.there in seen}
+
+    def _note(self, name: str, linked: bool) -> None:
+        (self._unlinked.discard if linked else self._unlinked.add)(name)
+
+    def _flows(self, connection: str) -> Iterator[Flow]:
+        for flow in orders.flows(self._system):
+            if flow.source == connection and flow.target and flow.target.name == self._erp:
+                yield flow
+
+    def _note_key_parts(self, held: Mapping[str, Any]) -> None:
+        self.key_parts -= held.keys()
+        for key, row in held.items():
+            values = snapshots.data(row)
+            if values.get("kind") != "make" and self._system.insight.is_key_part(values):
+                self.key_parts.add(key)
+
+    def _counts(self, row: Any) -> bool:
+        return self._system.insight.counts(snapshots.data(row))
+
+    def _factor(self, material: str, unit: str) -> Decimal:
+        item = self.model.items.get(material) or Item(material)
+        return dict(item.factors).get(unit, ONE)

@@ -1,0 +1,152 @@
+"""Orders as both sides show them, put together from the store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+
+from connector.derive.order import Line, Order
+from connector.engine.system import Flow, System
+from connector.objects import OrderLine, SalesOrder
+from connector.objects.goods import Material
+from connector.store import links, snapshots
+from connector.store.engine import Tx
+
+GOODS = frozenset({"goods", "gift"})
+"""Kinds of lines for which something leaves the warehouse."""
+ONE = Decimal(1)
+
+
+def flows(system: System) -> list[Flow]:
+    """The flows that carry orders into an ERP."""
+    return [flow for flow in system.delivering() if flow.object == "sales_order"]
+
+
+def put_together(tx: Tx, flow: Flow, keys: Sequence[str]) -> dict[str, Order]:
+    """The orders with these keys in the flow's source, as far as they were read there."""
+    known = snapshots.load(tx, flow.source, "sales_order", keys)
+    made = {key: SalesOrder.model_validate_json(row.data) for key, row in known.items() if row.data}
+    there = _There(tx, flow, made)
+    in_force = {
+        key: not row.deleted and flow.scope_of(snapshots.data(row)) == "in"
+        for key, row in known.items()
+    }
+    return {key: there.order(key, one, in_force=in_force[key]) for key, one in made.items()}
+
+
+class _There:
+    """What the ERP says about some orders, loaded for all of them at once."""
+
+    def __init__(self, tx: Tx, flow: Flow, orders: Mapping[str, SalesOrder]) -> None:
+        assert flow.target is not None
+        self._tx = tx
+        self._flow = flow
+        self._erp = flow.target.name
+        self._orders = orders
+        self._links = {link.here: link for link in self._find("sales_order", orders)}
+        booked = [link.there for link in self._links.values()]
+        self._booked = snapshots.models(tx, self._erp, "sales_order", SalesOrder, booked)
+
+    def order(self, key: str, order: SalesOrder, *, in_force: bool) -> Order:
+        """One of them."""
+        link = self._links.get(key)
+        booked = self._booked.get(link.there) if link else None
+        rows = {line.id: line for line in booked.lines} if booked else {}
+        mine = _rows(link, order.lines, rows)
+        state = booked.bill_status if booked else ""
+        lines = tuple(self._line(line, mine[line.id], rows, order, state) for line in order.lines)
+        return Order(
+            key=key,
+            number=order.number,
+            target_number=link.number if link else "",
+            customer=self._customers.get(order.customer, ""),
+            source_customer=order.customer,
+            ordered_on=order.order_date,
+            currency=order.currency,
+            rate=order.exchange_rate or ONE,
+            promised_on=max((line.wanted_on for line in lines if line.wanted_on), default=None),
+            urgency=order.urgency,
+            payment_terms=order.payment_terms,
+            payment_plan=order.payment_plan,
+            tracking_no=order.tracking_no,
+            in_force=in_force and state != "void",
+            lines=lines,
+        )
+
+    def _line(
+        self,
+        line: OrderLine,
+        mine: frozenset[str],
+        rows: Mapping[str, OrderLine],
+        order: SalesOrder,
+        state: str,
+    ) -> Line:
+        booked = next((rows[row] for row in sorted(mine) if row in rows), None)
+        material = (booked.material if booked else "") or self._materials.get(line.material, "")
+        factor = self._factor(booked or line, material)
+        amount = line.amount_with_tax if line.net_amount is None else line.net_amount
+        is_open = line.status == "open" and (booked is None or booked.status == "open")
+        return Line(
+            id=line.id,
+            rows=mine,
+            material=material,
+            ordered=line.quantity * factor,
+            amount_with_tax=amount,
+            tax_rate=line.tax_rate,
+            factor=factor,
+            wanted_on=line.wanted_date or order.wanted_date,
+            goods=line.kind in GOODS,
+            open=is_open and state not in ("closed", "void"),
+        )
+
+    def _factor(self, line: OrderLine, material: str) -> Decimal:
+        """Base units per unit of the order, from the row itself or from the ERP's material."""
+        if line.base_quantity and line.quantity:
+            return line.base_quantity / line.quantity
+        item = self._items.get(material)
+        return factor(item, line.unit or item.sales_unit) if item else ONE
+
+    # -- what is loaded for all of them ------------------------------------------------------
+
+    @cached_property
+    def _customers(self) -> dict[str, str]:
+        found = self._find("customer", {order.customer for order in self._orders.values()})
+        return {link.here: link.there for link in found}
+
+    @cached_property
+    def _materials(self) -> dict[str, str]:
+        keys = {line.material for order in self._orders.values() for line in order.lines}
+        return {link.here: link.there for link in self._find("material", keys - {""})}
+
+    @cached_property
+    def _items(self) -> dict[str, Material]:
+        booked = {line.material for order in self._booked.values() for line in order.lines}
+        keys = sorted({*self._materials.values(), *booked} - {""})
+        return snapshots.models(self._tx, self._erp, "material", Material, keys)
+
+    def _find(self, object: str, keys: Iterable[str]) -> list[links.Linked]:
+        return links.find(self._tx, object, self._flow.source, self._erp, sorted(keys))
+
+
+def factor(material: Material, unit: str) -> Decimal:
+    """Base units per unit of a material; one that the material does not name is its base unit."""
+    known = {one.unit: one.factor for one in material.units}
+    return known.get(unit) or ONE
+
+
+def _rows(
+    link: links.Linked | None, lines: Sequence[OrderLine], rows: Mapping[str, OrderLine]
+) -> dict[str, frozenset[str]]:
+    """By line, the ERP's rows that stand for it. A row that nobody of us made and that shows the
+    material of one of ours was split from that one."""
+    made = json.loads(link.line_keys) if link and link.line_keys else {}
+    keys: dict[str, str] = {line: row for some in made.values() for line, row in some.items()}
+    found = {line.id: {keys[line.id]} if line.id in keys else set() for line in lines}
+    ours = {rows[row].material: line for line, row in reversed(keys.items()) if row in rows}
+    for key in rows.keys() - set(keys.values()):
+        line = ours.get(rows[key].material, "")
+        if line in found:
+            found[line].add(key)
+    return {line: frozenset(some) for line, some in found.items()}

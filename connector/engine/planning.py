@@ -1,0 +1,228 @@
+"""What planning tells, computed anew for what changed: kitting, availability, requirements, and
+which production serves which order without naming it.
+
+One process plans at a time. Kitting goes over all open lines, since each takes what those before
+it left; the rest goes on from the materials that changed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Set
+from datetime import date, datetime
+from decimal import Decimal
+
+from connector.contract import chunks
+from connector.derive import serving
+from connector.derive.availability import availability
+from connector.derive.demand import lying
+from connector.derive.kitting import Kitter, kitting
+from connector.derive.model import ZERO
+from connector.derive.requirements import Planner, day, week
+from connector.derive.structure import Structures
+from connector.derive.suggesting import requirement
+from connector.engine import saving
+from connector.engine.modelling import Modelling
+from connector.engine.system import System
+from connector.faults import fault
+from connector.objects import BusinessObject
+from connector.objects.derived import Kitting, OrderSupply, Share
+from connector.objects.fulfilment import ProductionOrder
+from connector.settings import HUB
+from connector.store import facts, feeds, journal, snapshots
+from connector.store.engine import Tx
+
+BY_MATERIAL = ("availability", "material_requirement")
+BY_LINE = "kitting"
+BY_ORDER = "order_supply"
+TELLS = (*BY_MATERIAL, BY_LINE, BY_ORDER)
+"""What planning tells, by the names of the objects."""
+OPENING = "planning opened"
+LEASE = "planning"
+SECONDS = 900.0
+"""For which a run is one process's alone."""
+GROUP = 200
+"""Records written in one transaction."""
+
+
+class Planning:
+    """The plans of one process."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self._modelling = Modelling(system, system.insight.erp)
+        self._planner: Planner | None = None
+        self._touched: set[str] | None = set()
+        """Materials whose plans are to be told anew; None: all."""
+
+    def run(self) -> int:
+        """Plan what changed; how many derived records really are others now."""
+        wanted = wanted_of(self._system)
+        if not wanted or not self._is_ours():
+            return 0
+        self._refresh()
+        if self._touched is not None and not self._touched:
+            return 0
+        fault("planned")
+        changed = sum(self._tell(object) for object in TELLS if object in wanted)
+        self._touched = set()
+        return changed
+
+    def _is_ours(self) -> bool:
+        if not self._system.insight.erp:
+            return False
+        store = self._system.store
+        with store.transaction() as tx:
+            return feeds.take_lease(store, tx, LEASE, self._system.owner, SECONDS) is not None
+
+    def _refresh(self) -> None:
+        touched = self._modelling.refresh(self._now())
+        if touched is None or self._planner is None:
+            self._planner = self._planned()
+            self._touched = None
+        elif self._touched is not None:
+            self._touched |= self._planner.update(touched) if touched else touched
+
+    def _planned(self) -> Planner:
+        store = self._system.store
+        with store.transaction() as tx:
+            today = self._today(store.now(tx)).isoformat()
+            opening = date.fromisoformat(facts.first(store, tx, OPENING, today))
+        bucket = week if self._system.insight.settings.plan_by == "week" else day
+        return Planner(self._modelling.model, opening, bucket=bucket)
+
+    def _today(self, now: float) -> date:
+        return datetime.fromtimestamp(now, self._system.zone(self._system.insight.erp)).date()
+
+    # -- telling ----------------------------------------------------------------------------
+
+    def _tell(self, object: str) -> int:
+        made = self._made(object)
+        changed = 0
+        for some in chunks(list(made), GROUP):
+            with self._system.store.transaction() as tx:
+                moved = saving.save(self._system, tx, object, {key: made[key] for key in some})
+                if object in (BY_LINE, BY_ORDER):
+                    later = {key.partition("/")[0] for key in moved}
+                    journal.derive_later(self._system.store, tx, "order_progress", sorted(later))
+                changed += len(moved)
+            fault("plans_saved")
+        return changed
+
+    def _made(self, object: str) -> Mapping[str, BusinessObject]:
+        if object == BY_LINE:
+            return self._all_kits()
+        if object == BY_ORDER:
+            served = dict(self._served())
+            return {key: OrderSupply(record=key) for key in self._told(object)} | served
+        model, planner = self._modelling.model, self._planner
+        assert planner is not None
+        materials = sorted(model.all() if self._touched is None else self._touched)
+        if object == "availability":
+            today = Structures(model, self._now())
+            return {one: availability(model, today, one) for one in materials}
+        return {one: requirement(planner, model, one) for one in materials}
+
+    def _all_kits(self) -> dict[str, Kitting]:
+        lines = {f"{kit.record}/{kit.line}": kit for kit in self._kits()}
+        for key, data in self._told(BY_LINE).items():
+            if key not in lines:
+                lines[key] = _nothing_open(Kitting.model_validate_json(data))
+        return lines
+
+    def _told(self, object: str) -> dict[str, str]:
+        """What was told last, by key."""
+        with self._system.store.reading() as tx:
+            return {row.key: row.data for row in snapshots.every(tx, HUB, object)}
+
+    def _now(self) -> date:
+        store = self._system.store
+        with store.reading() as tx:
+            return self._today(store.now(tx))
+
+    def _kits(self) -> Iterator[Kitting]:
+        model, structures = self._modelling.model, Structures(self._modelling.model, self._now())
+        kitter, parts = Kitter(model, structures), KeyParts(structures, self._modelling.key_parts)
+        open_lines = (one for some in model.demands.values() for one in some.values())
+        orders = [one for one in open_lines if one.kind == "order"]
+        for kit in kitter.sequence(orders):
+            made = kitting(kitter, kit, model)
+            needed = parts.below(made.material)
+            short = {one.material for one in made.shortages}
+            there = bool(needed) and not needed & short
+            yield made.model_copy(update={"parts_there": there})
+
+    def _served(self) -> Iterator[tuple[str, OrderSupply]]:
+        """What serves the open lines of each order without naming it."""
+        shares: dict[str, list[Share]] = defaultdict(list)
+        with self._system.store.reading() as tx:
+            anonymous = self._anonymous(tx)
+        for material, productions in sorted(anonymous.items()):
+            lines = list(self._open_lines(material))
+            stock = sum(lying(self._modelling.model.stock.get(material, ())).values(), ZERO)
+            for order, some in serving.assigned(lines, productions, stock, {}).items():
+                shares[order] += [_share(one) for one in some]
+        for order, found in sorted(shares.items()):
+            yield order, OrderSupply(record=order, shares=tuple(found))
+
+    def _anonymous(self, tx: Tx) -> dict[str, dict[str, ProductionOrder]]:
+        """The production orders that name no order, by material and key."""
+        found: dict[str, dict[str, ProductionOrder]] = defaultdict(dict)
+        for row in snapshots.every(tx, self._system.insight.erp, "production_order"):
+            one = ProductionOrder.model_validate_json(row.data)
+            if not one.order_number:
+                found[one.material][row.key] = one
+        return found
+
+    def _open_lines(self, material: str) -> Iterator[serving.OpenLine]:
+        """What is wanted of a material, less what documents that name the line will bring."""
+        named: dict[str, Decimal] = defaultdict(Decimal)
+        model = self._modelling.model
+        for one in model.supplies.get(material, {}).values():
+            named[one.demand] += one.quantity
+        for demand in model.demands.get(material, {}).values():
+            left = demand.quantity - named[demand.id]
+            if demand.kind == "order" and left > 0:
+                due, tracking = demand.due, demand.tracking
+                yield serving.OpenLine(demand.record, demand.line, left, due, tracking)
+
+
+class KeyParts:
+    """Which key parts go into a material, over all levels."""
+
+    def __init__(self, structures: Structures, parts: Set[str]) -> None:
+        self._structures = structures
+        self._parts = parts
+        self._found: dict[str, frozenset[str]] = {}
+
+    def below(self, material: str) -> frozenset[str]:
+        """The key parts in it; one that is bought may be one itself."""
+        if material not in self._found:
+            below = (self.below(use.component) for use in self._structures.parts(material))
+            own = {material} & self._parts
+            self._found[material] = frozenset(own).union(*below)
+        return self._found[material]
+
+
+def wanted_of(system: System) -> set[str]:
+    """What is to be told of plans, directly or for the progress of orders."""
+    wanted = system.flows_to_hub()
+    told = wanted & set(TELLS)
+    return told | {BY_LINE, BY_ORDER} if "order_progress" in wanted else told
+
+
+def _share(one: serving.Serving) -> Share:
+    return Share(line=one.line, production=one.key, quantity=one.quantity, basis=one.basis)
+
+
+def _nothing_open(kit: Kitting) -> Kitting:
+    """A line of which nothing is open any more."""
+    return Kitting(
+        record=kit.record,
+        line=kit.line,
+        material=kit.material,
+        open=ZERO,
+        from_stock=ZERO,
+        buildable=ZERO,
+        complete=True,
+    )

@@ -1,0 +1,274 @@
+"""What planning tells, from capture to the CRM: only what changed is computed and delivered anew.
+
+A pump (P) is made of 2 shafts (S) and 1 housing (H), both bought; 3 days to make, 10 to buy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connector.settings import HUB
+from connector.store import snapshots
+from tests.engine.factory import CONFIG, MAPPINGS, Site, line, site
+
+READ = """
+  boms: {object: bom, from: erp}
+  stock: {object: stock, from: erp}
+  purchases: {object: purchase_order, from: erp}
+  production: {object: production_order, from: erp}
+  shipments: {object: shipment, from: erp}
+  kitting: {object: kitting, from: hub, to: crm, max_creates: none}
+  requirements: {object: material_requirement, from: hub, to: crm, max_creates: none}
+  promises: {object: availability, from: hub, to: crm, max_creates: none}
+  progress: {object: order_progress, from: hub, to: crm, max_creates: none}
+"""
+ORDERS = MAPPINGS["crm/sales_order"].replace(
+    "quantity: qty,", "quantity: qty, wanted_date: wanted,"
+)
+SHIPPED = MAPPINGS | {
+    "crm/sales_order": ORDERS,
+    "erp/material": """
+object: material
+form: item
+key: id
+number: code
+read: {name: name, sales_unit: unit, kind: kind, lead_time_days: days, safety_stock: safety}
+""",
+    "erp/bom": """
+object: bom
+form: recipe
+key: id
+number: no
+read:
+  material: of
+  lines: {each: parts, key: id, fields: {component: part, quantity: qty}}
+""",
+    "erp/stock": """
+object: stock
+form: onhand
+key: id
+read: {material: item, on_hand: qty}
+""",
+    "erp/purchase_order": """
+object: purchase_order
+form: buy
+key: id
+number: no
+read:
+  status: {value: approved}
+  lines: {each: rows, key: id, fields: {material: item, quantity: qty, done: got, due_on: due}}
+""",
+    "erp/production_order": """
+object: production_order
+form: make
+key: id
+number: no
+read: {material: item, planned: qty, finished: done, status: status, started_on: started,
+       planned_finish: due, order_number: order}
+""",
+    "erp/shipment": """
+object: shipment
+form: ship
+key: id
+number: no
+read:
+  shipped_on: date
+  status: {value: approved}
+  lines: {each: rows, key: id, fields: {material: item, quantity: qty, order_number: order}}
+""",
+    "crm/kitting": """
+object: kitting
+form: kit
+key: id
+reference: ref
+write:
+  record: record
+  open: open
+  from_stock: from_stock
+  buildable: buildable
+  complete: complete
+""",
+    "crm/material_requirement": """
+object: material_requirement
+form: requirement
+key: id
+reference: ref
+write: {code: number, gross: gross, incoming: incoming}
+""",
+    "crm/availability": """
+object: availability
+form: promise
+key: id
+reference: ref
+write: {code: number, available: available, days: lead_time_days}
+""",
+    "crm/order_progress": """
+object: order_progress
+form: order
+key: id
+onto: record
+write: {stage: stage, basis: basis, shipped: shipped, parts: {from: materials_on, type: date}}
+""",
+}
+TOLD = ("kitting", "material_requirement", "availability", "order_progress")
+
+
+@pytest.fixture
+def works(tmp_path: Path, store_url: str) -> Iterator[Site]:
+    with site(tmp_path, store_url) as made:
+        made.config = CONFIG + READ + "insight: {key_part: lead_time_days > 5}\n"
+        made.mappings = dict(SHIPPED)
+        for code, kind, days in (("P", "make", 3), ("S", "buy", 10), ("H", "buy", 10)):
+            made.crm.put("product", {"code": code, "name": code}, f"p-{code}")
+            fields = {"code": code, "name": code, "unit": "Pcs", "kind": kind, "days": days}
+            made.erp.put("item", fields, f"i-{code}")
+        parts = [{"id": "1", "part": "i-S", "qty": 2}, {"id": "2", "part": "i-H", "qty": 1}]
+        made.erp.put("recipe", {"no": "V1", "of": "i-P", "parts": parts}, "b-P")
+        made.customer()
+        stocked(made, "P", 1)
+        stocked(made, "S", 6)
+        stocked(made, "H", 9)
+        wanted(made, "o1", 3, "2026-12-10")
+        wanted(made, "o2", 4, "2026-12-20")
+        made.start()
+        made.sync()
+        yield made
+
+
+def stocked(made: Site, code: str, quantity: int) -> None:
+    made.erp.put("onhand", {"item": f"i-{code}", "qty": quantity}, f"s-{code}")
+
+
+def wanted(made: Site, key: str, quantity: int, by: str, **fields: Any) -> None:
+    one = line(f"l-{key}", "P", qty=str(quantity), price="10")
+    made.order(key, lines=[{**one, "wanted": by}], **fields)
+
+
+def told(made: Site, object: str) -> dict[str, Any]:
+    with made.system.store.reading() as tx:
+        return {row.key: snapshots.data(row) for row in snapshots.walk(tx, HUB, object, "", 100)}
+
+
+def versions(made: Site) -> dict[str, int]:
+    with made.system.store.reading() as tx:
+        return {
+            f"{object}/{row.key}": row.version
+            for object in TOLD
+            for row in snapshots.walk(tx, HUB, object, "", 100)
+        }
+
+
+def changed(made: Site, before: dict[str, int]) -> set[str]:
+    return {key for key, version in versions(made).items() if before.get(key) != version}
+
+
+def kit(made: Site, key: str) -> Any:
+    [found] = [k.fields for k in made.crm.form("kit").values() if k.fields["record"] == key]
+    return found
+
+
+def test_each_order_takes_what_the_earlier_one_left(works: Site) -> None:
+    """o1: 1 pump from stock, 2 of 4 shafts built; o2: 2 shafts left make 1 more."""
+    assert (kit(works, "o1")["from_stock"], kit(works, "o1")["buildable"]) == (1, 2)
+    assert (kit(works, "o2")["from_stock"], kit(works, "o2")["buildable"]) == (0, 1)
+    [short] = told(works, "kitting")["o2/l-o2"]["shortages"]
+    assert (short["number"], short["short"]) == ("S", "6")
+
+
+def test_what_is_missing_is_suggested_by_when_and_for_whom(works: Site) -> None:
+    found = told(works, "material_requirement")
+    [shafts] = found["i-S"]["suggestions"]
+    assert (shafts["kind"], shafts["quantity"], shafts["due_on"]) == ("buy", "6", "2026-12-17")
+    pumps = {one["due_on"]: one for one in found["i-P"]["suggestions"]}
+    assert [peg["record"] for peg in pumps["2026-12-20"]["pegs"]] == ["o2"]
+    assert shafts["pegs"][0]["record"] == pumps["2026-12-20"]["id"]
+
+
+def test_a_second_run_tells_and_writes_nothing(works: Site) -> None:
+    before, ledger = versions(works), len(works.crm.ledger)
+    works.sync()
+    works.start()
+    works.sync()
+    assert (changed(works, before), len(works.crm.ledger)) == (set(), ledger)
+
+
+def test_time_alone_changes_nothing(works: Site) -> None:
+    before, ledger = versions(works), len(works.crm.ledger)
+    works.clock.advance(30 * 86_400)
+    works.sync()
+    assert (changed(works, before), len(works.crm.ledger)) == (set(), ledger)
+
+
+def test_a_stock_correction_changes_what_depends_on_it_and_nothing_else(works: Site) -> None:
+    before = versions(works)
+    stocked(works, "S", 12)
+    works.clock.advance(90_000)
+    works.sync()
+    assert changed(works, before) == {
+        "kitting/o2/l-o2", "material_requirement/i-S", "availability/i-S", "order_progress/o2",
+    }  # fmt: skip
+    assert kit(works, "o2")["complete"] is True
+
+
+def test_an_order_that_is_cancelled_gives_back_what_it_took(works: Site) -> None:
+    before = versions(works)
+    works.order("o1", status="cancelled")
+    works.sync()
+    assert kit(works, "o1")["open"] == 0
+    assert (kit(works, "o2")["from_stock"], kit(works, "o2")["complete"]) == (1, True)
+    assert {"kitting/o1/l-o1", "kitting/o2/l-o2"} <= changed(works, before)
+    assert "suggestions" not in told(works, "material_requirement")["i-S"]
+
+
+def test_a_new_bom_changes_what_is_made_of_it(works: Site) -> None:
+    parts = [{"id": "1", "part": "i-S", "qty": 1}, {"id": "2", "part": "i-H", "qty": 1}]
+    works.erp.put("recipe", {"parts": parts}, "b-P")
+    works.sync()
+    assert kit(works, "o2")["buildable"] == 4
+    assert "suggestions" not in told(works, "material_requirement")["i-S"]
+
+
+def test_what_is_ordered_is_suggested_no_more_and_can_be_promised(works: Site) -> None:
+    row = {"id": "1", "item": "i-S", "qty": 8, "got": 0, "due": "2026-12-15"}
+    works.erp.put("buy", {"no": "PO-1", "rows": [row]}, "po1")
+    works.sync()
+    assert "suggestions" not in told(works, "material_requirement")["i-S"]
+    [short] = told(works, "kitting")["o2/l-o2"]["shortages"]
+    assert short["expected_on"] == "2026-12-15"
+
+
+def test_what_has_left_is_wanted_no_more(works: Site) -> None:
+    number = works.bill("O1").fields["no"]
+    row = {"id": "1", "item": "i-P", "qty": 3, "order": number}
+    works.erp.put("ship", {"no": "X1", "date": "2026-12-01", "rows": [row]}, "x1")
+    works.sync()
+    assert kit(works, "o1")["open"] == 0
+    assert works.crm.form("order")["o1"].fields["stage"] == "shipped"
+
+
+def test_production_that_names_no_order_is_told_as_estimated(works: Site) -> None:
+    fields = {"item": "i-P", "qty": 2, "done": 0, "status": "started", "started": "2026-11-25"}
+    works.erp.put("make", {"no": "MO-1", **fields, "due": "2026-12-01"}, "m1")
+    works.sync()
+    first = works.crm.form("order")["o1"].fields
+    assert (first["stage"], first["basis"]) == ("in_production", "estimated")
+    assert "stage" not in works.crm.form("order")["o2"].fields or (
+        works.crm.form("order")["o2"].fields["stage"] != "in_production"
+    )
+    assert Decimal(told(works, "material_requirement")["i-P"]["incoming"]) == 2
+
+
+def test_parts_that_are_all_there_are_told_since_the_day_they_first_were(works: Site) -> None:
+    assert works.crm.form("order")["o1"].fields["parts"] == date(2026, 11, 21)
+    assert "parts" not in works.crm.form("order")["o2"].fields
+    works.clock.advance(5 * 86_400)
+    stocked(works, "S", 12)
+    works.sync()
+    assert works.crm.form("order")["o1"].fields["parts"] == date(2026, 11, 21)
+    assert works.crm.form("order")["o2"].fields["parts"] == date(2026, 11, 26)
