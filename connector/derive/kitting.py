@@ -13,12 +13,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
+from decimal import Decimal, localcontext
 from itertools import islice
 from typing import NamedTuple
 
 from connector.derive.demand import lying, supplies_of
-from connector.derive.model import EXACT, SMALLEST, ZERO, Demand, Item, Model, Supply, plain
+from connector.derive.model import (
+    EXACT,
+    NEGLIGIBLE,
+    ZERO,
+    Demand,
+    Item,
+    Model,
+    Supply,
+    drawn,
+    plain,
+)
 from connector.derive.structure import Structures
 from connector.objects.derived import Kitting, Shortage, Taker
 
@@ -153,7 +163,7 @@ class Kitter:
             for material, (needed, slope) in levels.pop(min(levels)).items():
                 there = min(needed, self._there(material, demand.tracking))
                 rows.append(_Row(material, needed, slope, there))
-                if needed > there:
+                if needed - there > NEGLIGIBLE:
                     self._draw(levels, material, needed - there, slope)
         return rows
 
@@ -167,14 +177,15 @@ class Kitter:
         for use in self._structures.parts(parent):
             row = levels.setdefault(self._structures.level(use.component), {})
             needed, more = row.get(use.component, (ZERO, ZERO))
-            row[use.component] = needed + quantity * use.quantity, more + slope * use.quantity
+            needed += drawn(quantity, use.quantity)
+            row[use.component] = needed, more + slope * use.quantity
 
     def _lacking(self, rows: Iterable[_Row]) -> list[_Row]:
         """Those that are short themselves: nothing can be built to make up for it."""
         return [
             row
             for row in rows
-            if row.needed > row.there and not self._structures.parts(row.material)
+            if row.needed - row.there > NEGLIGIBLE and not self._structures.parts(row.material)
         ]
 
     def _there(self, material: str, tracking: str) -> Decimal:
@@ -215,7 +226,7 @@ class Kitter:
                 left.append(supply._replace(quantity=supply.quantity - taken))
         if keep:
             self._coming[material] = left
-        return None if short else on
+        return None if short > NEGLIGIBLE else on
 
     def _supplies(self, material: str) -> list[Supply]:
         """Firm ones that nobody before has had."""
@@ -242,9 +253,10 @@ def last_digit(quantity: Decimal) -> Decimal:
 
 
 def _steps(row: _Row, step: Decimal) -> Decimal:
-    """How much less must be built for the tangent at what is short of a material to end."""
+    """How much less must be built for the tangent at what is short of a material to end; a
+    little less where that is about a whole step, as what is drawn is rounded."""
     steps, over = divmod(row.needed - row.there, row.slope * step)
-    return (steps + bool(over)) * step
+    return max(steps + (over > (row.slope * step).scaleb(-3)), Decimal(1)) * step
 
 
 def what_if(
@@ -271,16 +283,13 @@ def kitting(kitter: Kitter, kit: Kit, names: Model) -> Kitting:
 
 
 def _shortage(kitter: Kitter, kit: Kit, short: Short, names: Model) -> Shortage:
-    """Rounded to what can be told: there never more than is, missing never less."""
-    there = short.available.quantize(SMALLEST, ROUND_FLOOR, EXACT)
-    missing = short.short.quantize(SMALLEST, ROUND_CEILING, EXACT)
     takers = islice(kitter.takers(short, kit.demand), NEAREST)
     return Shortage(
         material=short.material,
         number=names.items.get(short.material, Item(short.material)).number,
-        needed=plain(there + missing),
-        available=plain(there),
-        short=plain(missing),
+        needed=plain(short.needed),
+        available=plain(short.available),
+        short=plain(short.short),
         expected_on=short.expected_on,
         on_hand=plain(kitter.lying(short.material, kit.demand.tracking)),
         taken_by=tuple(_taker(taking) for taking in takers),
@@ -288,5 +297,5 @@ def _shortage(kitter: Kitter, kit: Kit, short: Short, names: Model) -> Shortage:
 
 
 def _taker(taking: Taking) -> Taker:
-    quantity = taking.quantity.quantize(SMALLEST, ROUND_FLOOR, EXACT)
-    return Taker(record=taking.demand.record, line=taking.demand.line, quantity=plain(quantity))
+    demand, _, quantity = taking
+    return Taker(record=demand.record, line=demand.line, quantity=plain(quantity))

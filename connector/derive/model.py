@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from typing import NamedTuple
 
 ZERO = Decimal(0)
@@ -21,12 +21,15 @@ EXACT = Context(prec=1000)
 """Sums and products in which no digit is lost; planning computes in it throughout."""
 SMALLEST = Decimal(1).scaleb(-12)
 """The smallest quantity that a business object can state."""
+NEGLIGIBLE = Decimal(1).scaleb(-9)
+"""So much of a base unit missing is nothing. No decimal states a third: three times what is drawn
+for one may be a little more than what is drawn for three."""
 
 
 def drawn(quantity: Decimal, per: Decimal) -> Decimal:
-    """What so much of a parent draws of a component: the one place where planning rounds, up to
-    the smallest quantity that can be stated."""
-    return EXACT.multiply(quantity, per).quantize(SMALLEST, ROUND_CEILING, EXACT)
+    """What so much of a parent draws of a component: the one place where planning rounds, to the
+    smallest quantity that can be stated."""
+    return EXACT.multiply(quantity, per).quantize(SMALLEST, ROUND_HALF_UP, EXACT)
 
 
 def plain(quantity: Decimal) -> Decimal:

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from connector.derive.demand import Lot, Pools
-from connector.derive.model import ZERO, Demand, Item
+from connector.derive.model import NEGLIGIBLE, ZERO, Demand, Item
 
 RANKS = {
     kind: rank for rank, kind in enumerate(("order", "suggestion", "forecast", "safety_stock"))
@@ -81,7 +81,7 @@ def lot(item: Item, quantity: Decimal) -> Decimal:
     if item.lot_multiple <= 0:
         return least
     lots, over = divmod(least, item.lot_multiple)
-    return (lots + bool(over)) * item.lot_multiple
+    return (lots + (over > NEGLIGIBLE)) * item.lot_multiple
 
 
 def net(item: Item, wanted: Wanted, pools: Pools) -> Iterator[Short]:
@@ -94,9 +94,9 @@ def net(item: Item, wanted: Wanted, pools: Pools) -> Iterator[Short]:
         left = quantity
         for pool in pools.of(tracking):
             left -= pool.take(left, due)
-        if left:
+        if left > NEGLIGIBLE:
             planned = lot(item, left)
-            pools[tracking].balance += planned - left
+            pools[tracking].balance += max(planned - left, ZERO)
             yield due, tracking, planned
 
 

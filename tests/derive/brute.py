@@ -1,5 +1,6 @@
 """The same figures in the plainest way that there is: recursion over materials, day by day, unit
-by unit, in fractions. Nothing of the product is used but the rows that go in."""
+by unit, in fractions, where a third is a third. Nothing of the product is used but the rows that
+go in."""
 
 from __future__ import annotations
 
@@ -7,14 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
-from math import ceil
 from typing import Any
 
 from connector.derive.model import Demand, Item, Model, Structure, Supply
 
 UNIT = Fraction(1, 4)
 """Every quantity that people state in these tests is a multiple of this."""
-DUST = Fraction(1, 10**12)
 FIRST, LAST = date(2026, 1, 25), date(2026, 4, 10)
 EVER = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
 Structs = list[tuple[str, Fraction]]
@@ -41,7 +40,7 @@ class Company:
                 if one.valid_from <= day < one.valid_to and self._beats(one, best):
                     best = one
             self.parts_memo[key, day] = [
-                (c.material, Fraction(c.quantity))
+                (c.material, Fraction(c.quantity).limit_denominator(1000))
                 for c in (best.components if best and self.item(key).kind == "make" else ())
                 if c.valid_from <= day < c.valid_to and c.quantity > 0
             ]
@@ -114,7 +113,7 @@ class Company:
             for _, start, quantity, tracking in self.plan(parent, opening):
                 for part, per in self.parts(parent, start):
                     if part == key:
-                        found[start, tracking] += Fraction(ceil(quantity * per / DUST)) * DUST
+                        found[start, tracking] += quantity * per
         return found
 
     def _plan(self, key: str, opening: date) -> Iterator[tuple[date, date, Fraction, str]]:

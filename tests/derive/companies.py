@@ -20,8 +20,8 @@ START = date(2026, 3, 2)
 HORIZON = [START + timedelta(days=n) for n in range(31)]
 Sources = dict[str, list[Row]]
 
-NONE, HALF, THIRD = Decimal(0), Decimal("0.5"), Decimal("0.333333333333333333")
-PERS = [Decimal(1), Decimal(1), Decimal(1), Decimal(2), HALF, Decimal("0.4"), THIRD, NONE]
+NONE, HALF, THIRD = Decimal(0), Decimal("0.5"), Decimal(1) / 3
+PERS = [*[Decimal(1)] * 4, Decimal(2), HALF, Decimal("0.4"), THIRD, 2 * THIRD, NONE]
 ODD = [Decimal("2.5"), Decimal("1.25")]
 KINDS = ["make", "make", "make", "make", "buy", "buy", "subcontract", "service"]
 

@@ -246,8 +246,8 @@ def test_lots(minimum: Any, multiple: Any, quantity: Any, planned: Any) -> None:
     assert lot(rule, D(quantity)) == D(planned)
 
 
-def test_scrap_is_drawn_up_to_the_last_digit_that_can_be_stated() -> None:
-    """Of 30 issued one is lost: 31/30 per piece, as far as a decimal goes; 7 pieces draw 7.2333…"""
+def test_scrap_is_drawn_to_the_last_digit_that_can_be_stated() -> None:
+    """Of 31 issued one is lost: 31/30 per piece, as far as a decimal goes; 7 pieces draw 7.2333…"""
     planner = Planner(
         model(
             Item("top", kind="make"),
@@ -256,7 +256,18 @@ def test_scrap_is_drawn_up_to_the_last_digit_that_can_be_stated() -> None:
         ),
         day(1),
     )
-    assert planned(planner, "sheet") == [(day(10), day(10), D("7.233333333334"))]
+    assert planned(planner, "sheet") == [(day(10), day(10), D("7.233333333333"))]
+
+
+def test_three_times_two_thirds_are_two_and_no_box_more() -> None:
+    """A decimal's two thirds are a little more, and so are three planned orders' together."""
+    rows = [order(str(n), "top", 1, day(n)) for n in (9, 10, 11)]
+    known = [Item("top", kind="make"), Item("nut", lot_multiple=D(1)), *rows]
+    thirds = Structure("top", (Component("nut", Decimal(2) / 3),))
+    planner = Planner(model(*known, thirds, OnHand("nut", D(2))), day(1))
+    assert planned(planner, "nut") == []
+    planner = Planner(model(*known, thirds), day(1), bucket=week)
+    assert planned(planner, "nut") == [(day(9), day(9), 2)]
 
 
 def test_a_planned_order_draws_by_the_bom_that_is_valid_when_it_starts() -> None:
@@ -422,3 +433,17 @@ def test_an_id_stays_while_material_kind_day_and_tracking_number_do() -> None:
         return [one.id for one in found]
 
     assert ids(3) == ids(4) == ["P-buy-20260307", "P-buy-20260309"]
+
+
+def test_a_circle_that_is_closed_and_opened_again_takes_everything_on_it_along() -> None:
+    """A goes into nothing, B into A, C into B; B alone is wanted, of two nuts each."""
+    made = [Item(key, kind="make") for key in "ABC"]
+    known = model(*made, bom("A", B=1), bom("B", C=1, nut=2), order("o", "B", 5, day(9)))
+    planner = Planner(known, day(1))
+    whole = [(day(9), day(9), 5)], [(day(9), day(9), 10)]
+    assert (planned(planner, "B"), planned(planner, "nut")) == whole
+    planner.update(known.put("closing", [bom("C", A=1, nut=1)]))
+    assert planner.structures.cycles() == [("A", "B", "C", "A")]
+    assert (planned(planner, "B"), planned(planner, "nut")) == ([], [])
+    planner.update(known.put("closing", []))
+    assert (planned(planner, "B"), planned(planner, "nut")) == whole
