@@ -62,7 +62,7 @@ def drawn(picture: Picture, width: int = 100, height: int = 40) -> list[str]:
 
 
 def test_an_order_is_a_row_from_the_crm_to_the_erp_and_back(picture: Picture) -> None:
-    made = {"erp_production__c": "生产中", "erp_produced__c": "12.0000"}
+    made = {"erp_production__c": "已上生产线", "erp_produced__c": "12.0000"}
     look(picture, [order("SO-1", DONE, **made)], [bill("SO-1")])
     (row,) = [line for line in drawn(picture) if line.startswith("SO-1")]
     assert row.split()[:6] == ["SO-1", "海湾电器", "1,234.50", "✓", "audited", "12"]

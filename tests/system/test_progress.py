@@ -60,18 +60,18 @@ def test_each_stage_is_shown_after_one_run(making: tuple[Site, str]) -> None:
     advance(site, number, "started")
     site.sync()
     shown = progress(site, number)
-    assert shown["production"] == "生产中"
+    assert shown["production"] == "已上生产线"
     assert shown["production_started"]
     advance(site, number, "stocked", quantity=3)
     site.sync()
     shown = progress(site, number)
     assert float(shown["produced"]) == 6
-    assert shown["production"] == "生产中"
+    assert shown["production"] == "已上生产线"
     assert not shown["produced_on"]
     advance(site, number, "finished")
     site.sync()
     shown = progress(site, number)
-    assert shown["production"] == "已完工"
+    assert shown["production"] == "生产完工"
     assert float(shown["produced"]) == 10
     assert shown["produced_on"]
 
@@ -87,7 +87,7 @@ def test_shipments_are_shown_with_their_waybill(making: tuple[Site, str]) -> Non
     left = site.erp.records("SAL_OUTSTOCK")[-1]["FDate"][:10]
     site.sync()
     shown = progress(site, number)
-    assert (shown["production"], float(shown["shipped"])) == ("全部发货", 10)
+    assert (shown["production"], float(shown["shipped"])) == ("已发货", 10)
     assert shown["carrier_no"] == "SF1002"
     midnight = datetime.combine(date.fromisoformat(left), time(), CHINA)
     assert shown["shipped_on"] == midnight.timestamp() * 1000
@@ -126,7 +126,7 @@ def test_production_that_was_there_before_the_order_s_number_was_known_is_shown(
     advance(site, number, "started")
     site.sync("production")
     site.sync()
-    assert progress(site, number)["production"] == "生产中"
+    assert progress(site, number)["production"] == "已上生产线"
 
 
 def test_progress_reaches_locked_orders(making: tuple[Site, str]) -> None:
@@ -134,7 +134,7 @@ def test_progress_reaches_locked_orders(making: tuple[Site, str]) -> None:
     site.in_crm("lock", number=number)
     advance(site, number, "started")
     site.sync()
-    assert progress(site, number)["production"] == "生产中"
+    assert progress(site, number)["production"] == "已上生产线"
     assert site.crm_order(number)["lock_status"] == "1"
 
 

@@ -319,7 +319,7 @@ def test_an_order_that_is_valid_again_says_again_how_it_stands(site: Site) -> No
     site.in_crm("recover", number=number)
     site.sync()
     assert site.told(number) == (DONE, number, "", "")
-    assert site.crm_order(number)["erp_production__c"] == "生产中"
+    assert site.crm_order(number)["erp_production__c"] == "已上生产线"
     assert site.app.failures() == []
 
 

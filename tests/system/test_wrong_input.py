@@ -444,7 +444,7 @@ def test_a_crm_that_is_down_for_a_weekend_is_told_everything_on_monday(site: Sit
     site.clock.advance(7200)
     site.sync()
     assert [site.told(number)[:2] for number in numbers] == [("已进ERP", n) for n in numbers]
-    assert site.crm_order(numbers[0])["erp_production__c"] == "生产中"
+    assert site.crm_order(numbers[0])["erp_production__c"] == "已上生产线"
     assert site.app.failures() == []
 
 

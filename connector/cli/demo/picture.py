@@ -27,10 +27,12 @@ STATES = {
 }
 STAGES = {
     "未开工": "ordered",
-    "生产中": "in_production",
-    "已完工": "produced",
+    "关键部件已到料": "materials_ready",
+    "已上生产线": "in_production",
+    "生产完工": "produced",
+    "质检合格": "inspected",
     "部分发货": "part_shipped",
-    "全部发货": "shipped",
+    "已发货": "shipped",
 }
 """The options of the CRM's fields, and our words for them."""
 STYLES = {"waiting": "yellow", "in_doubt": "magenta", "stopped": "red", "done": "green"}
