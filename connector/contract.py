@@ -65,7 +65,8 @@ class Shape:
     number: str = ""
     tables: Mapping[str, Table] = field(default_factory=dict)
     sums: tuple[str, ...] = ()
-    """Fields that add up where rows share a key (stock by bin location)."""
+    """Fields that add up where rows share a key (stock by bin location), once each, whatever
+    `tables` are asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ RECOVER = 5.0
 PLAN = 60.0
 """Seconds between looks for what planning has to do anew; it may take long and keeps nobody
 waiting."""
+RECKON = 900.0
+"""The same, for figures that are made of everything."""
 RELOAD = 5.0
 """Seconds between looks for an edited configuration."""
 REPORT = (8, 30)
@@ -133,7 +135,7 @@ class Daemon:
     def _scheduler(self, app: App, engine: Dispatcher) -> BackgroundScheduler:
         feeds = list(app.system.feeds.values())
         made = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(len(feeds) + 5)},
+            executors={"default": ThreadPoolExecutor(len(feeds) + 6)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone="UTC",
         )
@@ -146,6 +148,7 @@ class Daemon:
             ("recover", lambda: self._recover(engine), RECOVER),
             ("deliver", lambda: self._deliver(app, engine), BEAT),
             ("plan", lambda: self._plan(engine), PLAN),
+            ("reckon", lambda: self._reckon(engine), RECKON),
             ("reload", self._reload, RELOAD),
             ("prune", lambda: self._prune(app), PRUNE),
         ]
@@ -197,6 +200,9 @@ class Daemon:
 
     def _plan(self, engine: Dispatcher) -> None:
         engine.plan()
+
+    def _reckon(self, engine: Dispatcher) -> None:
+        engine.reckon()
 
     def _observe(self, app: App) -> None:
         app.observe()

@@ -76,8 +76,9 @@ class Layout:
         return "|".join(text_of(row[at]) for at in self._keys)
 
     def gather(self, rows: Iterable[Sequence[Any]], made: dict[str, Record]) -> dict[str, Record]:
-        """Put rows into the records of `made`, new ones included."""
-        for row in rows:
+        """Put rows into the records of `made`, new ones included. Where they are added up, the
+        rest is that of the first in their order, so that it is the same each time."""
+        for row in sorted(rows, key=_texts) if self._sums else rows:
             key = self.key_of(row)
             record = made.get(key)
             if record is None:
@@ -108,7 +109,8 @@ class Layout:
 
 
 class Layouts:
-    """The queries that a shape takes: the head with its first table, then the other tables."""
+    """The queries that a shape takes: the head with its first table, then the other tables;
+    where the head adds up rows, each table by itself."""
 
     def __init__(self, shape: Shape, extra: str = "", *, stamped: bool = True) -> None:
         for name, table in shape.tables.items():
@@ -120,10 +122,12 @@ class Layouts:
         """Only which records there are."""
         self.heads = Layout(shape, None, extra, stamped=stamped)
         """Without tables: a query may leave out records whose table is empty."""
-        self.main = Layout(shape, tables[0], extra, stamped=stamped) if tables else self.heads
+        # A sum is over rows of the head's own query: another table in it would multiply them.
+        joined = tables[:1] if not shape.sums else []
+        self.main = Layout(shape, joined[0], extra, stamped=stamped) if joined else self.heads
         self.others = {
             name: Layout(replace(bare, tables={name: table}), (name, table), "", stamped=False)
-            for name, table in tables[1:]
+            for name, table in tables[len(joined) :]
         }
 
 
@@ -148,6 +152,10 @@ def _layouts(
 ) -> Layouts:
     shape = Shape(form, key, fields, number, dict(tables), sums)
     return Layouts(shape, extra, stamped=stamped)
+
+
+def _texts(row: Sequence[Any]) -> list[str]:
+    return [text_of(value) for value in row]
 
 
 def cleaned(value: Any) -> Any:

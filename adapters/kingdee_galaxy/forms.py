@@ -66,10 +66,30 @@ FORMS: Mapping[str, Form] = {
     "BD_Saler": Form(writes=False, status="limited"),
     "BD_OPERATOR": Form(writes=False, status="limited"),
     "BD_UNIT": Form(key="FUNITID", writes=False),
+    "BD_Supplier": Form(key="FSupplierId", shared=True, writes=False),
+    "BD_STOCK": Form(key="FStockId", writes=False),
     "ORG_Organizations": Form(key="FOrgID", writes=False),
     "STK_Inventory": Form(text_key=True, not_zero="FBaseQty", writes=False),
+    "ENG_BOM": Form(shared=True, writes=False),
+    "BD_SAL_PriceList": Form(writes=False, status="limited"),
+    "SAL_CustMatMapping": Form(writes=False, status="limited"),
     "PRD_MO": Form(writes=False),
-    "SAL_OUTSTOCK": Form(writes=False),
+    **dict.fromkeys(
+        ("SAL_OUTSTOCK", "SAL_RETURNSTOCK", "STK_InStock", "PRD_INSTOCK", "AR_receivable"),
+        Form(writes=False),
+    ),
+    **dict.fromkeys(
+        (
+            "IV_SALESIC",
+            "IV_SALESOC",
+            "AR_RECEIVEBILL",
+            "AR_REFUNDBILL",
+            "AP_Payable",
+            "CRE_CustArchives",
+            "QM_InspectBill",
+        ),
+        Form(writes=False, status="limited"),
+    ),
 }
 _ANY = Form()
 

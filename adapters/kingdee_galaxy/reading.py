@@ -129,7 +129,7 @@ class Reading:
         name = query_key(field)
         made = queries.main.gather(self._matching(queries.main, name, literals), {})
         absent = [key for key in keys if key not in made]
-        if absent and shape.tables:
+        if absent and queries.main is not queries.heads:
             literals = [_literal(shape.form, field, key) for key in absent]
             queries.heads.gather(self._matching(queries.heads, name, literals), made)
         for table, layout in queries.others.items():

@@ -119,14 +119,15 @@ def _steps(done: Iterable[Seen]) -> tuple[Step, ...]:
 
 
 def _path(one: Seen) -> Iterator[tuple[str, Decimal]]:
-    """The steps of one order. A milestone reached before the one before it took no time, so that
-    the steps of an order are together its cycle."""
-    last = one.order.ordered_on
+    """The steps of one order. A milestone out of turn took no time, so that the steps of an order
+    are together its cycle."""
+    last, end = one.order.ordered_on, _shipped_on(one)
     for name in _MILESTONES:
         on = getattr(one.progress, f"{name}_on")
-        if on is not None:
-            yield name, _days(last, max(on, last))
-            last = max(on, last)
+        if on is not None and end is not None:
+            on = max(min(on, end), last)
+            yield name, _days(last, on)
+            last = on
 
 
 def _late(one: Seen) -> bool | None:

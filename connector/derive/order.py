@@ -66,7 +66,7 @@ class Order:
     currency: str = "CNY"
     """ISO 4217 code."""
     rate: Decimal = Decimal(1)
-    """Home currency per unit of it."""
+    """Home currency per unit of it; zero: nobody knows."""
     promised_on: date | None = None
     """When the customer was promised it."""
     urgency: int = 0

@@ -50,7 +50,9 @@ def counting(versions: Iterable[Structure], day: date) -> Structure | None:
 def _precedence(one: Structure) -> tuple[Any, ...]:
     parts = re.split(r"(\d+)", one.number)
     parts[1::2] = [digits.zfill(200) for digits in parts[1::2]]
-    return one.valid_from, parts, one
+    # Of two that are otherwise the same, the one that says its work; None cannot be compared.
+    work = [(cost is not None, cost or 0) for cost in (one.labour, one.overhead)]
+    return one.valid_from, parts, one.components, one.valid_to, work
 
 
 def uses(versions: Iterable[Structure]) -> Iterator[Use]:

@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 
 from connector.derive.status import delivery_status
 from connector.derive.subjects import ABOUT, about, names
-from connector.engine import dossier, modelling, planning, progressing, saving
+from connector.engine import (
+    dossier,
+    figuring,
+    modelling,
+    planning,
+    progressing,
+    reckoning,
+    saving,
+)
 from connector.engine.system import Feed, Flow, System
 from connector.faults import fault
 from connector.messages import load
@@ -50,6 +58,7 @@ def after_capture(
     erp, plans = feed.connection.name, planning.wanted_of(system)
     if plans:
         modelling.note_captured(system, tx, erp, feed.object, list(made))
+    reckoning.note(system, tx, feed.name)
     if feed.object not in ABOUT or not made:
         return
     named = {key: about(feed.object, record) for key, record in made.items()}
@@ -69,8 +78,10 @@ def after_capture(
 def after_delivery(system: System, tx: Tx, flow: Flow, keys: Sequence[str]) -> None:
     """Deliveries changed their state: tell whoever asks in the source, and look at orders anew."""
     if flow.source != HUB and keys:
-        if flow.object == "sales_order" and planning.wanted_of(system):
-            modelling.note_orders(system, tx, keys)
+        if flow.object == "sales_order":
+            reckoning.note(system, tx, flow.name)
+            if planning.wanted_of(system):
+                modelling.note_orders(system, tx, keys)
         for object, _ in _wanted(system):
             _of_deliveries(system, tx, object, flow, keys)
 
@@ -175,24 +186,20 @@ def _since_it_is_so(tx: Tx, made: dict[str, DeliveryStatus]) -> dict[str, Busine
     return found
 
 
+MONEY = frozenset({"invoice", "ordinary_invoice", "receivable", "payment", "refund"})
+
 DERIVATIONS: dict[str, Derivation] = {
     "delivery_status": Derivation(_statuses),
     "order_progress": Derivation(
         progressing.progresses,
-        frozenset(
-            {
-                "production_order",
-                "shipment",
-                "goods_return",
-                "inspection",
-                "invoice",
-                "ordinary_invoice",
-                "receivable",
-                "payment",
-                "refund",
-            }
-        ),
+        MOVES | MONEY | {"production_order", "inspection"},
         by="order",
     ),
+    "order_margin": Derivation(
+        figuring.margins,
+        MOVES | MONEY | {"production_order", "production_cost", "purchase_order"},
+        by="order",
+    ),
+    "three_flows": Derivation(figuring.agreements, MOVES | MONEY, by="order"),
 }
-"""How each derived object is computed."""
+"""How each derived object is computed; what planning and reckoning tell stands there."""

@@ -20,6 +20,7 @@ from connector.engine.identity import Identities
 from connector.engine.limits import Rest
 from connector.engine.marking import introduce
 from connector.engine.planning import Planning
+from connector.engine.reckoning import Reckoning
 from connector.engine.record import Tally, pause
 from connector.engine.system import Connection, Feed, Flow, System
 from connector.errors import AdapterError, ConnectorError, LeaseLost, Rejected, UnsafeRun, Words
@@ -88,7 +89,7 @@ class Dispatcher:
         self._system = system
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="worker")
         self._identities = Identities(system)
-        self._planning = Planning(system)
+        self._planning, self._reckoning = Planning(system), Reckoning(system)
         system.stopping.clear()
 
     def stop(self) -> None:
@@ -334,6 +335,10 @@ class Dispatcher:
         """Plan anew what changed; how many derived records this changed."""
         return self._planning.run()
 
+    def reckon(self) -> int:
+        """Reckon the figures that are made of everything; how many this changed."""
+        return self._reckoning.run()
+
     # -- everything once --------------------------------------------------------------------
 
     def sync(
@@ -373,7 +378,7 @@ class Dispatcher:
         written: set[str] = set()
         while not self._system.stopping.is_set():
             before = {name: tally.written for name, tally in done.flows.items()}
-            derived = self.plan() + deriving.run(self._system)
+            derived = self.plan() + deriving.run(self._system) + self.reckon()
             looked_at = self.deliver(chosen, done, progress, permits=permits)
             for flow in chosen:
                 tally = done.flows.get(flow.name)

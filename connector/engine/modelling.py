@@ -81,6 +81,8 @@ class Modelling:
         each time."""
         self._ends: dict[str, date] = {}
         """Last days of forecasts' periods: then they are over."""
+        self.linked: set[str] = set()
+        """Materials that stand in a system from which orders come."""
         self.key_parts: set[str] = set()
         """Bought materials that orders wait for."""
 
@@ -99,6 +101,7 @@ class Modelling:
             waiting = [row.key for row in journal.to_derive(tx, QUEUE, 1_000_000)]
             count = facts.counted(store, tx, QUEUE, more=bool(waiting))
             journal.derived(tx, QUEUE, waiting)
+            self._look_at_links(tx)
             mine, self._taken = self._taken, count
             if count - bool(waiting) != mine:
                 self._build(tx)
@@ -207,6 +210,11 @@ class Modelling:
         for flow in orders.flows(self._system):
             if flow.source == connection and flow.target and flow.target.name == self._erp:
                 yield flow
+
+    def _look_at_links(self, tx: Tx) -> None:
+        for connection in _sources(self._system, self._erp):
+            found = links.between(tx, "material", connection, self._erp)
+            self.linked |= {link.there for link in found}
 
     def _note_key_parts(self, held: Mapping[str, Any]) -> None:
         self.key_parts -= held.keys()

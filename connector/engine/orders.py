@@ -17,6 +17,8 @@ from connector.store.engine import Tx
 GOODS = frozenset({"goods", "gift"})
 """Kinds of lines for which something leaves the warehouse."""
 ONE = Decimal(1)
+HOME = "CNY"
+"""The currency in which the books are kept."""
 
 
 def flows(system: System) -> list[Flow]:
@@ -65,7 +67,7 @@ class _There:
             source_customer=order.customer,
             ordered_on=order.order_date,
             currency=order.currency,
-            rate=order.exchange_rate or ONE,
+            rate=_rate(order, booked),
             promised_on=max((line.wanted_on for line in lines if line.wanted_on), default=None),
             urgency=order.urgency,
             payment_terms=order.payment_terms,
@@ -85,14 +87,16 @@ class _There:
     ) -> Line:
         booked = next((rows[row] for row in sorted(mine) if row in rows), None)
         material = (booked.material if booked else "") or self._materials.get(line.material, "")
-        factor = self._factor(booked or line, material)
+        shown = booked or line
+        factor = self._factor(shown, material)
+        exact = shown.base_quantity if shown.quantity == line.quantity else None
         amount = line.amount_with_tax if line.net_amount is None else line.net_amount
         is_open = line.status == "open" and (booked is None or booked.status == "open")
         return Line(
             id=line.id,
             rows=mine,
             material=material,
-            ordered=line.quantity * factor,
+            ordered=exact or line.quantity * factor,
             amount_with_tax=amount,
             tax_rate=line.tax_rate,
             factor=factor,
@@ -134,6 +138,14 @@ def factor(material: Material, unit: str) -> Decimal:
     """Base units per unit of a material; one that the material does not name is its base unit."""
     known = {one.unit: one.factor for one in material.units}
     return known.get(unit) or ONE
+
+
+def _rate(order: SalesOrder, booked: SalesOrder | None) -> Decimal:
+    """As the order says, else as the ERP books it; zero: nobody knows."""
+    if order.currency == HOME:
+        return ONE
+    there = booked.exchange_rate if booked else None
+    return order.exchange_rate or there or Decimal(0)
 
 
 def _rows(

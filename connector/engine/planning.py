@@ -8,20 +8,22 @@ it left; the rest goes on from the materials that changed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from connector.contract import chunks
 from connector.derive import serving
 from connector.derive.availability import availability
+from connector.derive.costing import Costing, Rates
 from connector.derive.demand import lying
 from connector.derive.kitting import Kitter, kitting
 from connector.derive.model import ZERO
 from connector.derive.requirements import Planner, day, week
 from connector.derive.structure import Structures
 from connector.derive.suggesting import requirement
-from connector.engine import saving
+from connector.engine import figuring, saving
 from connector.engine.modelling import Modelling
 from connector.engine.system import System
 from connector.faults import fault
@@ -32,7 +34,7 @@ from connector.settings import HUB
 from connector.store import facts, feeds, journal, snapshots
 from connector.store.engine import Tx
 
-BY_MATERIAL = ("availability", "material_requirement")
+BY_MATERIAL = ("price_estimate", "availability", "material_requirement")
 BY_LINE = "kitting"
 BY_ORDER = "order_supply"
 TELLS = (*BY_MATERIAL, BY_LINE, BY_ORDER)
@@ -63,7 +65,7 @@ class Planning:
         self._refresh()
         if self._touched is not None and not self._touched:
             return 0
-        fault("planned")
+        fault("plans_made")
         changed = sum(self._tell(object) for object in TELLS if object in wanted)
         self._touched = set()
         return changed
@@ -102,12 +104,20 @@ class Planning:
         for some in chunks(list(made), GROUP):
             with self._system.store.transaction() as tx:
                 moved = saving.save(self._system, tx, object, {key: made[key] for key in some})
-                if object in (BY_LINE, BY_ORDER):
-                    later = {key.partition("/")[0] for key in moved}
-                    journal.derive_later(self._system.store, tx, "order_progress", sorted(later))
+                self._ask_for_what_follows(tx, object, moved)
                 changed += len(moved)
             fault("plans_saved")
         return changed
+
+    def _ask_for_what_follows(self, tx: Tx, object: str, keys: Sequence[str]) -> None:
+        """The progress of orders, and what they earn, is made of this."""
+        store, wanted = self._system.store, self._system.flows_to_hub()
+        if object in (BY_LINE, BY_ORDER) and "order_progress" in wanted:
+            later = {key.partition("/")[0] for key in keys}
+            journal.derive_later(store, tx, "order_progress", sorted(later))
+        elif object == "price_estimate" and "order_margin" in wanted:
+            later = set(figuring.orders_with(self._system, tx, keys))
+            journal.derive_later(store, tx, "order_margin", sorted(later))
 
     def _made(self, object: str) -> Mapping[str, BusinessObject]:
         if object == BY_LINE:
@@ -115,13 +125,38 @@ class Planning:
         if object == BY_ORDER:
             served = dict(self._served())
             return {key: OrderSupply(record=key) for key in self._told(object)} | served
-        model, planner = self._modelling.model, self._planner
-        assert planner is not None
-        materials = sorted(model.all() if self._touched is None else self._touched)
+        assert self._planner is not None
+        told = self._told(object)
+        return {
+            key: record
+            for key, record in self._by_material(object, self._planner)
+            if key in told or record != type(record)(number=record.number, material=key)
+        }
+
+    def _by_material(self, object: str, planner: Planner) -> Iterator[tuple[str, Any]]:
+        model, touched = self._modelling.model, self._touched
+        materials = set(model.all()) if touched is None else touched
+        if object == "material_requirement":
+            yield from ((one, requirement(planner, model, one)) for one in sorted(materials))
+            return
+        today = Structures(model, self._now())
         if object == "availability":
-            today = Structures(model, self._now())
-            return {one: availability(model, today, one) for one in materials}
-        return {one: requirement(planner, model, one) for one in materials}
+            some = sorted(self._sold(materials))
+            yield from ((one, availability(model, today, one)) for one in some)
+            return
+        costing = self._costing(today)
+        dearer = materials if touched is None else _above(today, materials)
+        yield from ((one, costing.estimate(one)) for one in sorted(self._sold(dearer)))
+
+    def _sold(self, materials: Set[str]) -> set[str]:
+        """Of these, what is sold: it stands in the system the orders come from."""
+        wanted = {one for one, some in self._modelling.model.demands.items() if some}
+        return set(materials & (self._modelling.linked | wanted))
+
+    def _costing(self, structures: Structures) -> Costing:
+        settings = self._system.insight.settings
+        rates = Rates(margin=settings.margin_rate, tax=settings.tax_rate)
+        return Costing(self._modelling.model, self._now(), rates, structures)
 
     def _all_kits(self) -> dict[str, Kitting]:
         lines = {f"{kit.record}/{kit.line}": kit for kit in self._kits()}
@@ -208,7 +243,18 @@ def wanted_of(system: System) -> set[str]:
     """What is to be told of plans, directly or for the progress of orders."""
     wanted = system.flows_to_hub()
     told = wanted & set(TELLS)
-    return told | {BY_LINE, BY_ORDER} if "order_progress" in wanted else told
+    told |= {BY_LINE, BY_ORDER} if "order_progress" in wanted else set()
+    return told | {"price_estimate"} if "order_margin" in wanted else told
+
+
+def _above(structures: Structures, materials: Set[str]) -> set[str]:
+    """These and all that they go into."""
+    found, waiting = set(materials), list(materials)
+    while waiting:
+        above = {use.parent for use in structures.used.get(waiting.pop(), ())} - found
+        found |= above
+        waiting += above
+    return found
 
 
 def _share(one: serving.Serving) -> Share:

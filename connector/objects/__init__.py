@@ -90,6 +90,7 @@ OBJECTS: dict[str, type[BusinessObject]] = {
     "production_suggestion": ProductionSuggestion,
     "purchase_order": PurchaseOrder,
     "goods_receipt": GoodsReceipt,
+    "production_receipt": GoodsReceipt,
     "shipment": Shipment,
     "goods_return": GoodsReturn,
     "invoice": Invoice,

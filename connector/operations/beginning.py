@@ -72,6 +72,46 @@ USUAL = (
     Usual("progress", "order_progress", HUB, "crm", "1m", "on_conflict: ours"),
 )
 
+TOLD = (
+    *(
+        Usual(name, object, "erp", every=every)
+        for name, object, every in (
+            ("erp_orders", "sales_order", "5m"),
+            ("goods_returns", "goods_return", "5m"),
+            ("invoices", "invoice", "10m"),
+            ("ordinary_invoices", "ordinary_invoice", "10m"),
+            ("receivables", "receivable", "10m"),
+            ("payments", "payment", "5m"),
+            ("refunds", "refund", "10m"),
+        )
+    ),
+    *(
+        Usual(name, object, "erp", every=every, vital=False)
+        for name, object, every in (
+            ("boms", "bom", "1h"),
+            ("suppliers", "supplier", "1h"),
+            ("warehouses", "warehouse", "1h"),
+            ("price_lists", "price_list", "1h"),
+            ("customer_materials", "customer_material", "1h"),
+            ("requisitions", "purchase_requisition", "10m"),
+            ("purchases", "purchase_order", "10m"),
+            ("goods_receipts", "goods_receipt", "10m"),
+            ("production_receipts", "production_receipt", "10m"),
+            ("payables", "payable", "30m"),
+        )
+    ),
+)
+"""What the ERP tells of what became of orders: for their progress, for planning and the books."""
+OWN = tuple(
+    Usual(name, object, "erp", every=every, vital=False)
+    for name, object, every in (
+        ("credits", "credit", "1h"),
+        ("inspections", "inspection", "10m"),
+        ("production_costs", "production_cost", "1h"),
+    )
+)
+"""As `TOLD`, through forms or fields that differ from site to site: written, but switched off."""
+
 FROM_ERP = {
     "products": (Usual("crm_products", "material", "crm", every="5m", options="pair: number"),),
     "materials": (
@@ -111,6 +151,8 @@ def _chapters(first_load: str) -> list[tuple[str, list[Usual]]]:
         ("init_read", [one for one in usual if not one.to]),
         ("init_demand" if others else "init_forward", [one for one in usual if one.creates]),
         ("init_back", [one for one in usual if one.to and not one.creates]),
+        ("init_told", list(TOLD)),
+        ("init_own", list(OWN)),
     ]
 
 
@@ -138,6 +180,7 @@ def init(
     lines += ["", "flows:"]
     for chapter, usual in _chapters(first_load):
         flows = [_flow(one, backfill, today) for one in usual if _possible(one, names)]
+        flows = [f"  # {flow.strip()}" for flow in flows] if chapter == "init_own" else flows
         lines += [f"  # {say(chapter).render(language)}", *flows] if flows else []
     _write(path, "\n".join(lines) + "\n")
     return path

@@ -25,12 +25,20 @@ BULK = ("齿轮油", "铸铁", "合金钢", "润滑脂")
 """Bought and counted in kilograms."""
 SETS = ("安装附件", "维修包", "法兰套件", "联轴器")
 """Sold by the set, bought ready-made."""
+SUPPLIERS = 8
+LOST_OF_BULK = Decimal(5)
+"""Per cent of what is bought by weight that is needed on top."""
 FREIGHT = "FY-0001"
 GIFT = "ZP-0001"
 
 
+def supplier_number(place: int) -> str:
+    """The usual supplier of the material at `place` of its group."""
+    return f"GYS{place % SUPPLIERS + 1:03}"
+
+
 class Catalogue:
-    """120 materials in 3 units, and bills of material of two levels."""
+    """120 materials in 3 units, and bills of material of three levels."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
@@ -76,6 +84,8 @@ class Catalogue:
             list_price=price,
             standard_cost=self._share(price, "0.55"),
             lead_days=self._random.randint(3, 12),
+            group="TJ",
+            supplier=supplier_number(place),
         )
 
     def _assembly(self, place: int) -> Material:
@@ -86,6 +96,7 @@ class Catalogue:
             saleable=False,
             standard_cost=self._money(60, 500),
             lead_days=self._random.randint(3, 10),
+            group="BC",
         )
 
     def _part(self, place: int) -> Material:
@@ -96,6 +107,10 @@ class Catalogue:
             standard_cost=self._money(1, 120),
             safety_stock=Decimal(self._random.randint(20, 400)),
             lead_days=self._random.choice((5, 10, 15, 30, 45)),
+            minimum_lot=Decimal(50 * (place % 4)),
+            lot_multiple=Decimal((0, 10, 25)[place % 3]),
+            group="LJ",
+            supplier=supplier_number(place),
         )
 
     def _bulk(self, place: int) -> Material:
@@ -107,6 +122,9 @@ class Catalogue:
             standard_cost=self._money(4, 60),
             safety_stock=Decimal(self._random.randint(50, 500)),
             lead_days=self._random.randint(5, 20),
+            minimum_lot=Decimal(100),
+            group="YL",
+            supplier=supplier_number(place),
         )
 
     def _bom(self) -> tuple[BomLine, ...]:
@@ -123,15 +141,26 @@ class Catalogue:
                 for part in self._random.sample(self.parts, 3)
             ]
             kilograms = Decimal(self._random.randint(5, 250)) / 100
-            lines.append(self._line(assembly, self._random.choice(self.bulk), kilograms))
+            bulk = self._random.choice(self.bulk)
+            lines.append(self._line(assembly, bulk, kilograms, scrap=LOST_OF_BULK))
+        half = len(self.assemblies) // 2
+        pairs = zip(self.assemblies[:half], self.assemblies[half:], strict=True)
+        lines += [self._line(upper, lower, 1) for upper, lower in pairs]
         return tuple(lines)
 
-    def _line(self, parent: Material, component: Material, quantity: int | Decimal) -> BomLine:
+    def _line(
+        self,
+        parent: Material,
+        component: Material,
+        quantity: int | Decimal,
+        scrap: Decimal = Decimal(0),
+    ) -> BomLine:
         return BomLine(
             parent=parent.number,
             component=component.number,
             quantity=Decimal(quantity),
             unit=component.unit,
+            scrap=scrap,
         )
 
     def _money(self, low: int, high: int) -> Decimal:

@@ -16,6 +16,7 @@ from random import Random
 
 from sandbox.clock import CHINA
 
+from . import past as before
 from .accounts import Accounts, salespeople
 from .catalogue import Catalogue
 from .model import Company, Order, Stock
@@ -23,6 +24,7 @@ from .names import Names
 from .trade import Orders, work_orders
 
 ORGANISATIONS = (("100", "岭川传动股份有限公司"), ("101", "岭川精密制造有限公司"))
+PURCHASES = 24
 FINISHED, MATERIALS, HALF_DONE = "CK01", "CK02", "CK03"
 WAREHOUSES = ((FINISHED, "成品仓"), (MATERIALS, "原材料仓"), (HALF_DONE, "半成品仓"))
 
@@ -35,11 +37,13 @@ def demo(
     people: int = 15,
     made: int = 160,
     typed: int = 0,
+    past: int = 6,
     today: date | None = None,
 ) -> Company:
     """The company as it stands on `today` (China's today if not given), after a year of orders.
 
-    `made` work orders; the last `typed` normal orders stand in the ERP already, by hand.
+    `made` work orders; the last `typed` normal orders stand in the ERP already, by hand; `past`
+    orders were dealt with before there was a CRM.
     `customers` are at least 100. `extra` tells a test the truth: `duplicates` (account
     number → the number of the account that it repeats) and `wrong_credit_codes` (numbers).
     """
@@ -49,6 +53,7 @@ def demo(
     sellers = salespeople(random, names, people)
     accounts = Accounts(random, names, sellers, customers)
     placed = Orders(random, catalogue, accounts.customers, today, orders).orders
+    long_ago, known = Random(seed), [one for one in accounts.customers if one.erp_number]
     return Company(
         name=ORGANISATIONS[0][1],
         organisations=ORGANISATIONS,
@@ -59,6 +64,11 @@ def demo(
         stock=tuple(_stock(random, catalogue)),
         orders=tuple(_typed(placed, typed)),
         work_orders=tuple(work_orders(random, catalogue, placed, today, made)),
+        suppliers=tuple(before.suppliers()),
+        purchases=tuple(before.purchases(long_ago, catalogue, today, PURCHASES)),
+        part_numbers=tuple(before.part_numbers(catalogue, known)),
+        credits=tuple(before.credits(long_ago, known)),
+        past=tuple(before.orders(long_ago, catalogue, known, today, past)),
         warehouses=WAREHOUSES,
         closed_before=_month_before_last(today),
         extra={

@@ -53,6 +53,15 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Supplier:
+    """A supplier; only the ERP knows them."""
+
+    number: str
+    name: str
+    credit_code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """A material (ERP) and, where saleable, a product (CRM)."""
 
@@ -69,6 +78,13 @@ class Material:
     standard_cost: Decimal = Decimal(0)
     safety_stock: Decimal = Decimal(0)
     lead_days: int = 0
+    minimum_lot: Decimal = Decimal(0)
+    """Least quantity that is bought or made at a time."""
+    lot_multiple: Decimal = Decimal(0)
+    """In multiples of this."""
+    group: str = ""
+    supplier: str = ""
+    """Number of the usual supplier."""
     organisation: str = "100"
 
 
@@ -80,6 +96,8 @@ class BomLine:
     component: str
     quantity: Decimal
     unit: str = "Pcs"
+    scrap: Decimal = Decimal(0)
+    """Per cent that is needed on top."""
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -153,6 +171,41 @@ class WorkOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    """A purchase order (采购订单) of one line; `price` includes tax."""
+
+    number: str
+    supplier: str
+    material: str
+    quantity: Decimal
+    received: Decimal = Decimal(0)
+    price: Decimal
+    order_date: date
+    due: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartNumber:
+    """A customer's own number for a material."""
+
+    customer: str
+    """The customer's `number`."""
+    material: str
+    number: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """How far the ERP trusts a customer."""
+
+    customer: str
+    """The customer's `number`."""
+    limit: Decimal
+    overdue_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
     """Everything. `currency` is the home currency."""
 
@@ -167,6 +220,12 @@ class Company:
     stock: tuple[Stock, ...] = ()
     orders: tuple[Order, ...] = ()
     work_orders: tuple[WorkOrder, ...] = ()
+    suppliers: tuple[Supplier, ...] = ()
+    purchases: tuple[Purchase, ...] = ()
+    part_numbers: tuple[PartNumber, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    past: tuple[Order, ...] = ()
+    """Orders that the ERP alone knows: made, shipped, invoiced and paid before go-live."""
     warehouses: tuple[tuple[str, str], ...] = (("CK01", "成品仓"),)
     closed_before: date | None = None
     """The ERP's accounting periods before this date are closed."""

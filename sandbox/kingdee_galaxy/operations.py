@@ -8,12 +8,12 @@ from typing import Any
 from .account_set import AccountSet
 from .envelope import whole, words
 from .errors import MsgCode, Outcome, Refused
+from .executing import OPEN, YES, close_when_done
 from .forms import Form
 from .lifecycle import STEPS, guard_lock
 from .production import TRANSITIONS, change_rows, move_row
 from .records import Bill, Row
 from .rules import Act
-from .sales import OPEN, YES, close_when_done
 
 Operation = Callable[[AccountSet, Bill, frozenset[int], Act], None]
 """Does something to a bill; the set holds the chosen rows, empty for all."""
@@ -175,7 +175,7 @@ def _close(status: str, operation: str) -> Operation:
     return change
 
 
-def _row_status(field: str, status: str, operation: str) -> Operation:
+def row_status(field: str, status: str, operation: str) -> Operation:
     """Close, terminate or freeze rows; the head follows, its modification stamp does not."""
 
     def change(books: AccountSet, bill: Bill, rows: frozenset[int], act: Act) -> None:
@@ -204,10 +204,10 @@ SALES: dict[str, Operation] = {
     "UnCancel": _cancel(OPEN, "AD", "uncancel"),
     "YLBillClose": _close(YES, "close"),
     "YLUnBillClose": _close(OPEN, "unclose"),
-    "YLMRPClose": _row_status("FMrpCloseStatus", YES, "row_close"),
-    "YLUnMRPClose": _row_status("FMrpCloseStatus", OPEN, "row_unclose"),
-    "YLTerminate": _row_status("FMrpTerminateStatus", YES, "row_terminate"),
-    "YLUnTerminate": _row_status("FMrpTerminateStatus", OPEN, "row_unterminate"),
-    "YLFreeze": _row_status("FMrpFreezeStatus", YES, "row_freeze"),
-    "YLUnFreeze": _row_status("FMrpFreezeStatus", OPEN, "row_unfreeze"),
+    "YLMRPClose": row_status("FMrpCloseStatus", YES, "row_close"),
+    "YLUnMRPClose": row_status("FMrpCloseStatus", OPEN, "row_unclose"),
+    "YLTerminate": row_status("FMrpTerminateStatus", YES, "row_terminate"),
+    "YLUnTerminate": row_status("FMrpTerminateStatus", OPEN, "row_unterminate"),
+    "YLFreeze": row_status("FMrpFreezeStatus", YES, "row_freeze"),
+    "YLUnFreeze": row_status("FMrpFreezeStatus", OPEN, "row_unfreeze"),
 }

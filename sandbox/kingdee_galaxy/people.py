@@ -14,6 +14,8 @@ from typing import Any
 
 from . import editing
 from .account_set import AccountSet
+from .accountants import Accountants
+from .buyers import Buyers
 from .errors import Refused
 from .forms import Form
 from .lifecycle import STEPS, approve, audit, reject, submit
@@ -22,6 +24,7 @@ from .records import Bill
 from .rules import Act
 from .save import SaveOptions, save
 from .shop_floor import ShopFloor
+from .warehouse import Warehouse
 
 CLERK = "clerk"
 ORDER = "SAL_SaleOrder"
@@ -33,7 +36,10 @@ class People:
 
     def __init__(self, books: AccountSet, rng: Random) -> None:
         self.books = books
-        self._shop_floor = ShopFloor(books, rng)
+        warehouse = Warehouse(books)
+        self._departments = (
+            ShopFloor(books, rng, warehouse), warehouse, Buyers(books), Accountants(books),
+        )  # fmt: skip
 
     def functions(self) -> Mapping[str, Callable[..., Any]]:
         """Every function by name; a refusal of the server becomes a ValueError."""
@@ -44,7 +50,9 @@ class People:
             self.make_bill, self.audit_customer, self.set_credit_limit, self.set_limit_price,
             self.lock_bill, self.unlock_bill, self.snapshot, self.restore,
         )  # fmt: skip
-        calls: tuple[Callable[..., Any], ...] = (*own, *self._shop_floor.functions())
+        calls: list[Callable[..., Any]] = [*own]
+        for department in self._departments:
+            calls += department.functions()
         return {call.__name__: _speaking(call) for call in calls}
 
     def submit(self, number: str, form: str = ORDER, by: str = CLERK) -> None:

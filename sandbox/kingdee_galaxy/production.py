@@ -1,4 +1,4 @@
-"""Production orders and their receipts: row status 1 planned … 6 closed, and what moves it."""
+"""Production orders, picking and receipts: row status 1 planned … 6 closed, and what moves it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ from decimal import Decimal
 from .account_set import AccountSet
 from .amounts import ZERO, decimal
 from .errors import MsgCode, Refused
+from .executing import Source, add, execute, sources
 from .records import Bill, Row
 from .rules import Act, Rules
-from .stock import move_stock
+from .stock import Place, move_stock
 from .values import plain
 
 WORKSHOP = "BM000005"
 """The department that makes things, by number."""
 
+GOOD = "1"
+"""FInStockType of what may be used."""
+ORDER_ROW = Source("FMoBillNo", "FMoEntryId", "FRealQty")
+PICKED_ROW = Source("FMoBillNo", "FMoEntryId", "FActualQty")
+UNPICKED, PART, ALL = "123"
+"""FPickMtrlStatus. The letters are not confirmed."""
 PLANNED, CONFIRMED, RELEASED, STARTED, FINISHED, CLOSED = "123456"
 STATUS_NAMES = {
     "1": "计划", "2": "计划确认", "3": "下达", "4": "开工", "5": "完工", "6": "结案",
@@ -108,38 +115,59 @@ class Receipt(Rules):
         self._execute(books, bill, act, -1)
 
     def _execute(self, books: AccountSet, bill: Bill, act: Act, sign: int) -> None:
+        org, good = bill.values["FStockOrgId"], set()
         for row in bill.each_row():
             values, quantity = row.values, decimal(row.values, "FRealQty") * sign
-            is_good = values.get("FInStockType") == "1"
-            if is_good:
-                move_stock(
-                    books, values["FMaterialId"], values["FStockId"], bill.values["FStockOrgId"],
-                    quantity, act.by,
-                )  # fmt: skip
-            order = books.find("PRD_MO", str(values.get("FMoBillNo") or ""))
-            if order is not None:
-                _receive(books, order, values.get("FMoEntryId"), quantity, is_good, act)
+            if values.get("FInStockType") == GOOD:
+                good.add(values.get("FMoEntryId"))
+                place = Place(values["FStockId"], org, values["FStockStatusId"])
+                move_stock(books, values["FMaterialId"], place, quantity, act.by)
+
+        def receive(row: Row, quantity: Decimal) -> None:
+            add(row, "FStockInQuaQty" if row.id in good else "FScrapQty", quantity)
+            _settle(books, row)
+
+        for number, lines in sources(bill, ORDER_ROW, sign).items():
+            execute(books, "PRD_MO", number, lines, act, receive)
 
 
-def _receive(
-    books: AccountSet, order: Bill, row_id: int | None, quantity: Decimal, is_good: bool, act: Act
-) -> None:
-    finishes = books.switches["finish_on_receipt"]
+def _settle(books: AccountSet, row: Row) -> None:
+    """A row that was received in full finishes itself, if the server is told so."""
+    left = decimal(row.values, "FQty") - decimal(row.values, "FStockInQuaQty")
+    row.values["FNoStockInQty"] = plain(left)
+    done = left - decimal(row.values, "FScrapQty") <= ZERO
+    if done and books.switches["finish_on_receipt"] and row.values["FStatus"] < FINISHED:
+        set_status(books, row, FINISHED)
+    elif not done and row.values["FStatus"] == FINISHED:
+        set_status(books, row, STARTED)
 
-    def receive(row: Row) -> None:
-        if row.id != row_id:
-            return
-        key = "FStockInQuaQty" if is_good else "FScrapQty"
-        row.values[key] = plain(decimal(row.values, key) + quantity)
-        left = decimal(row.values, "FQty") - decimal(row.values, "FStockInQuaQty")
-        row.values["FNoStockInQty"] = plain(left)
-        done = left - decimal(row.values, "FScrapQty") <= ZERO
-        if done and finishes and row.values["FStatus"] < FINISHED:
-            set_status(books, row, FINISHED)
-        elif not done and row.values["FStatus"] == FINISHED:
-            set_status(books, row, STARTED)
 
-    change_rows(books, order, act, "executed", receive)
+class Picking(Rules):
+    """PRD_PickMtrl: an audit takes components; the order says how far it is picked."""
+
+    def finish(self, books: AccountSet, bill: Bill) -> None:
+        for row in bill.each_row():
+            row.values["FBaseActualQty"] = row.values.get("FActualQty")
+
+    def audited(self, books: AccountSet, bill: Bill, act: Act) -> None:
+        self._execute(books, bill, act, 1)
+
+    def unaudited(self, books: AccountSet, bill: Bill, act: Act) -> None:
+        self._execute(books, bill, act, -1)
+
+    def _execute(self, books: AccountSet, bill: Bill, act: Act, sign: int) -> None:
+        org, asked, given = bill.values["FStockOrgId"], ZERO, ZERO
+        for row in bill.each_row():
+            values, quantity = row.values, decimal(row.values, "FActualQty")
+            asked, given = asked + decimal(values, "FAppQty"), given + quantity
+            place = Place(values["FStockId"], org, values["FStockStatusId"])
+            move_stock(books, values["FMaterialId"], place, -quantity * sign, act.by)
+
+        def pick(row: Row, quantity: Decimal) -> None:
+            row.values["FPickMtrlStatus"] = UNPICKED if sign < 0 else PART if given < asked else ALL
+
+        for number, lines in sources(bill, PICKED_ROW, sign).items():
+            execute(books, "PRD_MO", number, lines, act, pick)
 
 
 def change_rows(

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from .account_set import AccountSet
 from .amounts import ZERO, decimal
+from .conversions import CONVERSIONS
 from .envelope import truth, whole, words
 from .errors import MsgCode, Outcome, Refused
+from .executing import OPEN
 from .forms import Form
+from .making import create
 from .operations import chosen
 from .production import RELEASED
 from .records import Bill, Row
-from .registry import rules_of
 from .rules import Act
-from .sales import OPEN
-from .stock import usual_warehouse
-from .values import plain, rounded
 
-Convert = Callable[[AccountSet, Bill, Mapping[int, Decimal]], Bill]
 RULES = {
     "SaleOrder-OutStock": ("SAL_SaleOrder", "SAL_OUTSTOCK"),
     "PRD_MO2INSTOCK": ("PRD_MO", "PRD_INSTOCK"),
+    "PUR_Requisition-PUR_PurchaseOrder": ("PUR_Requisition", "PUR_PurchaseOrder"),
+    "PUR_PurchaseOrder-STK_InStock": ("PUR_PurchaseOrder", "STK_InStock"),
+    "IV_ReceivableToSalesIC_Entry": ("AR_receivable", "IV_SALESIC"),
+    "IV_ReceivableToSalesOC_Entry": ("AR_receivable", "IV_SALESOC"),
 }
-"""Rule ids. The first follows the pattern of SaleOrder-DeliveryNotice, the second is a guess."""
+"""Rule ids. The first and the third follow the pattern of others, the second is a guess."""
 
 
 def push(books: AccountSet, form: Form, options: Mapping[str, Any], act: Act) -> dict[str, Any]:
@@ -40,7 +42,8 @@ def push(books: AccountSet, form: Form, options: Mapping[str, Any], act: Act) ->
         try:
             if isinstance(source, Refused):
                 raise source
-            made = push_bill(books, source, target, open_rows(books, source, only), act)
+            rows = open_rows(books, source, target, only)
+            made = push_bill(books, source, target, rows, act)
             outcome.success(made.id, made.number, index)
             converted.success(source.id, source.number, index)
         except Refused as refused:
@@ -72,50 +75,77 @@ def _owners(books: AccountSet, form: Form, rows: frozenset[int]) -> str:
     return ",".join(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How rows of a target point back, and what counts on both sides."""
+
+    key: str
+    """The target's field with the id of the source's row."""
+    executed: tuple[str, ...]
+    """The source's fields that count what was done."""
+    quantity: str = "FQty"
+    """The source's quantity."""
+    made: str = "FRealQty"
+    """The target's."""
+
+
+_INVOICED = Link("FSRCROWID", ("FIVQTY",), "FPriceQty", "FPRICEQTY")
+LINKS = {
+    ("SAL_SaleOrder", "SAL_OUTSTOCK"): Link("FSOEntryId", ("FStockOutQty",)),
+    ("PRD_MO", "PRD_INSTOCK"): Link("FMoEntryId", ("FStockInQuaQty", "FScrapQty")),
+    ("PUR_Requisition", "PUR_PurchaseOrder"): Link(
+        "FReqEntryId", ("FOrderQty",), "FApproveQty", "FQty"
+    ),
+    ("PUR_PurchaseOrder", "STK_InStock"): Link("FPOORDERENTRYID", ("FStockInQty",)),
+    ("AR_receivable", "IV_SALESIC"): _INVOICED,
+    ("AR_receivable", "IV_SALESOC"): _INVOICED,
+}
+
+
 def open_rows(
-    books: AccountSet, source: Bill, only: frozenset[int] = frozenset()
+    books: AccountSet, source: Bill, target: str, only: frozenset[int] = frozenset()
 ) -> dict[int, Decimal]:
-    """What can still be pushed per row: not more than was ordered, however often one pushes."""
+    """What can still be pushed per row: not more than was ordered, however often one pushes. Of
+    a red bill it is negative."""
+    link = LINKS[source.form.id, target]
     found: dict[int, Decimal] = {}
     for row in source.each_row():
         if (not only or row.id in only) and _is_open(row):
-            left = decimal(row.values, "FQty") - _taken(books, source, row)
-            if left > 0:
+            ordered = decimal(row.values, link.quantity) + decimal(row.values, "FReplaceQty")
+            left = ordered - _done(books, target, link, row)
+            if left * ordered > 0:
                 found[row.id] = left
     return found
 
 
-def _taken(books: AccountSet, source: Bill, row: Row) -> Decimal:
+def _done(books: AccountSet, target: str, link: Link, row: Row) -> Decimal:
     """The quantity of all targets, audited or not, and what was executed without a link."""
-    link = LINKS[source.form.id]
     unlinked = sum((decimal(row.values, key) for key in link.executed), ZERO)
     taken = ZERO
-    for bill in books.tables[link.target].find(link.key, row.id):
+    for bill in books.tables[target].find(link.key, row.id):
         for made in bill.each_row():
             if made.values.get(link.key) == row.id:
-                taken += decimal(made.values, "FRealQty")
-                unlinked -= decimal(made.values, "FRealQty") if bill.status == "C" else ZERO
+                taken += decimal(made.values, link.made)
+                unlinked -= decimal(made.values, link.made) if bill.status == "C" else ZERO
     return taken + unlinked
+
+
+def taken(rows: dict[int, Decimal], quantity: int | str | Decimal | None) -> dict[int, Decimal]:
+    """The first rows, until `quantity` is reached; None: all. Red rows count as their size."""
+    if quantity is None:
+        return rows
+    left, found = Decimal(str(quantity)), dict[int, Decimal]()
+    for row, is_open in rows.items():
+        part = min(abs(is_open), left)
+        if part > 0:
+            found[row] = part.copy_sign(is_open)
+            left -= part
+    return found
 
 
 def _is_open(row: Row) -> bool:
     closed = row.values.get("FMrpCloseStatus", OPEN), row.values.get("FMrpTerminateStatus", OPEN)
     return closed == (OPEN, OPEN) and row.values.get("FStatus", RELEASED) in "345"
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """How rows of a target point back, and the source's fields that count what was done."""
-
-    target: str
-    key: str
-    executed: tuple[str, ...]
-
-
-LINKS = {
-    "SAL_SaleOrder": Link("SAL_OUTSTOCK", "FSOEntryId", ("FStockOutQty",)),
-    "PRD_MO": Link("PRD_INSTOCK", "FMoEntryId", ("FStockInQuaQty", "FScrapQty")),
-}
 
 
 def push_bill(
@@ -127,87 +157,5 @@ def push_bill(
     if not rows:
         raise Refused(MsgCode.VALIDATION, f"源单[{source.number}]的关联数量已达上限")
     bill = CONVERSIONS[target](books, source, rows)
-    form = bill.form
-    bill.id = books.next_id(form)
-    bill.values[form.number] = books.next_number(form)
-    bill.values |= {
-        "FDocumentStatus": "A", "FDate": books.now()[:10] + "T00:00:00",
-        "FCreateDate": books.now(), "FCreatorId": books.user(act.by),
-    }  # fmt: skip
-    for seq, row in enumerate(bill.each_row(), 1):
-        row.values["FSeq"] = seq
-    rules_of(form).finish(books, bill)
-    books.commit("create", bill, act.by)
+    create(books, bill, act)
     return bill
-
-
-def _usable(books: AccountSet) -> Any:
-    found = books.find("BD_StockStatus", "KCZT01_SYS")
-    return found.id if found else None
-
-
-def _to_outstock(books: AccountSet, order: Bill, rows: Mapping[int, Decimal]) -> Bill:
-    form, head = books.tables["SAL_OUTSTOCK"].form, order.values
-    bill = books.new_bill(form)
-    bill_type = books.find("BOS_BillType", "XSCKD01_SYS")
-    bill.values |= {
-        "FBillTypeID": bill_type.id if bill_type else None,
-        "FSaleOrgId": head["FSaleOrgId"], "FStockOrgId": head["FSaleOrgId"],
-        "FCustomerID": head["FCustId"], "FSalesManID": head.get("FSalerId"),
-        "FSettleCurrID": head.get("FSettleCurrId"), "FSettleOrgID": head["FSaleOrgId"],
-        "FExchangeRate": head.get("FExchangeRate"),
-    }  # fmt: skip
-    for line in order.each_row():
-        if line.id not in rows:
-            continue
-        quantity, values = rows[line.id], line.values
-        row = books.new_row(form, "FEntity")
-        price = decimal(values, "FAllAmount") / (decimal(values, "FQty") or 1)
-        row.values |= {
-            "FMaterialID": values["FMaterialId"], "FUnitID": values["FUnitID"],
-            "FMustQty": plain(quantity), "FRealQty": plain(quantity),
-            "FStockID": values.get("FSOStockId")
-            or usual_warehouse(books, values["FMaterialId"], head["FSaleOrgId"]),
-            "FStockStatusID": _usable(books), "FOwnerID": head["FSaleOrgId"],
-            "FSalUnitID": values["FUnitID"], "FSALUNITQTY": plain(quantity),
-            "FSALBASEQTY": plain(quantity), "FPriceBaseQty": plain(quantity),
-            "FTaxPrice": values.get("FTaxPrice"), "FEntryTaxRate": values.get("FEntryTaxRate"),
-            "FAllAmount": rounded(price * quantity, 2), "FIsFree": values.get("FIsFree"),
-            "FSoorDerno": order.number, "FSOEntryId": line.id, "FSrcBillNo": order.number,
-            "FMtoNo": values.get("FMtoNo"),
-        }  # fmt: skip
-        bill.rows.setdefault("FEntity", []).append(row)
-    return bill
-
-
-def _to_receipt(books: AccountSet, order: Bill, rows: Mapping[int, Decimal]) -> Bill:
-    form, org = books.tables["PRD_INSTOCK"].form, order.values["FPrdOrgId"]
-    bill = books.new_bill(form)
-    bill_type = books.find("BOS_BillType", "SCRKD02_SYS")
-    bill.values |= {
-        "FBillType": bill_type.id if bill_type else None, "FPrdOrgId": org, "FStockOrgId": org,
-        "FOwnerId0": org,
-    }  # fmt: skip
-    for line in order.each_row():
-        if line.id not in rows:
-            continue
-        quantity, values = rows[line.id], line.values
-        material = books.bill("BD_MATERIAL", values["FMaterialId"])
-        row = books.new_row(form, "FEntity")
-        row.values |= {
-            "FMaterialId": values["FMaterialId"], "FUnitID": values["FUnitId"],
-            "FBaseUnitId": material.values.get("FBaseUnitId") or values["FUnitId"],
-            "FInStockType": "1", "FMustQty": plain(quantity), "FRealQty": plain(quantity),
-            "FStockId": values.get("FStockId")
-            or usual_warehouse(books, values["FMaterialId"], org),
-            "FStockStatusId": _usable(books), "FMoBillNo": order.number, "FMoId": order.id,
-            "FMoEntryId": line.id, "FMoEntrySeq": values.get("FSeq"), "FSrcBillType": "PRD_MO",
-            "FSrcBillNo": order.number, "FOwnerTypeId": "BD_OwnerOrg", "FOwnerId": org,
-            "FKeeperTypeId": "BD_KeeperOrg", "FKeeperId": org,
-            "FWorkShopId1": values.get("FWorkShopID"), "FMtoNo": values.get("FMTONo"),
-        }  # fmt: skip
-        bill.rows.setdefault("FEntity", []).append(row)
-    return bill
-
-
-CONVERSIONS: dict[str, Convert] = {"SAL_OUTSTOCK": _to_outstock, "PRD_INSTOCK": _to_receipt}

@@ -1,16 +1,29 @@
 """Which form behaves how."""
 
+from .finance import Debt, Invoice, Payment
 from .forms import Form
-from .production import ProductionOrder, Receipt
+from .production import Picking, ProductionOrder, Receipt
+from .purchasing import PurchaseOrder, PurchaseReceipt, Requisition
 from .rules import Rules
-from .sales import OutStock, SalesOrder
+from .sales import OutStock, ReturnStock, SalesOrder
 
 _PLAIN = Rules()
 _RULES: dict[str, Rules] = {
     "SAL_SaleOrder": SalesOrder(),
     "SAL_OUTSTOCK": OutStock(),
+    "SAL_RETURNSTOCK": ReturnStock(),
     "PRD_MO": ProductionOrder(),
+    "PRD_PickMtrl": Picking(),
     "PRD_INSTOCK": Receipt(),
+    "PUR_Requisition": Requisition(),
+    "PUR_PurchaseOrder": PurchaseOrder(),
+    "STK_InStock": PurchaseReceipt(),
+    "AR_receivable": Debt(),
+    "AP_Payable": Debt(),
+    "IV_SALESIC": Invoice(),
+    "IV_SALESOC": Invoice(),
+    "AR_RECEIVEBILL": Payment("FRECEIVEBILLSRCENTRY", "FSRCBILLTYPEID", "FREALRECAMOUNTFOR_S", 1),
+    "AR_REFUNDBILL": Payment("FREFUNDBILLSRCENTRY", "FSOURCETYPE", "FREALREFUNDAMOUNTFOR_S", -1),
 }
 
 

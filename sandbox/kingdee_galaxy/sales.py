@@ -1,4 +1,4 @@
-"""Sales orders and outbounds: amounts, prompts, and what an outbound does to its order."""
+"""Sales orders, outbounds and returns: amounts, prompts, and what they do to stock and order."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ from typing import Any
 from .account_set import AccountSet
 from .amounts import ON_TYPING, ZERO, Digits, decimal, retype
 from .errors import MsgCode, Problem, Refused
+from .executing import OPEN, YES, Source, add, execute, sources
 from .records import Bill, Row
 from .rules import Act, Prompt, Rules
-from .stock import move_stock, on_hand
+from .stock import Place, move_stock, on_hand
 from .values import plain, rounded
 
 LIMIT_PRICE = "SAL_DOWNPRICECHECK"
 CREDIT = "CRE_CREDITCHECK"
 """An invented name: nobody published the one that the credit prompt answers to."""
 NEGATIVE_STOCK = "STK_InvCheckResult"
-OPEN, YES = "A", "B"
+ORDER_ROW = Source("FSoorDerno", "FSOEntryId", "FRealQty")
+RETURNED_ROW = Source("FOrderNo", "FSOEntryId", "FRealQty")
+REPLACE = "THLX02_SYS"
+"""What is returned so is sent again (退货补货). The number is not confirmed."""
 
 
 class SalesOrder(Rules):
@@ -66,8 +70,8 @@ class SalesOrder(Rules):
     def finish(self, books: AccountSet, bill: Bill) -> None:
         digits = _digits(books, bill)
         for row in bill.each_row():
-            left = decimal(row.values, "FQty") - decimal(row.values, "FStockOutQty")
-            row.values["FRemainOutQty"] = plain(left)
+            row.values["FBaseUnitQty"] = row.values.get("FQty")
+            row.values["FRemainOutQty"] = plain(_to_ship(row))
         for total, part in (
             ("FBillAllAmount", "FAllAmount"), ("FBillAmount", "FAmount"),
             ("FBillTaxAmount", "FTaxAmount"),
@@ -144,20 +148,31 @@ def _counts(other: Bill, bill: Bill) -> bool:
     return same and values["FCloseStatus"] == OPEN and values["FCancelStatus"] == OPEN
 
 
+def _to_ship(row: Row) -> Decimal:
+    """What is ordered or sent again, less what left."""
+    ordered = decimal(row.values, "FQty") + decimal(row.values, "FReplaceQty")
+    return ordered - decimal(row.values, "FStockOutQty")
+
+
+def _settle(row: Row) -> None:
+    """A row that is shipped closes itself; one of which more is to be sent is open again."""
+    left = _to_ship(row)
+    row.values["FRemainOutQty"] = plain(left)
+    row.values["FMrpCloseStatus"] = YES if left <= 0 else OPEN
+
+
 class OutStock(Rules):
     """SAL_OUTSTOCK: an audit takes stock and moves the order's executed quantities."""
 
     def finish(self, books: AccountSet, bill: Bill) -> None:
-        amount = sum((decimal(row.values, "FAllAmount") for row in bill.each_row()), ZERO)
-        bill.values["FBillAllAmount"] = plain(amount)
+        sum_up(bill)
 
     def audit_prompts(self, books: AccountSet, bill: Bill) -> Iterator[Prompt]:
-        taken: dict[tuple[Any, Any], Decimal] = {}
-        org = bill.values["FStockOrgId"]
+        taken: dict[tuple[int, Place], Decimal] = {}
         for row in bill.each_row():
-            place = row.values["FMaterialID"], row.values["FStockID"]
-            taken[place] = taken.get(place, ZERO) + decimal(row.values, "FRealQty")
-        if any(on_hand(books, *place, org) < quantity for place, quantity in taken.items()):
+            spot = row.values["FMaterialID"], _out_of(bill, row)
+            taken[spot] = taken.get(spot, ZERO) + decimal(row.values, "FRealQty")
+        if any(on_hand(books, *spot) < quantity for spot, quantity in taken.items()):
             yield Prompt(NEGATIVE_STOCK, "更新库存时出现可以忽略的异常数据，是否继续？")
 
     def audited(self, books: AccountSet, bill: Bill, act: Act) -> None:
@@ -167,39 +182,54 @@ class OutStock(Rules):
         self._execute(books, bill, act, -1)
 
     def _execute(self, books: AccountSet, bill: Bill, act: Act, sign: int) -> None:
-        shipped: dict[str, dict[int, Decimal]] = {}
+        for row in bill.each_row():
+            quantity = decimal(row.values, "FRealQty") * sign
+            move_stock(books, row.values["FMaterialID"], _out_of(bill, row), -quantity, act.by)
+
+        def ship(row: Row, quantity: Decimal) -> None:
+            add(row, "FStockOutQty", quantity)
+            _settle(row)
+
+        for number, lines in sources(bill, ORDER_ROW, sign).items():
+            execute(books, "SAL_SaleOrder", number, lines, act, ship, closes=True)
+
+
+def _out_of(bill: Bill, row: Row) -> Place:
+    return Place(row.values["FStockID"], bill.values["FStockOrgId"], row.values["FStockStatusID"])
+
+
+class ReturnStock(Rules):
+    """SAL_RETURNSTOCK: an audit brings stock back; what is replaced is open to be shipped again."""
+
+    def finish(self, books: AccountSet, bill: Bill) -> None:
+        sum_up(bill)
+
+    def audited(self, books: AccountSet, bill: Bill, act: Act) -> None:
+        self._execute(books, bill, act, 1)
+
+    def unaudited(self, books: AccountSet, bill: Bill, act: Act) -> None:
+        self._execute(books, bill, act, -1)
+
+    def _execute(self, books: AccountSet, bill: Bill, act: Act, sign: int) -> None:
+        org, replaced = bill.values["FStockOrgId"], set()
         for row in bill.each_row():
             values, quantity = row.values, decimal(row.values, "FRealQty") * sign
-            move_stock(
-                books, values["FMaterialID"], values["FStockID"], bill.values["FStockOrgId"],
-                -quantity, act.by,
-            )  # fmt: skip
-            lines = shipped.setdefault(str(values.get("FSoorDerno") or ""), {})
-            line = values.get("FSOEntryId") or 0
-            lines[line] = lines.get(line, ZERO) + quantity
-        for number, lines in shipped.items():
-            order = books.find("SAL_SaleOrder", number) if number else None
-            if order is not None:
-                _ship_rows(books, order, lines, act)
+            place = Place(values["FStockId"], org, values["FStockstatusId"])
+            move_stock(books, values["FMaterialId"], place, quantity, act.by)
+            if values.get("FReturnType") == REPLACE:
+                replaced.add(values.get("FSOEntryId"))
+
+        def take_back(row: Row, quantity: Decimal) -> None:
+            add(row, "FReturnQty", quantity)
+            if row.id in replaced:
+                add(row, "FReplaceQty", quantity)
+                _settle(row)
+
+        for number, lines in sources(bill, RETURNED_ROW, sign).items():
+            execute(books, "SAL_SaleOrder", number, lines, act, take_back, closes=bool(replaced))
 
 
-def _ship_rows(books: AccountSet, order: Bill, lines: dict[int, Decimal], act: Act) -> None:
-    """Move executed quantities; a row that is shipped closes itself, and so does the order."""
-    changed = order.copy()
-    for row in changed.each_row():
-        if row.id in lines:
-            out = decimal(row.values, "FStockOutQty") + lines[row.id]
-            left = decimal(row.values, "FQty") - out
-            row.values["FStockOutQty"], row.values["FRemainOutQty"] = plain(out), plain(left)
-            row.values["FMrpCloseStatus"] = YES if left <= 0 else OPEN
-    close_when_done(changed)
-    books.commit("executed", changed, act.by, moves=False)
-
-
-def close_when_done(order: Bill) -> None:
-    """The head is closed exactly while no row is open."""
-    is_open = any(
-        row.values["FMrpCloseStatus"] == OPEN and row.values["FMrpTerminateStatus"] == OPEN
-        for row in order.each_row()
-    )
-    order.values["FCloseStatus"] = OPEN if is_open else YES
+def sum_up(bill: Bill) -> None:
+    """The head's amount is that of its rows."""
+    amount = sum((decimal(row.values, "FAllAmount") for row in bill.each_row()), ZERO)
+    bill.values["FBillAllAmount"] = plain(amount)

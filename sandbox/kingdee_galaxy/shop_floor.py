@@ -1,4 +1,4 @@
-"""The company's daily work: production, receipts, shipments, stock, a day that passes."""
+"""The shop floor: production, its receipts, inspections, and a day that passes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from sandbox.clock import CHINA
 
 from .account_set import AccountSet
 from .amounts import decimal
-from .lifecycle import audit, submit
+from .making import (
+    Quantity,
+    amount_of,
+    code_of,
+    create_audited,
+    finish_by_hand,
+    organisation_of,
+)
 from .production import (
     CLOSED,
     CONFIRMED,
@@ -26,27 +33,26 @@ from .production import (
 from .push import open_rows, push_bill
 from .records import Bill, Row
 from .rules import Act
-from .stock import on_hand, set_stock, usual_warehouse
+from .stock import Place, on_hand, usual_warehouse
 from .values import plain
+from .warehouse import Warehouse
 
 STAGES = {"confirmed": CONFIRMED, "released": RELEASED, "started": STARTED, "stocked": STARTED,
           "finished": FINISHED, "closed": CLOSED}  # fmt: skip
-PLANNER, FOREMAN, WAREHOUSE = (
-    Act("person:planner"), Act("person:foreman"), Act("person:warehouse"),
+PLANNER, FOREMAN, INSPECTOR = (
+    Act("person:planner"), Act("person:foreman"), Act("person:inspector"),
 )  # fmt: skip
-Quantity = int | str | Decimal
 
 
 class ShopFloor:
     """Everything that happens after an order is audited."""
 
-    def __init__(self, books: AccountSet, rng: Random) -> None:
-        self.books, self.random = books, rng
+    def __init__(self, books: AccountSet, rng: Random, warehouse: Warehouse) -> None:
+        self.books, self.random, self.warehouse = books, rng, warehouse
 
     def functions(self) -> tuple[Callable[..., Any], ...]:
         return (
-            self.make_production_order, self.advance_production, self.ship, self.change_stock,
-            self.advance_day,
+            self.make_production_order, self.advance_production, self.inspect, self.advance_day,
         )  # fmt: skip
 
     def make_production_order(
@@ -58,14 +64,13 @@ class ShopFloor:
         days: int = 7,
     ) -> str:
         """An audited PRD_MO due in `days`; without order_number it names no order. Its number."""
-        org = self._organisation(organisation)
+        org = organisation_of(self.books, organisation)
         product = self.books.require("BD_MATERIAL", material, org)
         bill = self._production_bill(product, Decimal(str(quantity)), org, days)
         order = self.books.require("SAL_SaleOrder", order_number) if order_number else None
         if order is not None:
             _name_order(next(bill.each_row()), order, product)
-        self._create(bill, PLANNER)
-        return bill.number
+        return create_audited(self.books, bill, PLANNER)
 
     def _production_bill(self, product: Bill, quantity: Decimal, org: int, days: int) -> Bill:
         books, form = self.books, self.books.tables["PRD_MO"].form
@@ -85,20 +90,6 @@ class ShopFloor:
             "FDate": now.strftime("%Y-%m-%dT00:00:00"), "FOwnerId": org,
         }  # fmt: skip
         return bill
-
-    def _create(self, bill: Bill, act: Act) -> None:
-        books = self.books
-        bill.id = books.next_id(bill.form)
-        bill.values |= {
-            "FBillNo": books.next_number(bill.form), "FDocumentStatus": "A",
-            "FCreateDate": books.now(), "FCreatorId": books.user(act.by),
-        }  # fmt: skip
-        books.commit("create", bill, act.by)
-        self._audit(bill, act)
-
-    def _audit(self, bill: Bill, act: Act) -> None:
-        submit(self.books, bill, act)
-        audit(self.books, self.books.bill(bill.form.id, bill.id), act)
 
     def advance_production(
         self,
@@ -157,43 +148,53 @@ class ShopFloor:
 
     def _receive(self, bill: Bill, quantity: Decimal | None) -> None:
         bill = self.books.bill("PRD_MO", bill.id)
-        left = open_rows(self.books, bill)
+        left = open_rows(self.books, bill, "PRD_INSTOCK")
         if quantity is not None:
             left = {row: min(quantity, open_quantity) for row, open_quantity in left.items()}
         if left:
-            self._audit(push_bill(self.books, bill, "PRD_INSTOCK", left, FOREMAN), FOREMAN)
+            receipt = push_bill(self.books, bill, "PRD_INSTOCK", left, FOREMAN)
+            finish_by_hand(self.books, receipt, FOREMAN)
 
-    def ship(
-        self, order_number: str, quantity: Quantity | None = None, carriage_no: str = ""
-    ) -> str:
-        """Create and audit an outbound: order_number, quantity (first rows first; else all that
-        is open), carriage_no. Returns its number."""
-        order = self.books.require("SAL_SaleOrder", order_number)
-        rows = open_rows(self.books, order)
-        if quantity is not None:
-            rows = _take(rows, Decimal(str(quantity)))
-        bill = push_bill(self.books, order, "SAL_OUTSTOCK", rows, WAREHOUSE)
-        if carriage_no:
-            bill = bill.copy()
-            bill.values["FCarriageNO"] = carriage_no
-            self.books.commit("update", bill, WAREHOUSE.by)
-        self._audit(bill, WAREHOUSE)
-        return bill.number
-
-    def change_stock(
+    def inspect(
         self,
-        material: str,
-        warehouse: str,
-        quantity: Quantity,
-        organisation: str = "",
-        by: str = "warehouse",
-    ) -> None:
-        """Count the stock: material, warehouse, quantity (0: the row vanishes), organisation."""
-        org = self._organisation(organisation)
-        product = self.books.require("BD_MATERIAL", material, org)
-        place = self.books.require("BD_STOCK", warehouse)
-        amount = plain(Decimal(str(quantity)))
-        set_stock(self.books, int(product.id), int(place.id), org, amount, f"person:{by}")
+        source: str,
+        qualified: Quantity,
+        unqualified: Quantity = 0,
+        defects: str = "",
+        rework: bool = False,
+    ) -> str:
+        """An audited inspection of what a production order or a purchase receipt brought; with
+        `rework` what failed goes back into production, by an order of its own: source, qualified,
+        unqualified, defects, rework. Its number."""
+        books, failed = self.books, amount_of(unqualified)
+        order = books.find("PRD_MO", source)
+        document = order or books.require("STK_InStock", source)
+        line = next(document.each_row())
+        product = books.bill("BD_MATERIAL", line.values["FMaterialId"])
+        org = document.values["FPrdOrgId" if order else "FStockOrgId"]
+        bill = books.new_bill(books.tables["QM_InspectBill"].form)
+        row = books.new_row(bill.form, "FEntity")
+        good = amount_of(qualified)
+        row.values |= {
+            "FMaterialId": product.id, "FUnitID": product.values["FBaseUnitId"],
+            "FInspectQty": plain(good + failed), "FQualifiedQty": good, "FUnqualifiedQty": failed,
+            "FInspectResult": "2" if failed else "1", "FSrcBillNo": source,
+            "FSrcEntryId": line.id, "FMemo": defects, "F_CRM_Rework": rework,
+        }  # fmt: skip
+        bill.rows["FEntity"] = [row]
+        kind = code_of(books, "BOS_BillType", "JYD002_SYS" if order else "JYD001_SYS")
+        bill.values |= {"FBillTypeID": kind, "FInspectOrgId": org, "FSourceOrgId": org}
+        number = create_audited(books, bill, INSPECTOR)
+        if rework and failed:
+            self._rework(product, failed, org, line)
+        return number
+
+    def _rework(self, product: Bill, quantity: Decimal, org: int, line: Row) -> None:
+        bill = self._production_bill(product, quantity, org, 3)
+        bill.values["FIsRework"] = True
+        for key in ("FSaleOrderNo", "FSaleOrderId", "FSaleOrderEntryId", "FMTONo"):
+            next(bill.each_row()).values[key] = line.values.get(key)
+        create_audited(self.books, bill, PLANNER)
 
     def advance_day(self) -> dict[str, int]:
         """A day passes: the clock moves on, some production orders are released, started and
@@ -208,26 +209,22 @@ class ShopFloor:
                 done["moved"] += 1
         for order in list(self.books.tables["SAL_SaleOrder"].bills.values()):
             if self.random.random() < 0.2 and self._can_ship(order):
-                self.ship(order.number)
+                self.warehouse.ship(order.number)
                 done["shipped"] += 1
         return done
 
     def _can_ship(self, order: Bill) -> bool:
         if order.status != "C" or order.values["FCloseStatus"] != "A":
             return False
-        rows, org = open_rows(self.books, order), order.values["FSaleOrgId"]
+        rows = open_rows(self.books, order, "SAL_OUTSTOCK")
+        org = order.values["FSaleOrgId"]
         for row in order.each_row():
             material = row.values["FMaterialId"]
-            place = row.values.get("FSOStockId") or usual_warehouse(self.books, material, org)
-            lies_there = on_hand(self.books, material, place, org)
+            house = row.values.get("FSOStockId") or usual_warehouse(self.books, material, org)
+            lies_there = on_hand(self.books, material, Place(house, org))
             if row.id in rows and lies_there < rows[row.id]:
                 return False
         return bool(rows)
-
-    def _organisation(self, number: str) -> int:
-        if number:
-            return int(self.books.require("ORG_Organizations", number).id)
-        return int(next(iter(self.books.tables["ORG_Organizations"].bills)))
 
 
 def _name_order(row: Row, order: Bill, product: Bill) -> None:
@@ -237,13 +234,3 @@ def _name_order(row: Row, order: Bill, product: Bill) -> None:
         if line.values.get("FMaterialId") == product.id:
             row.values["FSaleOrderEntryId"] = line.id
             return
-
-
-def _take(rows: dict[int, Decimal], quantity: Decimal) -> dict[int, Decimal]:
-    """The first rows, until `quantity` is reached."""
-    taken: dict[int, Decimal] = {}
-    for row, open_quantity in rows.items():
-        if quantity > 0:
-            taken[row] = min(quantity, open_quantity)
-            quantity -= taken[row]
-    return taken

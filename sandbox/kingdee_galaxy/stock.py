@@ -1,10 +1,10 @@
-"""Stock on hand: one row per organisation, warehouse and material; a row at zero vanishes."""
+"""Stock on hand: a row per organisation, warehouse, status and material; at zero it vanishes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from .account_set import AccountSet
 from .envelope import whole, words
@@ -14,16 +14,33 @@ from .values import plain
 ZERO = Decimal(0)
 
 
-def stock_row(books: AccountSet, material: int, warehouse: int, org: int) -> Bill | None:
+class Place(NamedTuple):
+    """Where stock lies, and in which state; without a status it is usable."""
+
+    warehouse: int
+    org: int
+    status: int | None = None
+
+
+def usable(books: AccountSet) -> int | None:
+    """The status of goods that may be used."""
+    found = books.find("BD_StockStatus", "KCZT01_SYS")
+    return int(found.id) if found else None
+
+
+def stock_row(books: AccountSet, material: int, place: Place) -> Bill | None:
+    wanted = place._replace(status=place.status or usable(books))
     rows = books.tables["STK_Inventory"].find("FMaterialId", material)
-    place = (warehouse, org)
-    return next(
-        (row for row in rows if (row.values["FStockId"], row.values["FStockOrgId"]) == place), None
-    )
+    return next((row for row in rows if _place(row) == wanted), None)
 
 
-def on_hand(books: AccountSet, material: int, warehouse: int, org: int) -> Decimal:
-    row = stock_row(books, material, warehouse, org)
+def _place(row: Bill) -> Place:
+    values = row.values
+    return Place(values["FStockId"], values["FStockOrgId"], values["FStockStatusId"])
+
+
+def on_hand(books: AccountSet, material: int, place: Place) -> Decimal:
+    row = stock_row(books, material, place)
     return row.values["FBaseQty"] if row else ZERO
 
 
@@ -40,38 +57,43 @@ def _quantity(values: dict[str, Any]) -> Decimal:
     return Decimal(values["FBaseQty"])
 
 
-def set_stock(
-    books: AccountSet, material: int, warehouse: int, org: int, quantity: Decimal, by: str
-) -> None:
+def set_stock(books: AccountSet, material: int, place: Place, quantity: Decimal, by: str) -> None:
     """Make the quantity so; the row's id is a new one each time it comes back from zero."""
-    row = stock_row(books, material, warehouse, org)
+    row = stock_row(books, material, place)
     if row is not None and not quantity:
         books.remove("stock", row, by)
         return
     if row is None and not quantity:
         return
-    changed = row.copy() if row else new_stock_row(books, material, warehouse, org)
+    changed = row.copy() if row else new_stock_row(books, material, place)
     put_quantity(changed, quantity, books.switches["available_in_query"])
     if books.switches["stamps_move"]:
         changed.values["FUpdateTime"] = books.now()
     books.commit("stock", changed, by, moves=False)
 
 
-def move_stock(
-    books: AccountSet, material: int, warehouse: int, org: int, change: Decimal, by: str
-) -> None:
-    quantity = on_hand(books, material, warehouse, org) + change
-    set_stock(books, material, warehouse, org, quantity, by)
+def move_stock(books: AccountSet, material: int, place: Place, change: Decimal, by: str) -> None:
+    set_stock(books, material, place, on_hand(books, material, place) + change, by)
 
 
-def new_stock_row(books: AccountSet, material: int, warehouse: int, org: int) -> Bill:
+def reserve(books: AccountSet, material: int, place: Place, quantity: Decimal, by: str) -> None:
+    """Lock a quantity (预留) of what lies there."""
+    row = stock_row(books, material, place)
+    if row is None:
+        raise KeyError(f"no stock of {material} in {place}")
+    changed = row.copy()
+    changed.values["FBaseLockQty"] = plain(quantity)
+    books.commit("stock", changed, by, moves=False)
+
+
+def new_stock_row(books: AccountSet, material: int, place: Place) -> Bill:
     form = books.tables["STK_Inventory"].form
     unit = books.bill("BD_MATERIAL", material).values.get("FBaseUnitId")
-    status = books.find("BD_StockStatus", "KCZT01_SYS")
+    warehouse, org, status = place
     return Bill(
         form, books.next_guid(), {
             "FMaterialId": material, "FStockId": warehouse, "FStockOrgId": org,
-            "FStockStatusId": status.id if status else None, "FOwnerTypeId": "BD_OwnerOrg",
+            "FStockStatusId": status or usable(books), "FOwnerTypeId": "BD_OwnerOrg",
             "FOwnerId": org, "FKeeperId": org, "FBaseUnitId": unit, "FStockUnitId": unit,
             "FSecQty": plain(ZERO), "FBaseLockQty": plain(ZERO),
         },

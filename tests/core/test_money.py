@@ -257,3 +257,11 @@ def test_a_discount_in_yen_is_spread_in_whole_yen() -> None:
 
 def test_places_of_money_are_in_one_table() -> None:
     assert all(digits == 0 for digits in money.PLACES.values())
+
+
+def test_a_ratio_is_exact_until_it_is_rounded_once() -> None:
+    assert money.ratio([Decimal(100), Decimal(1)], [Decimal(3)], 2) == Decimal("33.33")
+    assert money.ratio([Decimal("0.005")], [], 2) == Decimal("0.01")
+    # In 28 digits the product alone would round: a third times three is one again here.
+    digits = Decimal("0.123456789012345678901234567")
+    assert money.ratio([digits, digits, Decimal(7)], [digits, Decimal(7)], 27) == digits

@@ -8,6 +8,7 @@ from typing import Any
 
 from connector.derive.costing import Cost, Costing, Rates
 from connector.derive.model import Component, Item, Model, Row, Structure
+from connector.derive.structure import Structures
 
 DAY = date(2026, 3, 1)
 D = Decimal
@@ -110,7 +111,7 @@ def test_a_cost_of_zero_is_known() -> None:
 def test_what_contains_itself_is_named_whichever_is_asked_for_first() -> None:
     rows = (
         made("top"),
-        made("a"),
+        made("a", cost=D(5)),
         made("b"),
         bought("x", "1"),
         bom("top", {"a": "1", "x": "2"}),
@@ -135,7 +136,17 @@ def test_the_version_and_the_components_of_the_day_count() -> None:
     later = bom("top", {"a": "9"}, number="V3", valid_from=date(2026, 4, 1))
     items = (made("top"), bought("a", "1"), bought("b", "10"), bought("c", "100"))
     for versions in ((old, new, later), (later, new, old)):
-        assert costing(*items, *versions).of("top").material == 110
+        run = costing(*items, *versions)
+        assert run.of("top").material == 110
+        # the same by the structures of all days, which planning keeps
+        assert Costing(run.model, DAY, structures=Structures(run.model)).of("top").material == 110
+
+
+def test_of_two_versions_that_are_otherwise_the_same_the_one_that_says_its_work_counts() -> None:
+    silent, telling = bom("top", {"a": "1"}), bom("top", {"a": "1"}, labour=D(0), overhead=D(2))
+    for versions in ((silent, telling), (telling, silent)):
+        found = costing(made("top"), bought("a", "1"), *versions, labour="9").of("top")
+        assert found == Cost(D(1), D(0), D(2))
 
 
 def test_without_a_factor_it_is_told_for_the_base_unit() -> None:

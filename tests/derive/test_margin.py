@@ -144,6 +144,11 @@ def test_an_allowance_lessens_the_revenue_and_a_red_invoice_for_goods_does_not()
     assert (found.revenue, found.margin) == (9000, 3000)
 
 
+def test_what_is_allowed_on_freight_is_taken_off_once() -> None:
+    bills = [invoice(day(6), ("r2", "freight", 1, "113")), invoice(day(7), ("r2", "", 0, "-22.6"))]
+    assert margin(Papers(invoices=bills), freight=60).margin == 80 - 60
+
+
 def _rows(of: Any) -> list[tuple[str, str, Any, Any]]:
     return [(x.order_line, x.material, x.quantity, x.amount_with_tax) for x in of.lines]
 

@@ -59,6 +59,9 @@ def test_steps_add_up_to_the_cycle_and_show_the_bottleneck() -> None:
     )
     # materials lay there before it was ordered; production is not known
     other = done(day(3), day(9), materials_on=day(2, 2), inspected_on=day(8))
+    # inspected once more after it had left
+    again = done(day(1), day(5), inspected_on=day(9))
+    assert [x.days for x in of(again).steps] == [4, 0]
     steps = {x.milestone: x.days for x in of(one).steps}
     assert steps == {"materials": 8, "started": 1, "produced": 5, "inspected": 1, "shipped": 4}
     assert sum(steps.values()) == of(one).cycle_days
@@ -122,7 +125,8 @@ def test_forecasts_count_as_expected_in_base_units_and_by_days() -> None:
         == 1
     )
     # in a unit that nobody can convert, the material says nothing
-    assert accuracy({"A": 9, "B": 10}, forecast("A", 1, unit="?"), forecast("B", 10)) == 1
+    strange = forecast("A", 1, unit="?")
+    assert accuracy({"A": 9, "B": 10}, strange, forecast("A", 5), forecast("B", 10)) == 1
 
 
 def test_orders_grow_against_the_month_and_the_year_before() -> None:

@@ -123,6 +123,11 @@ def test_payment_days_are_weighted_by_amount() -> None:
     # 900 after 10 days, 100 after 30: (9,000 + 3,000) / 1,000
     assert stands(receivables=debts, payments=money).payment_days == 12
     assert stands(receivables=debts).payment_days is None
+    # what was paid back is no payment, and of a number that two debts carry nobody knows which
+    money.append(payment(day(31), "500", for_debt("500", "AR-1"), kind="refund"))
+    assert stands(receivables=debts, payments=money).payment_days == 12
+    twice = [*debts, receivable("AR-2", "100", booked_on=day(9))]
+    assert stands(receivables=twice, payments=money).payment_days == 10
 
 
 def test_money_is_unallocated_as_far_as_the_erp_says() -> None:

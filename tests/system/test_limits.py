@@ -182,6 +182,16 @@ def test_check_compares_what_reading_costs_with_the_quota(site: Site) -> None:
     assert "estimates of calls a day" in shown
 
 
+def test_what_flows_back_is_asked_for_as_often_as_it_is_needed(site: Site) -> None:
+    site.connection("erp", quota={"day": 10_000, "keep": "20%"})
+    _, found = checked(site, "--offline")
+    calls = found["erp"]["calls"]
+    polls = {name.removeprefix("erp/"): feed["polls"] for name, feed in calls["feeds"].items()}
+    assert (polls["payment"], polls["purchase_order"], polls["bom"]) == (288, 144, 24)
+    assert calls["total"] == 1440 + sum(sum(f.values()) for f in calls["feeds"].values())
+    assert (calls["fits"], calls["total"] < 8000) == (True, True)
+
+
 @pytest.mark.parametrize("tight", [False, True])
 def test_settings_that_cannot_fit_fail_unless_that_is_known(site: Site, tight: bool) -> None:
     site.connection("crm", quota={"day": 10_000, "keep": "20%", "tight": tight})

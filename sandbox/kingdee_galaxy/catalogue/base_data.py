@@ -56,6 +56,18 @@ BD_Department 部门 pk=FDEPTID
     FUseOrgId        ORG_Organizations  使用组织
     FIsStock         bool         车间
 
+BD_Supplier 供应商 pk=FSupplierId org=FUseOrgId prefix=VEN allocated
+    FNumber          text:80      编码
+    FName            text:255!    名称
+    FShortName       text:80      简称
+    FCreateOrgId     ORG_Organizations! 创建组织
+    FUseOrgId        ORG_Organizations  使用组织
+    sub FBaseInfo 基本信息
+    FSOCIALCRECODE   text:50      统一社会信用代码
+    sub FFinanceInfo 财务信息
+    FPayCurrencyId   BD_Currency  结算币别
+    FPayCondition    assist       付款条件
+
 BD_STOCK 仓库 pk=FStockId
     FNumber          text         编码
     FName            text!        名称
@@ -189,8 +201,11 @@ BD_MATERIAL 物料 pk=FMATERIALID org=FUseOrgId allocated
     sub SubHeadEntity3 采购
     FPurchaseUnitId  BD_UNIT      采购单位
     FPurchasePriceUnitId BD_UNIT  采购计价单位
+    FDefaultVendor   BD_Supplier  默认供应商
     sub SubHeadEntity4 计划
     FFixLeadTime     int          固定提前期
+    FMinPOQty        qty          最小订货量
+    FIncreaseQty     qty          最小包装量
     FPlanSafeStockQty qty         计划安全库存
     sub SubHeadEntity5 生产
     FWorkShopId      BD_Department 生产车间

@@ -1,4 +1,4 @@
-"""Production orders, receipts and bills of material."""
+"""Bills of material, production orders, picking and receipts."""
 
 PRODUCTION = """
 PRD_MO 生产订单 pk=FID number=FBillNo org=FPrdOrgId prefix=MO indexed=FSaleOrderNo,FSaleOrderEntryId
@@ -84,7 +84,28 @@ PRD_INSTOCK 生产入库单 pk=FID number=FBillNo org=FPrdOrgId prefix=SCRK inde
     FIsFinished      bool         完工
     FMtoNo           text         计划跟踪号
 
-ENG_BOM 物料清单 pk=FID org=FUseOrgId prefix=BOM
+PRD_PickMtrl 生产领料单 pk=FID number=FBillNo org=FPrdOrgId prefix=SCLL indexed=FMoEntryId
+    FBillType        BOS_BillType! 单据类型
+    FBillNo          text:80      单据编号
+    FDate            date!        日期
+    FPrdOrgId        ORG_Organizations! 生产组织
+    FStockOrgId      ORG_Organizations! 发料组织
+    FDescription     text         备注
+    FCancelStatus    text=        作废状态  A
+    entry FEntity PRD_PickMtrlData 明细 T_PRD_PICKMTRLDATA
+    FMaterialId      BD_MATERIAL! 物料编码
+    FUnitID          BD_UNIT!     单位
+    FAppQty          qty          申请数量
+    FActualQty       qty!         实发数量
+    FBaseActualQty   qty=         基本单位实发数量
+    FStockId         BD_STOCK!    仓库
+    FStockStatusId   BD_StockStatus 库存状态
+    FMoBillNo        text!        生产订单编号
+    FMoId            int          生产订单内码
+    FMoEntryId       int          生产订单分录内码
+    FMtoNo           text         计划跟踪号
+
+ENG_BOM 物料清单 pk=FID org=FUseOrgId prefix=BOM indexed=FMaterialID
     FCreateOrgId     ORG_Organizations 创建组织
     FUseOrgId        ORG_Organizations 使用组织
     FNumber          text         BOM版本
@@ -100,6 +121,7 @@ ENG_BOM 物料清单 pk=FID org=FUseOrgId prefix=BOM
     FCHILDUNITID     BD_UNIT      子项单位
     FNumerator       qty          分子
     FDenominator     qty          分母      1
+    FSCRAPRATE       rate         变动损耗率% 0
     FReplaceGroup    int          项次
     FEffectDate      date         生效日期
     FEXPIREDATE      date         失效日期

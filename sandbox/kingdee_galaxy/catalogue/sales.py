@@ -1,5 +1,7 @@
 """Sales orders, outbounds and stock.
 
+`FReplaceQty` is a name of ours: nobody told how the server keeps what is to be sent again.
+
 Not every required key of the fact sheet is one that a server insists on when a person types
 the bill: choosing a material fills the units. Over the API they are asked for.
 """
@@ -48,6 +50,7 @@ SAL_SaleOrder 销售订单 pk=FID number=FBillNo org=FSaleOrgId prefix=XSDD inde
     FAuxPropId       assist       辅助属性
     FUnitID          BD_UNIT!     销售单位
     FQty             qty!         销售数量
+    FBaseUnitQty     qty=         销售基本数量
     FPriceUnitId     BD_UNIT!     计价单位
     FPrice           price        单价
     FTaxPrice        price        含税单价
@@ -76,6 +79,9 @@ SAL_SaleOrder 销售订单 pk=FID number=FBillNo org=FSaleOrgId prefix=XSDD inde
     FStockOutQty     qty=         累计出库数量    0
     FRemainOutQty    qty=         剩余未出数量    0
     FDeliQty         qty=         累计发货通知数量 0
+    FReturnQty       qty=         累计退货数量    0
+    FReplaceQty      qty=         退货补货数量    0
+    FInvoiceQty      qty=         累计开票数量    0
     FSrcBillNo       text=        源单编号
     FMrpCloseStatus  text=        业务关闭  A
     FMrpFreezeStatus text=        业务冻结  A
@@ -97,6 +103,7 @@ SAL_OUTSTOCK 出库单 pk=FID number=FBillNo org=FStockOrgId prefix=XSCKD indexe
     FStockOrgId      ORG_Organizations! 发货组织
     FCustomerID      BD_Customer! 客户
     FSalesManID      BD_OPERATOR  销售员
+    FCarrierID       BD_Supplier  承运商
     FCarriageNO      text:80      运输单号
     FNote            bytes:255    备注
     FCancelStatus    text=        作废状态  A

@@ -14,7 +14,18 @@ from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector.clock import SystemClock
 from connector.contract import Record, RowWrite, Shape, Table, TableWrite, Write
 from connector.http import Http
-from sandbox.company.model import Company, Contact, Customer, Material, Person, Stock
+from sandbox.company.model import (
+    BomLine,
+    Company,
+    Contact,
+    Credit,
+    Customer,
+    Material,
+    PartNumber,
+    Person,
+    Stock,
+    Supplier,
+)
 from sandbox.kingdee_galaxy import KingdeeGalaxySandbox
 from sandbox.server import start
 
@@ -32,9 +43,24 @@ COMPANY = Company(
         ),
     ),
     materials=(
-        Material(number="M-100", name="齿轮箱", make_or_buy="make"),
-        Material(number="M-200", name="轴承", unit="kg"),
+        Material(number="M-100", name="齿轮箱", make_or_buy="make", list_price=Decimal("11.3")),
+        Material(
+            number="M-200",
+            name="轴承",
+            unit="kg",
+            supplier="VEN001",
+            standard_cost=Decimal("9.04"),
+            minimum_lot=Decimal(50),
+        ),
     ),
+    bom=(
+        BomLine(
+            parent="M-100", component="M-200", quantity=Decimal("0.5"), unit="kg", scrap=Decimal(25)
+        ),
+    ),
+    suppliers=(Supplier(number="VEN001", name="远山轴承"),),
+    part_numbers=(PartNumber(customer="A1", material="M-100", number="K-1", name="减速机"),),
+    credits=(Credit(customer="A1", limit=Decimal(500_000), overdue_days=30),),
     stock=(
         Stock(material="M-100", warehouse="CK01", quantity=Decimal(340)),
         Stock(material="M-200", warehouse="CK01", quantity=Decimal("12.5")),

@@ -129,11 +129,30 @@ def test_what_was_written_reads_back_as_the_same(site: Site) -> None:
     assert (again.writes, again.conflicts, again.drift) == ([], [], [])
 
 
+def daily_work(site: Site, number: str) -> None:
+    """A document of every kind for an order."""
+    people = site.people
+    people("order_requested", number=people("request_purchase", material="M-200", quantity=50))
+    bought = people("order_purchase", material="M-200", quantity=50)
+    people("book_payable", receipt=people("receive_purchase", number=bought))
+    (made,) = people("advance_production", order_number=number, to="started")[:1]
+    people("pick", production_order=made)
+    people("advance_production", order_number=number, to="finished")
+    people("inspect", source=made, qualified=2, unqualified=1, rework=True)
+    people("book_cost", production_order=made, material=7, labour=2, overhead=1)
+    shipment = people("ship", order_number=number)
+    debt = people("book_receivable", document=shipment)
+    people("take_payment", amount=50, receivable=debt)
+    for kind, quantity in (("special", 3), ("ordinary", 8)):
+        people("invoice", receivable=debt, kind=kind, quantity=quantity)
+    people("take_back", shipment=shipment, quantity=1)
+    people("refund", amount=1, customer="C0007")
+
+
 @pytest.mark.parametrize("name", [path.stem for path in FILES])
 def test_every_mapping_reads_from_the_server(site: Site, name: str) -> None:
     written(site)
-    site.people("make_production_order", material="M-100", quantity=5)
-    site.people("ship", order_number="20261121-000001")
+    daily_work(site, "20261121-000001")
     reader = Reader(mapping(name), ZONE)
     records = [r for page in site.erp.read(reader.shape, None) for r in page.records]
     assert records

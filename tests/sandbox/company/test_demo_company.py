@@ -115,11 +115,26 @@ def test_references_point_to_somebody(company):
     assert {stock.warehouse for stock in company.stock} <= warehouses
 
 
-def test_the_bom_has_two_levels(company):
+def test_the_bom_has_three_levels(company):
     parents = {line.parent for line in company.bom}
     second = {line.component for line in company.bom} & parents
-    assert second
-    assert not {line.component for line in company.bom if line.parent in second} & parents
+    third = {line.component for line in company.bom if line.parent in second} & parents
+    assert third
+    assert not {line.component for line in company.bom if line.parent in third} & parents
+
+
+def test_what_is_bought_has_a_supplier_and_a_lead_time(company):
+    known = {supplier.number for supplier in company.suppliers}
+    bought = [m for m in company.materials if m.number[:2] in ("LJ", "YL", "TJ")]
+    assert {material.supplier for material in bought} == known
+    assert all(material.lead_days for material in bought)
+
+
+def test_purchases_are_received_in_part_or_open_and_some_are_late(company):
+    left = [purchase for purchase in company.purchases if purchase.received < purchase.quantity]
+    assert {bool(purchase.received) for purchase in left} == {True, False}
+    assert any(purchase.due < TODAY for purchase in left)
+    assert any(purchase.due > TODAY for purchase in left)
 
 
 def test_half_of_the_work_orders_name_no_order(company):

@@ -16,6 +16,7 @@ from sandbox.company.model import (
     OrderLine,
     Person,
     Stock,
+    Supplier,
     WorkOrder,
 )
 from sandbox.kingdee_galaxy import KingdeeGalaxySandbox
@@ -38,6 +39,7 @@ COMPANY = Company(
         Material(number="M-100", name="齿轮箱", make_or_buy="make", list_price=Decimal("11.3")),
         Material(number="M-200", name="轴承", unit="kg"),
     ),
+    suppliers=(Supplier(number="VEN001", name="远山轴承"),),
     bom=(BomLine(parent="M-100", component="M-200", quantity=Decimal("0.5"), unit="kg"),),
     stock=(Stock(material="M-100", warehouse="CK01", quantity=Decimal(340)),),
     orders=(

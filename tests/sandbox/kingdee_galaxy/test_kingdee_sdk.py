@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from kingdee_world import order, row
+from kingdee_world import numbered, order, row
 
 from sandbox.kingdee_galaxy import KingdeeGalaxySandbox
 from sandbox.server import start
@@ -86,3 +86,57 @@ def test_the_sdk_keeps_its_session_and_lists_account_sets(
     sdk.View("SAL_SaleOrder", {"Number": "XSDD000001"})
     assert first
     assert first == sdk.cookiesStore.SID
+
+
+def done(sdk: Any, form: str, number: str) -> None:
+    """Submitted and audited by the SDK."""
+    for step in (sdk.Submit, sdk.Audit):
+        answer = json.loads(step(form, {"Numbers": [number]}))["Result"]["ResponseStatus"]
+        assert answer["IsSuccess"] is True, answer
+
+
+def test_the_sdk_buys_receives_and_sees_what_is_left(sdk: Any) -> None:
+    model = {
+        "FBillTypeID": {"FNUMBER": "CGDD01_SYS"},
+        "FDate": "2026-03-05",
+        "FPurchaseOrgId": numbered("100"),
+        "FSupplierId": numbered("VEN001"),
+        "FPOOrderEntry": [
+            {"FMaterialId": numbered("M-200"), "FUnitId": numbered("kg"), "FQty": 50,
+             "FTaxPrice": 9.04, "FDeliveryDate": "2026-04-01"}
+        ],
+    }  # fmt: skip
+    bought = json.loads(sdk.Save("PUR_PurchaseOrder", sent(Model=model)))["Result"]["Number"]
+    done(sdk, "PUR_PurchaseOrder", bought)
+    rule = {"Numbers": [bought], "RuleId": "PUR_PurchaseOrder-STK_InStock"}
+    pushed = json.loads(sdk.Push("PUR_PurchaseOrder", rule))["Result"]["ResponseStatus"]
+    receipt = pushed["SuccessEntitys"][0]["Number"]
+    done(sdk, "STK_InStock", receipt)
+    query = {
+        "FormId": "PUR_PurchaseOrder",
+        "FieldKeys": "FBillNo,FPOOrderEntry_FEntryID,FStockInQty,FMrpCloseStatus,FAllAmount",
+        "FilterString": f"FBillNo = '{bought}'",
+    }
+    ((_, entry, received, closed, amount),) = json.loads(sdk.ExecuteBillQuery(query))
+    assert (received, closed, amount) == (50.0, "B", 452.0)
+    query = {"FormId": "STK_InStock", "FieldKeys": "FPOOrderNo,FPOORDERENTRYID,FBaseUnitQty"}
+    assert json.loads(sdk.BillQuery(query)) == [
+        {"FPOOrderNo": bought, "FPOORDERENTRYID": entry, "FBaseUnitQty": 50.0}
+    ]
+
+
+def test_the_sdk_takes_a_shipment_to_its_invoice(sdk: Any, people: Any) -> None:
+    sdk.Save("SAL_SaleOrder", sent(Model=order(row(FQty=20), FBillNo="CRM-1")))
+    done(sdk, "SAL_SaleOrder", "CRM-1")
+    debt = people("book_receivable", document=people("ship", order_number="CRM-1"))
+    rule = {"Numbers": [debt], "RuleId": "IV_ReceivableToSalesIC_Entry"}
+    pushed = json.loads(sdk.Push("AR_receivable", rule))["Result"]["ResponseStatus"]
+    done(sdk, "IV_SALESIC", pushed["SuccessEntitys"][0]["Number"])
+    query = {
+        "FormId": "SAL_SaleOrder",
+        "FieldKeys": "FStockOutQty,FReturnQty,FInvoiceQty",
+        "FilterString": "FBillNo = 'CRM-1'",
+    }
+    assert json.loads(sdk.ExecuteBillQuery(query)) == [[20.0, 0.0, 20.0]]
+    bill = json.loads(sdk.View("IV_SALESIC", {"Id": str(pushed["SuccessEntitys"][0]["Id"])}))
+    assert bill["Result"]["Result"]["AFTERTOTALTAXFOR"] == 226.0

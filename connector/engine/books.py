@@ -1,0 +1,128 @@
+"""The books: what the store holds about orders, customers and goods, as far as it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple, TypeVar
+
+from connector.derive.costing import Costing, Rates
+from connector.derive.margin import Supplied
+from connector.derive.model import Item, Model, Row
+from connector.derive.order import Order
+from connector.derive.papers import Papers
+from connector.derive.rows import rows
+from connector.engine import dossier, orders
+from connector.engine.dossier import Dossier
+from connector.engine.system import System
+from connector.objects import OBJECTS, BusinessObject
+from connector.objects.fulfilment import ProductionCost, ProductionOrder, PurchaseOrder
+from connector.settings import InsightSettings
+from connector.store import links, snapshots
+from connector.store.engine import Tx
+
+Kind = TypeVar("Kind", bound=BusinessObject)
+GROUP = 500
+ONE = Decimal(1)
+
+
+class Booked(NamedTuple):
+    """An order with everything that the ERP holds about it."""
+
+    order: Order
+    held: Dossier
+
+    @property
+    def papers(self) -> Papers:
+        return self.held.papers()
+
+    @property
+    def supplied(self) -> Supplied:
+        """What was made and bought for it by name."""
+        return Supplied(
+            production=self.held.of(ProductionOrder, "production_order"),
+            costs=self.held.of(ProductionCost, "production_cost"),
+            purchases=self.held.of(PurchaseOrder, "purchase_order"),
+        )
+
+
+class Books:
+    """The books of one ERP, inside one reading transaction. What is not asked for is not read."""
+
+    def __init__(self, system: System, tx: Tx) -> None:
+        self._system = system
+        self._tx = tx
+        self.erp = system.insight.erp
+
+    @cached_property
+    def today(self) -> date:
+        """In the ERP's zone."""
+        now = self._system.store.now(self._tx)
+        return datetime.fromtimestamp(now, self._system.zone(self.erp)).date()
+
+    def orders(self, keys: Sequence[str] | None = None) -> Iterator[Booked]:
+        """Orders that stand in the ERP, with their papers; None: all of them."""
+        for flow in orders.flows(self._system):
+            if flow.target is None or flow.target.name != self.erp:
+                continue
+            for some in [keys] if keys is not None else self._keys(flow.source, "sales_order"):
+                known = orders.put_together(self._tx, flow, some)
+                numbers = {one.target_number for one in known.values() if one.booked}
+                held = dossier.about(self._tx, self.erp, numbers)
+                for one in known.values():
+                    if one.booked:
+                        yield Booked(one, held.get(one.target_number) or Dossier())
+
+    def all(self, kind: type[Kind], *objects: str, connection: str = "") -> dict[str, Kind]:
+        """Every record of these objects, which share a class, by key."""
+        found: dict[str, Kind] = {}
+        for object in objects:
+            for row in snapshots.every(self._tx, connection or self.erp, object):
+                if row.data:
+                    found[row.key] = kind.model_validate_json(row.data)
+        return found
+
+    @cached_property
+    def model(self) -> Model:
+        """Materials and their structures; no demand and no supply."""
+        made = Model()
+
+        def factor(material: str, unit: str) -> Decimal:
+            return (made.items.get(material) or Item(material)).per(unit) or ONE
+
+        for object in ("material", "bom"):
+            for row in snapshots.every(self._tx, self.erp, object):
+                if row.data:
+                    record = OBJECTS[object].model_validate_json(row.data)
+                    given: list[Row] = rows(object, row.key, record, factor)
+                    made.put(f"{object}/{row.key}", given)
+        return made
+
+    @cached_property
+    def costing(self) -> Costing:
+        """What materials cost today, and should sell for."""
+        rates = Rates(margin=self.settings.margin_rate, tax=self.settings.tax_rate)
+        return Costing(self.model, self.today, rates)
+
+    @property
+    def settings(self) -> InsightSettings:
+        return self._system.insight.settings
+
+    @cached_property
+    def sources(self) -> list[str]:
+        """The connections from which this ERP's orders come."""
+        known = orders.flows(self._system)
+        return sorted({f.source for f in known if f.target and f.target.name == self.erp})
+
+    def counterparts(self, connection: str, object: str, keys: Iterable[str]) -> dict[str, str]:
+        """The ERP's keys of records of a source, by their keys there."""
+        found = links.find(self._tx, object, connection, self.erp, sorted(keys))
+        return {link.here: link.there for link in found}
+
+    def _keys(self, connection: str, object: str) -> Iterator[list[str]]:
+        after = ""
+        while some := snapshots.walk(self._tx, connection, object, after, GROUP):
+            after = some[-1].key
+            yield [row.key for row in some]
