@@ -28,7 +28,7 @@ _INVOICE = """
     FAUXTAXPRICE     price        含税单价
     FTAXRATE         rate         税率%     13
     FDETAILTAXAMOUNTFOR money     税额
-    FALLAMOUNTFOR    money!       价税合计
+    FALLAMOUNTFOR    money        价税合计
     FSALESORDERNO    text         销售订单
     FSRCBILLNO       text         源单编号
     FSRCROWID        int          源单行内码
@@ -66,7 +66,7 @@ AR_receivable 应收单 pk=FID number=FBillNo org=FSETTLEORGID prefix=AR indexed
     FEntryTaxRate    rate         税率%     13
     FTAXAMOUNTFOR_D  money        税额
     FNoTaxAmountFor_D money       不含税金额
-    FALLAMOUNTFOR_D  money!       价税合计
+    FALLAMOUNTFOR_D  money        价税合计
     FORDERNUMBER     text         销售订单号
     FORDERENTRYID    int          销售订单分录内码
     FSourceBillNo    text         源单编号
@@ -150,7 +150,7 @@ AP_Payable 应付单 pk=FID number=FBillNo org=FSETTLEORGID prefix=AP
     FPriceQty        qty!         计价数量
     FTaxPrice        price        含税单价
     FEntryTaxRate    rate         税率%     13
-    FALLAMOUNTFOR_D  money!       价税合计
+    FALLAMOUNTFOR_D  money        价税合计
     FSourceBillNo    text         源单编号
 {_PLAN.format(name="AP_PAYABLEPLAN", table="T_AP_PAYABLEPLAN")}
 CRE_CustArchives 信用档案 pk=FID number=FBillNo org=FCreateOrgId prefix=XYDA
