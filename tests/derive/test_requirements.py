@@ -266,8 +266,10 @@ def test_three_times_two_thirds_are_two_and_no_box_more() -> None:
     thirds = Structure("top", (Component("nut", Decimal(2) / 3),))
     planner = Planner(model(*known, thirds, OnHand("nut", D(2))), day(1))
     assert planned(planner, "nut") == []
-    planner = Planner(model(*known, thirds), day(1), bucket=week)
+    thrice = thirds._replace(components=thirds.components * 3)
+    planner = Planner(model(*known[:2], rows[0], thrice), day(1))
     assert planned(planner, "nut") == [(day(9), day(9), 2)]
+    assert served(planner, "nut") == [[("top-make-20260309", 2)]]
 
 
 def test_a_planned_order_draws_by_the_bom_that_is_valid_when_it_starts() -> None:
