@@ -52,7 +52,7 @@ class Planner:
     def __init__(
         self, model: Model, opening: date, *, back: Back = calendar, bucket: Bucket = day
     ) -> None:
-        self._model, self._opening, self._back, self._bucket = model, opening, back, bucket
+        self.model, self._opening, self._back, self._bucket = model, opening, back, bucket
         self._starts: dict[tuple[date, int], tuple[date, date]] = {}
         self._days: dict[date, date] = {}
         self.structures = Structures(model)
@@ -89,11 +89,11 @@ class Planner:
 
     def item(self, material: str) -> Item:
         """What is known of a material."""
-        return self._model.items.get(material) or Item(material)
+        return self.model.items.get(material) or Item(material)
 
     def demands(self, material: str) -> list[Demand]:
         """Its orders, and what they leave of forecasts."""
-        return wanted(self._model.demands.get(material, {}).values(), self._opening)
+        return wanted(self.model.demands.get(material, {}).values(), self._opening)
 
     def pegs(self, material: str) -> list[list[Peg]]:
         """For each of its planned orders, in the order of `plans`, whom it serves."""
@@ -145,13 +145,13 @@ class Planner:
 
     def _own(self, material: str) -> tuple[list[Need], Pools]:
         """What is wanted of it from outside, and what is there for that and for its parents."""
-        demands, supplies = dedicated(self.demands(material), supplies_of(self._model, material))
+        demands, supplies = dedicated(self.demands(material), supplies_of(self.model, material))
         needs = [
             Need(self._bucket(one.due), one.tracking, rest, one.kind, one)
             for one, rest in demands
             if rest
         ]
-        stock = lying(self._model.stock.get(material, ()))
+        stock = lying(self.model.stock.get(material, ()))
         stock[""] -= self.item(material).safety_stock
         opening = self._bucket(self._opening)
         for tracking, quantity in stock.items():

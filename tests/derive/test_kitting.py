@@ -135,11 +135,13 @@ def test_what_is_whole_is_built_whole(wanted: str, there: str, stock: str, built
     assert (kit.from_stock, kit.buildable) == (D(stock), D(built))
 
 
-@pytest.mark.parametrize(("wanted", "built"), [("3", 3), ("4", 3)])
-def test_two_are_enough_for_three_times_two_thirds(wanted: str, built: int) -> None:
+@pytest.mark.parametrize(
+    ("wanted", "times", "built"), [("3", 1, 3), ("4", 1, 3), ("1", 3, 1), ("2", 3, 1)]
+)
+def test_two_are_enough_for_three_times_two_thirds(wanted: str, times: int, built: int) -> None:
     model = Model()
     model.put("items", [Item("paint", kind="make")])
-    model.put("bom", [Structure("paint", (Component("base", Decimal(2) / 3),))])
+    model.put("bom", [Structure("paint", (Component("base", Decimal(2) / 3),) * times)])
     model.put("stock", [OnHand("base", D(2))])
     (kit,) = kits(model, line("1", "paint", wanted))
     assert (kit.buildable, bool(kit.shorts)) == (built, built < int(wanted))

@@ -193,7 +193,7 @@ def test_what_comes_too_late_serves_only_who_comes_later() -> None:
     rows = (Item("P"), order("1", "P", 5, day(10)), order("2", "P", 5, day(20)))
     planner = Planner(model(*rows, Supply("s", "P", D(8), day(15))), day(1))
     assert served(planner, "P") == [[("SO-1", 5)]]
-    assert requirement(planner, planner._model, "P").incoming == 8
+    assert requirement(planner, planner.model, "P").incoming == 8
 
 
 def test_what_names_an_order_serves_it_however_late_and_others_with_the_rest() -> None:
@@ -266,8 +266,10 @@ def test_three_times_two_thirds_are_two_and_no_box_more() -> None:
     thirds = Structure("top", (Component("nut", Decimal(2) / 3),))
     planner = Planner(model(*known, thirds, OnHand("nut", D(2))), day(1))
     assert planned(planner, "nut") == []
-    planner = Planner(model(*known, thirds), day(1), bucket=week)
+    thrice = thirds._replace(components=thirds.components * 3)
+    planner = Planner(model(*known[:2], rows[0], thrice), day(1))
     assert planned(planner, "nut") == [(day(9), day(9), 2)]
+    assert served(planner, "nut") == [[("top-make-20260309", 2)]]
 
 
 def test_a_planned_order_draws_by_the_bom_that_is_valid_when_it_starts() -> None:
@@ -338,7 +340,7 @@ def test_each_unit_is_for_somebody_directly() -> None:
     assert served(planner, "screw") == [
         [("machine-make-20260320", 11), ("SO-C", 4), ("lot_rounding", 5)]
     ]
-    told = requirement(planner, planner._model, "screw")
+    told = requirement(planner, planner.model, "screw")
     assert (told.number, told.gross, told.on_hand) == ("S-1", 16, 1)
 
 
