@@ -16,6 +16,7 @@ from connector.engine.system import Flow, System
 from connector.errors import ConnectorError, UnsafeRun
 from connector.operations import (
     agreeing,
+    asking,
     checking,
     filling,
     finding,
@@ -178,6 +179,12 @@ class App:
     def trace(self, object: str, number: str) -> list[tracing.Story]:
         """The whole story of a record."""
         return tracing.trace(self.system, object, number)
+
+    def asking(self) -> asking.Asking:
+        """Insight: what only both sides together can tell. Reads the sources first unless a daemon
+        does that anyway. Raises ConfigError, ConnectorError."""
+        self._runs.look()
+        return asking.Asking(self.system)
 
     # -- deciding ---------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from connector.cli import care, environments, going_live, running, service, setup, values
+from connector.cli import care, environments, going_live, insight, running, service, setup, values
 from connector.cli.output import Output
 from connector.cli.session import DONE, FAILED, WRONG, group
 from connector.cli.wrong_use import is_wrong_use, told
@@ -26,6 +26,7 @@ environments.register(cli)
 values.register(cli)
 running.register(cli)
 care.register(cli)
+insight.register(cli)
 service.register(cli)
 
 

@@ -28,7 +28,7 @@ from connector.engine import orders
 from connector.engine.books import Booked, Books
 from connector.engine.system import System
 from connector.objects import BusinessObject, OrderProgress
-from connector.objects.derived import PriceEstimate
+from connector.objects.derived import PriceEstimate, SlowStock
 from connector.objects.finance import Credit, Payable, Payment, Receivable
 from connector.objects.fulfilment import GoodsReceipt, ProductionOrder, Shipment
 from connector.objects.goods import Material, Stock, StockMove
@@ -121,7 +121,7 @@ def by_week(books: Books) -> Figures:
     return {f"{one.week}/{one.currency}": one for one in forecasts}
 
 
-def by_material(books: Books) -> Figures:
+def by_material(books: Books) -> dict[str, SlowStock]:
     """What of each material lies there, and when it last moved."""
     stock: dict[str, list[Stock]] = defaultdict(list)
     for lot in books.all(Stock, "stock").values():
@@ -190,7 +190,7 @@ def _forecasts(books: Books) -> Iterator[Forecast]:
                 yield one.model_copy(update={"material": there[one.material]})
 
 
-TOGETHER: dict[str, Callable[[Books], Figures]] = {
+TOGETHER: dict[str, Callable[[Books], Mapping[str, BusinessObject]]] = {
     "customer_standing": by_customer,
     "cash_forecast": by_week,
     "slow_stock": by_material,

@@ -88,11 +88,7 @@ class Modelling:
 
     def refresh(self, today: date) -> set[str] | None:
         """Bring the model up to date; the materials that this touched, None: all of them."""
-        touched = self._taken_in()
-        over = [one for one, end in self._ends.items() if end < today]
-        ended = set[str]().union(*(self.model.put(one, ()) for one in over))
-        for one in over:
-            del self._ends[one]
+        touched, ended = self._taken_in(), self._end(today)
         return None if touched is None else touched | ended
 
     def _taken_in(self) -> set[str] | None:
@@ -107,6 +103,19 @@ class Modelling:
                 self._build(tx)
                 return None
             return self._put(tx, {*waiting, *self._unlinked})
+
+    def build(self, tx: Tx, today: date) -> None:
+        """Build the model as of now, whatever waits in the queue."""
+        self._build(tx)
+        self._end(today)
+
+    def _end(self, today: date) -> set[str]:
+        """Forecasts whose period is over expect nothing any more."""
+        over = [one for one, end in self._ends.items() if end < today]
+        ended = set[str]().union(*(self.model.put(one, ()) for one in over))
+        for one in over:
+            del self._ends[one]
+        return ended
 
     def _build(self, tx: Tx) -> None:
         self.model = Model()

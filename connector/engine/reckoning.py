@@ -72,7 +72,7 @@ class Reckoning:
     def _tell(self, object: str) -> int:
         store, changed = self._system.store, 0
         with store.reading() as tx:
-            made = TOGETHER[object](Books(self._system, tx))
+            made = dict(TOGETHER[object](Books(self._system, tx)))
             over: Figures = {
                 row.key: _over(object, OBJECTS[object].model_validate_json(row.data))
                 for row in snapshots.every(tx, HUB, object)

@@ -1,0 +1,286 @@
+"""Insight: what only both sides together can tell, as a table, as JSON or as CSV."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+
+import typer
+
+from connector.cli.output import Screen
+from connector.cli.session import Session, command, group, wrong
+from connector.messages import say, word
+from connector.objects import BusinessObject, plain
+from connector.objects.showing import plainly
+from connector.operations.asking import Answer, Asking
+
+Numbers = Annotated[list[str] | None, typer.Argument(metavar="[NUMBER…]")]
+Csv = Annotated[bool, typer.Option("--csv")]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """How an answer is shown: fields of the record, then those of its parts, a row for each."""
+
+    columns: tuple[str, ...]
+    parts: str = ""
+    of_parts: tuple[tuple[str, str], ...] = ()
+    """`(field, heading)`."""
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return (*self.columns, *(heading for _, heading in self.of_parts))
+
+
+TABLES = {
+    "order_progress": Table(
+        ("number", "stage", "basis", "ordered", "produced", "shipped", "materials_on",
+         "started_on", "produced_on", "inspected_on", "shipped_on", "expected_on", "waybill"),
+    ),
+    "kitting": Table(
+        ("record", "material", "open", "from_stock", "buildable", "complete"),
+        "shortages",
+        (("number", "short_of"), ("needed", "needed"), ("short", "short"),
+         ("expected_on", "expected_on")),
+    ),
+    "availability": Table(
+        ("number", "on_hand", "reserved", "available", "lead_time_days"),
+        "promises", (("on", "from_day"), ("quantity", "promised")),
+    ),
+    "material_requirement": Table(
+        ("number", "gross", "on_hand", "incoming"),
+        "suggestions",
+        (("kind", "suggestion"), ("quantity", "suggested"), ("start_on", "start_on"),
+         ("due_on", "due_on")),
+    ),
+    "price_estimate": Table(
+        ("number", "unit", "material_cost", "labour_cost", "overhead_cost", "cost", "price",
+         "price_with_tax", "missing"),
+    ),
+    "order_margin": Table(("number", "revenue", "cost", "margin", "rate", "basis")),
+    "three_flows": Table(
+        ("number", "currency", "ordered", "shipped", "invoiced", "received", "uninvoiced",
+         "unpaid", "differs_since"),
+    ),
+    "customer_standing": Table(
+        ("customer", "currency", "limit", "receivable", "unallocated", "undelivered", "exposure",
+         "oldest_due_on", "payment_days", "blocked"),
+    ),
+    "cash_forecast": Table(("week", "currency", "receivable", "orders", "payable", "net")),
+    "slow_stock": Table(("number", "on_hand", "value", "moved_on", "came_on")),
+    "customer_grade": Table(
+        ("customer", "grade", "last_order_on", "orders", "revenue", "silent_since", "might_buy"),
+    ),
+    "measures": Table(
+        ("month", "orders", "cycle_days", "on_time_rate", "kitting_delay_rate",
+         "forecast_accuracy", "ordered", "growth", "collected_of_dues", "repeat_rate"),
+    ),
+}  # fmt: skip
+NAMED = frozenset({"record", "material", "customer", "might_buy"})
+"""Fields that hold keys, for which people have numbers."""
+
+
+def register(cli: typer.Typer) -> None:
+    """Add these commands."""
+    made = group()
+    for function in (
+        insight_progress,
+        insight_kitting,
+        insight_requirements,
+        insight_availability,
+        insight_quote,
+        insight_margin,
+        insight_flows,
+        insight_standing,
+        insight_cash,
+        insight_slow,
+        insight_grades,
+        insight_measures,
+    ):
+        command(made)(function)
+    cli.add_typer(made, name="insight")
+
+
+def insight_progress(session: Session, numbers: Numbers = None, csv: Csv = False) -> None:
+    """How far orders are."""
+    _show(session, _asking(session).progress(numbers or ()), as_csv=csv)
+
+
+def insight_kitting(
+    session: Session,
+    numbers: Numbers = None,
+    alone: Annotated[bool, typer.Option("--alone")] = False,
+    material: Annotated[str, typer.Option("--material", metavar="NUMBER")] = "",
+    quantity: Annotated[str, typer.Option("--quantity", metavar="N")] = "1",
+    csv: Csv = False,
+) -> None:
+    """What of open order lines can be built now, and what is short."""
+    if material and (numbers or alone):
+        raise wrong(say("insight_wish_alone"))
+    asking = _asking(session)
+    if material:
+        answer = asking.what_if(material, _number("--quantity", quantity))
+    else:
+        answer = asking.kitting(numbers or (), alone=alone)
+    _show(session, answer, as_csv=csv)
+
+
+def insight_requirements(session: Session, numbers: Numbers = None, csv: Csv = False) -> None:
+    """What should be bought and made."""
+    _show(session, _asking(session).requirements(numbers or ()), as_csv=csv)
+
+
+def insight_availability(session: Session, numbers: Numbers = None, csv: Csv = False) -> None:
+    """What can be promised, and from when on."""
+    _show(session, _asking(session).availability(numbers or ()), as_csv=csv)
+
+
+def insight_quote(
+    session: Session,
+    numbers: Annotated[list[str], typer.Argument(metavar="NUMBER…")],
+    margin: Annotated[str, typer.Option("--margin", metavar="RATE")] = "",
+    tax: Annotated[str, typer.Option("--tax", metavar="RATE")] = "",
+    csv: Csv = False,
+) -> None:
+    """What materials cost and should sell for."""
+    rates = [_rate(name, text) for name, text in (("--margin", margin), ("--tax", tax))]
+    _show(session, _asking(session).quote(numbers, *rates), as_csv=csv)
+
+
+def insight_margin(session: Session, numbers: Numbers = None, csv: Csv = False) -> None:
+    """What orders really earn."""
+    _show(session, _asking(session).margins(numbers or ()), as_csv=csv)
+
+
+def insight_flows(
+    session: Session,
+    numbers: Numbers = None,
+    differing: Annotated[bool, typer.Option("--differing")] = False,
+    csv: Csv = False,
+) -> None:
+    """Whether goods, invoices and money of orders agree."""
+    answer = _asking(session).three_flows(numbers or (), differing=differing)
+    _show(session, answer, as_csv=csv)
+
+
+def insight_standing(session: Session, csv: Csv = False) -> None:
+    """How customers stand."""
+    _show(session, _asking(session).together("customer_standing"), as_csv=csv)
+
+
+def insight_cash(session: Session, csv: Csv = False) -> None:
+    """What money should come in and go out, week by week."""
+    _show(session, _asking(session).together("cash_forecast"), as_csv=csv)
+
+
+def insight_slow(
+    session: Session,
+    days: Annotated[int | None, typer.Option("--days", metavar="N", min=0)] = None,
+    csv: Csv = False,
+) -> None:
+    """What lies there and has not moved for long."""
+    _show(session, _asking(session).slow_stock(days), as_csv=csv)
+
+
+def insight_grades(session: Session, csv: Csv = False) -> None:
+    """How valuable customers are."""
+    _show(session, _asking(session).together("customer_grade"), as_csv=csv)
+
+
+def insight_measures(session: Session, csv: Csv = False) -> None:
+    """How each month went."""
+    _show(session, _asking(session).together("measures"), as_csv=csv)
+
+
+# -- asking and showing -----------------------------------------------------------------------
+
+
+def _asking(session: Session) -> Asking:
+    with session.waiting(say("working_insight")):
+        return session.app.asking()
+
+
+def _number(name: str, text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal(0)
+    if not value.is_finite() or value <= 0:
+        raise wrong(say("bad_argument", name=name, value=text, detail=say("need_positive")))
+    return value
+
+
+def _rate(name: str, text: str) -> Decimal | None:
+    if not text:
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal(-1)
+    if not 0 <= value < 1:
+        raise wrong(say("bad_argument", name=name, value=text, detail=say("need_share")))
+    return value
+
+
+def _show(session: Session, answer: Answer, *, as_csv: bool) -> None:
+    if as_csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(_headings(answer))
+        writer.writerows(_rows(answer))
+        return
+    told = {
+        "object": answer.object,
+        "as_of": answer.as_of,
+        "missing": answer.missing,
+        "stale": answer.stale,
+        "records": [plain(record) for record in answer.records],
+    }
+    session.show(told, lambda screen: _render(screen, answer))
+
+
+def _render(screen: Screen, answer: Answer) -> None:
+    table = TABLES[answer.object]
+    screen.table(table.headings, _rows(answer))
+    if not answer.records:
+        screen.line(say("insight_nothing"))
+    times = sorted(set(answer.as_of.values()))
+    if times:
+        screen.line(say("insight_as_of", first=times[0].strftime("%m-%d %H:%M")), "dim")
+    for id, some in (("insight_missing", answer.missing), ("insight_stale", answer.stale)):
+        if some:
+            screen.mark("!", say(id, inputs=", ".join(word("object", one) for one in some)))
+
+
+def _headings(answer: Answer) -> list[str]:
+    return [word("head", name) for name in TABLES[answer.object].headings]
+
+
+def _rows(answer: Answer) -> Iterator[list[str]]:
+    """A row for each part of a record, its own fields in the first of them."""
+    table = TABLES[answer.object]
+    for record in answer.records:
+        own = [_cell(record, name, answer) for name in table.columns]
+        parts: Sequence[Any] = getattr(record, table.parts) if table.parts else ()
+        for n, part in enumerate(parts or (None,)):
+            cells = [_cell(part, name, answer) if part else "" for name, _ in table.of_parts]
+            yield [*(own if n == 0 else [""] * len(own)), *cells]
+
+
+def _cell(record: BusinessObject | Any, name: str, answer: Answer) -> str:
+    value = getattr(record, name)
+    if isinstance(value, tuple):
+        return ", ".join(answer.names.get(one, str(one)) for one in value)
+    if name in NAMED:
+        return answer.names.get(value, str(value))
+    if isinstance(value, bool):
+        return word("answer", "yes" if value else "no")
+    if name in ("stage", "basis", "kind") and value:
+        return word(name, value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else plainly(value)

@@ -1,0 +1,305 @@
+"""Insight: what only both sides together can tell, computed now from what was read last.
+
+Every answer says as of when its inputs were read. One that lacks an input that nothing can be
+told without is refused; others are named, and so is whatever was read too long ago.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from connector.derive.availability import availability
+from connector.derive.costing import Costing, Rates
+from connector.derive.kitting import Kitter, kitting, what_if
+from connector.derive.requirements import Planner, day, week
+from connector.derive.slow_stock import idle_days
+from connector.derive.structure import Structures
+from connector.derive.suggesting import requirement
+from connector.engine import figuring, orders, progressing
+from connector.engine.books import Books
+from connector.engine.modelling import Modelling
+from connector.engine.system import System
+from connector.errors import ConfigError, ConnectorError, Problem
+from connector.messages import say, word
+from connector.objects import BusinessObject
+from connector.objects.derived import ThreeFlows
+from connector.operations.finding import NotFound
+from connector.store import feeds, snapshots
+from connector.store.engine import Tx
+
+PLANNED = ("material", "bom", "stock", "sales_order")
+COMING = ("purchase_order", "production_order", "purchase_requisition", "shipment", "goods_return")
+MONEY = ("invoice", "ordinary_invoice", "receivable", "payment", "refund")
+MOVED = ("shipment", "goods_return")
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What an answer is made of."""
+
+    needed: tuple[str, ...]
+    """Without these nothing can be told."""
+    useful: tuple[str, ...] = ()
+    """Without these less can be told."""
+
+
+INPUTS = {
+    "order_progress": Inputs(
+        ("sales_order",), ("production_order", *MOVED, "inspection", *MONEY, "stock", "bom")
+    ),
+    "kitting": Inputs(PLANNED, COMING),
+    "availability": Inputs(PLANNED, COMING),
+    "material_requirement": Inputs(PLANNED, (*COMING, "forecast")),
+    "price_estimate": Inputs(("material", "bom")),
+    "order_margin": Inputs(
+        ("sales_order", "shipment"),
+        ("goods_return", *MONEY[:2], "production_cost", "production_order", "purchase_order",
+         "material", "bom"),
+    ),
+    "three_flows": Inputs(("sales_order", "shipment"), ("goods_return", *MONEY)),
+    "customer_standing": Inputs(("receivable",), ("payment", "refund", "credit", "sales_order")),
+    "cash_forecast": Inputs(("receivable",), ("payable", "payment", "refund", "sales_order")),
+    "slow_stock": Inputs(
+        ("stock", "material"), ("shipment", "goods_receipt", "production_order", "stock_move")
+    ),
+    "customer_grade": Inputs(("sales_order",)),
+    "measures": Inputs(("sales_order", "shipment"), ("production_order", "forecast", *MONEY)),
+}  # fmt: skip
+"""By what is asked for."""
+
+
+@dataclass(slots=True)
+class Answer:
+    """What was asked for, and how far it can be trusted."""
+
+    object: str
+    records: list[BusinessObject]
+    as_of: dict[str, datetime] = field(default_factory=dict)
+    """By input, when it was read last, in the ERP's zone."""
+    missing: list[str] = field(default_factory=list)
+    """Inputs that were never read: what they would tell is not in it."""
+    stale: list[str] = field(default_factory=list)
+    """Inputs that were read longer ago than `insight.stale_after`."""
+    names: dict[str, str] = field(default_factory=dict)
+    """What people call orders, materials and customers, by their keys."""
+
+
+class Asking:
+    """Questions to one system. Raises ConfigError where no ERP is known, ConnectorError where a
+    needed input was never read, NotFound for a number that nobody knows."""
+
+    def __init__(self, system: System) -> None:
+        if not system.insight.erp:
+            raise ConfigError([Problem("", say("insight_erp"))])
+        self._system = system
+        self._erp = system.insight.erp
+
+    # -- orders -----------------------------------------------------------------------------
+
+    def progress(self, numbers: Sequence[str]) -> Answer:
+        """How far orders are."""
+        return self._of_orders("order_progress", numbers, progressing.progresses)
+
+    def margins(self, numbers: Sequence[str]) -> Answer:
+        """What orders earn."""
+
+        def made(system: System, tx: Tx, keys: Sequence[str]) -> dict[str, BusinessObject]:
+            books = Books(system, tx)
+            costs = _Costs(books.costing)
+            booked = (one for one in books.orders(keys) if one.order.rate and one.held)
+            return {one.order.key: figuring.margin(one, costs) for one in booked}
+
+        return self._of_orders("order_margin", numbers, made)
+
+    def three_flows(self, numbers: Sequence[str], *, differing: bool) -> Answer:
+        """Whether goods, invoices and money agree; on request, only where they do not."""
+        answer = self._of_orders("three_flows", numbers, figuring.agreements)
+        if differing:
+            some = answer.records
+            answer.records = [x for x in some if isinstance(x, ThreeFlows) and not x.agrees]
+        return answer
+
+    def _of_orders(
+        self,
+        object: str,
+        numbers: Sequence[str],
+        made: Callable[[System, Tx, Sequence[str]], Mapping[str, BusinessObject]],
+    ) -> Answer:
+        with self._system.store.reading() as tx:
+            answer = self._answer(tx, object)
+            keys = self._order_keys(tx, numbers)
+            found = made(self._system, tx, keys)
+            answer.records = [found[key] for key in keys if key in found]
+        return answer
+
+    # -- materials --------------------------------------------------------------------------
+
+    def kitting(self, numbers: Sequence[str], *, alone: bool) -> Answer:
+        """What of open order lines can be delivered and built now."""
+        with self._system.store.reading() as tx:
+            answer, model = self._answer(tx, "kitting"), self._model(tx)
+            keys = set(self._order_keys(tx, numbers))
+            kitter = Kitter(model, Structures(model, self._today(tx)))
+            open_lines = (one for some in model.demands.values() for one in some.values())
+            lines = [one for one in open_lines if one.kind == "order"]
+            kits = kitter.alone(lines) if alone else kitter.sequence(lines)
+            for kit in kits:
+                if not numbers or kit.demand.record in keys:
+                    answer.records.append(kitting(kitter, kit, model))
+        return answer
+
+    def what_if(self, number: str, quantity: Decimal) -> Answer:
+        """What of a wish could be delivered and built, if nobody else wanted anything."""
+        with self._system.store.reading() as tx:
+            answer, model = self._answer(tx, "kitting"), self._model(tx)
+            [material] = self._material_keys(tx, [number])
+            structures = Structures(model, self._today(tx))
+            kit = what_if(model, structures, material, quantity)
+            answer.records = [kitting(Kitter(model, structures), kit, model)]
+        return answer
+
+    def availability(self, numbers: Sequence[str]) -> Answer:
+        """What of materials can be promised."""
+        with self._system.store.reading() as tx:
+            answer, model = self._answer(tx, "availability"), self._model(tx)
+            structures = Structures(model, self._today(tx))
+            wanted = self._material_keys(tx, numbers) or sorted(model.demands)
+            answer.records = [availability(model, structures, key) for key in wanted]
+        return answer
+
+    def requirements(self, numbers: Sequence[str]) -> Answer:
+        """What should be bought or made; without numbers, all of which something is missing."""
+        with self._system.store.reading() as tx:
+            answer, model = self._answer(tx, "material_requirement"), self._model(tx)
+            bucket = week if self._system.insight.settings.plan_by == "week" else day
+            planner = Planner(model, self._today(tx), bucket=bucket)
+            wanted = self._material_keys(tx, numbers) or sorted(planner.plans)
+            answer.records = [requirement(planner, model, key) for key in wanted]
+        return answer
+
+    def quote(self, numbers: Sequence[str], margin: Decimal | None, tax: Decimal | None) -> Answer:
+        """What materials cost and should sell for, at other rates than the usual ones if asked."""
+        settings = self._system.insight.settings
+        with self._system.store.reading() as tx:
+            answer, books = self._answer(tx, "price_estimate"), Books(self._system, tx)
+            rates = Rates(
+                margin=settings.margin_rate if margin is None else margin,
+                tax=settings.tax_rate if tax is None else tax,
+            )
+            costing = Costing(books.model, books.today, rates)
+            answer.records = [costing.estimate(key) for key in self._material_keys(tx, numbers)]
+        return answer
+
+    def slow_stock(self, days: int | None) -> Answer:
+        """What lies there and has not moved for so many days."""
+        least = int(self._system.insight.settings.slow_after / 86400) if days is None else days
+        with self._system.store.reading() as tx:
+            answer, books = self._answer(tx, "slow_stock"), Books(self._system, tx)
+            found = (one for one in figuring.by_material(books).values() if one.on_hand)
+            slow = [one for one in found if (idle_days(one, books.today) or least) >= least]
+            answer.records = [*sorted(slow, key=lambda one: -(one.value or Decimal(0)))]
+        return answer
+
+    # -- all together -----------------------------------------------------------------------
+
+    def together(self, object: str) -> Answer:
+        """Figures that are made of everything: `customer_standing`, `cash_forecast`,
+        `customer_grade` or `measures`."""
+        with self._system.store.reading() as tx:
+            answer = self._answer(tx, object)
+            found = figuring.TOGETHER[object](Books(self._system, tx))
+            answer.records = [found[key] for key in sorted(found)]
+        return answer
+
+    # -- what they have in common -----------------------------------------------------------
+
+    def _answer(self, tx: Tx, object: str) -> Answer:
+        answer, inputs = Answer(object, []), INPUTS[object]
+        now, zone = self._system.store.now(tx), self._system.zone(self._erp)
+        for one in (*inputs.needed, *inputs.useful):
+            read = max(feeds.last(tx, name, one, "run_at") for name in self._connections(one))
+            if read:
+                answer.as_of[one] = datetime.fromtimestamp(int(read), zone)
+                if now - read > self._system.insight.settings.stale_after:
+                    answer.stale.append(one)
+            elif one in inputs.needed:
+                words = say("insight_needs", input=word("object", one), object=one)
+                raise ConnectorError(words)
+            else:
+                answer.missing.append(one)
+        answer.names = self._names(tx)
+        return answer
+
+    def _connections(self, object: str) -> list[str]:
+        from_source = object in ("sales_order", "forecast")
+        return self._sources() if from_source else [self._erp]
+
+    def _sources(self) -> list[str]:
+        known = orders.flows(self._system)
+        found = {f.source for f in known if f.target and f.target.name == self._erp}
+        return sorted(found) or [self._erp]
+
+    def _names(self, tx: Tx) -> dict[str, str]:
+        kinds = [(self._erp, "material"), (self._erp, "customer")]
+        kinds += [(source, object) for source in self._sources()
+                  for object in ("sales_order", "customer")]  # fmt: skip
+        found: dict[str, str] = {}
+        for kind in kinds:
+            found |= {row.key: row.number or row.key for row in snapshots.every(tx, *kind)}
+        return found
+
+    def _model(self, tx: Tx) -> Any:
+        modelling = Modelling(self._system, self._erp)
+        modelling.build(tx, self._today(tx))
+        return modelling.model
+
+    def _today(self, tx: Tx) -> date:
+        now = self._system.store.now(tx)
+        return datetime.fromtimestamp(now, self._system.zone(self._erp)).date()
+
+    def _order_keys(self, tx: Tx, numbers: Sequence[str]) -> list[str]:
+        """The source keys of orders; without numbers, of all there are."""
+        if numbers:
+            return list(self._keys(tx, "sales_order", numbers, self._sources()))
+        return [
+            row.key for one in self._sources() for row in snapshots.every(tx, one, "sales_order")
+        ]
+
+    def _material_keys(self, tx: Tx, numbers: Sequence[str]) -> list[str]:
+        return list(self._keys(tx, "material", numbers, [self._erp]))
+
+    def _keys(
+        self, tx: Tx, object: str, numbers: Sequence[str], connections: Sequence[str]
+    ) -> Iterator[str]:
+        for number in numbers:
+            found = [
+                key
+                for connection in connections
+                for key in snapshots.keys_of_numbers(tx, connection, object, [number])
+            ]
+            if not found:
+                raise NotFound(say("never_read", object=object, number=number))
+            yield from found
+
+
+class _Costs(Mapping[str, Decimal]):
+    """What one base unit of a material costs, as far as it is known; reckoned when asked."""
+
+    def __init__(self, costing: Costing) -> None:
+        self._costing = costing
+
+    def __getitem__(self, material: str) -> Decimal:
+        cost = self._costing.of(material).total
+        if cost is None:
+            raise KeyError(material)
+        return cost
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._costing.model.items)
+
+    def __len__(self) -> int:
+        return len(self._costing.model.items)
