@@ -81,8 +81,13 @@ TABLES = {
          "forecast_accuracy", "ordered", "growth", "collected_of_dues", "repeat_rate"),
     ),
 }  # fmt: skip
-NAMED = frozenset({"record", "material", "customer", "might_buy"})
-"""Fields that hold keys, for which people have numbers."""
+NAMED = {
+    "record": "sales_order",
+    "material": "material",
+    "customer": "customer",
+    "might_buy": "material",
+}
+"""Fields that hold keys, for which people have numbers: of which object."""
 
 
 def register(cli: typer.Typer) -> None:
@@ -274,9 +279,9 @@ def _rows(answer: Answer) -> Iterator[list[str]]:
 def _cell(record: BusinessObject | Any, name: str, answer: Answer) -> str:
     value = getattr(record, name)
     if isinstance(value, tuple):
-        return ", ".join(answer.names.get(one, str(one)) for one in value)
+        return ", ".join(_name(name, one, answer) for one in value)
     if name in NAMED:
-        return answer.names.get(value, str(value))
+        return _name(name, value, answer)
     if isinstance(value, bool):
         return word("answer", "yes" if value else "no")
     if name in ("stage", "basis", "kind") and value:
@@ -284,3 +289,7 @@ def _cell(record: BusinessObject | Any, name: str, answer: Answer) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return "" if value is None else plainly(value)
+
+
+def _name(field: str, key: str, answer: Answer) -> str:
+    return answer.names.get(NAMED.get(field, ""), {}).get(key, key)

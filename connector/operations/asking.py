@@ -6,6 +6,7 @@ told without is refused; others are named, and so is whatever was read too long 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -84,8 +85,8 @@ class Answer:
     """Inputs that were never read: what they would tell is not in it."""
     stale: list[str] = field(default_factory=list)
     """Inputs that were read longer ago than `insight.stale_after`."""
-    names: dict[str, str] = field(default_factory=dict)
-    """What people call orders, materials and customers, by their keys."""
+    names: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What people call orders, materials and customers, by object and key."""
 
 
 class Asking:
@@ -243,13 +244,14 @@ class Asking:
         found = {f.source for f in known if f.target and f.target.name == self._erp}
         return sorted(found) or [self._erp]
 
-    def _names(self, tx: Tx) -> dict[str, str]:
+    def _names(self, tx: Tx) -> dict[str, dict[str, str]]:
         kinds = [(self._erp, "material"), (self._erp, "customer")]
         kinds += [(source, object) for source in self._sources()
                   for object in ("sales_order", "customer")]  # fmt: skip
-        found: dict[str, str] = {}
-        for kind in kinds:
-            found |= {row.key: row.number or row.key for row in snapshots.every(tx, *kind)}
+        found: dict[str, dict[str, str]] = defaultdict(dict)
+        for connection, object in kinds:
+            rows = snapshots.every(tx, connection, object)
+            found[object] |= {row.key: row.number or row.key for row in rows}
         return found
 
     def _model(self, tx: Tx) -> Any:
