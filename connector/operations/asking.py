@@ -228,7 +228,7 @@ class Asking:
                 if now - read > self._system.insight.settings.stale_after:
                     answer.stale.append(one)
             elif one in inputs.needed:
-                words = say("insight_needs", input=word("object", one), object=one)
+                words = say("insight_needs", input=word("object", one), code=one)
                 raise ConnectorError(words)
             else:
                 answer.missing.append(one)
