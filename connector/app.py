@@ -28,6 +28,7 @@ from connector.operations import (
     planning,
     reconciling,
     rehearsing,
+    releasing,
     restoring,
     resyncing,
     tracing,
@@ -233,6 +234,20 @@ class App:
         flow = finding.linking(self.system, name)
         linking.bring_back(self.system, flow, [found.key for found in lost], self._who)
         return self.sync([name], progress=progress)
+
+    def release(
+        self, numbers: Sequence[str], until: date | None, *, dry_run: bool
+    ) -> list[releasing.Released]:
+        """Make documents of what is suggested of these materials, none: of all, as far as it must
+        begin by a day. Raises ConfigError, NotFound."""
+        self._runs.look()
+        found = asking.Asking(self.system).materials(numbers) if numbers else None
+        return releasing.release(self.system, found, until, self._who, dry_run=dry_run)
+
+    def release_ahead(self) -> list[releasing.Released]:
+        """What `insight.release_ahead` says is to be released by itself."""
+        until = releasing.ahead(self.system)
+        return [] if until is None else releasing.release(self.system, None, until, "connector")
 
     # -- the store --------------------------------------------------------------------------
 

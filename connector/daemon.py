@@ -147,7 +147,7 @@ class Daemon:
         beats: list[tuple[str, Callable[[], None], float]] = [
             ("recover", lambda: self._recover(engine), RECOVER),
             ("deliver", lambda: self._deliver(app, engine), BEAT),
-            ("plan", lambda: self._plan(engine), PLAN),
+            ("plan", lambda: self._plan(app, engine), PLAN),
             ("reckon", lambda: self._reckon(engine), RECKON),
             ("reload", self._reload, RELOAD),
             ("prune", lambda: self._prune(app), PRUNE),
@@ -198,8 +198,9 @@ class Daemon:
         deriving.run(app.system)
         engine.deliver(ordered(list(app.system.flows.values())), Done())
 
-    def _plan(self, engine: Dispatcher) -> None:
-        engine.plan()
+    def _plan(self, app: App, engine: Dispatcher) -> None:
+        if engine.plan():
+            app.release_ahead()
 
     def _reckon(self, engine: Dispatcher) -> None:
         engine.reckon()

@@ -20,7 +20,7 @@ from connector import complaints
 from connector.contract import Adapter, Settings
 from connector.errors import ConfigError, Problem
 from connector.messages import LANGUAGES, language, say, set_language
-from connector.objects import DERIVED, OBJECTS
+from connector.objects import DERIVED, OBJECTS, RELEASED
 from connector.overlay import Layers, mappings_beside
 
 HUB = "hub"
@@ -161,6 +161,9 @@ class InsightSettings(_Model):
     """Days after shipment by which an order is paid, by its terms of payment."""
     slow_after: Duration = 180 * 86400.0
     """Stock that nobody has moved for so long is slow."""
+    release_ahead: Duration | None = None
+    """The daemon releases by itself what must be ordered or started within so long; `null`: people
+    do it."""
     stale_after: Duration = 86400.0
     """An answer says so where one of its inputs was read longer ago than this."""
 
@@ -268,7 +271,8 @@ class ConfigFile:
             self.problem((*where, "to"), "unknown_connection", name=HUB, known=known)
         if flow.on_demand and flow.since:
             self.problem((*where, "since"), "demand_since", name=name)
-        if (flow.source == HUB) != (flow.object in DERIVED):
+        from_hub = flow.object in DERIVED or (flow.source == HUB and flow.object in RELEASED)
+        if (flow.source == HUB) != from_hub:
             self.problem((*where, "from"), "hub_objects", object=flow.object)
 
     def connection(self, name: str, adapter: type[Adapter]) -> Settings:

@@ -6,7 +6,7 @@ import csv
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
@@ -109,6 +109,7 @@ def register(cli: typer.Typer) -> None:
     ):
         command(made)(function)
     cli.add_typer(made, name="insight")
+    command(cli)(release)
 
 
 def insight_progress(session: Session, numbers: Numbers = None, csv: Csv = False) -> None:
@@ -293,3 +294,30 @@ def _cell(record: BusinessObject | Any, name: str, answer: Answer) -> str:
 
 def _name(field: str, key: str, answer: Answer) -> str:
     return answer.names.get(NAMED.get(field, ""), {}).get(key, key)
+
+
+def release(
+    session: Session,
+    numbers: Numbers = None,
+    everything: Annotated[bool, typer.Option("--all")] = False,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+) -> None:
+    """Make documents for the ERP of what is suggested."""
+    if bool(numbers) == (everything or until is not None):
+        raise wrong(say("release_what"))
+    with session.waiting(say("working_insight")):
+        made = session.app.release(numbers or (), until.date() if until else None, dry_run=dry_run)
+
+    def render(screen: Screen) -> None:
+        rows = [(word("object", o.object), o.number, o.material, plainly(o.quantity), o.due_on)
+                for o in made]  # fmt: skip
+        screen.table(("what", "number", "material", "suggested", "due_on"), rows)
+        if not made:
+            screen.line(say("release_nothing"))
+        elif dry_run:
+            screen.line(say("release_would"), "dim")
+        else:
+            screen.mark("✓", say("release_done"))
+
+    session.show({"released": made}, render)

@@ -62,6 +62,8 @@ class Claimer:
         self._flow = flow
         self._target = flow.target
         self._writer = flow.writer
+        self._names = system.named_in(flow)
+        """The connection whose keys the records name."""
         self._blind = False
         """Nobody can tell what the store has forgotten: nothing is created."""
 
@@ -214,7 +216,7 @@ class Claimer:
     def _resolve(self, tx: Tx, jobs: list[Job], claimed: Claimed, now: float) -> list[Job]:
         """The jobs whose links are there; the others are settled, and what they wait for is
         asked for: all of it, not only the first."""
-        resolver = Resolver(self._system, self._flow.source, self._target.name)
+        resolver = Resolver(self._system, self._names, self._target.name)
         resolver.prepare(tx, (ref for job in jobs for ref in job.document.links()))
         ready = []
         for job in jobs:
@@ -228,14 +230,12 @@ class Claimer:
             except (MissingLink, MappingFault) as error:
                 claimed.settled.append(self._unresolved(job, error, now))
                 lacking = [ref for ref in job.document.links() if ref.missing == "wait"]
-                claimed.asked |= {
-                    pairing.token(r.object, self._flow.source, r.key) for r in lacking
-                }
+                claimed.asked |= {pairing.token(r.object, self._names, r.key) for r in lacking}
         return ready
 
     def _unresolved(self, job: Job, error: ConnectorError, now: float) -> Row:
         if isinstance(error, MissingLink):
-            waits_for = pairing.token(error.object, self._flow.source, error.key)
+            waits_for = pairing.token(error.object, self._names, error.key)
             return states.pending(job.row, now, "waits_for", None, error.words, waits_for=waits_for)
         decision = retry.decide(error, job.row.attempts, self._flow.settings.attempts, 0, 0)
         return states.stopped(job.row, now, decision.reason, error.words)

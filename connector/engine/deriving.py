@@ -58,6 +58,8 @@ def after_capture(
     erp, plans = feed.connection.name, planning.wanted_of(system)
     if plans:
         modelling.note_captured(system, tx, erp, feed.object, list(made))
+        numbers = [record.number for record in made.values() if record]
+        modelling.note_shown(system, tx, erp, feed.object, numbers)
     reckoning.note(system, tx, feed.name)
     if feed.object not in ABOUT or not made:
         return

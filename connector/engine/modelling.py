@@ -17,7 +17,7 @@ from connector.derive.model import Item, Model, Row
 from connector.derive.papers import away
 from connector.engine import dossier, orders
 from connector.engine.system import Flow, System
-from connector.objects import OBJECTS, BusinessObject
+from connector.objects import OBJECTS, RELEASED, BusinessObject
 from connector.objects.planning import Forecast
 from connector.settings import HUB
 from connector.store import facts, journal, links, snapshots
@@ -34,8 +34,11 @@ ERP_OBJECTS = (
     "production_order",
 )
 """What the ERP gives, materials first: the others need their units."""
-RELEASED = ("purchase_requisition", "production_suggestion")
-"""What the hub gives: released, and not read in the ERP yet."""
+RELEASED_AS = {
+    "purchase_requisition": "purchase_requisition",
+    "production_order": "production_suggestion",
+}
+"""By object of the ERP, what was released and stands there as that."""
 GROUP = 500
 ONE = Decimal(1)
 
@@ -55,6 +58,16 @@ def note_captured(
     if ours or wanted or (connection == HUB and object in RELEASED):
         names = [source(connection, object, key) for key in keys]
         journal.derive_later(system.store, tx, QUEUE, names)
+
+
+def note_shown(
+    system: System, tx: Tx, connection: str, object: str, numbers: Sequence[str]
+) -> None:
+    """The ERP shows documents under these numbers: what we released counts there from now on."""
+    released = RELEASED_AS.get(object)
+    if released and connection == system.insight.erp:
+        linked = links.numbered(tx, released, connection, numbers)
+        note_captured(system, tx, HUB, released, [link.source_key for link in linked])
 
 
 def note_orders(system: System, tx: Tx, keys: Sequence[str]) -> None:
@@ -144,6 +157,7 @@ class Modelling:
             if flow.target and flow.target.name == self._erp:
                 yield flow.source, "sales_order"
                 yield flow.source, "forecast"
+        # Released, and not read in the ERP yet.
         yield from ((HUB, object) for object in RELEASED)
 
     # -- one kind of records ----------------------------------------------------------------
@@ -209,8 +223,11 @@ class Modelling:
     def _superseded(self, tx: Tx, object: str, read: Iterable[str]) -> set[str]:
         """Released ones that the ERP shows itself by now: they count there."""
         linked = links.find(tx, object, HUB, self._erp, sorted(read))
-        seen = snapshots.load(tx, self._erp, object, [link.there for link in linked])
-        return {link.here for link in linked if link.there in seen}
+        shown = [there for there, released in RELEASED_AS.items() if released == object]
+        numbers = [link.number for link in linked]
+        found = snapshots.numbered(tx, self._erp, shown, numbers)
+        seen = {row.number for row in found if row.data}
+        return {link.here for link in linked if link.number in seen}
 
     def _note(self, name: str, linked: bool) -> None:
         (self._unlinked.discard if linked else self._unlinked.add)(name)

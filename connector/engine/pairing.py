@@ -9,6 +9,7 @@ from typing import Any
 from connector import log
 from connector.engine.caught import Caught
 from connector.engine.system import Feed, Flow, System
+from connector.settings import HUB
 from connector.store import deliveries, links, snapshots
 from connector.store.engine import Tx
 from connector.store.statement import Row
@@ -38,6 +39,11 @@ def _written_onto(feed: Feed, flow: Flow) -> bool:
     return here and flow.mapping.form == feed.reader.shape.form
 
 
+def _named_by_hub(system: System, feed: Feed, flow: Flow) -> bool:
+    """The hub's records name this feed's by their own keys."""
+    return flow.source == HUB and feed.connection.name == system.insight.erp
+
+
 def after_capture(
     system: System,
     tx: Tx,
@@ -50,7 +56,7 @@ def after_capture(
         _pair(system, tx, feed, [item for item in caught if item.made], now)
     usable = [item.record.key for item in caught if feed.reader.usable(item.record)]
     _wake_linked(system, tx, feed, usable, now)
-    if any(_written_onto(feed, flow) for flow in system.delivering()):
+    if any(_written_onto(feed, f) or _named_by_hub(system, feed, f) for f in system.delivering()):
         wake(tx, feed.object, [(feed.connection.name, key) for key in usable], now)
 
 

@@ -44,7 +44,8 @@ class Counterpart:
 
 
 class Resolver:
-    """Resolves links between two connections. Made for one group, inside its transaction."""
+    """Resolves links between two connections, or of one to itself. Made for one group, inside its
+    transaction."""
 
     def __init__(self, system: System, source: str, target: str) -> None:
         self._system = system
@@ -64,7 +65,7 @@ class Resolver:
         for ref in refs:
             wanted[ref.object].add(ref.key)
         for object, keys in wanted.items():
-            found = links.counterparts(tx, object, self._source, self._target, sorted(keys))
+            found = self._counterparts(tx, object, sorted(keys))
             unseen = [row for row in found if row.usable is None]
             arrived = self._arrived(tx, object, unseen)
             for row in found:
@@ -73,6 +74,15 @@ class Resolver:
                 if made.usable:
                     keys.discard(row.here)
             self._name(tx, object, sorted(keys))
+
+    def _counterparts(
+        self, tx: Tx, object: str, keys: Sequence[str]
+    ) -> Sequence[links.Counterpart]:
+        if self._source != self._target:
+            return links.counterparts(tx, object, self._source, self._target, keys)
+        return [
+            links.itself(row) for row in snapshots.load(tx, self._target, object, keys).values()
+        ]
 
     def _name(self, tx: Tx, object: str, keys: list[str]) -> None:
         """A salesperson knows a customer's number and name; its key means nothing to them."""

@@ -257,5 +257,9 @@ class System:
         back = self.taking(flow.target.name, flow.object)
         return next((f for f in back if f.target and f.target.name == flow.source), None)
 
+    def named_in(self, flow: Flow) -> str:
+        """The connection whose keys the flow's records name: the hub's own are those of the ERP."""
+        return self.insight.erp if flow.source == HUB else flow.source
+
     def zone(self, connection: str) -> ZoneInfo:
         return self.connections[connection].settings.zone

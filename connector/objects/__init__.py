@@ -63,6 +63,12 @@ DERIVED: dict[str, type[BusinessObject]] = {
 }
 """State records that the hub computes; flows take them `from: hub`."""
 
+RELEASED: dict[str, type[BusinessObject]] = {
+    "purchase_requisition": PurchaseRequisition,
+    "production_suggestion": ProductionSuggestion,
+}
+"""Once records: a release makes them, and they never change. Flows take them `from: hub`, too."""
+
 OBJECTS: dict[str, type[BusinessObject]] = {
     "customer": Customer,
     "contact": Contact,
@@ -86,8 +92,7 @@ OBJECTS: dict[str, type[BusinessObject]] = {
     "production_order": ProductionOrder,
     "production_cost": ProductionCost,
     "inspection": Inspection,
-    "purchase_requisition": PurchaseRequisition,
-    "production_suggestion": ProductionSuggestion,
+    **RELEASED,
     "purchase_order": PurchaseOrder,
     "goods_receipt": GoodsReceipt,
     "production_receipt": GoodsReceipt,
@@ -112,6 +117,7 @@ __all__ = [
     "ABSENT_MEANS_ZERO",
     "DERIVED",
     "OBJECTS",
+    "RELEASED",
     "BusinessObject",
     "Customer",
     "DeliveryStatus",

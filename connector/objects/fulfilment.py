@@ -44,6 +44,17 @@ class ProductionOrder(BusinessObject):
     """When it was really finished."""
 
 
+class Served(Part):
+    """Whom something that is bought or made is for, as planning reckoned it."""
+
+    record: Code
+    """Key of the order or forecast in the system it comes from."""
+    line: Code = ""
+    """Key of the order's line."""
+    quantity: Number
+    """How much of it, in base units."""
+
+
 class PurchaseLine(Part):
     """A line of a purchase order or of a requisition."""
 
@@ -73,6 +84,10 @@ class PurchaseLine(Part):
     """Key of that order's line in the ERP, where it names one."""
     tracking_no: Code = ""
     """计划跟踪号."""
+    source_number: Code = ""
+    """Number of the requisition that it comes from."""
+    serves: tuple[Served, ...] = ()
+    """For whom it was released."""
     open: bool = True
     """False: closed, nothing more comes."""
     note: Text = ""
@@ -131,6 +146,8 @@ class ProductionSuggestion(BusinessObject):
     """Key of that order's line."""
     tracking_no: Code = ""
     """计划跟踪号."""
+    serves: tuple[Served, ...] = ()
+    """For whom it was released."""
     note: Text = ""
     """What it is for."""
 

@@ -216,6 +216,11 @@ class Asking:
             answer.records = [found[key] for key in sorted(found)]
         return answer
 
+    def materials(self, numbers: Sequence[str]) -> list[str]:
+        """The keys of materials. Raises NotFound."""
+        with self._system.store.reading() as tx:
+            return self._material_keys(tx, numbers)
+
     # -- what they have in common -----------------------------------------------------------
 
     def _answer(self, tx: Tx, object: str) -> Answer:

@@ -129,14 +129,15 @@ class _Teller:
                 yield self._event(link.at, other, f"link_{what}", words)
 
     def _made_of_it(self) -> Iterator[Event]:
-        """Production orders and shipments that name the order."""
+        """The ERP's documents that name the order, and what was released for it."""
         if self._row.object != "sales_order":
             return
         booked = {(one.target, one.target_number) for one in self._links if one.target_number}
         for erp, number in sorted(booked):
             for document in mentions.documents(self._tx, erp, subject("order", number)):
-                name = str(say("document", object=document.object, number=document.number))
-                yield from self._read(document, name)
+                yield from self._read(document, _named(document))
+        for released in mentions.documents(self._tx, HUB, subject("demand", self._row.key)):
+            yield self._event(released.changed_at, f"{HUB} {_named(released)}", "released", "")
 
     def _from_hub(self) -> Iterator[tuple[Flow, str]]:
         """The flows that write about this record, and the key they know it by."""
@@ -160,6 +161,10 @@ class _Teller:
     def _event(self, at: float, where: str, what: str, words: str) -> Event:
         moment = datetime.fromtimestamp(at, self._zone)
         return Event(moment, where, what, readable(words, self._lines))
+
+
+def _named(document: Any) -> str:
+    return str(say("document", object=document.object, number=document.number))
 
 
 def _zone(system: System, connection: str) -> ZoneInfo:

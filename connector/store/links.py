@@ -104,6 +104,12 @@ class Counterpart(NamedTuple):
     data: str | None
 
 
+def itself(row: Any) -> Counterpart:
+    """A snapshot as the counterpart of its own key: whoever names it names it there."""
+    shown = (row.number, row.usable, row.deleted, row.data)
+    return Counterpart(row.key, row.key, "", "", row.number, "", 1, "", 1, *shown)
+
+
 def find(tx: Tx, object: str, source: str, target: str, keys: Sequence[str]) -> list[Linked]:
     """The counterparts in `target` of these records of `source`, whoever made the links."""
     rows = _FIND(tx, what=object, from_=source, to_=target, keys=list(keys))

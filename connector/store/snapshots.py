@@ -57,11 +57,13 @@ def models(
 
 
 def every(tx: Tx, connection: str, object: str) -> list[Any]:
-    """All records of an object that are not gone: their `key`, `number` and `data`."""
+    """All records of an object that are not gone and were ever readable: their `key`, `number` and
+    `data`."""
     query = select(snapshots.c.key, snapshots.c.number, snapshots.c.data).where(
         snapshots.c.connection == connection,
         snapshots.c.object == object,
         snapshots.c.deleted == 0,
+        snapshots.c.data != "",
     )
     return list(tx.execute(query.order_by(snapshots.c.key)))
 

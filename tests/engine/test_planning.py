@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from connector.operations import releasing as releasing_of
+from connector.operations import tracing
+from connector.operations.releasing import Released
 from connector.settings import HUB
 from connector.store import snapshots
 from tests.engine.factory import CONFIG, MAPPINGS, Site, line, site
@@ -272,3 +275,105 @@ def test_parts_that_are_all_there_are_told_since_the_day_they_first_were(works: 
     works.sync()
     assert works.crm.form("order")["o1"].fields["parts"] == date(2026, 11, 21)
     assert works.crm.form("order")["o2"].fields["parts"] == date(2026, 11, 26)
+
+
+# -- release ------------------------------------------------------------------------------------
+
+
+RELEASE = """
+  requisitions: {object: purchase_requisition, from: hub, to: erp, max_creates: none}
+  erp_requisitions: {object: purchase_requisition, from: erp}
+  made: {object: production_suggestion, from: hub, to: erp, max_creates: none}
+"""
+WRITTEN = {
+    "erp/purchase_requisition": """
+object: purchase_requisition
+form: want
+key: id
+number: no
+reference: ref
+write:
+  no: {from: number, on: create}
+  rows: {each: lines, key: id, fields: {item: {from: material, link: material}, qty: quantity}}
+read:
+  status: status
+  lines: {each: rows, key: id, fields: {material: {expr: '"i-" + item'}, quantity: qty,
+          done: {from: done, default: 0}}}
+""",
+    "erp/production_suggestion": """
+object: production_suggestion
+form: make
+key: id
+number: no
+reference: ref
+write: {no: {from: number, on: create}, item: {from: material, link: material.key}, qty: quantity,
+        status: {value: released}}
+""",
+}
+
+
+@pytest.fixture
+def releasing(works: Site) -> Site:
+    works.config = works.config.replace("insight:", RELEASE.strip("\n") + "\ninsight:")
+    works.mappings |= WRITTEN
+    works.start()
+    works.sync()
+    return works
+
+
+def wants(made: Site) -> list[tuple[str, Any]]:
+    kept = made.erp.form("want").values()
+    return [(row["item"], row["qty"]) for one in kept for row in one.fields["rows"]]
+
+
+def release(made: Site, *materials: str, **more: Any) -> list[Released]:
+    return releasing_of.release(made.system, materials or None, None, "ops", **more)
+
+
+def test_nothing_goes_to_the_erp_by_itself(releasing: Site) -> None:
+    assert releasing.erp.form("want") == {}
+    assert release(releasing, dry_run=True)
+    releasing.sync()
+    assert releasing.erp.form("want") == {}
+
+
+def test_what_is_released_arrives_once_and_is_suggested_no_more(releasing: Site) -> None:
+    released = release(releasing)
+    assert [(one.object, one.material, one.quantity) for one in released] == [
+        ("production_suggestion", "P", 6), ("purchase_requisition", "S", 6),
+    ]  # fmt: skip
+    assert release(releasing) == []
+    releasing.sync()
+    assert wants(releasing) == [("S", 6)]
+    assert "suggestions" not in told(releasing, "material_requirement")["i-S"]
+    for _ in range(10):
+        assert release(releasing) == []
+        releasing.sync()
+    assert wants(releasing) == [("S", 6)]
+    assert len(releasing.erp.form("make")) == 1
+
+
+def test_what_is_released_says_for_which_orders_it_is(releasing: Site) -> None:
+    release(releasing, "i-S")
+    [requisition] = told(releasing, "purchase_requisition").values()
+    [line_] = requisition["lines"]
+    assert [(one["record"], one["quantity"]) for one in line_["serves"]] == [("o2", "6")]
+    [event] = [e for e in story(releasing, "O2") if e.startswith("hub")]
+    assert requisition["number"] in event
+
+
+def test_a_requisition_that_the_erp_shows_itself_counts_once(releasing: Site) -> None:
+    release(releasing, "i-S")
+    releasing.sync()
+    releasing.clock.advance(100)
+    releasing.sync()
+    assert Decimal(told(releasing, "material_requirement")["i-S"]["incoming"]) == 6
+    [key] = releasing.erp.form("want")
+    releasing.erp.put("want", {"status": "void"}, key)
+    releasing.sync()
+    assert "incoming" not in told(releasing, "material_requirement")["i-S"]
+
+
+def story(made: Site, number: str) -> list[str]:
+    [found] = tracing.trace(made.system, "sales_order", number)
+    return [f"{event.where} {event.what}" for event in found.events]

@@ -1,0 +1,226 @@
+"""Release: suggestions become documents for the ERP, by a person's word or by the setting
+`insight.release_ahead`.
+
+What is released is made once and never changes; it counts as supply to come from that moment, so
+that nothing is suggested, or released, twice. Suggestions of one material are released as one,
+and say for whom they are, up to the customers' demands.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from connector.derive.model import plain
+from connector.derive.requirements import Planner, day, week
+from connector.derive.subjects import subject
+from connector.derive.suggesting import Release, full_peg, merge, suggestions
+from connector.engine import modelling, orders, saving
+from connector.engine.modelling import Modelling
+from connector.engine.system import System
+from connector.objects import BusinessObject
+from connector.objects.fulfilment import (
+    ProductionSuggestion,
+    PurchaseLine,
+    PurchaseRequisition,
+    Served,
+)
+from connector.settings import HUB
+from connector.store import facts, journal, mentions
+from connector.store.engine import Tx
+
+COUNT = "released"
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What was released, or would be."""
+
+    object: str
+    number: str
+    material: str
+    """Its number."""
+    quantity: Decimal
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """One material's suggestions, merged."""
+
+    material: str
+    release: Release
+    serves: tuple[Served, ...]
+
+
+def release(
+    system: System,
+    materials: Sequence[str] | None,
+    until: date | None,
+    who: str,
+    *,
+    dry_run: bool = False,
+) -> list[Released]:
+    """Release what is suggested of these materials (keys; None: of all), as far as it must be
+    ordered or started by `until` (None: all of it)."""
+    store = system.store
+    with store.transaction() as tx:
+        store.make_links(tx)  # one release at a time
+        now = store.now(tx)
+        today = datetime.fromtimestamp(now, system.zone(system.insight.erp)).date()
+        planner, model = _planned(system, tx, today)
+        chosen = list(_chosen(planner, materials, until))
+        made = _records(system, tx, planner, chosen, today, dry_run=dry_run)
+        if not dry_run:
+            _save(system, tx, made)
+            about = {"numbers": [record.number for _, record in made]}
+            if made:
+                journal.log_audit(tx, now, who, "release", about)
+    names = {key: item.number or key for key, item in model.items.items()}
+    return [told for object, record in made for told in _told(object, record, names)]
+
+
+def ahead(system: System) -> date | None:
+    """Until when the daemon releases by itself; None: it does not."""
+    seconds = system.insight.settings.release_ahead
+    if seconds is None or not system.insight.erp:
+        return None
+    with system.store.reading() as tx:
+        now = system.store.now(tx)
+    today = datetime.fromtimestamp(now, system.zone(system.insight.erp)).date()
+    return today + timedelta(seconds=seconds)
+
+
+def _planned(system: System, tx: Tx, today: date) -> tuple[Planner, Any]:
+    modelled = Modelling(system, system.insight.erp)
+    modelled.build(tx, today)
+    bucket = week if system.insight.settings.plan_by == "week" else day
+    return Planner(modelled.model, today, bucket=bucket), modelled.model
+
+
+def _chosen(
+    planner: Planner, materials: Sequence[str] | None, until: date | None
+) -> Iterator[_Chosen]:
+    for material in sorted(planner.plans if materials is None else materials):
+        every = list(suggestions(planner, material))
+        some = [x for x in every if until is None or (x.start_on or x.due_on) <= until]
+        places = {one.id: n for n, one in enumerate(every)}
+        for one in merge(some):
+            roots = [r for id in one.suggestions for r in full_peg(planner, material, places[id])]
+            yield _Chosen(material, one, _serves(roots))
+
+
+def _serves(roots: Sequence[Any]) -> tuple[Served, ...]:
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for root in roots:
+        if root.demand:
+            sums[root.demand.record, root.demand.line] += root.quantity
+    found = sorted(sums.items())
+    return tuple(Served(record=r, line=li, quantity=plain(q)) for (r, li), q in found)
+
+
+Made = list[tuple[str, BusinessObject]]
+
+
+def _records(
+    system: System,
+    tx: Tx,
+    planner: Planner,
+    chosen: Sequence[_Chosen],
+    today: date,
+    *,
+    dry_run: bool,
+) -> Made:
+    booked = _booked(system, tx, chosen)
+    number = _Numbers(system, tx, today, dry_run=dry_run)
+    by_supplier: dict[str, list[_Chosen]] = defaultdict(list)
+    made: Made = []
+    for one in chosen:
+        if one.release.kind == "buy":
+            by_supplier[planner.item(one.material).supplier].append(one)
+        else:
+            made.append(("production_suggestion", _to_make(number(), one, booked, today)))
+    for _, some in sorted(by_supplier.items()):
+        lines = tuple(_line(str(n), one, booked, today) for n, one in enumerate(some, 1))
+        requisition = PurchaseRequisition(number=number(), requested_on=today, lines=lines)
+        made.append(("purchase_requisition", requisition))
+    return made
+
+
+class _Numbers:
+    """Numbers for what is released: the day and a count that never begins anew."""
+
+    def __init__(self, system: System, tx: Tx, today: date, *, dry_run: bool) -> None:
+        self._store, self._tx, self._today, self._more = system.store, tx, today, not dry_run
+
+    def __call__(self) -> str:
+        count = facts.counted(self._store, self._tx, COUNT, more=True) if self._more else 0
+        return f"R{self._today:%Y%m%d}-{count:05}" if count else ""
+
+
+Booked = Mapping[tuple[str, str], tuple[str, str]]
+"""Orders' numbers and rows in the ERP, by their keys and their lines' in the source."""
+
+
+def _booked(system: System, tx: Tx, chosen: Sequence[_Chosen]) -> Booked:
+    keys = sorted({served.record for one in chosen for served in one.serves})
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for flow in orders.flows(system):
+        for key, order in orders.put_together(tx, flow, keys).items():
+            for line in order.lines if order.booked else ():
+                found[key, line.id] = order.target_number, min(line.rows, default="")
+    return found
+
+
+def _alone(one: _Chosen, booked: Booked) -> dict[str, Any]:
+    """The one order that it serves, if there is but one."""
+    named = {(served.record, served.line) for served in one.serves}
+    number, row = booked.get(named.pop(), ("", "")) if len(named) == 1 else ("", "")
+    return {"order_number": number, "order_line": row, "tracking_no": one.release.tracking_no}
+
+
+def _to_make(number: str, one: _Chosen, booked: Booked, today: date) -> ProductionSuggestion:
+    return ProductionSuggestion(
+        number=number,
+        material=one.material,
+        quantity=one.release.quantity,
+        start_on=max(one.release.start_on or today, today),
+        due_on=max(one.release.due_on, today),
+        serves=one.serves,
+        **_alone(one, booked),
+    )
+
+
+def _line(id: str, one: _Chosen, booked: Booked, today: date) -> PurchaseLine:
+    return PurchaseLine(
+        id=id,
+        material=one.material,
+        quantity=one.release.quantity,
+        base_quantity=one.release.quantity,
+        due_on=max(one.release.due_on, today),
+        serves=one.serves,
+        **_alone(one, booked),
+    )
+
+
+def _save(system: System, tx: Tx, made: Made) -> None:
+    for object, record in made:
+        saving.save(system, tx, object, {record.number: record})
+        modelling.note_captured(system, tx, HUB, object, [record.number])
+        served = {subject("demand", one.record) for one in _all_served(record)}
+        mentions.save(tx, HUB, object, {record.number: served})
+
+
+def _all_served(record: BusinessObject) -> Iterator[Served]:
+    for part in (record, *getattr(record, "lines", ())):
+        yield from getattr(part, "serves", ())
+
+
+def _told(object: str, record: Any, names: Mapping[str, str]) -> Iterator[Released]:
+    for part in getattr(record, "lines", None) or (record,):
+        name = names.get(part.material, part.material)
+        yield Released(object, record.number, name, part.quantity, part.due_on)
