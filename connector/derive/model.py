@@ -144,6 +144,8 @@ class Supply(NamedTuple):
     """计划跟踪号: it is for what carries the same one."""
     demand: str = ""
     """Id of the one demand that it serves, where the document names it."""
+    start: date | None = None
+    """When it takes its components; None: it has none, or has taken them."""
 
     @property
     def firm(self) -> bool:

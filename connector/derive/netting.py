@@ -16,9 +16,8 @@ from typing import NamedTuple
 from connector.derive.demand import Lot, Pools
 from connector.derive.model import NEGLIGIBLE, ZERO, Demand, Item
 
-RANKS = {
-    kind: rank for rank, kind in enumerate(("order", "suggestion", "forecast", "safety_stock"))
-}
+RANKED = ("production_order", "order", "suggestion", "forecast", "safety_stock")
+RANKS = {kind: rank for rank, kind in enumerate(RANKED)}
 """Who goes before whom on one day with one urgency."""
 ROUNDING = "lot_rounding"
 """What is made or bought only because of the lot rule, and nobody wants yet."""
@@ -31,9 +30,10 @@ class Need(NamedTuple):
     tracking: str
     quantity: Decimal
     kind: str
-    """`order`, `forecast`, `suggestion` (it goes into a planned order) or `safety_stock`."""
+    """`order`, `forecast`, `suggestion` (it goes into a planned order), `production_order` (into
+    one that begins) or `safety_stock`."""
     demand: Demand | None = None
-    """The order or forecast."""
+    """The order, forecast or production order."""
     parent: str = ""
     """The material whose planned order it goes into."""
     order: int = 0

@@ -17,7 +17,7 @@ from decimal import Decimal, localcontext
 from heapq import heapify, heappop, heappush
 
 from connector.derive.demand import Bucket, Pools, dedicated, lying, pools, supplies_of, wanted
-from connector.derive.model import EXACT, ZERO, Demand, Item, Model, drawn
+from connector.derive.model import EXACT, ZERO, Demand, Item, Model, Supply, drawn
 from connector.derive.netting import Need, Peg, Planned, Wanted, net, pegs
 from connector.derive.structure import MADE, Structures
 
@@ -58,6 +58,8 @@ class Planner:
         self.structures = Structures(model)
         self.plans: dict[str, list[Planned]] = {}
         """By material, what should be bought or made, by due date and tracking number."""
+        self._draws: dict[str, list[Planned]] = {}
+        """By material, what takes components: production orders that begin, then its plans."""
         with localcontext(EXACT):
             for material in sorted(model.all(), key=self.structures.level):
                 self._replan(material)
@@ -115,11 +117,26 @@ class Planner:
         return {use.component for use in self.structures.uses.get(material, ())}
 
     def _replan(self, material: str) -> bool:
-        before = self.plans.pop(material, [])
-        after = self._plan(material)
+        """Whether what it draws of its components is another now."""
+        before = self._draws.pop(material, [])
+        plan = self._plan(material)
+        self.plans.pop(material, None)
+        if plan:
+            self.plans[material] = plan
+        after = [*map(self._begun, self._beginning(material)), *plan]
         if after:
-            self.plans[material] = after
+            self._draws[material] = after
         return before != after
+
+    def _beginning(self, material: str) -> list[Supply]:
+        """Its production orders that have their components still to take, in a lasting order."""
+        some = self.model.supplies.get(material)
+        return sorted(one for one in some.values() if one.start) if some else []
+
+    def _begun(self, supply: Supply) -> Planned:
+        assert supply.start
+        draws = self._same(self._bucket(supply.start))
+        return Planned(supply.due, supply.start, draws, supply.quantity, supply.tracking)
 
     def _plan(self, material: str) -> list[Planned]:
         item = self.item(material)
@@ -160,9 +177,10 @@ class Planner:
         return needs, pools(stock, supplies, self._bucket)
 
     def _drawn(self, material: str) -> Wanted:
-        """What the planned orders of its parents draw of it, summed up: the inner loop."""
+        """What its parents' planned orders, and production orders that begin, draw of it, summed
+        up: the inner loop."""
         total: Wanted = {"": {}}
-        free, plans = total[""], self.plans
+        free, plans = total[""], self._draws
         for parent, _, per, begin, end in self.structures.used.get(material, ()):
             exact, ever = per == per.to_integral_value(), (begin, end) == (date.min, date.max)
             for _, start, draws, quantity, tracking in plans.get(parent, ()):
@@ -175,7 +193,19 @@ class Planner:
     def _dependent(self, material: str) -> Iterator[Need]:
         """The same, one by one."""
         for parent, _, per, begin, end in self.structures.used.get(material, ()):
-            for i, (_, start, draws, quantity, tracking) in enumerate(self.plans.get(parent, ())):
+            begun = self._beginning(parent)
+            for i, (_, start, draws, quantity, tracking) in enumerate(self._draws.get(parent, ())):
                 if begin <= start < end:
                     more = drawn(quantity, per)
-                    yield Need(draws, tracking, more, "suggestion", None, parent, i)
+                    if i < len(begun):
+                        yield Need(draws, tracking, more, "production_order", _for(begun[i]))
+                    else:
+                        yield Need(
+                            draws, tracking, more, "suggestion", None, parent, i - len(begun)
+                        )
+
+
+def _for(supply: Supply) -> Demand:
+    """What a production order wants, as a demand on its components."""
+    whom = supply.number or supply.id
+    return Demand(supply.id, supply.material, supply.quantity, supply.due, "production_order", whom)

@@ -32,6 +32,7 @@ from connector.objects.planning import Forecast
 OVER = frozenset({"closed", "void"})
 DONE = frozenset({"finished", "closed"})
 FIRM = frozenset({"approved"})
+STARTED = frozenset({"started", "finished", "closed"})
 ONE = Decimal(1)
 DAY = timedelta(days=1)
 
@@ -60,6 +61,8 @@ def _given(object: str, key: str, record: BusinessObject, factor: Factor) -> Ite
             yield from _made(key, record)
         case ProductionSuggestion():
             due = record.due_on or record.start_on or date.min
+            named = _named(record.order_number, record.order_line)
+            tracking, start = record.tracking_no, record.start_on or due
             yield Supply(
                 key,
                 record.material,
@@ -67,8 +70,9 @@ def _given(object: str, key: str, record: BusinessObject, factor: Factor) -> Ite
                 due,
                 "requisition",
                 record.number,
-                record.tracking_no,
-                _named(record.order_number, record.order_line),
+                tracking,
+                named,
+                start,
             )
 
 
@@ -144,17 +148,22 @@ def _base(line: PurchaseLine, factor: Factor) -> Decimal:
 
 
 def _made(key: str, record: ProductionOrder) -> Iterator[Supply]:
-    left = record.planned - record.finished - record.scrapped
+    """One that has not started has its components still to take."""
+    left, due = (
+        record.planned - record.finished - record.scrapped,
+        record.planned_finish or date.max,
+    )
     if left > 0:
         yield Supply(
             key,
             record.material,
             left,
-            record.planned_finish or date.max,
+            due,
             "production_order",
             record.number,
             record.tracking_no,
             _named(record.order_number, record.order_line),
+            None if record.status in STARTED else record.planned_start or due,
         )
 
 

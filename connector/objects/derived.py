@@ -219,10 +219,11 @@ class Peg(Part):
     """Which demand a suggestion serves, directly."""
 
     kind: Code
-    """`order`, `forecast`, `safety_stock`, `suggestion`, or `lot_rounding`: the lot rule wants it
+    """`order`, `forecast`, `safety_stock`, `suggestion`, `production_order` (one that has not
+    taken its components yet), or `lot_rounding`: the lot rule wants it
     and nobody else does yet."""
     record: Code = ""
-    """Key of the order or forecast; of a suggestion, its id."""
+    """Key of the order or forecast; of a suggestion its id, of a production order its number."""
     line: Code = ""
     """Key of the order's line."""
     quantity: Number

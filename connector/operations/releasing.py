@@ -2,8 +2,9 @@
 `insight.release_ahead`.
 
 What is released is made once and never changes; it counts as supply to come from that moment, so
-that nothing is suggested, or released, twice. Suggestions of one material are released as one,
-and say for whom they are, up to the customers' demands.
+that nothing is suggested, or released, twice. What is bought of one material is released as one,
+for the first day on which some of it is needed; what is made, day by day, since it would need
+its parts earlier. All of it says for whom it is, up to the customers' demands.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from connector.derive.model import plain
 from connector.derive.requirements import Planner, day, week
+from connector.derive.structure import MADE
 from connector.derive.subjects import subject
 from connector.derive.suggesting import Release, full_peg, merge, suggestions
 from connector.engine import modelling, orders, saving
@@ -109,7 +111,8 @@ def _chosen(
         every = list(suggestions(planner, material))
         some = [x for x in every if until is None or (x.start_on or x.due_on) <= until]
         places = {one.id: n for n, one in enumerate(every)}
-        for one in merge(some):
+        made = planner.item(material).kind == MADE
+        for one in merge(some, period=day if made else None):
             roots = [r for id in one.suggestions for r in full_peg(planner, material, places[id])]
             yield _Chosen(material, one, _serves(roots))
 
@@ -117,7 +120,7 @@ def _chosen(
 def _serves(roots: Sequence[Any]) -> tuple[Served, ...]:
     sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for root in roots:
-        if root.demand:
+        if root.demand and root.kind in ("order", "forecast"):
             sums[root.demand.record, root.demand.line] += root.quantity
     found = sorted(sums.items())
     return tuple(Served(record=r, line=li, quantity=plain(q)) for (r, li), q in found)

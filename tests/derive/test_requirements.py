@@ -449,3 +449,41 @@ def test_a_circle_that_is_closed_and_opened_again_takes_everything_on_it_along()
     assert (planned(planner, "B"), planned(planner, "nut")) == ([], [])
     planner.update(known.put("closing", []))
     assert (planned(planner, "B"), planned(planner, "nut")) == whole
+
+
+# -- production orders that exist already --------------------------------------------------------
+
+
+def test_a_production_order_that_has_not_started_takes_its_components_when_it_does() -> None:
+    """5 pumps are being made, from the 9th on, of 2 shafts each: 10 shafts by then; 4 lie there.
+    Once it has started, it has them."""
+    begins = Supply("mo", "pump", D(5), day(12), "production_order", "MO-1", start=day(9))
+    pump, shaft = Item("pump", kind="make", lead_time=3), Item("shaft", lead_time=2)
+    known = model(pump, shaft, bom("pump", shaft=2), OnHand("shaft", D(4)))
+    planner = Planner(known, MONDAY)
+    assert planned(planner, "shaft") == []
+    touched = known.put("mo", [begins])
+    assert planner.update(touched) >= {"pump", "shaft"}
+    assert planned(planner, "shaft") == [(day(7), day(9), D(6))]
+    assert served(planner, "shaft") == [[("MO-1", D(6))]]
+    assert [root.kind for root in full_peg(planner, "shaft", 0)] == ["production_order"]
+    planner.update(known.put("mo", [begins._replace(start=None)]))
+    assert planned(planner, "shaft") == []
+
+
+def test_what_a_production_order_makes_is_not_planned_again_and_what_it_takes_is() -> None:
+    """4 of 6 pumps are on order: 2 more are planned, and shafts are wanted for all 6."""
+    begins = Supply("mo", "pump", D(4), day(12), "production_order", "MO-1", start=day(9))
+    planner = Planner(
+        model(
+            Item("pump", kind="make", lead_time=3),
+            Item("shaft"),
+            bom("pump", shaft=2),
+            begins,
+            order("1", "pump", 6, day(20)),
+        ),
+        MONDAY,
+    )
+    assert planned(planner, "pump") == [(day(17), day(20), D(2))]
+    assert planner.gross("shaft") == 12
+    assert served(planner, "shaft") == [[("MO-1", D(8))], [("pump-make-20260320", D(4))]]

@@ -294,10 +294,11 @@ number: no
 reference: ref
 write:
   no: {from: number, on: create}
-  rows: {each: lines, key: id, fields: {item: {from: material, link: material}, qty: quantity}}
+  rows: {each: lines, key: id, fields: {item: {from: material, link: material}, qty: quantity,
+         due: {template: "{due_on}"}}}
 read:
   status: status
-  lines: {each: rows, key: id, fields: {material: {expr: '"i-" + item'}, quantity: qty,
+  lines: {each: rows, key: id, fields: {material: {expr: '"i-" + item'}, quantity: qty, due_on: due,
           done: {from: done, default: 0}}}
 """,
     "erp/production_suggestion": """
@@ -307,7 +308,7 @@ key: id
 number: no
 reference: ref
 write: {no: {from: number, on: create}, item: {from: material, link: material.key}, qty: quantity,
-        status: {value: released}}
+        status: {value: released}, due: {template: "{due_on}"}}
 """,
 }
 
@@ -340,17 +341,20 @@ def test_nothing_goes_to_the_erp_by_itself(releasing: Site) -> None:
 def test_what_is_released_arrives_once_and_is_suggested_no_more(releasing: Site) -> None:
     released = release(releasing)
     assert [(one.object, one.material, one.quantity) for one in released] == [
-        ("production_suggestion", "P", 6), ("purchase_requisition", "S", 6),
+        ("production_suggestion", "P", 2), ("production_suggestion", "P", 4),
+        ("purchase_requisition", "S", 6),
     ]  # fmt: skip
     assert release(releasing) == []
     releasing.sync()
     assert wants(releasing) == [("S", 6)]
+    shafts = told(releasing, "material_requirement")["i-S"]
+    assert (Decimal(shafts["gross"]), Decimal(shafts["incoming"])) == (12, 6)
     assert "suggestions" not in told(releasing, "material_requirement")["i-S"]
     for _ in range(10):
         assert release(releasing) == []
         releasing.sync()
     assert wants(releasing) == [("S", 6)]
-    assert len(releasing.erp.form("make")) == 1
+    assert len(releasing.erp.form("make")) == 2
 
 
 def test_what_is_released_says_for_which_orders_it_is(releasing: Site) -> None:
