@@ -44,7 +44,7 @@ RECOVER = 5.0
 PLAN = 60.0
 """Seconds between looks for what planning has to do anew; it may take long and keeps nobody
 waiting."""
-RECKON = 900.0
+RECKON = 300.0
 """The same, for figures that are made of everything."""
 RELOAD = 5.0
 """Seconds between looks for an edited configuration."""

@@ -41,8 +41,8 @@ TELLS = (*BY_MATERIAL, BY_LINE, BY_ORDER)
 """What planning tells, by the names of the objects."""
 OPENING = "planning opened"
 LEASE = "planning"
-SECONDS = 900.0
-"""For which a run is one process's alone."""
+SECONDS = 120.0
+"""For which a run is one process's alone; should it take longer, another one does the same work."""
 GROUP = 200
 """Records written in one transaction."""
 

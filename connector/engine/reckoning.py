@@ -18,8 +18,8 @@ from connector.store.engine import Tx
 QUEUE = "figures"
 """Under which the journal notes which feeds and flows brought something."""
 LEASE = "figures"
-SECONDS = 900.0
-"""For which a run is one process's alone."""
+SECONDS = 120.0
+"""For which a run is one process's alone; should it take longer, another one does the same work."""
 GROUP = 200
 """Records written in one transaction."""
 NAMED = {

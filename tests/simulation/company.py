@@ -44,6 +44,8 @@ flows:
             hold: 'status == "in_approval"'}
   status: {object: delivery_status, from: hub, to: crm, when: 'flow == "orders"',
             on_conflict: ours}
+  promises: {object: availability, from: hub, to: crm, when: available < 0}   # computed, never told
+  grades: {object: customer_grade, from: hub, to: crm, when: orders < 0}
 """
 
 MAPPINGS = {
@@ -123,6 +125,19 @@ write:
   erp_state: state
   erp_reason: {from: reason, empty: clear}
   erp_who: {from: who, empty: clear}
+""",
+    "crm/availability": """
+object: availability
+form: promise
+key: id
+write: {number: number, available: available}
+""",
+    "crm/customer_grade": """
+object: customer_grade
+form: account
+key: id
+onto: customer
+write: {grade: grade}
 """,
 }
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from connector.app import App
-from connector.daemon import RECOVER, Daemon
+from connector.daemon import PLAN, RECKON, RECOVER, Daemon
 from connector.engine.dispatch import Dispatcher
 from connector.health import Health
 from tests.simulation.database import VirtualStore
@@ -84,6 +84,8 @@ class VirtualDaemon(Daemon):
                 work = partial(self._read, engine, feed)
                 loops.append(self._spawn(f"read {feed.name}", work, every, at_once=True))
             loops.append(self._spawn("recover", partial(self._recover, engine), RECOVER))
+            loops.append(self._spawn("plan", partial(self._plan, self._app, engine), PLAN))
+            loops.append(self._spawn("reckon", partial(self._reckon, engine), RECKON))
             deliver = partial(self._deliver, self._app, engine)
             loops.append(self._spawn("deliver", deliver, self._beat))
             for loop in loops:
