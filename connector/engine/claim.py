@@ -64,8 +64,8 @@ class Claimer:
         self._writer = flow.writer
         self._names = system.named_in(flow)
         """The connection whose keys the records name."""
-        self._blind = False
-        """Nobody can tell what the store has forgotten: nothing is created."""
+        self._restored = False
+        """The store was put back, and nobody has said yet that it can be trusted."""
 
     def claim(self, limit: int, on_change: Any = None, *, doubts: bool = False) -> Claimed:
         """Take up to `limit` due deliveries. `on_change(tx, keys)` hears of those settled here.
@@ -78,7 +78,7 @@ class Claimer:
         with store.transaction() as tx:
             store.look_at_links(tx)
             now = store.now(tx)
-            self._blind = self._flow.idempotency == "C" and facts.restored_at(tx) is not None
+            self._restored = facts.restored_at(tx) is not None
             due = deliveries.due(store, tx, self._flow.name, now, limit, doubts=doubts)
             rows = _one_a_line(due)
             if rows:
@@ -209,7 +209,9 @@ class Claimer:
         if wanted == row.delivered and self._flow.reached(row.step) and not job.in_doubt:
             return states.in_sync(row, now)
         job.reference = reference(self._flow.source, row.key, row.part)
-        if not key and self._blind:
+        job.restored = self._restored
+        if not key and self._restored and self._flow.idempotency == "C":
+            # Nobody can tell what the store has forgotten: nothing is created.
             return states.stopped(row, now, "unknown", say("restored_blind"))
         return job
 

@@ -67,6 +67,8 @@ class Job:
     reference: str = ""
     number: str = ""
     """The source's number, for messages."""
+    restored: bool = False
+    """The store was put back since it knew how far the target's record is."""
     opposite: Opposite | None = None
     """None: no flow goes the other way, or the record is to be created."""
 

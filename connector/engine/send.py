@@ -226,7 +226,7 @@ class Sender:
             refused = Conflict(_conflict_words(made))
         if refused is not None:
             return Result(job, error=refused, plan=made)
-        step = THEIRS if heard and _made_by_people(job) and self._flow.until else job.row.step
+        step = THEIRS if heard and _made_by_people(job) and self._flow.until else _step(job)
         if made.empty and self._flow.reached(step):
             written = Written(job.key, step=step)
             return Result(job, "none", written, plan=made, shown=record, line_keys=keys)
@@ -275,7 +275,7 @@ class Sender:
             on_change=settings.on_change or mapping.on_change,
             accept=frozenset(settings.accept) | mapping.accept,
             expect=self._expected(job, made, only_rows=only_rows),
-            step="" if job.row.step == THEIRS else job.row.step,
+            step="" if job.row.step == THEIRS else _step(job),
             show=self._writer.shape,
             options=mapping.options,
         )
@@ -409,6 +409,12 @@ class TooEarly(ConnectorError):
 
 class NotSent(ConnectorError):
     """It may not be sent any more, or not now; the record goes back as it was."""
+
+
+def _step(job: Job) -> str:
+    """How far the target's record is, as far as we know: a change that the store has forgotten may
+    have taken it back."""
+    return "" if job.restored and job.row.step != THEIRS else str(job.row.step)
 
 
 def _made_by_people(job: Job) -> bool:

@@ -199,11 +199,13 @@ def opened(
     random: Any,
     make_http: Any,
     without: Collection[str] = (),
+    seen: Path | None = None,
 ) -> App:
     """The product as one process starts it: everything of its own but the database.
 
     `make_http(name, settings)` gives the way to a connection's system; `without` names flows
-    that the configuration does not have yet.
+    that the configuration does not have yet, `seen` is the file beside the store in which starts
+    are counted.
     """
     base, config = _assembled(tuple(_texts(scene.nature)))
 
@@ -241,6 +243,7 @@ def opened(
         flows=flows,
         owner=owner,
         random=random,
+        seen=seen,
         stopping=Event(),
     )
     return App(system, config, who=owner)

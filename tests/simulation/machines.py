@@ -83,14 +83,18 @@ class Machines:
         """The database is put back to an earlier state, as the manual says: wait, then start."""
         self._run.note("our database is lost")
         self.stop_all()
-        settle = LONGEST + 60.0 + self._run.scene.nature.delay
 
         def put_back() -> None:
             self._run.note("our database is put back")
             self._run.store.put_back(backup)
             self.start_all()
 
-        self._scheduler.at(self._scheduler.now + settle, put_back)
+        self._scheduler.at(self._scheduler.now + self.settle, put_back)
+
+    @property
+    def settle(self) -> float:
+        """Seconds after which nothing that was sent can still arrive."""
+        return LONGEST + 60.0 + self._run.scene.nature.delay
 
     def slow_down(self) -> None:
         """Nothing is left to do but wait for the clock: rest longer."""
@@ -150,7 +154,8 @@ class Machines:
         store = run.store.of(shared if run.store.shared else clock)
         early = self._scheduler.now < run.start + run.scene.introduced
         without = ("customers",) if early else ()
-        return company.opened(run.scene, store, clock, process.name, random, make_http, without)
+        names = (process.name, random, make_http, without, run.seen)
+        return company.opened(run.scene, store, clock, *names)
 
     # -- commands ---------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from connector import messages
 from connector.daemon import RECOVER
+from connector.store import facts
 from connector.store.tables import connections, deliveries, derivations, feeds
 from tests.oracle.history import Decision, Found, History, Listed, Terms, Waiting
 from tests.simulation import company
@@ -27,6 +28,8 @@ from tests.simulation.scheduler import Scheduler
 
 FEEDS = 4
 """Readings that the configuration has."""
+CAREFUL = 190.0
+"""Seconds: after the store was put back, every feed is read once before a doubt is looked at."""
 BUGS = ("planning_bug", "adapter_bug", "job_failed")
 """Events by which the product says that it found a bug in itself."""
 
@@ -84,8 +87,11 @@ class Observer:
             paused = [row.paused_until or 0.0 for row in tx.execute(select(connections))]
             waiting = select(deliveries).where(states.in_(("in_doubt", "sending")))
             rows = tx.execute(waiting).all()
+            put_back = facts.restored_at(tx)
         self._paused = max(self._paused, *paused, 0.0)
         since = max(run.calm_at, run.machines.started_at, self._paused)
+        if put_back is not None:  # nothing is done before all has settled and was read
+            since = max(since, put_back + run.machines.settle + CAREFUL)
         for row in rows:
             # One slow call after another: a beat takes the flows in turn.
             begun = max(row.due_at or 0.0, since) + 60.0 * (1 + run.scene.weather.latency)

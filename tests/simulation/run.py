@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from unittest import mock
 
 from connector import faults
@@ -81,6 +83,8 @@ class Run:
         self.trouble: list[str] = []
         self.decisions: list[Decision] = []
         self.calm_at = 0.0
+        self.seen: Path | None = None
+        """The file beside the store in which starts are counted; a backup of the store has none."""
         self.store = database.store(url)
         self.store.begin(Turn(self.scheduler, database.PATIENCE), shared=self.scene.daemons > 1)
         chance = fate or by_chance(self.scene.perils, self.random("perils"))
@@ -187,6 +191,7 @@ class Run:
             pool = partial(Pool, self.scheduler)
             stack.enter_context(mock.patch.object(dispatch, "ThreadPoolExecutor", pool))
             stack.enter_context(listening(self))
+            self.seen = Path(stack.enter_context(TemporaryDirectory())) / "starts"
             yield
 
     def _calm(self) -> None:

@@ -79,6 +79,24 @@ def test_where_nothing_can_be_looked_up_nothing_is_created_until_a_person_has_co
     assert site.delivery(new).state == "in_sync"
 
 
+def test_a_bill_left_half_done_by_what_the_store_forgot_is_still_audited(site: Site) -> None:
+    site.flow("orders", on_change="unaudit")
+    number = site.order(remark="old")
+    site.sync()
+    backup = backed_up(site)
+    site.in_crm("edit", number=number, fields={"remark": "new"})
+    site.erp.faults.set([{"do": "status", "operation": "*Submit"}])
+    site.try_sync()
+    site.erp.faults.set([])
+    bill = site.bill(number)
+    assert (bill["FNote"], bill["FDocumentStatus"]) == ("new", "D")
+    put_back(site, backup)
+    site.try_sync()
+    site.clock.advance(120)
+    site.sync()
+    assert site.bill(number)["FDocumentStatus"] == "C"
+
+
 def test_a_store_that_nobody_saw_put_back_is_careful_when_told(site: Site) -> None:
     site.sync()
     site.order()
