@@ -20,8 +20,10 @@ FOUND = (282, 337, 366, 408, 428, 443, 592, 608, 758, 763, 1008, 1067, 1086, 114
 was then. What they showed is told in `tests/engine`, too."""
 
 SCENES = (1, 3, 6)
-"""Seeds in whose scenes, between them, every fault point is met while things still go wrong; on
-PostgreSQL the second meets them all."""
+"""Seeds in whose scenes, between them, every fault point is met while things still go wrong."""
+
+ON_POSTGRESQL = (2, 3, 6)
+"""The same on PostgreSQL; there the first meets them all."""
 
 HANDED_OVER = {"command_taken", "command_done"}
 """Fault points that SQLite alone has: there a command is given to the daemon that has the store."""
@@ -124,8 +126,8 @@ SUITES = (
     Suite(
         "T1 PostgreSQL",
         "the same on PostgreSQL",
-        partial(on_postgresql, SCENES[1:2], ALL[:1]),
-        partial(on_postgresql, SCENES, ALL),
+        partial(on_postgresql, ON_POSTGRESQL[:1], ALL[:1]),
+        partial(on_postgresql, ON_POSTGRESQL, ALL),
     ),
     Suite(
         "T1 double",
