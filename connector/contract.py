@@ -131,7 +131,8 @@ class Write:
     """The last step to take (`saved`, `submitted`, `audited`); empty: the form has no steps."""
     verb: Literal["put", "cancel", "close"] = "put"
     on_change: tuple[str, ...] = ("edit", "ask")
-    """How a record that is beyond plain editing may be changed, tried in this order."""
+    """How a record that is beyond plain editing may be changed, tried in this order: by the
+    target's own change document (`change_bill`), by taking a step back for it (`unaudit`)."""
     accept: frozenset[str] = frozenset()
     """Prompts of the remote that may be answered yes."""
     expect: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict)

@@ -11,6 +11,7 @@
     Changed              read again and decide again
     Conflict             stop: beyond what `on_change` allows, a person decides
     Locked               retried in its own window, not counted
+    Awaiting             people there must act first; looked at again, not counted
     Gone                 the target is not there any more: stop
     Rejected             stop, with the remote's own words
     MappingFault         stop, naming the field
@@ -175,6 +176,18 @@ class Locked(AdapterError):
     ) -> None:
         super().__init__(words, code=code, answer=answer)
         self.retry_after = retry_after
+
+
+class Awaiting(AdapterError):
+    """What was written takes effect, or may be written, only once people in the target have acted;
+    the message says on what document and whom."""
+
+    def __init__(
+        self, words: Words, *, taken: bool = False, code: str = "", answer: str = ""
+    ) -> None:
+        super().__init__(words, code=code, answer=answer)
+        self.taken = taken
+        """The target has all that was to be written, and shows it once they have."""
 
 
 class Gone(AdapterError):

@@ -119,7 +119,7 @@ class FlowSettings(_Model):
     until: Literal["", "saved", "submitted", "audited"] = ""
     """How far our side takes a bill; empty: as the mapping says."""
     on_change: Annotated[
-        tuple[Literal["edit", "unaudit", "ask"], ...], BeforeValidator(_names)
+        tuple[Literal["edit", "change_bill", "unaudit", "ask"], ...], BeforeValidator(_names)
     ] = ()
     """How a bill beyond plain editing may change; empty: as the mapping says."""
     accept: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()

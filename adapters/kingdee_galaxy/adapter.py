@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any, ClassVar
 
 from adapters.kingdee_galaxy.bills import STEPS
+from adapters.kingdee_galaxy.changing import Changing
 from adapters.kingdee_galaxy.client import Client
 from adapters.kingdee_galaxy.codes import Codes
 from adapters.kingdee_galaxy.describing import fields_of
@@ -56,7 +57,8 @@ class KingdeeGalaxy(Adapter):
         self._reading = Reading(self._client, settings)
         ladder = Ladder(self._client, settings)
         saving = Saving(self._client, self._reading, settings)
-        self._writing = Writing(self._client, ladder, saving)
+        changing = Changing(self._client, self._reading, ladder, saving, settings)
+        self._writing = Writing(self._client, ladder, saving, changing)
         self.capabilities = Capabilities(
             forms={name: _capabilities(name, settings) for name in (*FORMS, *settings.read_whole)},
             other=_capabilities("", settings),

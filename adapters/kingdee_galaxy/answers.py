@@ -147,6 +147,26 @@ def outcome_of(body: Any) -> Outcome | None:
     return Outcome(ok, code, done, refused, result)
 
 
+def made_of(body: Any) -> str:
+    """The key of what the change service made: `{IsSuccess, Message, Datas: [{FID, …}]}`, or the
+    status of every other call. Raises what it refuses."""
+    try:
+        answer = exact.loads(body) if isinstance(body, str) else body
+        if (outcome := outcome_of(answer)) is not None and not outcome.ok:
+            raise outcome.error()
+        names = {name.lower(): value for name, value in answer.items()}
+        ok, made = _flag(names.get("issuccess")), names.get("datas") or [{}]
+        key = str(made[0].get("FID") or "")
+    except (AttributeError, LookupError, TypeError, ValueError, Garbled):
+        raise OutcomeUnknown(say("kingdee_no_result"), answer=shown(body)) from None
+    if not ok:
+        text = str(names.get("message") or "") or str(say("kingdee_no_reason"))
+        raise classified(0, text, answer=shown(body))
+    if not key.isdigit():
+        raise OutcomeUnknown(say("kingdee_no_result"), answer=shown(body))
+    return key
+
+
 def classified(code: int, text: str, field: str = "", *, answer: str = "") -> AdapterError:
     """The error class of a refusal; `text` stays the remote's own."""
     seen = str(code)

@@ -21,10 +21,12 @@ from adapters.kingdee_galaxy.answers import (
     Outcome,
     SessionLost,
     classified,
+    made_of,
     outcome_of,
 )
 from adapters.kingdee_galaxy.login import Session, credentials, logged_in
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
+from connector import exact
 from connector.contract import Answer, Http
 from connector.errors import (
     AccessDenied,
@@ -40,6 +42,7 @@ from connector.shared import Shared
 STUBS = "Kingdee.BOS.WebApi.ServicesStub"
 FORMS = f"{STUBS}.DynamicFormService"
 LOGIN = f"{STUBS}.AuthService"
+CHANGES = "Kingdee.K3.SCM.WebApi.ServicesStub.SaveXSaleOrderWebApi.SaveXSaleOrder"
 ACCOUNTS = "Kingdee.BOS.ServiceFacade.ServicesStub.Account.AccountService"
 
 GATEWAY = "519"
@@ -106,6 +109,16 @@ class Client:
         error = self._write(self._settings.execute_operation, body).of([key])[key]
         if error is not None:
             raise error
+
+    def make_change_bill(self, number: str, key: str, rows: Sequence[str]) -> str:
+        """SaveXSaleOrder: a change document of a sales order, with those of its rows; its key.
+        Every call makes another one."""
+        order = {
+            "SaleOrderBillNo": number, "SaleOrderBillId": int(key),
+            "SOEntryIds": [int(row) for row in rows],
+        }  # fmt: skip
+        body, _ = self._call(CHANGES, {"parameters": [exact.dumps(order)]}, writes=True)
+        return made_of(body)
 
     def allocate(
         self, form: str, keys: Sequence[str], orgs: Sequence[str]

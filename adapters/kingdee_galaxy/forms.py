@@ -46,15 +46,18 @@ class Form:
 
 
 _FORBID = Ending(operation="Forbid", field="FForbidStatus")
+_VOID = Ending(operation="Cancel", field="FCancelStatus", audited=False)
+"""作废, as orders have it; of the other bills nobody told."""
+_BILL = Form(cancel=_VOID, status="limited")
 
 FORMS: Mapping[str, Form] = {
     "SAL_SaleOrder": Form(
-        cancel=Ending(operation="Cancel", field="FCancelStatus", audited=False),
+        cancel=_VOID,
         close=Ending(operation="YLBillClose", field="FCloseStatus", audited=True),
         close_rows="YLMRPClose",
     ),
     "PUR_PurchaseOrder": Form(
-        cancel=Ending(operation="Cancel", field="FCancelStatus", audited=False),
+        cancel=_VOID,
         close=Ending(operation="BillClose", field="FCloseStatus", audited=True),
         close_rows="MRPClose",
         status="limited",
@@ -73,7 +76,10 @@ FORMS: Mapping[str, Form] = {
     "ENG_BOM": Form(shared=True, writes=False),
     "BD_SAL_PriceList": Form(writes=False, status="limited"),
     "SAL_CustMatMapping": Form(writes=False, status="limited"),
-    "PRD_MO": Form(writes=False),
+    "PRD_MO": Form(),
+    **dict.fromkeys(
+        ("PLN_FORECAST", "SAL_QUOTATION", "SAL_RETURNNOTICE", "PUR_Requisition"), _BILL
+    ),
     **dict.fromkeys(
         ("SAL_OUTSTOCK", "SAL_RETURNSTOCK", "STK_InStock", "PRD_INSTOCK", "AR_receivable"),
         Form(writes=False),

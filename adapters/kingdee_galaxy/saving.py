@@ -155,12 +155,12 @@ class Saving:
         record = self._fresh(write, (), {name: Table(ROW_ID, ()) for name in tables})
         return {name: [str(row[ROW_ID]) for row in record.fields[name]] for name in tables}
 
-    def open_rows(self, bill: Bill, table: str) -> list[str]:
-        """Of the rows that are to be dropped, those that nobody has closed or deleted yet."""
-        closed, drop = bill.form.row_closed, bill.write.tables[table].drop
+    def open_rows(self, bill: Bill, table: str, rows: Sequence[str]) -> list[str]:
+        """Of some rows, those that nobody has closed or deleted yet."""
+        closed = bill.form.row_closed
         record = self._fresh(bill.write, (), {table: Table(ROW_ID, (closed,))})
         standing = {str(row[ROW_ID]) for row in record.fields[table] if row[closed] != YES}
-        return [key for key in drop if key in standing]
+        return [key for key in rows if key in standing]
 
     # -- what the server made of it ---------------------------------------------------------
 

@@ -6,21 +6,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from adapters.kingdee_galaxy.bills import AUDITED, EDITABLE, SENT_BACK, SUBMITTED, Bill
+from adapters.kingdee_galaxy.change_form import ChangeForm
+from adapters.kingdee_galaxy.changing import Changing
 from adapters.kingdee_galaxy.client import Client
+from adapters.kingdee_galaxy.forms import Ending
 from adapters.kingdee_galaxy.ladder import Ladder
 from adapters.kingdee_galaxy.saving import Saving
 from connector.contract import Write, Written
-from connector.errors import AdapterError, Conflict, Gone, Locked, OutcomeUnknown, Rejected
+from connector.errors import (
+    AdapterError,
+    Awaiting,
+    Conflict,
+    Gone,
+    Locked,
+    OutcomeUnknown,
+    Rejected,
+)
 from connector.messages import say
 
 
 class Writing:
     """Writes of one connection."""
 
-    def __init__(self, client: Client, ladder: Ladder, saving: Saving) -> None:
+    def __init__(self, client: Client, ladder: Ladder, saving: Saving, changing: Changing) -> None:
         self._client = client
         self._ladder = ladder
         self._saving = saving
+        self._changing = changing
+        self._ways = {"change_bill": self._by_change_bill, "unaudit": self._by_unauditing}
 
     def write(self, write: Write) -> Written | AdapterError:
         """One record. What failed before it was saved is raised as it is."""
@@ -72,12 +85,12 @@ class Writing:
             self._change_audited(bill)
 
     def _finish(self, bill: Bill) -> None:
-        """Take a bill that is under audit to its end, so that it can be un-audited.
+        """Take a bill that is under audit to its end, so that it can be changed from there.
 
         It may be us who submitted it, and were stopped before the audit: nobody else would ever
         move it then. What people or a workflow are to decide stays theirs.
         """
-        if "unaudit" in bill.write.on_change:
+        if not self._ways.keys().isdisjoint(bill.write.on_change):
             self._ladder.climb([bill])
         if bill.error:
             raise bill.error
@@ -99,13 +112,35 @@ class Writing:
             self._saving.check(bill)
 
     def _change_audited(self, bill: Bill) -> None:
+        """By the ways that the flow allows, in its order; the first refusal is told."""
+        refused: Conflict | None = None
+        for way in bill.write.on_change:
+            if way in self._ways:
+                try:
+                    self._ways[way](bill)
+                    return
+                except Conflict as error:
+                    refused = refused or error
+        if not _only_drops(bill.write) or not bill.form.close_rows:
+            raise refused or Conflict(say("kingdee_audited", number=bill.number))
+        for table, change in bill.write.tables.items():
+            self._close_rows(bill, table, change.drop)
+
+    def _by_change_bill(self, bill: Bill) -> None:
+        change = ChangeForm.of(bill.write)
+        if change is None:
+            raise Conflict(say("kingdee_no_change_bill", form=bill.write.form))
+        wanted = self._changing.prepare(bill, change)
         try:
-            self._unaudit(bill)
-        except Conflict:
-            if not _only_drops(bill.write) or not bill.form.close_rows:
-                raise
-            self._close_rows(bill)
-            return
+            self._changing.change(bill, wanted, change)
+        except Awaiting:
+            # However long people take over the rest, what is not wanted is not shipped.
+            self._close_rows(bill, change.table, wanted.closes)
+            raise
+        self._close_rows(bill, change.table, wanted.closes)
+
+    def _by_unauditing(self, bill: Bill) -> None:
+        self._unaudit(bill)
         try:
             self._saving.update(bill)
         except AdapterError as error:
@@ -133,12 +168,11 @@ class Writing:
             error.words = say("kingdee_left_open", number=bill.number, why=error.words, then=why)
         return error
 
-    def _close_rows(self, bill: Bill) -> None:
+    def _close_rows(self, bill: Bill, table: str, drop: Sequence[str]) -> None:
         """Rows of an audited bill that are no longer wanted: closed, never left to be shipped."""
-        for table in bill.write.tables:
-            rows = self._saving.open_rows(bill, table)
-            if rows:
-                self._client.execute(bill.write.form, bill.form.close_rows, bill.key, rows)
+        rows = self._saving.open_rows(bill, table, drop) if drop else []
+        if rows:
+            self._client.execute(bill.write.form, bill.form.close_rows, bill.key, rows)
 
     # -- ending -----------------------------------------------------------------------------
 
@@ -146,7 +180,7 @@ class Writing:
         """Void or close it; what was ended already stays so.
 
         What cannot be closed because it is not audited is voided. An audited bill is voided
-        only after it was un-audited, where that is allowed.
+        after it was un-audited, where that is allowed; where change bills are, it is closed.
         """
         verb = bill.write.verb
         ending = bill.form.cancel if verb == "cancel" else bill.form.close
@@ -156,15 +190,38 @@ class Writing:
             return
         if ending.audited is not None and bill.state == SUBMITTED:
             raise Locked(say("kingdee_in_approval", number=bill.number))
-        was_audited = ending.audited is False and bill.state == AUDITED
-        if was_audited:
-            self._unaudit(bill)
-        elif ending.audited and bill.state != AUDITED:
-            ending = bill.form.cancel or ending
+        left: Ending | None = ending
+        was_audited = False
+        if bill.state == AUDITED:
+            left, was_audited = self._audited_ends(bill, ending)
+        elif ending.audited:
+            left = bill.form.cancel or ending
+        if left is None:
+            return
         try:
-            self._client.execute(bill.write.form, ending.operation, bill.key)
+            self._client.execute(bill.write.form, left.operation, bill.key)
         except AdapterError as error:
             raise self._put_back(bill, error) if was_audited else error from None
+
+    def _audited_ends(self, bill: Bill, ending: Ending) -> tuple[Ending | None, bool]:
+        """How an audited bill ends, None: it has; and whether it was un-audited for that."""
+        listed = "change_bill" in bill.write.on_change
+        change = ChangeForm.of(bill.write) if listed else None
+        if change is not None:
+            self._changing.clear(bill, change)
+        if ending.audited is not False:
+            return ending, False
+        try:
+            self._unaudit(bill)
+        except Conflict:
+            close = bill.form.close
+            if change is None or close is None:
+                raise
+            if close.field in bill.ended:
+                self._changing.check_end(bill, change)
+                return None, False
+            return close, False
+        return ending, True
 
 
 def _only_drops(write: Write) -> bool:

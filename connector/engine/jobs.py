@@ -95,7 +95,7 @@ class Job:
 
     @property
     def sent(self) -> Canonical:
-        """What the last attempt carried, whether or not it arrived."""
+        """What an attempt carried that may yet show in the target; empty: there is none."""
         return undigest(self.row.sent)
 
     @property

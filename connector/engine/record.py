@@ -15,7 +15,7 @@ from connector.engine.jobs import Job, Result
 from connector.engine.plan import Held
 from connector.engine.send import NotDone, NotSent, TooEarly, Twice, Undecidable, Yielded
 from connector.engine.system import Flow, System
-from connector.errors import AdapterError, Conflict, Gone, HalfDone
+from connector.errors import AdapterError, Awaiting, Conflict, Gone, HalfDone
 from connector.faults import fault
 from connector.mapping.document import Canonical, digest
 from connector.messages import dump, say
@@ -64,7 +64,7 @@ class Recorder:
             store.make_links(tx)
             now = store.now(tx)
             dirty = deliveries.dirty(tx, self._flow.name, [r.job.row.key for r in results])
-            outcomes = [{"sent": r.job.text, **self._outcome(r, dirty, now)} for r in results]
+            outcomes = [self._outcome(r, dirty, now) for r in results]
             held = self._settle(tx, results, outcomes)
             fault("outcome_stored")
             kept = [r for r in results if r.job.row.key in held]
@@ -96,7 +96,7 @@ class Recorder:
         # A doubt ends with a write that succeeds, or with the look that shows what became of it.
         if result.written is not None or isinstance(result.error, NotDone):
             outcome["verb"] = "look" if outcome["state"] == "in_doubt" else "put"
-        return outcome
+        return {"sent": _to_remember(result, outcome), **outcome}
 
     def _became(self, result: Result, dirty: set[str], now: float) -> Row:
         if result.error is not None:
@@ -253,6 +253,15 @@ class Recorder:
             seconds=round(result.seconds, 4),
             why=str(result.error) if result.error else "",
         )
+
+
+def _to_remember(result: Result, outcome: Row) -> str:
+    """What may show in the target later: of a doubtful attempt, and of one that takes effect only
+    once people have acted, however many have failed since."""
+    job, error = result.job, result.error
+    if outcome["verb"] == "look" or (isinstance(error, Awaiting) and error.taken):
+        return job.text
+    return "" if job.in_doubt else str(job.row.sent)
 
 
 def _form(result: Result) -> Canonical:

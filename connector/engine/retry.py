@@ -9,6 +9,7 @@ from connector.errors import (
     AccessDenied,
     AdapterError,
     AlreadyExists,
+    Awaiting,
     Changed,
     Conflict,
     ConnectorError,
@@ -28,6 +29,9 @@ FIRST = 30.0
 LONGEST = 3600.0
 LOCKED = 120.0
 """Seconds before a locked record is tried again; locks are not counted."""
+
+AWAITED = 600.0
+"""Seconds before it is looked whether people have acted."""
 
 _STOPS: dict[type[ConnectorError], str] = {
     AlreadyExists: "not_ours",
@@ -70,6 +74,8 @@ def decide(
         return Decision("pending", "waits_for")
     if isinstance(error, Locked):
         return Decision("pending", "locked", error.retry_after or LOCKED)
+    if isinstance(error, Awaiting):
+        return Decision("pending", "awaiting", AWAITED)
     for kind, reason in _STOPS.items():
         if isinstance(error, kind):
             return Decision("stopped", reason)

@@ -213,6 +213,11 @@ class Sender:
         other = None if job.row.forced else job.opposite
         heard = opposite.heard_of(self._system, self._flow, job, record) if other else None
         base = whole(job.kept, job.delivered, keys)
+        if job.row.sent and record is not None and not job.in_doubt and other is None:
+            # What was taken earlier may have taken effect since: then it is nobody else's.
+            keys = adopting.added(job.document, job.sent, keys, record, self._writer)
+            before = Held(delivered, base, record, keys)
+            delivered, base = adopting.cleared(before, job.sent, self._writer)
         held = Held(delivered, base, record, keys, other is not None, heard)
         policy = self._flow.settings.on_conflict
         force = "ours" if job.row.forced else "" if policy == "ask" else policy
@@ -230,7 +235,8 @@ class Sender:
         if made.empty and self._flow.reached(step):
             written = Written(job.key, step=step)
             return Result(job, "none", written, plan=made, shown=record, line_keys=keys)
-        theirs_too = record is not None and (bool(made.drift) or self._has_other_rows(record, keys))
+        others = record is not None and self._has_other_rows(job, made, record, keys)
+        theirs_too = others or (record is not None and bool(made.drift))
         return self._write_of(job, made, only_rows=theirs_too), made
 
     def _others_first(self, job: Job, made: Plan, other: Opposite) -> ConnectorError | None:
@@ -252,11 +258,14 @@ class Sender:
             return known
         return adopting.line_keys(job.document, job.delivered, record, self._writer)
 
-    def _has_other_rows(self, record: Record, keys: LineKeys) -> bool:
-        """People added or deleted rows: the record's totals are not ours alone any more."""
+    def _has_other_rows(self, job: Job, made: Plan, record: Record, keys: LineKeys) -> bool:
+        """People added or deleted rows, or one of ours stands there closed: the record's totals
+        are not ours alone any more."""
         for name, table in self._writer.tables.items():
             shown = {str(row[table.key]) for row in record.fields.get(name) or ()}
-            if shown != set(keys.get(name, {}).values()):
+            going = made.tables[name].drop if name in made.tables else ()
+            lines = job.document.tables.get(name, {})
+            if shown - set(going) != {k for line, k in keys.get(name, {}).items() if line in lines}:
                 return True
         return False
 

@@ -45,7 +45,7 @@ class Spot(NamedTuple):
         """Our fields, `lines.kind`: the one that it fills, or those that it takes as they are."""
         if reads:
             return [".".join([*(each.target for each in self.tables), self.rule.target])]
-        lists = [each.source for each in self.tables]
+        lists = [each.rows for each in self.tables if each.rows]
         return [".".join([name] if head else [*lists, name]) for head, name in self._taken()]
 
     def _taken(self) -> Iterator[tuple[bool, str]]:

@@ -19,7 +19,7 @@ from connector.mapping import template
 from connector.mapping.expr import Expression, ExpressionFault
 from connector.mapping.functions import FUNCTIONS
 from connector.mapping.kinds import kinds
-from connector.mapping.model import Each, LinkSpec, Mapping, Rule, Side
+from connector.mapping.model import RECORD, Each, LinkSpec, Mapping, Rule, Side
 from connector.mapping.values import ValueMap
 from connector.messages import say
 from connector.objects import OBJECTS
@@ -38,7 +38,7 @@ READ_WORDS = {*ORIGINS, "else", "when", "map", "type", "missing", "default"}
 EACH_WORDS = {"each", "key", "fields", "when"}
 TYPES = ("date", "instant", "text", "number", "bool")
 STEPS = ("saved", "submitted", "audited")
-CHANGES = ("edit", "unaudit", "ask")
+CHANGES = ("edit", "change_bill", "unaudit", "ask")
 
 
 class Values:
@@ -190,6 +190,8 @@ class _Parser:
         self._words(node, EACH_WORDS, required=("each", "key", "fields"))
         source, form, by = self._each_source(node)
         line = kinds(model).get(target if reading else source)
+        if not reading and source == RECORD:
+            line = model
         if not isinstance(line, type):
             name = target if reading else source
             self.wrong(body, target, "not_a_list", name=name, object=model.__name__)

@@ -10,6 +10,9 @@ from typing import Any
 from connector.mapping.expr import Expression
 from connector.mapping.values import ValueMap
 
+RECORD = "record"
+"""The source of a table of one row, which is the record itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class LinkSpec:
@@ -68,7 +71,8 @@ class Each:
     target: str
     place: str
     source: str
-    """Writing: the business object's list. Reading: the table's name in the record."""
+    """Writing: the business object's list, or `record`: one row, of the record itself. Reading: the
+    table's name in the record."""
     key: str
     """Writing: the target's row key field. Reading: the field that identifies a row."""
     rules: tuple[Rule, ...]
@@ -77,6 +81,11 @@ class Each:
     when: Expression | None = None
     form: str = ""
     by: str = ""
+
+    @property
+    def rows(self) -> str:
+        """Writing: the object's list; empty where the record itself is the only row."""
+        return "" if self.source == RECORD else self.source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from connector.mapping.document import Canonical, LinkRef, Node, canon, plain
 from connector.mapping.expr import Expression, ExpressionFault
 from connector.mapping.kinds import FROM_JSON, defaults, kinds
 from connector.mapping.level import FILLED, LevelCompiler, coded, needed
-from connector.mapping.model import Each, Rule
+from connector.mapping.model import RECORD, Each, Rule
 from connector.messages import say
 from connector.objects import money
 from connector.objects.base import Part
@@ -93,7 +93,8 @@ class WriteLevel(LevelCompiler):
         code.add(f"return {node}(fields, rows), {{'f': form, 't': forms}}")
 
     def _rows(self, each: Each) -> Callable[[Values, Values], tuple[Any, Any]]:
-        line, source = kinds(self._model)[each.source], each.source
+        source, itself = each.source, each.source == RECORD
+        line = self._model if itself else kinds(self._model)[source]
         assert isinstance(line, type)
         level = WriteLevel(line, self._top, self._unwanted)
         row = level.compiled(each.rules, each.each, each.when, f"{self._path}{each.target}/")
@@ -101,7 +102,7 @@ class WriteLevel(LevelCompiler):
         def rows(values: Values, head: Values) -> tuple[dict[str, Node], dict[str, Canonical]]:
             nodes: dict[str, Node] = {}
             forms: dict[str, Canonical] = {}
-            for position, item in enumerate(values.get(source) or ()):
+            for position, item in enumerate((values,) if itself else values.get(source) or ()):
                 made = row(item, head)
                 if made is not None:
                     key = item.get("id") or str(position + 1)

@@ -106,7 +106,7 @@ class Writer:
                 *(((), (table,)) for table in each.each),
             ]
         ]
-        return head + [(each.source, compiled((), (each,))) for each in alone]
+        return head + [(each.rows, compiled((), (each,))) for each in alone]
 
     def _shown_level(self, table: str) -> Level:
         prefix = f"{table}/" if table else ""

@@ -84,6 +84,8 @@ class OrderLine(Part):
 class PaymentDue(Part):
     """A part of the price and when it is to be paid (收款计划)."""
 
+    id: Code = ""
+    """Its own key, where the system has one; else its position counts."""
     due_on: Day | None = None
     """When."""
     rate: Number | None = None

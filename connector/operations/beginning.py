@@ -33,6 +33,9 @@ class Usual:
     """Orders and their status need it: it goes on while a quota of calls runs short."""
 
 
+CONFIRMED = 'when: status == "confirmed", hold: status == "in_approval"'
+"""What a CRM's approval has passed; a change under approval waits."""
+
 USUAL = (
     Usual("employees", "employee", "crm", every="1h", options="pair: number"),
     Usual("erp_employees", "employee", "erp", every="1h", options="pair: number"),
@@ -48,8 +51,7 @@ USUAL = (
         "crm",
         "erp",
         "30s",
-        'when: status == "confirmed", hold: status == "in_approval", gone: cancel, '
-        "priority: urgency",
+        f"{CONFIRMED}, gone: cancel, priority: urgency",
         creates=True,
     ),
     Usual(
@@ -112,6 +114,27 @@ OWN = tuple(
 )
 """As `TOLD`, through forms or fields that differ from site to site: written, but switched off."""
 
+DEALS = tuple(
+    Usual(name, object, "crm", "erp", options=options, creates=True, vital=False)
+    for name, object, options in (
+        ("forecasts", "forecast", f"{CONFIRMED}, gone: cancel"),
+        ("quotes", "quote", CONFIRMED),
+        ("contracts", "contract", CONFIRMED),
+        ("projects", "project", 'when: status == "started"'),
+        ("returns", "return_order", f"{CONFIRMED}, gone: cancel"),
+    )
+)
+"""What else a CRM may send into the ERP: written, but switched off, for the firm decides."""
+
+RELEASED = tuple(
+    Usual(name, object, HUB, "erp", options="max_creates: none", vital=False)
+    for name, object in (
+        ("released_purchases", "purchase_requisition"),
+        ("released_production", "production_suggestion"),
+    )
+)
+"""What people release of what is suggested: written, but switched off."""
+
 FROM_ERP = {
     "products": (Usual("crm_products", "material", "crm", every="5m", options="pair: number"),),
     "materials": (
@@ -137,6 +160,7 @@ FROM_ERP = {
     ),
 }
 """What stands in the place of these where the CRM is filled from the ERP first."""
+SWITCHED_OFF = ("init_own", "init_deals", "init_released")
 FIRST_LOADS: dict[str, dict[str, tuple[Usual, ...]]] = {"crm": {}, "erp": FROM_ERP}
 """By the side that fills the other one first."""
 
@@ -153,6 +177,8 @@ def _chapters(first_load: str) -> list[tuple[str, list[Usual]]]:
         ("init_back", [one for one in usual if one.to and not one.creates]),
         ("init_told", list(TOLD)),
         ("init_own", list(OWN)),
+        ("init_deals", list(DEALS)),
+        ("init_released", list(RELEASED)),
     ]
 
 
@@ -180,7 +206,8 @@ def init(
     lines += ["", "flows:"]
     for chapter, usual in _chapters(first_load):
         flows = [_flow(one, backfill, today) for one in usual if _possible(one, names)]
-        flows = [f"  # {flow.strip()}" for flow in flows] if chapter == "init_own" else flows
+        if chapter in SWITCHED_OFF:
+            flows = [f"  # {flow.strip()}" for flow in flows]
         lines += [f"  # {say(chapter).render(language)}", *flows] if flows else []
     _write(path, "\n".join(lines) + "\n")
     return path

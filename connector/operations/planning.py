@@ -161,9 +161,14 @@ def _of(flow: Flow, result: Result) -> Planned:
     )
 
 
+BEYOND = {"change_bill": "by_change_bill", "unaudit": "unaudits"}
+"""What is said of the first way that a flow allows."""
+
+
 def _note(flow: Flow, action: str, step: str) -> str:
     """A bill that went beyond saving may not simply change; only the write itself can tell."""
     if action not in ("update", "cancel", "close") or step not in ("submitted", "audited"):
         return ""
     allowed = flow.settings.on_change or flow.mapping.on_change
-    return str(say("unaudits" if "unaudit" in allowed else "beyond_editing", step=step))
+    way = next((BEYOND[name] for name in allowed if name in BEYOND), "beyond_editing")
+    return str(say(way, step=step))

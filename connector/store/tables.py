@@ -145,7 +145,7 @@ deliveries = Table(
     _text("wanted"),  # hash of the document last claimed
     _text("delivered"),  # hash of the document the target holds
     _text("document"),  # JSON: the canonical document the target holds
-    _text("sent"),  # JSON: the canonical document of the last claim
+    _text("sent"),  # JSON: the canonical document of the last claim, while it may yet show there
     _text("base"),  # JSON: our fields and all rows as the target showed them after our last write
     _text("waits_for"),  # `object|connection|key` of the record it waits for
     _whole("attempts"),  # counted ones since the last success

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import bad_parameter
-from .objects import OBJECTS, ObjectType
+from .fields import ObjectType
+from .objects import OBJECTS
 
 CUSTOM_PATH = "/cgi/crm/custom/"
 

@@ -9,8 +9,8 @@ from sandbox.company import Company
 from sandbox.company.model import Customer, Material, Order, OrderLine
 
 from .auth import ADMINISTRATOR
+from .fields import IN_APPROVAL
 from .index import Record
-from .objects import IN_APPROVAL
 from .records import Records
 from .values import midnight, plain
 

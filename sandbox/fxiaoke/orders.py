@@ -1,4 +1,4 @@
-"""Orders and their lines: subtotals and amounts follow whatever is written, stamps do not.
+"""Papers with lines: subtotals and amounts follow whatever is written, stamps do not.
 
 Whether a change of a line moves its order's stamp is unknown; here it does not, unless the
 switch `lines_bump_order` says so. Calls and people alike write through `add` and `change`;
@@ -82,17 +82,17 @@ def _with_subtotal(
 def _follow(records: Records, form: str, record: Record, changes: Mapping[str, Any]) -> None:
     """After a line came, changed or went, or the discount changed: compute the order's amount."""
     kind = OBJECTS[form]
-    if kind.master and records.exists("SalesOrderObj", record[kind.master]):
-        order = record[kind.master]
-        _roll_up(records, order)
+    master = kind.fields[kind.master].target if kind.master else ""
+    if master and records.exists(master, record[kind.master]):
+        _roll_up(records, master, record[kind.master])
         if records.switches["lines_bump_order"]:
-            records.change("SalesOrderObj", order, {}, by="rollup")
+            records.change(master, record[kind.master], {}, by="rollup")
     elif kind.detail and "discount_amount__c" in changes:
-        _roll_up(records, record["_id"])
+        _roll_up(records, form, record["_id"])
 
 
-def _roll_up(records: Records, order: str) -> None:
-    discount = Decimal(records.get("SalesOrderObj", order).get("discount_amount__c", "0"))
-    lines = lines_of(records, "SalesOrderObj", order)
+def _roll_up(records: Records, form: str, key: str) -> None:
+    discount = Decimal(records.get(form, key).get("discount_amount__c", "0"))
+    lines = lines_of(records, form, key)
     total = sum((Decimal(line.get("subtotal", "0")) for line in lines), -discount)
-    records.recompute("SalesOrderObj", order, {"order_amount": plain(total)})
+    records.recompute(form, key, {OBJECTS[form].total: plain(total)})

@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any
 
 from .errors import OUT_OF_RANGE, Refusal, bad_parameter
+from .fields import ObjectType
 from .index import Index, Record
-from .objects import ObjectType
 from .values import comparable
 
 MAX_LIMIT = 100

@@ -8,8 +8,9 @@ from typing import Any
 from .auth import ADMINISTRATOR
 from .call import Call
 from .errors import bad_parameter
+from .fields import REFERENCES, ObjectType
 from .index import Record
-from .objects import OBJECTS, REFERENCES, ObjectType
+from .objects import OBJECTS
 from .query import DEFAULT_LIMIT, Test, parse, run
 from .records import Records
 

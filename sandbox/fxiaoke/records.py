@@ -14,8 +14,9 @@ from sandbox.clock import SandboxClock
 from sandbox.ledger import Ledger
 
 from .errors import bad_parameter
+from .fields import IN_APPROVAL, ObjectType
 from .index import Index, Record
-from .objects import IN_APPROVAL, OBJECTS, ObjectType
+from .objects import OBJECTS
 from .values import clean
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sandbox.clock import CHINA
 
 from .errors import bad_parameter
-from .objects import DATES, NUMERIC, REFERENCES, Field
+from .fields import DATES, NUMERIC, REFERENCES, Field
 
 DAY = 86_400_000
 

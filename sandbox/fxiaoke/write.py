@@ -7,8 +7,9 @@ from typing import Any
 
 from .call import Call
 from .errors import SERVICE_ERROR, Refusal, bad_parameter
+from .fields import ObjectType
 from .index import Record
-from .objects import OBJECTS, ObjectType
+from .objects import OBJECTS
 from .orders import add, change, lines_of
 from .records import Records
 from .values import clean

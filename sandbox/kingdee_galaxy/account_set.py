@@ -103,7 +103,8 @@ class AccountSet:
         found = table.lookup("FNumber", name)
         if found:
             return int(found[0])
-        bill = Bill(table.form, self.next_id(table.form), {"FNumber": name, "FName": name})
+        named = dict.fromkeys(("FNumber", "FName", "FUserAccount"), name)
+        bill = Bill(table.form, self.next_id(table.form), named)
         table.put(bill)
         return int(bill.id)
 

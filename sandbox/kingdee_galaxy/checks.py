@@ -67,7 +67,8 @@ def _manual_number(books: AccountSet, bill: Bill, before: Bill | None) -> Iterat
 
 def _used_values(books: AccountSet, bill: Bill) -> Iterator[Problem]:
     keys = {bill.form.number: "编码唯一"}
-    if books.switches["unique_reference"] and "F_CRM_Ref" in bill.form.head:
+    copies = bill.form.id == "SAL_XORDER"  # a change bill carries the mark of its order
+    if books.switches["unique_reference"] and "F_CRM_Ref" in bill.form.head and not copies:
         keys["F_CRM_Ref"] = "CRM单号唯一"
     table = books.tables[bill.form.id]
     for key, rule in keys.items():

@@ -31,7 +31,7 @@ OPERATIONS = {
         "View", "ExecuteBillQuery", "BillQuery", "QueryBusinessInfo", "Push", "Allocate",
         "ExcuteOperation", "ExecuteOperation", "WorkflowAudit", "SwitchOrg", "GetInventoryData",
         "QueryAsyncResult", "ValidateUser", "ValidateUser2", "LoginByAppSecret", "LoginBySign",
-        "Logout", "GetDataCenterList",
+        "Logout", "GetDataCenterList", "SaveXSaleOrder",
     )
 }  # fmt: skip
 
@@ -77,7 +77,7 @@ def read_call(request: Request) -> Call:
 def _positional(operation: str, arguments: list[Any]) -> Call:
     if operation in LOGINS:
         return Call(operation, "", {}, tuple(arguments), {})
-    if operation.lower() in FORMLESS or operation == "GetInventoryData":
+    if operation.lower() in FORMLESS or operation in ("GetInventoryData", "SaveXSaleOrder"):
         options = options_of(arguments[0] if arguments else None)
         return Call(operation, str(options.get("formid") or ""), options, tuple(arguments), {})
     form = arguments[0] if arguments else ""

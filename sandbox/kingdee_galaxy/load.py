@@ -30,7 +30,7 @@ SMALL_TABLES = {
         "XSTHD01_SYS": "标准销售退货单", "THTZD01_SYS": "标准退货通知单", "YSD01_SYS": "标准应收单",
         "YFD01_SYS": "标准应付单", "XSZZSFP01_SYS": "销售发票", "SKDLX01_SYS": "销售收款单",
         "SKTKDLX01_SYS": "销售业务退款单", "JYD001_SYS": "来料检验单", "JYD002_SYS": "产品检验单",
-        "YCD01_SYS": "标准预测单",
+        "YCD01_SYS": "标准预测单", "XSBJD01_SYS": "标准销售报价单", "JHDD01_SYS": "标准计划订单",
     },
     "BD_RateType": {"HLTX01_SYS": "固定汇率"},
     "BD_SETTLETYPE": {"JSFS01_SYS": "现金", "JSFS04_SYS": "电汇"},

@@ -110,7 +110,8 @@ def operate(
 def _find(form: Form, number: str) -> Operation:
     if form.id == "PRD_MO" and number in TRANSITIONS:
         return _production(number)
-    group = SALES if form.id == "SAL_SaleOrder" else {} if form.is_bill else BASE_DATA
+    bills = VOIDING if "FCancelStatus" in form.head else {}
+    group = SALES if form.id == "SAL_SaleOrder" else bills if form.is_bill else BASE_DATA
     found = group.get(number)
     if found is None:
         raise Refused(MsgCode.NOT_OPERABLE, f"{form.label}不存在编码为{number}的操作")
@@ -199,9 +200,13 @@ BASE_DATA: dict[str, Operation] = {
     "Forbid": _forbid(YES, "forbid"),
     "Enable": _forbid(OPEN, "enable"),
 }
-SALES: dict[str, Operation] = {
+VOIDING: dict[str, Operation] = {
     "Cancel": _cancel(YES, "AD", "cancel"),
     "UnCancel": _cancel(OPEN, "AD", "uncancel"),
+}
+"""What other bills than orders can is not published; voiding is taken to be one thing for all."""
+SALES: dict[str, Operation] = {
+    **VOIDING,
     "YLBillClose": _close(YES, "close"),
     "YLUnBillClose": _close(OPEN, "unclose"),
     "YLMRPClose": row_status("FMrpCloseStatus", YES, "row_close"),

@@ -16,6 +16,7 @@ from . import editing
 from .account_set import AccountSet
 from .accountants import Accountants
 from .buyers import Buyers
+from .changes import CHANGE, make_change, take_effect
 from .errors import Refused
 from .forms import Form
 from .lifecycle import STEPS, approve, audit, reject, submit
@@ -49,6 +50,7 @@ class People:
             self.close_row, self.close, self.cancel, self.forbid, self.enable, self.allocate,
             self.make_bill, self.audit_customer, self.set_credit_limit, self.set_limit_price,
             self.lock_bill, self.unlock_bill, self.snapshot, self.restore,
+            self.start_change, self.put_into_effect,
         )  # fmt: skip
         calls: list[Callable[..., Any]] = [*own]
         for department in self._departments:
@@ -191,6 +193,15 @@ class People:
         options = SaveOptions.read({}, _act(by).by)
         bill = save(self.books, found, _typed(found, model), options)
         return {"key": bill.id, "number": bill.number}
+
+    def start_change(self, number: str, by: str = CLERK) -> dict[str, Any]:
+        """Begin a change bill of an audited sales order by hand: number, by."""
+        bill = make_change(self.books, self._bill(ORDER, number), frozenset(), _act(by))
+        return {"key": bill.id, "number": bill.number}
+
+    def put_into_effect(self, number: str, by: str = CLERK) -> None:
+        """Put an audited change bill into effect: number (its own), by."""
+        take_effect(self.books, self._bill(CHANGE, number), _act(by))
 
     def audit_customer(self, number: str, by: str = "finance") -> None:
         """Finance audits a customer: number, by."""

@@ -1,7 +1,9 @@
 """Which form behaves how."""
 
+from .changes import ChangeOfOrder
 from .finance import Debt, Invoice, Payment
 from .forms import Form
+from .offers import Quotation
 from .production import Picking, ProductionOrder, Receipt
 from .purchasing import PurchaseOrder, PurchaseReceipt, Requisition
 from .rules import Rules
@@ -10,6 +12,8 @@ from .sales import OutStock, ReturnStock, SalesOrder
 _PLAIN = Rules()
 _RULES: dict[str, Rules] = {
     "SAL_SaleOrder": SalesOrder(),
+    "SAL_XORDER": ChangeOfOrder(),
+    "SAL_QUOTATION": Quotation(),
     "SAL_OUTSTOCK": OutStock(),
     "SAL_RETURNSTOCK": ReturnStock(),
     "PRD_MO": ProductionOrder(),

@@ -33,7 +33,7 @@ class SalesOrder(Rules):
     def typed(self, books: AccountSet, bill: Bill, row: Row | None, key: str) -> None:
         if row is not None:
             is_included = bool(bill.values.get("FIsIncludedTax"))
-            retype(row.values, key, _digits(books, bill), is_included)
+            retype(row.values, key, digits_of(books, bill), is_included)
         elif key == "FSettleCurrId" and books.switches["field_order"]:
             self._forget_prices(books, bill)
 
@@ -68,7 +68,7 @@ class SalesOrder(Rules):
             values[key] = values.get(key) or value
 
     def finish(self, books: AccountSet, bill: Bill) -> None:
-        digits = _digits(books, bill)
+        digits = digits_of(books, bill)
         for row in bill.each_row():
             row.values["FBaseUnitQty"] = row.values.get("FQty")
             row.values["FRemainOutQty"] = plain(_to_ship(row))
@@ -102,7 +102,7 @@ class SalesOrder(Rules):
         )
 
 
-def _digits(books: AccountSet, bill: Bill) -> Digits:
+def digits_of(books: AccountSet, bill: Bill) -> Digits:
     currency = books.tables["BD_Currency"].get(bill.values.get("FSettleCurrId") or 0)
     if currency is None:
         return Digits()
@@ -133,7 +133,7 @@ def _over_credit(books: AccountSet, bill: Bill) -> Iterator[Prompt]:
         (
             decimal(other.values, "FBillAllAmount")
             for other in books.tables["SAL_SaleOrder"].bills.values()
-            if other.id != bill.id and _counts(other, bill)
+            if other.id != bill.values.get("FPKIDX", bill.id) and _counts(other, bill)
         ),
         ZERO,
     )

@@ -10,6 +10,7 @@ from uuid import uuid4
 from sandbox.faults import Faults
 
 from .account_set import AccountSet
+from .changes import save_change
 from .envelope import Call, options_of, whole
 from .errors import HttpFailure, MsgCode, Outcome, Refused
 from .forms import Form
@@ -52,6 +53,7 @@ class Service:
             "BatchSave": self._batch_save,
             "View": lambda call: view(books, self._form(call), call.data),
             "Push": lambda call: push(books, self._form(call), call.data, _act(call)),
+            "SaveXSaleOrder": self._save_change,
             "Allocate": self._allocate,
             "ExcuteOperation": self._operate,
             "ExecuteOperation": self._operate,
@@ -135,6 +137,12 @@ class Service:
     def _step(self, call: Call) -> dict[str, Any]:
         form, act = self._form(call), _act(call)
         return step(self.books, form, call.operation, call.data, act).result()
+
+    def _save_change(self, call: Call) -> dict[str, Any]:
+        options = call.data or call.named
+        wrapped = options.get("savexsaleorderargs")
+        order = wrapped if isinstance(wrapped, dict) else options
+        return save_change(self.books, order, _act(call))
 
     def _allocate(self, call: Call) -> dict[str, Any]:
         return allocate(self.books, self._form(call), call.data, _act(call)).result()

@@ -51,6 +51,10 @@ def default_switches(company: Company, numbering: str, limits: str) -> dict[str,
         "edit_audited_base_data": False,
         # {form: true}: Submit starts a workflow, and only people approve.
         "workflow": {},
+        # "audit" puts a change bill of an order into effect; "person": somebody must besides.
+        "change_effect": "audit",
+        # What a change bill's rows must say for it to change, add or drop a row of its order.
+        "change_types": {"added": "A", "changed": "B", "dropped": "D"},
         # {customer number: limit}: over it, Save asks (prompt CRE_CREDITCHECK).
         "credit_limits": {},
         # {material number: lowest price with tax}: below it, Save asks (SAL_DOWNPRICECHECK).

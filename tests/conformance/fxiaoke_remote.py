@@ -149,5 +149,5 @@ class Stocks(FxiaokeRemote):
         people = self.server._people
         with self.server.lock:
             values = {"name": number or "手工", "on_hand__c": Decimal(1)}
-            key: str = people._create(STOCK, values, ["1000"], "person:sales")
+            key: str = people.create(STOCK, values, ["1000"], "person:sales")
         return key

@@ -117,7 +117,11 @@ ONE_MISTAKE = {
         "wait, fail, default",
     ),
     "bad until": ("until: printed\n", "m.yaml:4:1", "saved, submitted, audited"),
-    "bad on_change": ("on_change: [edit, never]\n", "m.yaml:4:1", "edit, unaudit, ask"),
+    "bad on_change": (
+        "on_change: [edit, never]\n",
+        "m.yaml:4:1",
+        "edit, change_bill, unaudit, ask",
+    ),
     "a side that is no mapping": ("write: [a]\n", "m.yaml:4:1", '"write" must be a list of'),
     "a name that is a number": ("accept: 5\n", "m.yaml:4:1", "a name or a list of names"),
     "unknown word of the reference": (

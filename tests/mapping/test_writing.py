@@ -308,3 +308,25 @@ def test_rows_inside_rows_are_built_and_see_the_head(monkeypatch: pytest.MonkeyP
 def test_a_mapping_that_only_reads_cannot_write() -> None:
     with pytest.raises(ValueError, match="does not write"):
         Writer(mapping("read: {number: a}"))
+
+
+def test_a_record_may_be_the_only_row_of_a_table() -> None:
+    text = (
+        "name: number\nrows:\n  each: record\n  key: id\n"
+        "  fields: {material: {from: material, link: material}, due: ends_on,\n"
+        "           half: {expr: quantity / 2}}"
+    )
+    forecast = {"number": "F1", "material": "M1", "ends_on": "2026-04-30", "quantity": "9"}
+    document = writer(text, object="forecast")(forecast)
+    assert document.fields == {"name": "F1"}
+    assert list(document.tables["rows"]) == ["1"]
+    row = document.tables["rows"]["1"].fields
+    assert (row["due"], row["half"]) == (date(2026, 4, 30), Decimal("4.5"))
+    assert [link.key for link in document.links()] == ["M1"]
+
+
+def test_what_cannot_be_written_of_that_row_is_told(tmp_path: Path) -> None:
+    text = "rows:\n  each: record\n  key: id\n  fields: {kind: {from: status, map: kinds}}"
+    made = writer(text, tables(tmp_path, kinds="known: 1\n"), object="forecast")
+    _, faults = made.taken_apart({"number": "F1", "status": "unknown"})
+    assert [fault.path for fault in faults] == ["kind"]

@@ -13,7 +13,7 @@ from connector import errors
 from connector.contract import Written
 from connector.engine.diff import diff
 from connector.engine.guards import FEW, check_creates, check_gone
-from connector.engine.retry import FIRST, LOCKED, LONGEST, Decision, backoff, decide
+from connector.engine.retry import AWAITED, FIRST, LOCKED, LONGEST, Decision, backoff, decide
 from connector.engine.scope import scope
 from connector.mapping.expr import Expression
 from connector.messages import say
@@ -133,6 +133,7 @@ DECISIONS: list[tuple[errors.ConnectorError, Decision]] = [
     (errors.Transient("x", retry_after=5), RETRY),
     (errors.Transient("x", retry_after=500), Decision("pending", "retry", 500, counted=True)),
     (errors.OutcomeUnknown("x"), UNKNOWN),
+    (errors.Awaiting("x"), Decision("pending", "awaiting", AWAITED)),
     (errors.AlreadyExists("x"), stop("not_ours")),
     (errors.Changed("x"), Decision("pending", "retry", 1.0, counted=True)),
     (errors.Conflict("x"), stop("conflict")),

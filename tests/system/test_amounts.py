@@ -370,6 +370,7 @@ def test_a_price_that_a_clerk_changed_stands_when_something_else_is_delivered(sa
 
 
 def test_a_line_dropped_from_an_audited_bill_is_closed_there(site: Site) -> None:
+    site.flow("orders", on_change=["edit", "ask"])
     number = site.order(sold("M1", 2), sold("M2", 3))
     site.sync()
     site.in_crm("drop_line", order=number, line_no=2)

@@ -247,7 +247,18 @@ def test_an_update_carries_only_the_changed_fields(editable: Site) -> None:
             assert (fields, model["FLinkPhone"]) == ({"FLinkPhone"}, "0571-1")
 
 
-def test_changes_of_audited_bills_are_as_many_conflicts_and_no_write(audited: Site) -> None:
+def test_changes_of_audited_bills_are_as_many_change_bills(audited: Site) -> None:
+    numbers = change_some(audited)
+    counts = audited.sync()
+    assert (counts["orders"]["written"], counts["orders"]["conflicts"]) == (CHANGED, 0)
+    assert len(audited.erp.records("SAL_XORDER")) == CHANGED
+    assert {audited.told(number)[0] for number in numbers} == {"已进ERP"}
+
+
+def test_changes_of_audited_bills_are_as_many_conflicts_where_nothing_else_is_allowed(
+    audited: Site,
+) -> None:
+    audited.flow("orders", on_change=["edit", "ask"])
     before = audited.marks()
     numbers = change_some(audited)
     counts = audited.sync()

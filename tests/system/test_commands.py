@@ -290,6 +290,7 @@ def test_the_module_started_by_python_is_the_command(site: Site) -> None:
 
 
 def test_sync_ends_with_3_when_a_person_is_needed(site: Site) -> None:
+    site.flow("orders", on_change=["edit", "ask"])
     number = site.order()
     site.sync()
     site.in_crm("edit", number=number, fields={"remark": "changed"})
@@ -490,4 +491,7 @@ def test_plan_warns_where_a_bill_is_beyond_editing(site: Site) -> None:
     site.in_crm("edit", number=number, fields={"remark": "changed"})
     site.clock.advance(2)
     (item,) = site.app.plan("orders").items
-    assert (item.action, "on_change" in item.note) == ("update", True)
+    assert (item.action, "change document" in item.note) == ("update", True)
+    site.flow("orders", on_change=["edit", "ask"])
+    (item,) = site.app.plan("orders").items
+    assert "on_change" in item.note

@@ -262,6 +262,13 @@ def test_an_order_under_approval_in_the_crm_is_held_and_then_goes(site: Site) ->
 # -- an order that the CRM invalidates (作废) ----------------------------------------------------
 
 
+@pytest.fixture
+def asking(site: Site) -> Site:
+    """A firm whose audited bills are for people alone to change."""
+    site.flow("orders", on_change=["edit", "ask"])
+    return site
+
+
 def test_an_invalidated_order_is_cancelled_while_it_can_be(saved: Site) -> None:
     number = saved.order()
     saved.sync()
@@ -270,6 +277,17 @@ def test_an_invalidated_order_is_cancelled_while_it_can_be(saved: Site) -> None:
     assert saved.bill(number)["FCancelStatus"] == "B"
     assert counts["orders"]["written"] == 1
     assert saved.app.failures() == []
+
+
+def test_an_invalidated_or_deleted_order_that_is_audited_is_closed(site: Site) -> None:
+    invalid, deleted = site.order(), site.order()
+    site.sync()
+    site.in_crm("invalidate", number=invalid)
+    site.in_crm("delete", number=deleted)
+    site.clock.advance(days=1)
+    site.sync(allow_gone=True)
+    assert [bill["FCloseStatus"] for bill in site.bills()] == ["B", "B"]
+    assert site.app.failures() == []
 
 
 def test_an_invalidated_order_does_not_keep_others_from_going(site: Site) -> None:
@@ -281,14 +299,16 @@ def test_an_invalidated_order_does_not_keep_others_from_going(site: Site) -> Non
     assert site.bill(other)["FDocumentStatus"] == "C"
 
 
-def test_an_invalidated_order_that_is_audited_is_one_failure_that_says_who_acts(site: Site) -> None:
+def test_an_invalidated_order_that_is_audited_is_one_failure_that_says_who_acts(
+    asking: Site,
+) -> None:
     """Fxiaoke lets nobody write onto an invalid record: people read of it in `failures` alone."""
-    number = site.order()
-    site.sync()
-    site.in_crm("invalidate", number=number)
-    counts = site.sync()
-    assert site.bill(number)["FCancelStatus"] == "A"
-    [failure] = site.app.failures()
+    number = asking.order()
+    asking.sync()
+    asking.in_crm("invalidate", number=number)
+    counts = asking.sync()
+    assert asking.bill(number)["FCancelStatus"] == "A"
+    [failure] = asking.app.failures()
     assert (failure["flow"], failure["number"], failure["reason"]) == ("orders", number, "conflict")
     assert "audited" in failure["words"]
     assert failure["who"]
@@ -308,40 +328,40 @@ def test_what_could_not_be_told_is_not_tried_again_and_again(site: Site) -> None
     assert site.calls("crm", "update") == asked
 
 
-def test_an_order_that_is_valid_again_says_again_how_it_stands(site: Site) -> None:
-    number = site.order(sold("M1", 2))
-    site.sync()
-    site.in_crm("invalidate", number=number)
-    site.sync()
-    site.in_erp("advance_production", order_number=number, to="started")
-    site.sync()
-    assert not site.crm_order(number).get("erp_production_started__c")
-    site.in_crm("recover", number=number)
-    site.sync()
-    assert site.told(number) == (DONE, number, "", "")
-    assert site.crm_order(number)["erp_production__c"] == "已上生产线"
-    assert site.app.failures() == []
+def test_an_order_that_is_valid_again_says_again_how_it_stands(asking: Site) -> None:
+    number = asking.order(sold("M1", 2))
+    asking.sync()
+    asking.in_crm("invalidate", number=number)
+    asking.sync()
+    asking.in_erp("advance_production", order_number=number, to="started")
+    asking.sync()
+    assert not asking.crm_order(number).get("erp_production_started__c")
+    asking.in_crm("recover", number=number)
+    asking.sync()
+    assert asking.told(number) == (DONE, number, "", "")
+    assert asking.crm_order(number)["erp_production__c"] == "已上生产线"
+    assert asking.app.failures() == []
 
 
-def test_an_invalidated_order_is_cancelled_once_a_person_unaudits_its_bill(site: Site) -> None:
-    number = site.order()
-    site.sync()
-    site.in_crm("invalidate", number=number)
-    site.sync()
-    site.in_erp("unaudit", number=number)
-    site.app.retry("orders", [number])
-    site.sync()
-    assert site.bill(number)["FCancelStatus"] == "B"
-    assert site.app.failures() == []
+def test_an_invalidated_order_is_cancelled_once_a_person_unaudits_its_bill(asking: Site) -> None:
+    number = asking.order()
+    asking.sync()
+    asking.in_crm("invalidate", number=number)
+    asking.sync()
+    asking.in_erp("unaudit", number=number)
+    asking.app.retry("orders", [number])
+    asking.sync()
+    assert asking.bill(number)["FCancelStatus"] == "B"
+    assert asking.app.failures() == []
 
 
-def test_a_deleted_order_is_one_failure_that_says_who_acts(site: Site) -> None:
-    number = site.order()
-    site.sync()
-    site.in_crm("delete", number=number)
-    site.clock.advance(days=1)
-    site.sync(allow_gone=True)
-    [failure] = site.app.failures()
+def test_a_deleted_order_is_one_failure_that_says_who_acts(asking: Site) -> None:
+    number = asking.order()
+    asking.sync()
+    asking.in_crm("delete", number=number)
+    asking.clock.advance(days=1)
+    asking.sync(allow_gone=True)
+    [failure] = asking.app.failures()
     assert (failure["flow"], failure["number"], failure["reason"]) == ("orders", number, "conflict")
     assert failure["who"]
 

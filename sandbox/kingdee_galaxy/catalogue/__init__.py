@@ -9,6 +9,7 @@ from sandbox.kingdee_galaxy.forms import Form, read_forms
 from .agreements import AGREEMENTS
 from .base_data import BASE_DATA
 from .finance import FINANCE
+from .offers import OFFERS
 from .planning import PLANNING
 from .production import PRODUCTION
 from .purchasing import PURCHASING
@@ -18,6 +19,7 @@ from .sales import SALES
 
 TABLES = (
     BASE_DATA, SALES, PRODUCTION, PURCHASING, RETURNS, FINANCE, AGREEMENTS, QUALITY, PLANNING,
+    OFFERS,
 )  # fmt: skip
 FORMS: dict[str, Form] = {form.id: form for table in TABLES for form in read_forms(table)}
 

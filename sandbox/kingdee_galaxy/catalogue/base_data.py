@@ -8,6 +8,7 @@ ORG_Organizations 组织机构 pk=FOrgID
 SEC_User 用户 pk=FUserID
     FNumber          text         编码
     FName            text!        名称
+    FUserAccount     text         用户账号
 
 BOS_BillType 单据类型 pk=FBillTypeID
     FNumber          text         编码

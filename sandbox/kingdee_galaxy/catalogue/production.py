@@ -15,6 +15,7 @@ PRD_MO 生产订单 pk=FID number=FBillNo org=FPrdOrgId prefix=MO indexed=FSaleO
     FBusinessType    text         业务类型
     FDescription     text         备注
     FCancelStatus    text=        作废状态  A
+    F_CRM_Ref        text:80      CRM单号
     entry FTreeEntity TreeEntity 明细 T_PRD_MOENTRY
     FMaterialId      BD_MATERIAL! 物料编码
     FProductType     text         产品类型  1

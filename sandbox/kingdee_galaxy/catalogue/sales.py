@@ -160,3 +160,20 @@ STK_Inventory 即时库存 pk=FID number=FID indexed=FMaterialId bare
     FExpiryDate      date         有效期至
     FUpdateTime      time         更新时间
 """
+
+
+def _change_of(table: str) -> str:
+    """The change document: an order's fields, and which order it changes."""
+    lines = table.strip().splitlines()
+    lines[0] = (
+        "SAL_XORDER 销售订单新变更单 pk=FID number=FBillNo org=FSaleOrgId prefix=XBG indexed=FPKIDX"
+    )
+    rows = next(place for place, line in enumerate(lines) if "entry FSaleOrderEntry" in line)
+    lines.insert(rows + 1, "FEntryPKIDX int= 原订单分录内码")
+    lines.insert(rows + 2, "FChangeType text 变更类型")
+    lines.insert(1, "FPKIDX int= 原订单内码")
+    lines.insert(2, "FEffectStatus text= 生效状态 A")
+    return "\n".join(lines).replace("T_SAL_ORDER", "T_SAL_XORDER")
+
+
+SALES += _change_of(SALES.strip().split("\n\n")[0])

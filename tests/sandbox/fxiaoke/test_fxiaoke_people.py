@@ -144,3 +144,55 @@ def test_an_edit_of_a_line_by_key_computes_its_subtotal(crm, do):
 def test_an_order_under_review_is_locked(crm, do):
     number = do["add_order"](customer="C1", lines=[], life_status="under_review")
     assert crm.one(ORDER, number)["lock_status"] == "1"
+
+
+def kept(crm, form, number):
+    """A record of an object of the tenant's own."""
+    return next(row for row in crm.sandbox.records(form) if row["name"] == number)
+
+
+def test_the_papers_of_a_deal_are_added_with_their_lines(crm, do):
+    line = {"product": "P1", "quantity": "3", "price": "33.33"}
+    for what, form, total in (
+        ("add_quote", "QuoteObj", "quote_amount"),
+        ("add_contract", "SaleContractObj", "contract_amount__c"),
+    ):
+        number = do[what](customer="C1", lines=[line, line], discount_amount__c="0.98")
+        assert crm.one(form, number)[total] == "199.00"
+
+
+def test_goods_come_back_of_a_line_of_an_order(crm, do):
+    number = do["add_return"](
+        order="SO-1", lines=[{"line_no": 1, "quantity": 1}], handling="replace"
+    )
+    record = crm.one("ReturnedGoodsInvoiceObj", number)
+    (row,) = crm.rows(
+        "ReturnedGoodsInvoiceProductObj", ("returned_goods_inv_id", "EQ", [record["_id"]])
+    )
+    assert (record["handling__c"], row["order_number__c"]) == ("replace", "SO-1")
+    assert row["order_product_id"] == lines_of(crm, "SO-1")[0]["_id"]
+
+
+def test_a_forecast_is_made_changed_approved_and_withdrawn(crm, do):
+    form = "sales_forecast__c"
+    number = do["add_forecast"](
+        product="P1", quantity=200, starts_on="2026-04-01", ends_on="2026-04-30", customer="C1",
+        life_status="under_review",
+    )  # fmt: skip
+    do["edit"](form=form, number=number, fields={"quantity__c": 150})
+    do["approve"](form=form, number=number)
+    record = kept(crm, form, number)
+    assert (record["quantity__c"], record["life_status"]) == ("150", "normal")
+    do["start_change"](form=form, number=number)
+    assert kept(crm, form, number)["lock_status"] == "1"
+    do["invalidate"](form=form, number=number)
+    assert kept(crm, form, number)["life_status"] == "invalid"
+
+
+def test_projects_and_payments_name_their_order(crm, do):
+    number = do["add_project"](title="装配线", customer="C1", order="SO-1")
+    key = do["plan_payment"](order="SO-1", amount="100", due_on="2026-05-01")
+    order = crm.one(ORDER, "SO-1")["_id"]
+    assert kept(crm, "project__c", number)["order__c"] == order
+    (plan,) = crm.rows("PaymentPlanObj", ("order_id", "EQ", [order]))
+    assert plan["_id"] == key
