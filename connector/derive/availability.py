@@ -108,13 +108,16 @@ def availability(model: Model, structures: Structures, material: str) -> Availab
     """What people are told of a material; the structures are those of one day."""
     found, ahead = atp(model, material), lead(model, structures, material)
     names = {key: model.items.get(key, Item(key)).number or key for key in ahead.unknown}
+    promises = tuple(Promise(on=on, quantity=plain(more)) for on, more in found.promises)
     return Availability(
         number=model.items.get(material, Item(material)).number,
         material=material,
         on_hand=plain(found.on_hand),
         reserved=plain(max(found.on_hand, ZERO) - found.available),
         available=plain(found.available),
-        promises=tuple(Promise(on=on, quantity=plain(more)) for on, more in found.promises),
+        promises=promises,
+        next_on=promises[0].on if promises else None,
+        next_quantity=promises[0].quantity if promises else None,
         lead_time_days=ahead.days,
         missing=tuple(sorted(names.values())),
     )

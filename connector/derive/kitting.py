@@ -270,6 +270,7 @@ def what_if(
 def kitting(kitter: Kitter, kit: Kit, names: Model) -> Kitting:
     """What people are told of a line."""
     demand = kit.demand
+    shortages = tuple(_shortage(kitter, kit, short, names) for short in kit.shorts)
     return Kitting(
         record=demand.record,
         line=demand.line,
@@ -278,7 +279,8 @@ def kitting(kitter: Kitter, kit: Kit, names: Model) -> Kitting:
         from_stock=plain(kit.from_stock),
         buildable=plain(kit.buildable),
         complete=not kit.shorts,
-        shortages=tuple(_shortage(kitter, kit, short, names) for short in kit.shorts),
+        shortages=shortages,
+        short_of=", ".join(f"{one.number or one.material} {one.short:f}" for one in shortages),
     )
 
 

@@ -22,7 +22,7 @@ from connector.engine.scope import Scope
 from connector.engine.system import Flow, System
 from connector.errors import ConnectorError, MappingFault, MissingLink
 from connector.faults import fault
-from connector.mapping.document import digest, undigest
+from connector.mapping.document import LinkRef, digest, undigest
 from connector.messages import load, say
 from connector.objects import ABSENT_MEANS_ZERO
 from connector.store import deliveries, facts, links, snapshots
@@ -197,15 +197,15 @@ class Claimer:
     ) -> Job | Row:
         document, form = self._writer.made(values)
         wanted, text = digest(form)
-        onto = self._flow.mapping.onto
-        key = str(values.get(onto) or row.key) if onto else (link.there if link else "")
-        if row.delivered and not key:
+        key, onto = self._onto(row, values) if self._flow.mapping.onto else ("", None)
+        key = link.there if link else key
+        if row.delivered and not key and onto is None:
             if wanted == row.delivered:
                 return states.in_sync(row, now, reason="unlinked")
             return states.stopped(row, now, "unlinked", say("unlinked"))
         if row.delivered.startswith("verb:") and not row.forced:
             return states.stopped(row, now, "gone", say("was_withdrawn"))
-        job = Job(row, "put", wanted, form, text, document, link, key, number=snapshot.number)
+        job = Job(row, "put", wanted, form, text, document, link, key, onto, number=snapshot.number)
         if wanted == row.delivered and self._flow.reached(row.step) and not job.in_doubt:
             return states.in_sync(row, now)
         job.reference = reference(self._flow.source, row.key, row.part)
@@ -215,11 +215,19 @@ class Claimer:
             return states.stopped(row, now, "unknown", say("restored_blind"))
         return job
 
+    def _onto(self, row: Any, values: Any) -> tuple[str, LinkRef | None]:
+        """Which record is written onto: by its own key, or as another one's counterpart."""
+        mapping = self._flow.mapping
+        key = str(values.get(mapping.onto) or row.key)
+        if not mapping.onto_link:
+            return key, None
+        return "", LinkRef(mapping.onto_link, key, "key")
+
     def _resolve(self, tx: Tx, jobs: list[Job], claimed: Claimed, now: float) -> list[Job]:
         """The jobs whose links are there; the others are settled, and what they wait for is
         asked for: all of it, not only the first."""
         resolver = Resolver(self._system, self._names, self._target.name)
-        resolver.prepare(tx, (ref for job in jobs for ref in job.document.links()))
+        resolver.prepare(tx, (ref for job in jobs for ref in job.links()))
         ready = []
         for job in jobs:
             if job.verb == "look":
@@ -227,11 +235,11 @@ class Claimer:
                 ready.append(job)
                 continue
             try:
-                job.document.resolve(resolver)
+                job.resolve(resolver)
                 ready.append(job)
             except (MissingLink, MappingFault) as error:
                 claimed.settled.append(self._unresolved(job, error, now))
-                lacking = [ref for ref in job.document.links() if ref.missing == "wait"]
+                lacking = [ref for ref in job.links() if ref.missing == "wait"]
                 claimed.asked |= {pairing.token(r.object, self._names, r.key) for r in lacking}
         return ready
 

@@ -413,4 +413,5 @@ def ordered(flows: list[Flow]) -> list[Flow]:
 def _links(flow: Flow) -> set[str]:
     rules = flow.writer.rules.values() if flow.writer else ()
     linked = {rule.link.object for rule in rules if rule.link}
-    return linked | ({"sales_order"} if flow.mapping.onto else set())
+    onto = {flow.mapping.onto_link or "sales_order"} if flow.mapping.onto else set()
+    return linked | onto

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from connector.contract import Record, Written
 from connector.engine.base import whole
 from connector.engine.plan import Heard, Plan
 from connector.errors import ConnectorError
-from connector.mapping.document import Canonical, Node, undigest
+from connector.mapping.document import Canonical, LinkRef, Node, undigest
 from connector.store.links import Linked
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
@@ -64,6 +64,8 @@ class Job:
     link: Linked | None = None
     key: str = ""
     """The target's key; empty: to be created."""
+    onto: LinkRef | None = None
+    """What resolves to the target's key, where it is not known otherwise."""
     reference: str = ""
     number: str = ""
     """The source's number, for messages."""
@@ -71,6 +73,18 @@ class Job:
     """The store was put back since it knew how far the target's record is."""
     opposite: Opposite | None = None
     """None: no flow goes the other way, or the record is to be created."""
+
+    def links(self) -> Iterator[LinkRef]:
+        """Everything that is to be resolved before it can be sent."""
+        if self.onto is not None:
+            yield self.onto
+        yield from self.document.links()
+
+    def resolve(self, resolve: Callable[[LinkRef], Any]) -> None:
+        """Put `resolve(link)` in every link's place; what it raises leaves some as they were."""
+        if self.onto is not None:
+            self.key = str(resolve(self.onto))
+        self.document.resolve(resolve)
 
     @property
     def in_doubt(self) -> bool:

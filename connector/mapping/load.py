@@ -119,9 +119,7 @@ class _Parser:
             "read": self._side(node, "read", model),
             "write": self._side(node, "write", model),
         }
-        onto = str(node.get("onto", ""))
-        if onto and onto not in kinds(model):
-            self.wrong(node, "onto", "unknown_field", name=onto, object=node["object"])
+        onto, onto_link = self._onto(node, model)
         return Mapping(
             file=self.name,
             object=str(node["object"]),
@@ -131,6 +129,7 @@ class _Parser:
             reference=reference,
             reference_unique=unique,
             onto=onto,
+            onto_link=onto_link,
             until=self._one_of(node, "until", ("", *STEPS)),
             on_change=self._several_of(node, "on_change", CHANGES) or ("edit", "ask"),
             accept=frozenset(self._names(node, "accept")),
@@ -157,6 +156,18 @@ class _Parser:
         if not self._words(value, {"field", "unique"}, required=("field",)):
             return "", False
         return str(value["field"]), bool(value.get("unique", False))
+
+    def _onto(self, node: Any, model: type[Part]) -> tuple[str, str]:
+        value = node.get("onto", "")
+        if isinstance(value, str):
+            holder, item, field, link = node, "onto", value, None
+        elif self._words(value, {"from", "link"}, required=("from", "link")):
+            holder, item, field, link = value, "from", str(value["from"]), self._link(value, value)
+        else:
+            return "", ""
+        if field and field not in kinds(model):
+            self.wrong(holder, item, "unknown_field", name=field, object=node["object"])
+        return field, link.object if link else ""
 
     def _side(self, node: Any, which: str, model: type[Part]) -> Side | None:
         if which not in node:

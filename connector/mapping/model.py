@@ -111,6 +111,9 @@ class Mapping:
     """The remote refuses a second record with the same mark: class A."""
     onto: str = ""
     """The object's field that holds the key of the record written onto; nothing is created."""
+    onto_link: str = ""
+    """The field holds the key of a record of this object in another system: what is written onto is
+    its counterpart. Empty: the target's own key."""
     until: str = ""
     on_change: tuple[str, ...] = ("edit", "ask")
     accept: frozenset[str] = frozenset()

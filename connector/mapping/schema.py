@@ -28,7 +28,7 @@ def schema() -> Schema:
             "key": _NAMES,
             "number": _TEXT,
             "reference": {"anyOf": [_TEXT, _reference()]},
-            "onto": _TEXT,
+            "onto": {"anyOf": [_TEXT, _onto()]},
             "until": {"enum": list(STEPS)},
             "on_change": {"type": "array", "items": {"enum": list(CHANGES)}},
             "accept": _NAMES,
@@ -54,6 +54,15 @@ def _reference() -> Schema:
         "additionalProperties": False,
         "required": ["field"],
         "properties": {"field": _TEXT, "unique": {"type": "boolean"}},
+    }
+
+
+def _onto() -> Schema:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["from", "link"],
+        "properties": {"from": _TEXT, "link": {"enum": list(OBJECTS)}},
     }
 
 

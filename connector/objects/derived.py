@@ -184,6 +184,8 @@ class Kitting(BusinessObject):
     """It has key parts, and none of them is short; see `insight.key_part`."""
     shortages: tuple[Shortage, ...] = ()
     """What is missing for the rest."""
+    short_of: Text = ""
+    """The same in short, for a field of the CRM: number and quantity of each."""
 
 
 class Promise(Part):
@@ -208,6 +210,10 @@ class Availability(BusinessObject):
     """What can be promised at once."""
     promises: tuple[Promise, ...] = ()
     """What can be promised later, as receipts come."""
+    next_on: Day | None = None
+    """The day of the first of these, for a field of the CRM."""
+    next_quantity: Number | None = None
+    """Its quantity."""
     lead_time_days: int | None = None
     """Beyond that: days after which more can be there, when everything is bought and made anew
     (CTP); None: a lead time is not known."""

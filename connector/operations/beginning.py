@@ -135,6 +135,21 @@ RELEASED = tuple(
 )
 """What people release of what is suggested: written, but switched off."""
 
+INSIGHT = tuple(
+    Usual(name, object, HUB, "crm", options=f"{more}on_conflict: ours", vital=False)
+    for name, object, more in (
+        ("kitting", "kitting", ""),
+        ("availability", "availability", ""),
+        ("price_estimates", "price_estimate", ""),
+        ("slow_stock", "slow_stock", ""),
+        ("margins", "order_margin", ""),
+        ("three_flows", "three_flows", ""),
+        ("standings", "customer_standing", 'when: currency == "CNY", '),
+        ("grades", "customer_grade", ""),
+    )
+)
+"""What is computed from both sides: written, but switched off, for the CRM needs fields for it."""
+
 FROM_ERP = {
     "products": (Usual("crm_products", "material", "crm", every="5m", options="pair: number"),),
     "materials": (
@@ -160,7 +175,7 @@ FROM_ERP = {
     ),
 }
 """What stands in the place of these where the CRM is filled from the ERP first."""
-SWITCHED_OFF = ("init_own", "init_deals", "init_released")
+SWITCHED_OFF = ("init_own", "init_deals", "init_released", "init_insight")
 FIRST_LOADS: dict[str, dict[str, tuple[Usual, ...]]] = {"crm": {}, "erp": FROM_ERP}
 """By the side that fills the other one first."""
 
@@ -179,6 +194,7 @@ def _chapters(first_load: str) -> list[tuple[str, list[Usual]]]:
         ("init_own", list(OWN)),
         ("init_deals", list(DEALS)),
         ("init_released", list(RELEASED)),
+        ("init_insight", list(INSIGHT)),
     ]
 
 

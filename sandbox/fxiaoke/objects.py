@@ -6,6 +6,7 @@ public models and general knowledge: real tenants differ, `object/describe` tell
 
 from __future__ import annotations
 
+from .computed import OF_ACCOUNT, OF_LINE, OF_ORDER, OF_PRODUCT
 from .dealings import DEALINGS
 from .fields import (
     CURRENCIES,
@@ -48,6 +49,7 @@ ACCOUNT = ObjectType(
         Field("erp_reference__c", "ERP 参照号", max_length=100),
         FORBIDDEN,
         *WRITTEN_BACK,
+        *OF_ACCOUNT,
     ),
     number="account_no",
 )
@@ -80,6 +82,7 @@ PRODUCT = ObjectType(
         ),
         Field("product_spec", "规格属性", max_length=200),
         Field("erp_stock_total__c", "ERP可用库存", "number", places=4),
+        *OF_PRODUCT,
     ),
     number="product_code",
 )
@@ -119,6 +122,7 @@ SALES_ORDER = ObjectType(
         Field("erp_shipped__c", "发货数量", "number", places=4),
         Field("erp_shipped_on__c", "发货日期", "date"),
         Field("erp_carrier_no__c", "物流单号", max_length=100),
+        *OF_ORDER,
     ),
     approval=True,
     detail="SalesOrderProductObj",
@@ -140,6 +144,7 @@ ORDER_LINE = ObjectType(
         Field("delivery_date__c", "要求交期", "date"),
         Field("line_no__c", "行号", "number"),
         Field("remark", "备注", "long_text", max_length=2000),
+        *OF_LINE,
     ),
     master="order_id",
 )

@@ -57,8 +57,11 @@ def test_case(name, case):
         assert plain(made) == case["object"]
     else:
         fields = Writer(mapping(name))(case["object"]).fields
-        shown = {field: canon(value) for field, value in fields.items()}
-        assert {f: v if v is None else str(v) for f, v in shown.items()} == case["write"]
+        assert texts({field: canon(value) for field, value in fields.items()}) == texts(case["write"])
+
+
+def texts(fields):
+    return {name: value if value is None else str(value) for name, value in fields.items()}
 
 
 def test_every_order_of_the_demo_company_is_read_to_the_fen(demo):
