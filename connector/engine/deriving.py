@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from connector.derive.status import delivery_status
-from connector.derive.subjects import ABOUT, about, names
+from connector.derive.subjects import ABOUT, about, names, subject
 from connector.engine import (
     dossier,
     figuring,
@@ -65,6 +65,8 @@ def after_capture(
         return
     named = {key: about(feed.object, record) for key, record in made.items()}
     touched = mentions.save(tx, erp, feed.object, named)
+    if feed.object == "production_order":
+        touched |= {subject("production", key) for key in made}
     if plans and feed.object in MOVES:
         modelling.note_orders(system, tx, dossier.orders_named(tx, erp, touched))
     for object, derivation in _wanted(system):

@@ -11,6 +11,7 @@ from connector.derive.subjects import names, subject
 from connector.objects import OBJECTS, BusinessObject
 from connector.objects.finance import Invoice, Payment, Receivable
 from connector.objects.fulfilment import GoodsReturn, Shipment
+from connector.settings import HUB
 from connector.store import links, mentions, snapshots
 from connector.store.engine import Tx
 
@@ -79,9 +80,12 @@ def about(tx: Tx, erp: str, numbers: Iterable[str], more: Iterable[str] = ()) ->
 
 
 def orders_named(tx: Tx, erp: str, subjects: set[str]) -> list[str]:
-    """The source keys of the orders that these subjects lead to, over documents, too."""
-    documents = names("document", subjects)
-    numbers = set(names("order", subjects))
-    for row in snapshots.numbered(tx, erp, HUBS, documents):
+    """The source keys of the orders that these subjects lead to: over documents, too, and over
+    production orders that serve them without naming them."""
+    numbers, made = set(names("order", subjects)), set(names("production", subjects))
+    for row in snapshots.numbered(tx, erp, HUBS, names("document", subjects)):
         numbers |= set(names("order", mentions.subjects(tx, erp, row.object, [row.key])))
-    return [link.source_key for link in links.numbered(tx, "sales_order", erp, sorted(numbers))]
+        made |= {row.key} if row.object == "production_order" else set()
+    named = links.numbered(tx, "sales_order", erp, sorted(numbers))
+    served = mentions.records(tx, HUB, [subject("production", key) for key in sorted(made)])
+    return sorted({link.source_key for link in named} | {row.key for row in served})

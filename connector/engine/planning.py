@@ -8,7 +8,7 @@ it left; the rest goes on from the materials that changed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Set
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from connector.derive.kitting import Kitter, kitting
 from connector.derive.model import ZERO
 from connector.derive.requirements import Planner, day, week
 from connector.derive.structure import Structures
+from connector.derive.subjects import subject
 from connector.derive.suggesting import requirement
 from connector.engine import figuring, saving
 from connector.engine.modelling import Modelling
@@ -29,9 +30,9 @@ from connector.engine.system import System
 from connector.faults import fault
 from connector.objects import BusinessObject
 from connector.objects.derived import Kitting, OrderSupply, Share
-from connector.objects.fulfilment import ProductionOrder
+from connector.objects.fulfilment import ProductionOrder, ProductionSuggestion
 from connector.settings import HUB
-from connector.store import facts, feeds, journal, snapshots
+from connector.store import facts, feeds, journal, links, mentions, snapshots
 from connector.store.engine import Tx
 
 BY_MATERIAL = ("price_estimate", "availability", "material_requirement")
@@ -104,14 +105,19 @@ class Planning:
         for some in chunks(list(made), GROUP):
             with self._system.store.transaction() as tx:
                 moved = saving.save(self._system, tx, object, {key: made[key] for key in some})
-                self._ask_for_what_follows(tx, object, moved)
+                self._ask_for_what_follows(tx, object, {key: made[key] for key in moved})
                 changed += len(moved)
             fault("plans_saved")
         return changed
 
-    def _ask_for_what_follows(self, tx: Tx, object: str, keys: Sequence[str]) -> None:
+    def _ask_for_what_follows(
+        self, tx: Tx, object: str, made: Mapping[str, BusinessObject]
+    ) -> None:
         """The progress of orders, and what they earn, is made of this."""
+        keys = list(made)
         store, wanted = self._system.store, self._system.flows_to_hub()
+        if object == BY_ORDER:
+            mentions.save(tx, HUB, object, {key: _productions(made[key]) for key in keys})
         if object in (BY_LINE, BY_ORDER) and "order_progress" in wanted:
             later = {key.partition("/")[0] for key in keys}
             journal.derive_later(store, tx, "order_progress", sorted(later))
@@ -191,11 +197,11 @@ class Planning:
         """What serves the open lines of each order without naming it."""
         shares: dict[str, list[Share]] = defaultdict(list)
         with self._system.store.reading() as tx:
-            anonymous = self._anonymous(tx)
+            anonymous, pegs = self._anonymous(tx), self._pegs(tx)
         for material, productions in sorted(anonymous.items()):
             lines = list(self._open_lines(material))
             stock = sum(lying(self._modelling.model.stock.get(material, ())).values(), ZERO)
-            for order, some in serving.assigned(lines, productions, stock, {}).items():
+            for order, some in serving.assigned(lines, productions, stock, pegs).items():
                 shares[order] += [_share(one) for one in some]
         for order, found in sorted(shares.items()):
             yield order, OrderSupply(record=order, shares=tuple(found))
@@ -208,6 +214,17 @@ class Planning:
             if not one.order_number:
                 found[one.material][row.key] = one
         return found
+
+    def _pegs(self, tx: Tx) -> dict[str, list[str]]:
+        """The lines for which production orders were released, by the keys of those."""
+        rows = snapshots.every(tx, HUB, "production_suggestion")
+        lines = {
+            row.key: [one.line for one in ProductionSuggestion.model_validate_json(row.data).serves]
+            for row in rows
+        }
+        erp = self._system.insight.erp
+        found = links.find(tx, "production_suggestion", HUB, erp, sorted(lines))
+        return {link.there: lines[link.here] for link in found}
 
     def _open_lines(self, material: str) -> Iterator[serving.OpenLine]:
         """What is wanted of a material, less what documents that name the line will bring."""
@@ -255,6 +272,12 @@ def _above(structures: Structures, materials: Set[str]) -> set[str]:
         found |= above
         waiting += above
     return found
+
+
+def _productions(supply: BusinessObject) -> list[str]:
+    """What it is about: the production orders in it."""
+    assert isinstance(supply, OrderSupply)
+    return [subject("production", share.production) for share in supply.shares]
 
 
 def _share(one: serving.Serving) -> Share:

@@ -129,15 +129,30 @@ class _Teller:
                 yield self._event(link.at, other, f"link_{what}", words)
 
     def _made_of_it(self) -> Iterator[Event]:
-        """The ERP's documents that name the order, and what was released for it."""
+        """What was released for the order, the ERP's documents that name it, and what names one of
+        those in its turn: a requisition's purchase order, and its receipt."""
         if self._row.object != "sales_order":
             return
-        booked = {(one.target, one.target_number) for one in self._links if one.target_number}
-        for erp, number in sorted(booked):
-            for document in mentions.documents(self._tx, erp, subject("order", number)):
-                yield from self._read(document, _named(document))
+        seen: set[tuple[str, str, str]] = set()
         for released in mentions.documents(self._tx, HUB, subject("demand", self._row.key)):
             yield self._event(released.changed_at, f"{HUB} {_named(released)}", "released", "")
+            flows = [flow.name for flow in self._system.taking(HUB, released.object)]
+            yield from self._attempts(released.key, flows)
+            for link in links.about(self._tx, released.object, HUB, released.key):
+                yield from self._naming(link.target, "document", link.target_number, seen)
+        for link in self._links:
+            yield from self._naming(link.target, "order", link.target_number, seen)
+
+    def _naming(
+        self, erp: str, kind: str, number: str, seen: set[tuple[str, str, str]]
+    ) -> Iterator[Event]:
+        """The ERP's documents that name the one with this number, directly or over others."""
+        for document in mentions.documents(self._tx, erp, subject(kind, number)) if number else ():
+            place = document.connection, document.object, document.key
+            if place not in seen:
+                seen.add(place)
+                yield from self._read(document, _named(document))
+                yield from self._naming(erp, "document", document.number, seen)
 
     def _from_hub(self) -> Iterator[tuple[Flow, str]]:
         """The flows that write about this record, and the key they know it by."""

@@ -73,7 +73,7 @@ form: make
 key: id
 number: no
 read: {material: item, planned: qty, finished: done, status: status, started_on: started,
-       planned_finish: due, order_number: order}
+       planned_finish: due, finished_on: ended, order_number: order}
 """,
     "erp/shipment": """
 object: shipment
@@ -265,6 +265,11 @@ def test_production_that_names_no_order_is_told_as_estimated(works: Site) -> Non
         works.crm.form("order")["o2"].fields["stage"] != "in_production"
     )
     assert Decimal(told(works, "material_requirement")["i-P"]["incoming"]) == 2
+    works.erp.put("make", {"status": "finished", "done": 2, "ended": "2026-11-30"}, "m1")
+    stocked(works, "P", 3)
+    works.clock.advance(700)
+    works.sync()
+    assert works.crm.form("order")["o1"].fields["stage"] == "produced"
 
 
 def test_parts_that_are_all_there_are_told_since_the_day_they_first_were(works: Site) -> None:
@@ -381,3 +386,17 @@ def test_a_requisition_that_the_erp_shows_itself_counts_once(releasing: Site) ->
 def story(made: Site, number: str) -> list[str]:
     [found] = tracing.trace(made.system, "sales_order", number)
     return [f"{event.where} {event.what}" for event in found.events]
+
+
+def test_what_was_released_for_an_order_serves_that_one_though_it_does_not_name_it(
+    releasing: Site,
+) -> None:
+    """Of the two production orders that name nobody, the later order's starts first."""
+    release(releasing, "i-P")
+    releasing.sync()
+    [second] = [key for key, one in releasing.erp.form("make").items() if one.fields["qty"] == 4]
+    releasing.erp.put("make", {"status": "started", "started": "2026-12-01"}, second)
+    releasing.sync()
+    first, last = (releasing.crm.form("order")[key].fields for key in ("o1", "o2"))
+    assert (first["stage"], last["stage"]) == ("materials_ready", "in_production")
+    assert last["basis"] == "pegged"

@@ -57,7 +57,8 @@ def test_case(name, case):
         assert plain(made) == case["object"]
     else:
         fields = Writer(mapping(name))(case["object"]).fields
-        assert texts({field: canon(value) for field, value in fields.items()}) == texts(case["write"])
+        shown = {field: canon(value) for field, value in fields.items()}
+        assert texts(shown) == texts(case["write"])
 
 
 def texts(fields):
