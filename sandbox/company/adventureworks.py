@@ -1,7 +1,7 @@
 """AdventureWorks, reshaped: a folder of CSV files (plain or gzipped) read as a `Company`.
 
 A volume of real orders, but of a company without tax, departments or several currencies:
-what the files leave open (salesperson, currency, warehouse codes) is settled here.
+what the files leave open (salesperson, supplier, currency, warehouse codes) is settled here.
 """
 
 from __future__ import annotations
@@ -15,10 +15,22 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
-from .model import BomLine, Company, Customer, Material, Order, OrderLine, Person, Stock, WorkOrder
+from .model import (
+    BomLine,
+    Company,
+    Customer,
+    Material,
+    Order,
+    OrderLine,
+    Person,
+    Stock,
+    Supplier,
+    WorkOrder,
+)
 
 CENT = Decimal("0.01")
 SALESPERSON = Person(crm_id="1000", name="Sales Desk", department="Sales", erp_number="S001")
+SUPPLIER = Supplier(number="V001", name="Parts & Co.")
 UNITS = {"EA": "Pcs"}
 """Units that the bills of material call otherwise than the materials do."""
 
@@ -90,6 +102,7 @@ def load(directory: Path) -> Company:
         currency="USD",
         organisations=(("100", "Adventure Works"),),
         people=(SALESPERSON,),
+        suppliers=(SUPPLIER,),
         customers=tuple(_customer(row) for row in files["customers"]),
         materials=tuple(_material(row, sold) for row in files["materials"]),
         bom=tuple(_bom_line(row) for row in files["bom"] if row.text("parent_no")),
@@ -144,6 +157,7 @@ def _material(row: _Row, sold: set[str]) -> Material:
         list_price=price,
         standard_cost=row.number("standard_cost"),
         safety_stock=row.number("safety_stock"),
+        supplier="" if made else SUPPLIER.number,
         lead_days=int(row.number("days_to_manufacture" if made else "purchase_lead_days")),
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from connector.errors import ConnectorError
 from connector.operations import releasing as releasing_of
 from connector.operations import tracing
 from connector.operations.releasing import Released
@@ -360,6 +361,20 @@ def test_what_is_released_arrives_once_and_is_suggested_no_more(releasing: Site)
         releasing.sync()
     assert wants(releasing) == [("S", 6)]
     assert len(releasing.erp.form("make")) == 2
+
+
+def test_nothing_is_released_before_everything_that_may_be_there_was_read(works: Site) -> None:
+    works.config = works.config.replace("insight:", RELEASE.strip("\n") + "\ninsight:")
+    works.config = works.config.replace("insight: {", "insight: {release_ahead: 400d, ")
+    works.mappings |= WRITTEN
+    works.start()
+    with pytest.raises(ConnectorError, match="purchase_requisition"):
+        release(works)
+    assert releasing_of.ahead(works.system) is None
+    works.sync()
+    assert releasing_of.ahead(works.system) is not None
+    works.clock.advance(2 * 86_400)
+    assert releasing_of.ahead(works.system) is None  # by what was read long ago
 
 
 def test_what_is_released_says_for_which_orders_it_is(releasing: Site) -> None:

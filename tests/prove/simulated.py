@@ -69,6 +69,7 @@ def single(scenes: Sequence[int], kinds: Sequence[str], url: str = "") -> Eviden
 def on_postgresql(scenes: Sequence[int], kinds: Sequence[str]) -> Evidence:
     """T1 once more on the other database, on which daemons work side by side."""
     with serving() as server:
+        server.never_flush()
         return single(scenes, kinds, server.database("single"))
 
 
