@@ -61,7 +61,7 @@ def _given(object: str, key: str, record: BusinessObject, factor: Factor) -> Ite
             yield from _made(key, record)
         case ProductionSuggestion():
             due = record.due_on or record.start_on or date.min
-            named = _named(record.order_number, record.order_line)
+            demand = named(record.order_number, record.order_line)
             tracking, start = record.tracking_no, record.start_on or due
             yield Supply(
                 key,
@@ -71,7 +71,7 @@ def _given(object: str, key: str, record: BusinessObject, factor: Factor) -> Ite
                 "requisition",
                 record.number,
                 tracking,
-                named,
+                demand,
                 start,
             )
 
@@ -136,7 +136,7 @@ def _bought(
                 kind,
                 record.number,
                 line.tracking_no,
-                _named(line.order_number, line.order_line),
+                named(line.order_number, line.order_line),
             )
 
 
@@ -162,7 +162,7 @@ def _made(key: str, record: ProductionOrder) -> Iterator[Supply]:
             "production_order",
             record.number,
             record.tracking_no,
-            _named(record.order_number, record.order_line),
+            named(record.order_number, record.order_line),
             None if record.status in STARTED else record.planned_start or due,
         )
 
@@ -171,11 +171,12 @@ def demand_id(order: Order, line: Line) -> str:
     """What names a line's demand: the order's number in the ERP and its row, by which documents
     there name it too; before it stands there, its keys in the source."""
     if order.booked and line.rows:
-        return _named(order.target_number, min(line.rows))
+        return named(order.target_number, min(line.rows))
     return f"{order.key}/{line.id}"
 
 
-def _named(order_number: str, order_line: str) -> str:
+def named(order_number: str, order_line: str) -> str:
+    """The demand that a document of the ERP names; empty: none."""
     return f"{order_number}/{order_line}" if order_line else ""
 
 

@@ -7,32 +7,27 @@ it left; the rest goes on from the materials that changed.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Set
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from connector.contract import chunks
-from connector.derive import serving
 from connector.derive.availability import availability
 from connector.derive.costing import Costing, Rates
-from connector.derive.demand import lying
 from connector.derive.kitting import Kitter, kitting
 from connector.derive.model import ZERO
 from connector.derive.requirements import Planner, day, week
 from connector.derive.structure import Structures
 from connector.derive.subjects import subject
 from connector.derive.suggesting import requirement
-from connector.engine import figuring, saving
+from connector.engine import figuring, saving, supplying
 from connector.engine.modelling import Modelling
 from connector.engine.system import System
 from connector.faults import fault
 from connector.objects import BusinessObject
-from connector.objects.derived import Kitting, OrderSupply, Share
-from connector.objects.fulfilment import ProductionOrder, ProductionSuggestion
+from connector.objects.derived import Kitting, OrderSupply
 from connector.settings import HUB
-from connector.store import facts, feeds, journal, links, mentions, snapshots
+from connector.store import facts, feeds, journal, mentions, snapshots
 from connector.store.engine import Tx
 
 BY_MATERIAL = ("price_estimate", "availability", "material_requirement")
@@ -129,7 +124,7 @@ class Planning:
         if object == BY_LINE:
             return self._all_kits()
         if object == BY_ORDER:
-            served = dict(self._served())
+            served = dict(supplying.served(self._system, self._modelling.model))
             return {key: OrderSupply(record=key) for key in self._told(object)} | served
         assert self._planner is not None
         told = self._told(object)
@@ -193,51 +188,6 @@ class Planning:
             there = bool(needed) and not needed & short
             yield made.model_copy(update={"parts_there": there})
 
-    def _served(self) -> Iterator[tuple[str, OrderSupply]]:
-        """What serves the open lines of each order without naming it."""
-        shares: dict[str, list[Share]] = defaultdict(list)
-        with self._system.store.reading() as tx:
-            anonymous, pegs = self._anonymous(tx), self._pegs(tx)
-        for material, productions in sorted(anonymous.items()):
-            lines = list(self._open_lines(material))
-            stock = sum(lying(self._modelling.model.stock.get(material, ())).values(), ZERO)
-            for order, some in serving.assigned(lines, productions, stock, pegs).items():
-                shares[order] += [_share(one) for one in some]
-        for order, found in sorted(shares.items()):
-            yield order, OrderSupply(record=order, shares=tuple(found))
-
-    def _anonymous(self, tx: Tx) -> dict[str, dict[str, ProductionOrder]]:
-        """The production orders that name no order, by material and key."""
-        found: dict[str, dict[str, ProductionOrder]] = defaultdict(dict)
-        for row in snapshots.every(tx, self._system.insight.erp, "production_order"):
-            one = ProductionOrder.model_validate_json(row.data)
-            if not one.order_number:
-                found[one.material][row.key] = one
-        return found
-
-    def _pegs(self, tx: Tx) -> dict[str, list[str]]:
-        """The lines for which production orders were released, by the keys of those."""
-        rows = snapshots.every(tx, HUB, "production_suggestion")
-        lines = {
-            row.key: [one.line for one in ProductionSuggestion.model_validate_json(row.data).serves]
-            for row in rows
-        }
-        erp = self._system.insight.erp
-        found = links.find(tx, "production_suggestion", HUB, erp, sorted(lines))
-        return {link.there: lines[link.here] for link in found}
-
-    def _open_lines(self, material: str) -> Iterator[serving.OpenLine]:
-        """What is wanted of a material, less what documents that name the line will bring."""
-        named: dict[str, Decimal] = defaultdict(Decimal)
-        model = self._modelling.model
-        for one in model.supplies.get(material, {}).values():
-            named[one.demand] += one.quantity
-        for demand in model.demands.get(material, {}).values():
-            left = demand.quantity - named[demand.id]
-            if demand.kind == "order" and left > 0:
-                due, tracking = demand.due, demand.tracking
-                yield serving.OpenLine(demand.record, demand.line, left, due, tracking)
-
 
 class KeyParts:
     """Which key parts go into a material, over all levels."""
@@ -278,10 +228,6 @@ def _productions(supply: BusinessObject) -> list[str]:
     """What it is about: the production orders in it."""
     assert isinstance(supply, OrderSupply)
     return [subject("production", share.production) for share in supply.shares]
-
-
-def _share(one: serving.Serving) -> Share:
-    return Share(line=one.line, production=one.key, quantity=one.quantity, basis=one.basis)
 
 
 def _nothing_open(kit: Kitting) -> Kitting:
