@@ -244,10 +244,13 @@ class App:
         found = asking.Asking(self.system).materials(numbers) if numbers else None
         return releasing.release(self.system, found, until, self._who, dry_run=dry_run)
 
-    def release_ahead(self) -> list[releasing.Released]:
-        """What `insight.release_ahead` says is to be released by itself."""
-        until = releasing.ahead(self.system)
-        return [] if until is None else releasing.release(self.system, None, until, "connector")
+    def releases_until(self) -> date | None:
+        """What must begin by this day is to be released by itself; None: nothing is."""
+        return releasing.ahead(self.system)
+
+    def release_ahead(self, until: date) -> list[releasing.Released]:
+        """Release it."""
+        return releasing.release(self.system, None, until, "connector")
 
     # -- the store --------------------------------------------------------------------------
 

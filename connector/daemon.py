@@ -13,7 +13,7 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -58,6 +58,9 @@ _log = log.get(__name__)
 
 class Daemon:
     """One configuration, served until stopped."""
+
+    _released_until: date | None = None
+    """What had to begin by this day was released by itself."""
 
     def __init__(self, path: Path, clock: SystemClock | None = None, *, speak: bool = True) -> None:
         """Raises ConfigError: a daemon that cannot start says so at once.
@@ -199,8 +202,10 @@ class Daemon:
         engine.deliver(ordered(list(app.system.flows.values())), Done())
 
     def _plan(self, app: App, engine: Dispatcher) -> None:
-        if engine.plan():
-            app.release_ahead()
+        changed, until = engine.plan(), app.releases_until()
+        if until is not None and (changed or until != self._released_until):
+            app.release_ahead(until)
+            self._released_until = until
 
     def _reckon(self, engine: Dispatcher) -> None:
         engine.reckon()

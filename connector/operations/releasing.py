@@ -25,6 +25,7 @@ from connector.engine import modelling, orders, saving
 from connector.engine.modelling import Modelling
 from connector.engine.system import System
 from connector.errors import ConnectorError
+from connector.messages import say, word
 from connector.objects import BusinessObject
 from connector.objects.fulfilment import (
     ProductionSuggestion,
@@ -39,6 +40,8 @@ from connector.store.engine import Tx
 
 COUNT = "released"
 PLANS = "material_requirement"
+BECOMES = {"buy": "purchase_requisition", "make": "production_suggestion"}
+"""By kind of suggestion, what is made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,9 @@ def release(
     """Release what is suggested of these materials (keys; None: of all), as far as it must be
     ordered or started by `until` (None: all of it).
 
-    Raises ConnectorError where something that would tell that less is needed was not read yet.
+    What no flow carries into the ERP is left alone: once released, it would count as supply.
+    Raises ConnectorError where there is nothing else, or where something that would tell that less
+    is needed was not read yet.
     """
     store = system.store
     with store.transaction() as tx:
@@ -83,7 +88,7 @@ def release(
         now = store.now(tx)
         today = datetime.fromtimestamp(now, system.zone(system.insight.erp)).date()
         planner, model = _planned(system, tx, today)
-        chosen = list(_chosen(planner, materials, until))
+        chosen = _carried(system, list(_chosen(planner, materials, until)))
         made = _records(system, tx, planner, chosen, today, dry_run=dry_run)
         if not dry_run:
             _save(system, tx, made)
@@ -130,6 +135,14 @@ def _chosen(
         for one in merge(some, period=day if made else None):
             roots = [r for id in one.suggestions for r in full_peg(planner, material, places[id])]
             yield _Chosen(material, one, _serves(roots))
+
+
+def _carried(system: System, chosen: Sequence[_Chosen]) -> list[_Chosen]:
+    found = [one for one in chosen if system.taking(HUB, BECOMES[one.release.kind])]
+    if chosen and not found:
+        object = BECOMES[chosen[0].release.kind]
+        raise ConnectorError(say("release_nowhere", object=word("object", object), code=object))
+    return found
 
 
 def _serves(roots: Sequence[Any]) -> tuple[Served, ...]:

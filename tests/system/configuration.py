@@ -31,6 +31,9 @@ def written(config: dict[str, Any]) -> str:
         if not _is_plain(entries):
             lines.append(f"{part}:")
             for name, options in entries.items():
+                if _is_plain(options):
+                    lines.append(f"  {name}: {_scalar(options)}")
+                    continue
                 lines.append(f"  {name}:")
                 lines += [f"    {option}: {_scalar(value)}" for option, value in options.items()]
     text = "\n".join(lines) + "\n"
