@@ -37,6 +37,8 @@ class Table:
         return (*self.columns, *(heading for _, heading in self.of_parts))
 
 
+LATE = "late"
+"""A question of its own, whose answer stands in the requirements."""
 TABLES = {
     "order_progress": Table(
         ("number", "stage", "basis", "ordered", "produced", "shipped", "materials_on",
@@ -57,6 +59,11 @@ TABLES = {
         "suggestions",
         (("kind", "suggestion"), ("quantity", "suggested"), ("start_on", "start_on"),
          ("due_on", "due_on")),
+    ),
+    LATE: Table(
+        ("number", "incoming"),
+        "late",
+        (("wanted_on", "wanted_on"), ("expected_on", "expected_on"), ("quantity", "quantity")),
     ),
     "price_estimate": Table(
         ("number", "unit", "material_cost", "labour_cost", "overhead_cost", "cost", "price",
@@ -97,6 +104,7 @@ def register(cli: typer.Typer) -> None:
         insight_progress,
         insight_kitting,
         insight_requirements,
+        insight_late,
         insight_availability,
         insight_quote,
         insight_margin,
@@ -139,6 +147,11 @@ def insight_kitting(
 def insight_requirements(session: Session, numbers: Numbers = None, csv: Csv = False) -> None:
     """What should be bought and made."""
     _show(session, _asking(session).requirements(numbers or ()), as_csv=csv)
+
+
+def insight_late(session: Session, numbers: Numbers = None, csv: Csv = False) -> None:
+    """What comes later than it is wanted."""
+    _show(session, _asking(session).late(numbers or ()), as_csv=csv, table=LATE)
 
 
 def insight_availability(session: Session, numbers: Numbers = None, csv: Csv = False) -> None:
@@ -233,11 +246,12 @@ def _rate(name: str, text: str) -> Decimal | None:
     return value
 
 
-def _show(session: Session, answer: Answer, *, as_csv: bool) -> None:
+def _show(session: Session, answer: Answer, *, as_csv: bool, table: str = "") -> None:
+    shown = TABLES[table or answer.object]
     if as_csv:
         writer = csv.writer(sys.stdout)
-        writer.writerow(_headings(answer))
-        writer.writerows(_rows(answer))
+        writer.writerow(_headings(shown))
+        writer.writerows(_rows(shown, answer))
         return
     told = {
         "object": answer.object,
@@ -246,12 +260,11 @@ def _show(session: Session, answer: Answer, *, as_csv: bool) -> None:
         "stale": answer.stale,
         "records": [plain(record) for record in answer.records],
     }
-    session.show(told, lambda screen: _render(screen, answer))
+    session.show(told, lambda screen: _render(screen, shown, answer))
 
 
-def _render(screen: Screen, answer: Answer) -> None:
-    table = TABLES[answer.object]
-    screen.table(table.headings, _rows(answer))
+def _render(screen: Screen, table: Table, answer: Answer) -> None:
+    screen.table(table.headings, _rows(table, answer))
     if not answer.records:
         screen.line(say("insight_nothing"))
     times = sorted(set(answer.as_of.values()))
@@ -262,13 +275,12 @@ def _render(screen: Screen, answer: Answer) -> None:
             screen.mark("!", say(id, inputs=", ".join(word("object", one) for one in some)))
 
 
-def _headings(answer: Answer) -> list[str]:
-    return [word("head", name) for name in TABLES[answer.object].headings]
+def _headings(table: Table) -> list[str]:
+    return [word("head", name) for name in table.headings]
 
 
-def _rows(answer: Answer) -> Iterator[list[str]]:
+def _rows(table: Table, answer: Answer) -> Iterator[list[str]]:
     """A row for each part of a record, its own fields in the first of them."""
-    table = TABLES[answer.object]
     for record in answer.records:
         own = [_cell(record, name, answer) for name in table.columns]
         parts: Sequence[Any] = getattr(record, table.parts) if table.parts else ()

@@ -10,7 +10,7 @@ days, Oracle Master Scheduling/MRP User's Guide, "Consumption with Periodic Buck
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,6 +28,13 @@ class Lot:
     order: int
     """Which of the material's."""
     rest: Decimal
+
+
+class Late(NamedTuple):
+    """What comes later than it is wanted."""
+
+    expected: date
+    quantity: Decimal
 
 
 class Pool:
@@ -50,6 +57,16 @@ class Pool:
         taken = min(quantity, self.balance)
         self.balance -= taken
         return taken
+
+    def expect(self, quantity: Decimal) -> Iterator[Late]:
+        """As much of this as comes later than that, the earliest first."""
+        while quantity > 0 and self.arrivals:
+            day, coming = self.arrivals.pop()
+            taken = min(quantity, coming)
+            if coming > taken:
+                self.arrivals.append((day, coming - taken))
+            quantity -= taken
+            yield Late(day, taken)
 
 
 class Pools(dict[str, Pool]):

@@ -7,13 +7,13 @@ chapter "Material Requirements Planning"), kept by date instead of by period.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
-from connector.derive.demand import Lot, Pools
+from connector.derive.demand import Late, Lot, Pools
 from connector.derive.model import NEGLIGIBLE, ZERO, Demand, Item
 
 RANKED = ("production_order", "order", "suggestion", "forecast", "safety_stock")
@@ -84,8 +84,14 @@ def lot(item: Item, quantity: Decimal) -> Decimal:
     return (lots + (over > NEGLIGIBLE)) * item.lot_multiple
 
 
-def net(item: Item, wanted: Wanted, pools: Pools) -> Iterator[Short]:
-    """What is missing, day by day; what a lot brings beyond that serves who comes later."""
+def net(
+    item: Item, wanted: Wanted, pools: Pools, late: Callable[[date, Late], None] | None = None
+) -> Iterator[Short]:
+    """What is missing, day by day; what a lot brings beyond that serves who comes later.
+
+    What comes too late is used before anything is planned, as if it were brought forward: whoever
+    orders once more has it twice. `late` hears by when it was wanted.
+    """
     for due, tracking, quantity in sorted(
         (due, tracking, quantity)
         for tracking, days in wanted.items()
@@ -94,6 +100,10 @@ def net(item: Item, wanted: Wanted, pools: Pools) -> Iterator[Short]:
         left = quantity
         for pool in pools.of(tracking):
             left -= pool.take(left, due)
+            for one in pool.expect(left):
+                left -= one.quantity
+                if late:
+                    late(due, one)
         if left > NEGLIGIBLE:
             planned = lot(item, left)
             pools[tracking].balance += max(planned - left, ZERO)
@@ -120,7 +130,7 @@ def pegs(needs: Iterable[Need], pools: Pools, orders: Sequence[Planned]) -> list
 
 
 def _served(need: Need, pools: Pools, found: list[list[Peg]]) -> Decimal:
-    """What is left to be served when stock, supplies and older lots are used."""
+    """What is left to be served when stock, older lots and supplies are used, in this order."""
     left = need.quantity
     for pool in pools.of(need.tracking):
         left -= pool.take(left, need.due)
@@ -128,6 +138,7 @@ def _served(need: Need, pools: Pools, found: list[list[Peg]]) -> Decimal:
             left -= _peg(found, pool.lots[0], need, left)
             if not pool.lots[0].rest:
                 pool.lots.popleft()
+        left -= sum((one.quantity for one in pool.expect(left)), ZERO)
     return left
 
 

@@ -2,11 +2,12 @@
 
 Materials are planned by low-level code. What is wanted of one (orders, what they leave of
 forecasts, what planned orders of its parents draw, its safety stock) is netted against what is
-there in time (`netting`); what is missing becomes planned orders, which start by their lead time
-earlier and then draw components by the BOM that is valid on that day.
+there and what comes (`netting`); what is missing becomes planned orders, which start by their lead
+time earlier and then draw components by the BOM that is valid on that day.
 
-Nothing here knows today: whatever was due in the past stays due in the past. Only what is missing
-of the safety stock needs a day; it is due on the `opening`, the first day of the plan.
+Whatever was due in the past stays due in the past: what is told must not change because a day has
+passed. Only what is missing of the safety stock needs a day; it is due on the `opening`, the first
+day of the plan. And what should have started long ago will be made by the BOM of today.
 """
 
 from __future__ import annotations
@@ -16,9 +17,18 @@ from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from heapq import heapify, heappop, heappush
 
-from connector.derive.demand import Bucket, Pools, dedicated, lying, pools, supplies_of, wanted
+from connector.derive.demand import (
+    Bucket,
+    Late,
+    Pools,
+    dedicated,
+    lying,
+    pools,
+    supplies_of,
+    wanted,
+)
 from connector.derive.model import EXACT, ZERO, Demand, Item, Model, Supply, drawn
-from connector.derive.netting import Need, Peg, Planned, Wanted, net, pegs
+from connector.derive.netting import Need, Peg, Planned, Short, Wanted, net, pegs
 from connector.derive.structure import MADE, Structures
 
 Back = Callable[[date, int], date]
@@ -46,16 +56,23 @@ class Planner:
     """The requirements of a model, kept up to date with it.
 
     `back(day, days)` is the day so many days before, by whatever calendar. `bucket` says what
-    counts as one day: what falls into it is planned together, due on its first day.
+    counts as one day: what falls into it is planned together, due on its first day. What should
+    have started before `today` (else the opening) will be made of what its BOM says then.
     """
 
     def __init__(
-        self, model: Model, opening: date, *, back: Back = calendar, bucket: Bucket = day
+        self,
+        model: Model,
+        opening: date,
+        *,
+        today: date | None = None,
+        back: Back = calendar,
+        bucket: Bucket = day,
     ) -> None:
         self.model, self._opening, self._back, self._bucket = model, opening, back, bucket
         self._starts: dict[tuple[date, int], tuple[date, date]] = {}
         self._days: dict[date, date] = {}
-        self.structures = Structures(model)
+        self.structures = Structures(model, since=today or opening)
         self.plans: dict[str, list[Planned]] = {}
         """By material, what should be bought or made, by due date and tracking number."""
         self._draws: dict[str, list[Planned]] = {}
@@ -104,6 +121,18 @@ class Planner:
             needs.extend(self._dependent(material))
             return pegs(needs, there, self.plans.get(material, ()))
 
+    def late(self, material: str) -> dict[tuple[date, date], Decimal]:
+        """What of its supplies comes too late, by the days on which it is wanted and expected."""
+        found: dict[tuple[date, date], Decimal] = {}
+
+        def hear(due: date, one: Late) -> None:
+            found[due, one.expected] = found.get((due, one.expected), ZERO) + one.quantity
+
+        with localcontext(EXACT):
+            for _ in self._net(self.item(material), hear):
+                pass
+        return found
+
     def gross(self, material: str) -> Decimal:
         """Everything that is wanted of it, its safety stock apart."""
         with localcontext(EXACT):
@@ -140,14 +169,17 @@ class Planner:
 
     def _plan(self, material: str) -> list[Planned]:
         item = self.item(material)
-        if material in self.structures.cyclic or item.kind in UNPLANNED:
-            return []
-        needs, there = self._own(material)
-        total = self._drawn(material)
+        return [self._planned(item, *short) for short in self._net(item)]
+
+    def _net(self, item: Item, late: Callable[[date, Late], None] | None = None) -> Iterator[Short]:
+        if item.key in self.structures.cyclic or item.kind in UNPLANNED:
+            return iter(())
+        needs, there = self._own(item.key)
+        total = self._drawn(item.key)
         for need in needs:
             days = total.setdefault(need.tracking, {})
             days[need.due] = days.get(need.due, ZERO) + need.quantity
-        return [self._planned(item, *short) for short in net(item, total, there)]
+        return net(item, total, there, late)
 
     def _planned(self, item: Item, due: date, tracking: str, quantity: Decimal) -> Planned:
         key = due, item.lead_time or 0

@@ -74,14 +74,15 @@ def _use(parent: str, one: Component, begin: date, end: date) -> Use:
 
 
 class Structures:
-    """The uses of a model: of one day, or of all days, since planning goes back through time.
+    """The uses of a model: of one day, or of all days from one on, since nothing begins in the
+    past: what counts on that day counts for all that should have begun before.
 
     `levels` holds the low-level code of every material in it; those on a cycle come last, as
     nothing is made of them. What is not in it has none above and none below.
     """
 
-    def __init__(self, model: Model, day: date | None = None) -> None:
-        self._model, self._day = model, day
+    def __init__(self, model: Model, day: date | None = None, *, since: date = date.min) -> None:
+        self._model, self._day, self._since = model, day, since
         self.uses: dict[str, list[Use]] = {}
         """By parent."""
         self.used: dict[str, list[Use]] = {}
@@ -143,7 +144,12 @@ class Structures:
     def _look(self, parent: str) -> list[Use]:
         item = self._model.items.get(parent, Item(parent))
         found = uses(self._model.structures.get(parent, ())) if item.kind == MADE else ()
-        return sorted(use for use in found if not self._day or use.on(self._day))
+        if self._day:
+            return sorted(use for use in found if use.on(self._day))
+        return sorted(self._from_now(use) for use in found if use.valid_to > self._since)
+
+    def _from_now(self, use: Use) -> Use:
+        return use if use.valid_from > self._since else use._replace(valid_from=date.min)
 
     def _order(self) -> tuple[dict[str, int], frozenset[str]]:
         levels, stuck = _levels(self.uses, self.used, frozenset())

@@ -14,7 +14,7 @@ from connector.derive.netting import Peg, Planned
 from connector.derive.requirements import Planner
 from connector.derive.structure import MADE
 from connector.objects import derived
-from connector.objects.derived import MaterialRequirement, Suggestion
+from connector.objects.derived import Late, MaterialRequirement, Suggestion
 from connector.objects.money import spread
 
 DIGITS = 12
@@ -35,6 +35,10 @@ def requirement(planner: Planner, model: Model, material: str) -> MaterialRequir
         safety_stock=plain(item.safety_stock),
         incoming=plain(incoming),
         suggestions=tuple(suggestions(planner, material)),
+        late=tuple(
+            Late(wanted_on=wanted, expected_on=expected, quantity=plain(quantity))
+            for (wanted, expected), quantity in sorted(planner.late(material).items())
+        ),
     )
 
 

@@ -50,6 +50,7 @@ class Planning:
         self._system = system
         self._modelling = Modelling(system, system.insight.erp)
         self._planner: Planner | None = None
+        self._planned_on: date | None = None
         self._touched: set[str] | None = set()
         """Materials whose plans are to be told anew; None: all."""
 
@@ -74,20 +75,20 @@ class Planning:
             return feeds.take_lease(store, tx, LEASE, self._system.owner, SECONDS) is not None
 
     def _refresh(self) -> None:
-        touched = self._modelling.refresh(self._now())
-        if touched is None or self._planner is None:
-            self._planner = self._planned()
+        today = self._now()
+        touched = self._modelling.refresh(today)
+        if touched is None or self._planner is None or today != self._planned_on:
+            self._planner, self._planned_on = self._planned(today), today
             self._touched = None
         elif self._touched is not None:
             self._touched |= self._planner.update(touched) if touched else touched
 
-    def _planned(self) -> Planner:
+    def _planned(self, today: date) -> Planner:
         store = self._system.store
         with store.transaction() as tx:
-            today = self._today(store.now(tx)).isoformat()
-            opening = date.fromisoformat(facts.first(store, tx, OPENING, today))
+            opening = date.fromisoformat(facts.first(store, tx, OPENING, today.isoformat()))
         bucket = week if self._system.insight.settings.plan_by == "week" else day
-        return Planner(self._modelling.model, opening, bucket=bucket)
+        return Planner(self._modelling.model, opening, today=today, bucket=bucket)
 
     def _today(self, now: float) -> date:
         return datetime.fromtimestamp(now, self._system.zone(self._system.insight.erp)).date()

@@ -255,6 +255,18 @@ class Suggestion(Part):
     """For what."""
 
 
+class Late(Part):
+    """What is bought or made already and comes later than it is wanted (催货): to be brought
+    forward. Nothing more is suggested for it."""
+
+    wanted_on: Day
+    """When it should be there."""
+    expected_on: Day
+    """When it is to come."""
+    quantity: Number
+    """How much of it."""
+
+
 class MaterialRequirement(BusinessObject):
     """What should be bought or made of one material (物料需求建议)."""
 
@@ -270,6 +282,8 @@ class MaterialRequirement(BusinessObject):
     """What is bought or made already."""
     suggestions: tuple[Suggestion, ...] = ()
     """What is missing, and by when."""
+    late: tuple[Late, ...] = ()
+    """What comes too late."""
 
 
 class PriceEstimate(BusinessObject):

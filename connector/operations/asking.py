@@ -39,6 +39,7 @@ class Answer:
     """What was asked for, and how far it can be trusted."""
 
     object: str
+    """What is told."""
     records: list[BusinessObject]
     as_of: dict[str, datetime] = field(default_factory=dict)
     """By input, when it was read last, in the ERP's zone."""
@@ -134,13 +135,21 @@ class Asking:
         return answer
 
     def requirements(self, numbers: Sequence[str]) -> Answer:
-        """What should be bought or made; without numbers, all of which something is missing."""
+        """What should be bought or made; without numbers, all of which something is missing or
+        late."""
         with self._system.store.reading() as tx:
             answer, model = self._answer(tx, "material_requirement"), self._model(tx)
             bucket = week if self._system.insight.settings.plan_by == "week" else day
             planner = Planner(model, self._today(tx), bucket=bucket)
-            wanted = self._material_keys(tx, numbers) or sorted(planner.plans)
-            answer.records = [requirement(planner, model, key) for key in wanted]
+            wanted = self._material_keys(tx, numbers) or sorted(model.all())
+            told = (requirement(planner, model, key) for key in wanted)
+            answer.records = [one for one in told if numbers or one.suggestions or one.late]
+        return answer
+
+    def late(self, numbers: Sequence[str]) -> Answer:
+        """What is bought or made already and comes later than it is wanted."""
+        answer = self.requirements(numbers)
+        answer.records = [one for one in answer.records if getattr(one, "late", ())]
         return answer
 
     def quote(self, numbers: Sequence[str], margin: Decimal | None, tax: Decimal | None) -> Answer:

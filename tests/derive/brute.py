@@ -16,6 +16,13 @@ UNIT = Fraction(1, 4)
 """Every quantity that people state in these tests is a multiple of this."""
 FIRST, LAST = date(2026, 1, 25), date(2026, 4, 10)
 EVER = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
+
+
+def ahead(opening: date) -> list[date]:
+    """The days on which something may yet begin."""
+    return [day for day in EVER if day >= opening]
+
+
 Structs = list[tuple[str, Fraction]]
 
 
@@ -106,19 +113,21 @@ class Company:
             rest = left.get(d.id, 0) if d.kind == "forecast" else d.quantity
             found[d.due, d.tracking] += Fraction(rest)
         for parent in self.model.structures:
-            if parent == key or self.goes_into_itself(parent, EVER):
+            if parent == key or self.goes_into_itself(parent, ahead(opening)):
                 continue
-            if not any(part == key for day in EVER for part, _ in self.parts(parent, day)):
+            if not any(
+                part == key for day in ahead(opening) for part, _ in self.parts(parent, day)
+            ):
                 continue
             for _, start, quantity, tracking in self.plan(parent, opening):
-                for part, per in self.parts(parent, start):
+                for part, per in self.parts(parent, max(start, opening)):
                     if part == key:
                         found[start, tracking] += quantity * per
         return found
 
     def _plan(self, key: str, opening: date) -> Iterator[tuple[date, date, Fraction, str]]:
         item = self.item(key)
-        if item.kind == "service" or self.goes_into_itself(key, EVER):
+        if item.kind == "service" or self.goes_into_itself(key, ahead(opening)):
             return
         needs = self.needs(key, opening)
         comes: dict[tuple[date, str], Fraction] = defaultdict(Fraction)
@@ -140,6 +149,10 @@ class Company:
                     while missing > 0 and there[pool] > 0:
                         bit = min(missing, there[pool], Fraction(1))
                         missing, there[pool] = missing - bit, there[pool] - bit
+                    for later in EVER:
+                        if later > day:
+                            bit = min(missing, comes[later, pool])
+                            missing, comes[later, pool] = missing - bit, comes[later, pool] - bit
                 if missing:
                     lot = self._lot(item, missing)
                     there[tracking] += lot - missing

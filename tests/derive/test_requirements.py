@@ -189,11 +189,19 @@ def test_what_is_missing_of_the_safety_stock_is_due_on_the_opening() -> None:
 # -- what is there -------------------------------------------------------------------------------
 
 
-def test_what_comes_too_late_serves_only_who_comes_later() -> None:
+def test_what_comes_too_late_is_to_be_brought_forward_not_ordered_once_more() -> None:
+    """5 wanted on the 10th and 5 on the 20th, 8 come on the 15th: 5 of them are late; 2 more."""
     rows = (Item("P"), order("1", "P", 5, day(10)), order("2", "P", 5, day(20)))
     planner = Planner(model(*rows, Supply("s", "P", D(8), day(15))), day(1))
-    assert served(planner, "P") == [[("SO-1", 5)]]
-    assert requirement(planner, planner.model, "P").incoming == 8
+    assert served(planner, "P") == [[("SO-2", 2)]]
+    told = requirement(planner, planner.model, "P")
+    assert told.incoming == 8
+    assert [(o.wanted_on, o.expected_on, o.quantity) for o in told.late] == [(day(10), day(15), 5)]
+
+
+def test_what_was_ordered_today_for_yesterday_is_not_suggested_again() -> None:
+    rows = (Item("P"), order("1", "P", 5, day(10)), Supply("s", "P", D(5), day(25)))
+    assert Planner(model(*rows), day(25)).plans == {}
 
 
 def test_what_names_an_order_serves_it_however_late_and_others_with_the_rest() -> None:

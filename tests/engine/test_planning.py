@@ -363,6 +363,21 @@ def test_what_is_released_arrives_once_and_is_suggested_no_more(releasing: Site)
     assert len(releasing.erp.form("make")) == 2
 
 
+def test_what_is_wanted_since_long_is_released_once(releasing: Site) -> None:
+    """Ordered today, it comes too late for an order of last month: nobody orders it again."""
+    wanted(releasing, "o3", 5, "2026-10-20")
+    releasing.sync()
+    assert release(releasing)
+    for _ in range(3):
+        releasing.clock.advance(86_400)
+        releasing.sync()
+        assert release(releasing) == []
+    late = told(releasing, "material_requirement")["i-P"]["late"]
+    assert {(one["wanted_on"], one["expected_on"]) for one in late} >= {
+        ("2026-10-20", "2026-11-21")
+    }
+
+
 def test_nothing_is_released_before_everything_that_may_be_there_was_read(works: Site) -> None:
     works.config = works.config.replace("insight:", RELEASE.strip("\n") + "\ninsight:")
     works.config = works.config.replace("insight: {", "insight: {release_ahead: 400d, ")

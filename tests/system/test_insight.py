@@ -83,6 +83,21 @@ def test_what_should_be_bought_and_made_and_for_whom(firm: Site) -> None:
     assert bearings == [found["M1"][0]["id"]]
 
 
+def test_what_comes_too_late_is_to_be_brought_forward(firm: Site) -> None:
+    """250 gear boxes are wanted today: of the 300 bearings for 150 of them 100 come next year."""
+    firm.order(sold("M1", 250))
+    firm.sync()
+    firm.in_erp("order_purchase", material="M2", quantity=150, due_on="2027-01-15")
+    firm.sync()
+    assert [one["number"] for one in ask(firm, "requirements") if one.get("suggestions")] == ["M1"]
+    [bearings] = ask(firm, "late")
+    assert [(one["expected_on"], one["quantity"]) for one in bearings["late"]] == [
+        ("2027-01-15", "100"),
+    ]  # fmt: skip
+    shown = firm.cli("insight", "late", lang="zh").out
+    assert "2027-01-15" in shown
+
+
 def test_what_is_on_order_can_be_promised_from_its_day_on(firm: Site) -> None:
     firm.order(sold("M2", 180))
     firm.sync()
