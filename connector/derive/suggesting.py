@@ -78,32 +78,36 @@ class Root(NamedTuple):
     """In base units of the planned order's material."""
 
 
-def full_peg(planner: Planner, material: str, order: int) -> list[Root]:
-    """The customers' demands that a planned order serves, over all levels: what goes into a
-    parent's planned order is for those whom that one serves, in proportion, to the last digit."""
-    with localcontext(EXACT):
-        return _roots(planner, material, order, {}, {})
+class Pegging:
+    """The customers' demands that planned orders serve, over all levels: what goes into a parent's
+    planned order is for those whom that one serves, in proportion, to the last digit."""
 
+    def __init__(self, planner: Planner) -> None:
+        self._planner = planner
+        self._pegs: dict[str, list[list[Peg]]] = {}
+        self._found: dict[tuple[str, int], list[Root]] = {}
 
-Pegs = dict[str, list[list[Peg]]]
-Found = dict[tuple[str, int], list[Root]]
+    def roots(self, material: str, order: int) -> list[Root]:
+        """Whom this one of a material's planned orders serves."""
+        with localcontext(EXACT):
+            return self._roots(material, order)
 
-
-def _roots(planner: Planner, material: str, order: int, pegs: Pegs, found: Found) -> list[Root]:
-    if (material, order) in found:
-        return found[material, order]
-    if material not in pegs:
-        pegs[material] = planner.pegs(material)
-    sums: dict[tuple[str, Demand | None, str], Decimal] = {}
-    for peg in pegs[material][order]:
-        roots = [Root(peg.kind, peg.demand, material if not peg.demand else "", peg.quantity)]
-        if peg.parent:
-            roots = _roots(planner, peg.parent, peg.order, pegs, found)
-        shares = spread(peg.quantity, [root.quantity for root in roots], DIGITS)
-        for root, share in zip(roots, shares, strict=True):
-            sums[root[:3]] = sums.get(root[:3], ZERO) + share
-    found[material, order] = [Root(*whom, share) for whom, share in sums.items() if share]
-    return found[material, order]
+    def _roots(self, material: str, order: int) -> list[Root]:
+        if (material, order) in self._found:
+            return self._found[material, order]
+        if material not in self._pegs:
+            self._pegs[material] = self._planner.pegs(material)
+        sums: dict[tuple[str, Demand | None, str], Decimal] = {}
+        for peg in self._pegs[material][order]:
+            roots = [Root(peg.kind, peg.demand, material if not peg.demand else "", peg.quantity)]
+            if peg.parent:
+                roots = self._roots(peg.parent, peg.order)
+            shares = spread(peg.quantity, [root.quantity for root in roots], DIGITS)
+            for root, share in zip(roots, shares, strict=True):
+                sums[root[:3]] = sums.get(root[:3], ZERO) + share
+        found = [Root(*whom, share) for whom, share in sums.items() if share]
+        self._found[material, order] = found
+        return found
 
 
 class Release(NamedTuple):

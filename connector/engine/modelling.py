@@ -108,7 +108,7 @@ class Modelling:
         store = self._system.store
         with store.transaction() as tx:
             waiting = [row.key for row in journal.to_derive(tx, QUEUE, 1_000_000)]
-            count = facts.counted(store, tx, QUEUE, more=bool(waiting))
+            count = facts.count_more(store, tx, QUEUE) if waiting else facts.count_of(tx, QUEUE)
             journal.derived(tx, QUEUE, waiting)
             self._look_at_links(tx)
             mine, self._taken = self._taken, count

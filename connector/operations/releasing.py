@@ -16,11 +16,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from connector.derive.model import plain
+from connector.derive.model import Model, plain
 from connector.derive.requirements import Planner, day, week
 from connector.derive.structure import MADE
 from connector.derive.subjects import subject
-from connector.derive.suggesting import Release, full_peg, merge, suggestions
+from connector.derive.suggesting import Pegging, Release, merge, suggestions
 from connector.engine import modelling, orders, saving
 from connector.engine.modelling import Modelling
 from connector.engine.system import System
@@ -81,22 +81,16 @@ def release(
     is needed was not read yet.
     """
     store = system.store
-    with store.transaction() as tx:
-        if unread := inputs.read_for(system, tx, PLANS).unread:
-            raise inputs.never_read(unread[0])
-        store.make_links(tx)  # one release at a time
-        now = store.now(tx)
-        today = datetime.fromtimestamp(now, system.zone(system.insight.erp)).date()
-        planner, model = _planned(system, tx, today)
-        chosen = _carried(system, list(_chosen(planner, materials, until)))
-        made = _records(system, tx, planner, chosen, today, dry_run=dry_run)
-        if not dry_run:
-            _save(system, tx, made)
-            about = {"numbers": [record.number for _, record in made]}
-            if made:
-                journal.log_audit(tx, now, who, "release", about)
-    names = {key: item.number or key for key, item in model.items.items()}
-    return [told for object, record in made for told in _told(object, record, names)]
+    while True:
+        with store.reading() as tx:  # planning may take long, and keeps nobody from writing
+            before = facts.count_of(tx, COUNT)
+            draft = _drafted(system, tx, materials, until)
+        if dry_run or not draft.made:
+            return draft.told(draft.made)
+        with store.transaction() as tx:
+            store.make_links(tx)  # one release at a time
+            if facts.count_of(tx, COUNT) == before:
+                return draft.told(_saved(system, tx, draft, who))
 
 
 def ahead(system: System) -> date | None:
@@ -117,7 +111,31 @@ def ahead(system: System) -> date | None:
     return today + timedelta(seconds=seconds)
 
 
-def _planned(system: System, tx: Tx, today: date) -> tuple[Planner, Any]:
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What would be released now, without numbers."""
+
+    today: date
+    model: Model
+    made: Made
+
+    def told(self, made: Made) -> list[Released]:
+        """What people are told of it."""
+        names = {key: item.number or key for key, item in self.model.items.items()}
+        return [told for object, record in made for told in _told(object, record, names)]
+
+
+def _drafted(system: System, tx: Tx, materials: Sequence[str] | None, until: date | None) -> _Draft:
+    if unread := inputs.read_for(system, tx, PLANS).unread:
+        raise inputs.never_read(unread[0])
+    now = system.store.now(tx)
+    today = datetime.fromtimestamp(now, system.zone(system.insight.erp)).date()
+    planner, model = _planned(system, tx, today)
+    chosen = _carried(system, list(_chosen(planner, materials, until)))
+    return _Draft(today, model, _records(system, tx, planner, chosen, today))
+
+
+def _planned(system: System, tx: Tx, today: date) -> tuple[Planner, Model]:
     modelled = Modelling(system, system.insight.erp)
     modelled.build(tx, today)
     bucket = week if system.insight.settings.plan_by == "week" else day
@@ -127,13 +145,14 @@ def _planned(system: System, tx: Tx, today: date) -> tuple[Planner, Any]:
 def _chosen(
     planner: Planner, materials: Sequence[str] | None, until: date | None
 ) -> Iterator[_Chosen]:
+    pegging = Pegging(planner)
     for material in sorted(planner.plans if materials is None else materials):
         every = list(suggestions(planner, material))
         some = [x for x in every if until is None or (x.start_on or x.due_on) <= until]
         places = {one.id: n for n, one in enumerate(every)}
         made = planner.item(material).kind == MADE
         for one in merge(some, period=day if made else None):
-            roots = [r for id in one.suggestions for r in full_peg(planner, material, places[id])]
+            roots = [r for id in one.suggestions for r in pegging.roots(material, places[id])]
             yield _Chosen(material, one, _serves(roots))
 
 
@@ -158,39 +177,21 @@ Made = list[tuple[str, BusinessObject]]
 
 
 def _records(
-    system: System,
-    tx: Tx,
-    planner: Planner,
-    chosen: Sequence[_Chosen],
-    today: date,
-    *,
-    dry_run: bool,
+    system: System, tx: Tx, planner: Planner, chosen: Sequence[_Chosen], today: date
 ) -> Made:
     booked = _booked(system, tx, chosen)
-    number = _Numbers(system, tx, today, dry_run=dry_run)
     by_supplier: dict[str, list[_Chosen]] = defaultdict(list)
     made: Made = []
     for one in chosen:
         if one.release.kind == "buy":
             by_supplier[planner.item(one.material).supplier].append(one)
         else:
-            made.append(("production_suggestion", _to_make(number(), one, booked, today)))
+            made.append(("production_suggestion", _to_make(one, booked, today)))
     for _, some in sorted(by_supplier.items()):
         lines = tuple(_line(str(n), one, booked, today) for n, one in enumerate(some, 1))
-        requisition = PurchaseRequisition(number=number(), requested_on=today, lines=lines)
+        requisition = PurchaseRequisition(requested_on=today, lines=lines)
         made.append(("purchase_requisition", requisition))
     return made
-
-
-class _Numbers:
-    """Numbers for what is released: the day and a count that never begins anew."""
-
-    def __init__(self, system: System, tx: Tx, today: date, *, dry_run: bool) -> None:
-        self._store, self._tx, self._today, self._more = system.store, tx, today, not dry_run
-
-    def __call__(self) -> str:
-        count = facts.counted(self._store, self._tx, COUNT, more=True) if self._more else 0
-        return f"R{self._today:%Y%m%d}-{count:05}" if count else ""
 
 
 Booked = Mapping[tuple[str, str], tuple[str, str]]
@@ -214,9 +215,8 @@ def _alone(one: _Chosen, booked: Booked) -> dict[str, Any]:
     return {"order_number": number, "order_line": row, "tracking_no": one.release.tracking_no}
 
 
-def _to_make(number: str, one: _Chosen, booked: Booked, today: date) -> ProductionSuggestion:
+def _to_make(one: _Chosen, booked: Booked, today: date) -> ProductionSuggestion:
     return ProductionSuggestion(
-        number=number,
         material=one.material,
         quantity=one.release.quantity,
         start_on=max(one.release.start_on or today, today),
@@ -238,12 +238,21 @@ def _line(id: str, one: _Chosen, booked: Booked, today: date) -> PurchaseLine:
     )
 
 
-def _save(system: System, tx: Tx, made: Made) -> None:
-    for object, record in made:
+def _saved(system: System, tx: Tx, draft: _Draft, who: str) -> Made:
+    """Give numbers, the day and a count that never begins anew, and keep it."""
+    numbered: Made = []
+    for object, record in draft.made:
+        count = facts.count_more(system.store, tx, COUNT)
+        number = f"R{draft.today:%Y%m%d}-{count:05}"
+        numbered.append((object, record.model_copy(update={"number": number})))
+    for object, record in numbered:
         saving.save(system, tx, object, {record.number: record})
         modelling.note_captured(system, tx, HUB, object, [record.number])
         served = {subject("demand", one.record) for one in _all_served(record)}
         mentions.save(tx, HUB, object, {record.number: served})
+    about = {"numbers": [record.number for _, record in numbered]}
+    journal.log_audit(tx, system.store.now(tx), who, "release", about)
+    return numbered
 
 
 def _all_served(record: BusinessObject) -> Iterator[Served]:

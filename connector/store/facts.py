@@ -43,9 +43,14 @@ def trust(tx: Tx) -> bool:
     return bool(gone.rowcount)
 
 
-def counted(store: Store, tx: Tx, name: str, *, more: bool) -> int:
-    """A count kept under a name, after one `more` or not."""
-    count = int(_get(tx, name) or 0) + more
+def count_of(tx: Tx, name: str) -> int:
+    """A count kept under a name."""
+    return int(_get(tx, name) or 0)
+
+
+def count_more(store: Store, tx: Tx, name: str) -> int:
+    """The same after one more."""
+    count = count_of(tx, name) + 1
     _put(store, tx, name, str(count))
     return count
 

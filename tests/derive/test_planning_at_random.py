@@ -17,7 +17,7 @@ from connector.derive.kitting import Kitter, kitting
 from connector.derive.model import NEGLIGIBLE, Demand, Model
 from connector.derive.requirements import Planner, day, week
 from connector.derive.structure import Structures
-from connector.derive.suggesting import full_peg, requirement
+from connector.derive.suggesting import Pegging, requirement
 from tests.derive.brute import EVER, Company, ahead
 from tests.derive.companies import HORIZON, KEYS, changes, company, days, sources
 
@@ -120,7 +120,7 @@ def test_every_unit_that_is_suggested_is_for_somebody(found: Any, weekly: bool) 
         served: dict[Any, Decimal] = defaultdict(Decimal)
         for i, one in enumerate(told.suggestions):
             assert sum(peg.quantity for peg in one.pegs) == one.quantity
-            roots = full_peg(planner, key, i)
+            roots = Pegging(planner).roots(key, i)
             assert sum(root.quantity for root in roots) == one.quantity
             assert all(
                 root.demand or root.kind in ("safety_stock", "lot_rounding") for root in roots

@@ -11,7 +11,7 @@ import pytest
 from connector.derive.model import Component, Demand, Item, Model, OnHand, Row, Structure, Supply
 from connector.derive.netting import lot
 from connector.derive.requirements import Planner, week
-from connector.derive.suggesting import full_peg, merge, requirement, suggestions
+from connector.derive.suggesting import Pegging, merge, requirement, suggestions
 from connector.objects.derived import Suggestion
 
 MONDAY = date(2026, 1, 5)
@@ -356,7 +356,7 @@ def test_each_unit_is_for_a_customer_in_the_end_to_the_last_digit() -> None:
     """11 screws are for 4 machines, 2 of them A's: 5.5 and 2.75, and 2.75 for the lot."""
     roots = {
         (root.demand.id if root.demand else f"{root.kind} {root.material}"): root.quantity
-        for root in full_peg(screws(), "screw", 0)
+        for root in Pegging(screws()).roots("screw", 0)
     }
     assert roots == {
         "A": D("5.5"), "B": D("2.75"), "lot_rounding machine": D("2.75"),
@@ -370,7 +370,7 @@ def test_a_third_is_shared_out_without_a_rest() -> None:
     planner = Planner(
         model(Item("top", kind="make"), bom("top", nut=1), OnHand("nut", D(2)), *rows), day(1)
     )
-    shares = [root.quantity for root in full_peg(planner, "nut", 0)]
+    shares = [root.quantity for root in Pegging(planner).roots("nut", 0)]
     assert shares == [D("0.333333333334"), D("0.333333333333"), D("0.333333333333")]
 
 
@@ -474,7 +474,7 @@ def test_a_production_order_that_has_not_started_takes_its_components_when_it_do
     assert planner.update(touched) >= {"pump", "shaft"}
     assert planned(planner, "shaft") == [(day(7), day(9), D(6))]
     assert served(planner, "shaft") == [[("MO-1", D(6))]]
-    assert [root.kind for root in full_peg(planner, "shaft", 0)] == ["production_order"]
+    assert [root.kind for root in Pegging(planner).roots("shaft", 0)] == ["production_order"]
     planner.update(known.put("mo", [begins._replace(start=None)]))
     assert planned(planner, "shaft") == []
 

@@ -64,8 +64,10 @@ def _side_by_side(
     if jobs == 1 or len(items) == 1:
         yield from map(work, items)
         return
-    # Not forked: whoever calls may have threads.
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+    # Not forked: whoever calls may have threads. Replaced now and then: a greenlet's stack leaves
+    # something behind in the C library, a megabyte a run.
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, spawn, max_tasks_per_child=100) as pool:
         yield from pool.map(work, items, chunksize=chunk)
 
 
