@@ -77,8 +77,8 @@ def release(
     ordered or started by `until` (None: all of it).
 
     What no flow carries into the ERP is left alone: once released, it would count as supply.
-    Raises ConnectorError where there is nothing else, or where something that would tell that less
-    is needed was not read yet.
+    Raises ConnectorError where a material of that kind was named or no flow carries anything, and
+    where something that would tell that less is needed was not read yet.
     """
     store = system.store
     while True:
@@ -131,7 +131,8 @@ def _drafted(system: System, tx: Tx, materials: Sequence[str] | None, until: dat
     now = system.store.now(tx)
     today = datetime.fromtimestamp(now, system.zone(system.insight.erp)).date()
     planner, model = _planned(system, tx, today)
-    chosen = _carried(system, list(_chosen(planner, materials, until)))
+    some = list(_chosen(planner, materials, until))
+    chosen = _carried(system, some, named=materials is not None)
     return _Draft(today, model, _records(system, tx, planner, chosen, today))
 
 
@@ -156,10 +157,12 @@ def _chosen(
             yield _Chosen(material, one, _serves(roots))
 
 
-def _carried(system: System, chosen: Sequence[_Chosen]) -> list[_Chosen]:
-    found = [one for one in chosen if system.taking(HUB, BECOMES[one.release.kind])]
-    if chosen and not found:
-        object = BECOMES[chosen[0].release.kind]
+def _carried(system: System, chosen: Sequence[_Chosen], *, named: bool) -> list[_Chosen]:
+    """What a flow takes to the ERP. Where somebody names materials, the others are an error."""
+    carried = {kind: bool(system.taking(HUB, object)) for kind, object in BECOMES.items()}
+    found = [one for one in chosen if carried[one.release.kind]]
+    if len(found) < len(chosen) and (named or not any(carried.values())):
+        object = next(BECOMES[one.release.kind] for one in chosen if one not in found)
         raise ConnectorError(say("release_nowhere", object=word("object", object), code=object))
     return found
 

@@ -11,8 +11,10 @@ line holds.
 from __future__ import annotations
 
 import argparse
+import subprocess
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ from tests.acceptance.site import Report, Site, site
 
 AHEAD = "3650d"
 """What must be ordered within ten years: all of it."""
+STEPS = ("purchase requisition", "purchase order", "goods receipt", "progress")
+"""What its trace tells of an order, besides what becomes of itself."""
 PATIENCE = 1800
 
 
@@ -34,7 +38,7 @@ def main() -> int:
         forecast(where)
         daemon = where.daemon()
         try:
-            follow(where, report)
+            follow(where, report, partial(until, where, daemon))
         finally:
             daemon.terminate()
             daemon.wait()
@@ -52,6 +56,9 @@ def switch_on(config: Any) -> None:
     }  # fmt: skip
     for name, flow in flows.items():
         config["flows"][name] = {**flow, "max_creates": "none"}
+    for name in ("requisitions", "purchases", "goods_receipts"):
+        config["flows"][name]["every"] = "30s"
+    config["health"] = ""
     config["insight"] = {"release_ahead": AHEAD}
 
 
@@ -69,25 +76,25 @@ def forecast(where: Site) -> None:
     )  # fmt: skip
 
 
-def follow(where: Site, report: Report) -> None:
+def follow(where: Site, report: Report, shown: Callable[..., Any]) -> None:
     """Step by step, as each shows itself at the other side."""
     orders = where.get("crm", "records/SalesOrderObj")["records"]
     report.tell(f"{len(orders)} orders in the CRM")
-    bills = until(lambda: of(where, "SAL_SaleOrder", len(orders)), "orders")
+    bills = shown(lambda: of(where, "SAL_SaleOrder", len(orders)), "orders")
     report.tell(f"{len(bills)} orders in the ERP")
-    (expected,) = until(lambda: of(where, "PLN_FORECAST"), "forecast")
+    (expected,) = shown(lambda: of(where, "PLN_FORECAST"), "forecast")
     report.tell(f"forecast {expected['FBillNo']} in the ERP")
-    wanted = until(lambda: of(where, "PUR_Requisition"), "requisition")
+    wanted = shown(lambda: of(where, "PUR_Requisition"), "requisition")
     rows = sum(len(one["FEntity"]) for one in wanted)
     report.tell(f"{len(wanted)} requisitions with {rows} rows in the ERP")
     waiting = unready(where)
     report.check(bool(waiting), f"{len(waiting)} orders wait for key parts")
     buy(where, wanted)
     report.tell("all of it ordered and received")
-    until(lambda: len(unready(where)) < len(waiting), "milestone")
+    shown(lambda: len(unready(where)) < len(waiting), "milestone")
     ready = waiting - unready(where)
     report.check(bool(ready), f"{len(ready)} orders say that their key parts are there")
-    tell_the_story(where, report, min(ready))
+    tell_the_story(where, report, shown, min(ready))
 
 
 def unready(where: Site) -> set[str]:
@@ -110,21 +117,28 @@ def buy(where: Site, requisitions: list[dict[str, Any]]) -> None:
         where.people("erp", "receive_purchase", number=bought)
 
 
-def tell_the_story(where: Site, report: Report, number: str) -> None:
+def tell_the_story(where: Site, report: Report, shown: Callable[..., Any], number: str) -> None:
     """`trace` tells each step of one order."""
-    code, out, err = where.run("trace", "sales_order", number)
-    report.check(code == 0, f"trace {number} {err}")
-    print(out)
-    for step in ("purchase_requisition", "purchase_order", "goods_receipt", "progress"):
-        report.check(step in out, f"{number}: {step} in its trace")
+    shown(lambda: all(step in story(where, number) for step in STEPS), f"trace of {number}")
+    print(story(where, number))
+    report.check(True, f"{number}: {', '.join(STEPS)} in its trace")
 
 
-def until(holds: Callable[[], Any], what: str) -> Any:
+def story(where: Site, number: str) -> str:
+    code, out, err = where.run("trace", "sales_order", number, "--lang", "en")
+    if code:
+        raise SystemExit(err)
+    return out
+
+
+def until(where: Site, daemon: subprocess.Popen[bytes], holds: Callable[[], Any], what: str) -> Any:
     """What `holds` says once it says something true."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if found := holds():
             return found
+        if daemon.poll() is not None:
+            raise SystemExit(f"the daemon ended:\n{where.last_words()}")
         time.sleep(5)
     raise SystemExit(f"no {what} after {PATIENCE} s")
 

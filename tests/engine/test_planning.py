@@ -392,6 +392,17 @@ def test_nothing_is_released_before_everything_that_may_be_there_was_read(works:
     assert releasing_of.ahead(works.system) is None  # by what was read long ago
 
 
+def test_what_no_flow_carries_is_not_released(releasing: Site) -> None:
+    """Who has no flow of production orders releases purchases alone."""
+    flow = "  made: {object: production_suggestion, from: hub, to: erp, max_creates: none}\n"
+    releasing.config = releasing.config.replace(flow, "")
+    releasing.start()
+    assert {one.object for one in release(releasing)} == {"purchase_requisition"}
+    assert release(releasing) == []
+    with pytest.raises(ConnectorError, match="production_suggestion"):
+        release(releasing, "i-P")
+
+
 def test_what_is_released_says_for_which_orders_it_is(releasing: Site) -> None:
     release(releasing, "i-S")
     [requisition] = told(releasing, "purchase_requisition").values()
