@@ -52,7 +52,7 @@ def mark_others(
 ) -> None:
     """Mark what flows deliver that only other processes' configurations have, as while one that
     was edited is taken up: nobody will read this change again."""
-    names = {name.rpartition(" ")[0] for name in feeds.known_flows(tx, connection, object)}
+    names = feeds.flow_names(tx, connection, object)
     for name in sorted(names - {flow.name for flow in mine}):
         known = deliveries.locked(tx, name, [item.record.key for item in moved])
         rows = [states.changed(r, now, priority=r.priority, due=now) for r in known.values()]

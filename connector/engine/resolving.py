@@ -15,7 +15,7 @@ from connector.mapping.document import LinkRef
 from connector.mapping.writing import getter
 from connector.messages import Message, load, say
 from connector.objects import OBJECTS
-from connector.store import deliveries, links, snapshots
+from connector.store import deliveries, feeds, links, snapshots
 from connector.store.engine import Tx
 
 
@@ -99,10 +99,17 @@ class Resolver:
 
     def _arrived(self, tx: Tx, object: str, unseen: Sequence[links.Counterpart]) -> set[str]:
         """Of records that we deliver and have not read back: those that stand there finished.
-        One of several that are one there stands there with the one that is delivered."""
-        flows = self._flows(object)
-        if not unseen or not flows:
+        One of several that are one there stands there with the one that is delivered.
+
+        Flows that only other processes' configurations have count, too: nobody wakes what waits for
+        a record that is there already.
+        """
+        if not unseen:
             return set()
+        mine = self._system.taking(self._source, object)
+        elsewhere = {flow.name for flow in mine} - set(self._flows(object))
+        known = {*self._flows(object), *feeds.flow_names(tx, self._source, object)}
+        flows = sorted(known - elsewhere)
         delivered = {row.here: self._delivered(tx, object, row) for row in unseen}
         arrived = deliveries.arrived(tx, flows, sorted(set(delivered.values())))
         return {here for here, key in delivered.items() if key in arrived}

@@ -54,6 +54,11 @@ def known_flows(tx: Tx, connection: str, object: str) -> list[str]:
     return json.loads(row.flows) if row and row.flows else []
 
 
+def flow_names(tx: Tx, connection: str, object: str) -> set[str]:
+    """The names of these flows, of other processes' configurations, too."""
+    return {flow.rpartition(" ")[0] for flow in known_flows(tx, connection, object)}
+
+
 def connection(tx: Tx, name: str) -> Any | None:
     """What is known of a connection."""
     return _CONNECTION.first(tx, name=name)

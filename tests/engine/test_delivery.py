@@ -504,3 +504,15 @@ def test_a_claim_given_up_while_its_record_s_change_is_marked_ends_in_doubt(
     thread.join()
     recovering.join()
     assert (shop.delivery().state, shop.delivery().owner) == ("in_doubt", "")
+
+
+def test_a_customer_that_another_configuration_delivered_is_there(shop: Site) -> None:
+    """Nobody here delivers customers or reads them in the ERP: nobody would wake the order."""
+    shop.sync()
+    delivered = "customers: {object: customer, from: crm, to: erp}"
+    assert delivered in shop.config
+    shop.config = shop.config.replace(delivered, "read: {object: customer, from: crm}")
+    shop.start()
+    shop.order()
+    shop.sync()
+    assert shop.delivery().state == "in_sync"
