@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from connector.store.engine import Store, Tx
+from connector.store.statement import Sql
 from connector.store.tables import calls
 
 
@@ -20,8 +21,15 @@ def add(store: Store, tx: Tx, connection: str, day: date, count: int) -> None:
 
 def sent(tx: Tx, connection: str, day: date) -> int:
     """How many were sent on this day."""
-    query = select(calls.c.sent).where(*_on(connection, day))
-    return int(tx.execute(query).scalar_one_or_none() or 0)
+    row = _SENT.first(tx, connection=connection, day=day.isoformat())
+    return int(row.sent) if row else 0
+
+
+_SENT = Sql(
+    select(calls.c.sent).where(
+        calls.c.connection == bindparam("connection"), calls.c.day == bindparam("day")
+    )
+)
 
 
 def warn(tx: Tx, connection: str, day: date) -> bool:

@@ -214,9 +214,15 @@ _ASK = Sql(
 
 def expired(tx: Tx, now: float) -> list[Any]:
     """Claimed rows whose holder let the deadline pass; nobody changes them meanwhile."""
-    query = select(deliveries).where(deliveries.c.owner != "", deliveries.c.deadline < now)
-    ordered = query.order_by(deliveries.c.flow, deliveries.c.key)
-    return list(tx.execute(ordered.with_for_update()))
+    return list(_EXPIRED(tx, now=now))
+
+
+_EXPIRED = Sql(
+    select(deliveries)
+    .where(deliveries.c.owner != "", deliveries.c.deadline < bindparam("now"))
+    .order_by(deliveries.c.flow, deliveries.c.key)
+    .with_for_update()
+)
 
 
 def claimed(tx: Tx) -> list[Any]:

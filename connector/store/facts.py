@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from connector.store.engine import Store, Tx
+from connector.store.statement import Sql
 from connector.store.tables import facts
 
 INSTANCE, STARTS, RESTORED = "instance", "starts", "restored_at"
@@ -64,7 +65,11 @@ def first(store: Store, tx: Tx, name: str, value: str) -> str:
 
 
 def _get(tx: Tx, name: str) -> str:
-    return str(tx.execute(select(facts.c.value).where(facts.c.name == name)).scalar() or "")
+    row = _VALUE.first(tx, name=name)
+    return str(row.value) if row else ""
+
+
+_VALUE = Sql(select(facts.c.value).where(facts.c.name == bindparam("name")))
 
 
 def _put(store: Store, tx: Tx, name: str, value: str) -> None:

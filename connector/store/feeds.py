@@ -129,7 +129,8 @@ def take_lease(store: Store, tx: Tx, name: str, owner: str, seconds: float) -> i
     """Hold `name` for a while; returns the epoch, or None while somebody else holds it."""
     now = store.now(tx)
     store.upsert(tx, leases, [{"name": name, "owner": "", "epoch": 0, "until": 0.0}], keep=_LEASE)
-    row = tx.execute(select(leases).where(leases.c.name == name).with_for_update()).one()
+    row = _LEASE_OF_LOCKED.first(tx, name=name)
+    assert row is not None
     if row.owner not in ("", owner) and row.until > now:
         return None
     epoch = row.epoch + (0 if row.owner == owner else 1)
@@ -160,8 +161,14 @@ _LEASE_OF_LOCKED = Sql(_OF_NAME.with_for_update())
 
 def drop_lease(tx: Tx, name: str, owner: str) -> None:
     """Let go, so that another need not wait."""
-    mine = (leases.c.name == name, leases.c.owner == owner)
-    tx.execute(update(leases).where(*mine).values(owner="", until=0))
+    _DROP(tx, name=name, mine=owner)
+
+
+_DROP = Sql(
+    update(leases)
+    .where(leases.c.name == bindparam("name"), leases.c.owner == bindparam("mine"))
+    .values(owner="", until=0)
+)
 
 
 def drop_leases(tx: Tx) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Integer, bindparam, delete, func, insert, select, update
 
 from connector.store.engine import Store, Tx
 from connector.store.statement import Row, Sql, among
@@ -62,8 +62,10 @@ def ask(tx: Tx, at: float, name: str, arguments: Any) -> int:
 
 def asked(tx: Tx) -> list[Any]:
     """Commands that wait, oldest first."""
-    query = select(commands).where(commands.c.state == "waiting").order_by(commands.c.id)
-    return list(tx.execute(query))
+    return list(_ASKED(tx))
+
+
+_ASKED = Sql(select(commands).where(commands.c.state == "waiting").order_by(commands.c.id))
 
 
 def answer(tx: Tx, id: int, result: Any) -> None:
@@ -74,8 +76,11 @@ def answer(tx: Tx, id: int, result: Any) -> None:
 
 def answered(tx: Tx, id: int) -> Any | None:
     """The result of a command that was left; None while it waits."""
-    row = tx.execute(select(commands).where(commands.c.id == id)).first()
+    row = _COMMAND.first(tx, id=id)
     return json.loads(row.result) if row and row.state == "done" else None
+
+
+_COMMAND = Sql(select(commands).where(commands.c.id == bindparam("id")))
 
 
 def prune(tx: Tx, now: float, *, keep_attempts: float, keep_changes: float) -> None:
@@ -97,9 +102,16 @@ def derive_later(store: Store, tx: Tx, object: str, keys: Sequence[str]) -> None
 
 def to_derive(tx: Tx, object: str, limit: int, *, lock: bool = True) -> list[Any]:
     """Derived records that wait to be computed; locked, nobody can ask again unheard."""
-    query = select(derivations).where(derivations.c.object == object)
-    query = query.order_by(derivations.c.key).limit(limit)
-    return list(tx.execute(query.with_for_update() if lock else query))
+    return list((_LOCKED if lock else _WAITING)(tx, object=object, most=limit))
+
+
+_OF_OBJECT = (
+    select(derivations)
+    .where(derivations.c.object == bindparam("object"))
+    .order_by(derivations.c.key)
+    .limit(bindparam("most", type_=Integer))
+)
+_WAITING, _LOCKED = Sql(_OF_OBJECT), Sql(_OF_OBJECT.with_for_update())
 
 
 def derived(tx: Tx, object: str, keys: Sequence[str]) -> None:

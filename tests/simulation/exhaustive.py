@@ -82,12 +82,14 @@ def small(random: Random) -> Scene:
     )
 
 
-def single(seeds: Iterable[int], url: str = "", *, kinds: Sequence[str] = KINDS) -> Iterator[Plan]:
-    """Each fault point and each kind of trouble, once a seed: at one of the first hits that the
-    scene of this seed has without any trouble."""
+def single(
+    seeds: Iterable[int], url: str = "", *, kinds: Sequence[str] = KINDS, among: Sequence[str] = ()
+) -> Iterator[Plan]:
+    """Each fault point (or those of `among`) and each kind of trouble, once a seed: at one of the
+    first hits that the scene of this seed has without any trouble."""
     for seed in seeds:
         hits = carry_out(Plan(seed, ()), url).hits
-        for name, kind in product(points(), kinds):
+        for name, kind in product(among or points(), kinds):
             if name in hits:
                 hit = Random(f"{seed}/{name}/{kind}").randrange(min(FIRST, hits[name]))
                 yield Plan(seed, ((name, hit, kind),))
