@@ -1,7 +1,7 @@
 # Targets for people; CI calls the same ones. Python: override with `make PYTHON=python3.12`.
 PYTHON ?= python3
-# Processes that share the tests, a file at a time; each has its own PostgreSQL.
-JOBS ?= 2
+# Processes that share the tests; each has its own PostgreSQL. Many tests wait rather than work.
+JOBS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -30,7 +30,7 @@ demo: $(VENV)/.runs
 	$(BIN)/connector demo
 
 test: install lint
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 # Nothing lost, nothing doubled, never old over new: each suite's short form, some minutes in all.
 prove: install

@@ -149,7 +149,7 @@ class Company:
                     while missing > 0 and there[pool] > 0:
                         bit = min(missing, there[pool], Fraction(1))
                         missing, there[pool] = missing - bit, there[pool] - bit
-                    for later in EVER:
+                    for later in EVER if missing else ():
                         if later > day:
                             bit = min(missing, comes[later, pool])
                             missing, comes[later, pool] = missing - bit, comes[later, pool] - bit

@@ -2,6 +2,8 @@
 
 python -m tests.prove [--full] [--from T3] [--only T5] [--write]
 
+The short forms of suites that mostly wait run beside the others, in a process of their own.
+
 The full form remembers in build/prove.json what it has finished: begun again with the same
 product, it goes on from there. Exit code 1 on any violation.
 """
@@ -13,6 +15,7 @@ import hashlib
 import json
 import platform
 import shlex
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -27,6 +30,8 @@ MODULES = (
     "machine", "properties", "fuzzing", "mutation", "catalogue",
 )  # fmt: skip
 """Modules of this package, in the order of their suites."""
+WAITING = frozenset({3, 4, 6, 7})
+"""Numbers of suites whose processes wait for each other most of the time."""
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "build" / "prove.json"
 
@@ -46,7 +51,14 @@ def main() -> int:
     options = _arguments()
     chosen = [s for s in suites() if _wanted(s, options.first, options.only)]
     kept = Kept(resume=options.full)
-    print("\n".join(table.HEAD), flush=True)
+    aside = None
+    if options.waiting:
+        chosen = [s for s in chosen if _number(s.name) in WAITING]
+    else:
+        print("\n".join(table.HEAD), flush=True)
+    if not (options.waiting or options.full or options.first or options.only or options.write):
+        chosen = [s for s in chosen if _number(s.name) not in WAITING]
+        aside = subprocess.Popen([sys.executable, "-m", "tests.prove", "--waiting"])
     lines, broken = [], []
     for suite in chosen:
         evidence = kept.get(suite) or _run(suite, full=options.full)
@@ -60,7 +72,7 @@ def main() -> int:
         given = [word for word in sys.argv[1:] if word != "--write"]
         where = f"{platform.system()}, Python {platform.python_version()}"
         table.document(lines, shlex.join(["python", "-m", "tests.prove", *given]), where)
-    return 1 if broken else 0
+    return 1 if broken or (aside and aside.wait()) else 0
 
 
 def _arguments() -> argparse.Namespace:
@@ -69,6 +81,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--from", dest="first", default="", help="the first suite, such as T3")
     parser.add_argument("--only", default="", help="one suite, such as T5")
     parser.add_argument("--write", action="store_true", help="put the table into the page")
+    parser.add_argument("--waiting", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 

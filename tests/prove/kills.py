@@ -21,7 +21,7 @@ from tests.prove.suite import Evidence, Suite
 from tests.system.processes import Command
 
 SEED = 1
-KILLS = {"sqlite": 20, "postgresql": 5}
+KILLS = {"sqlite": 20, "postgresql": 3}
 MANY = 1000
 WRITES = 4
 """One of the next so many writes is the one that is killed."""

@@ -29,7 +29,7 @@ from tests.prove.suite import Evidence, Suite
 from tests.system.processes import Command
 
 SEED = 1
-STOPS = 3
+STOPS = 2
 MANY = 200
 AWAKE = (0.5, 4.0)
 """Seconds for which a daemon works between two stops."""
