@@ -249,7 +249,7 @@ class App:
         return releasing.ahead(self.system)
 
     def release_ahead(self, until: date) -> list[releasing.Released]:
-        """Release it."""
+        """Release what must begin by this day, in nobody's name."""
         return releasing.release(self.system, None, until, "connector")
 
     # -- the store --------------------------------------------------------------------------

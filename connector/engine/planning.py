@@ -7,7 +7,7 @@ it left; the rest goes on from the materials that changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date, datetime
 from typing import Any
 
@@ -101,19 +101,16 @@ class Planning:
         for some in chunks(list(made), GROUP):
             with self._system.store.transaction() as tx:
                 moved = saving.save(self._system, tx, object, {key: made[key] for key in some})
-                self._ask_for_what_follows(tx, object, {key: made[key] for key in moved})
+                if object == BY_ORDER:
+                    mentions.save(tx, HUB, object, {key: _productions(made[key]) for key in moved})
+                self._ask_for_what_follows(tx, object, moved)
                 changed += len(moved)
             fault("plans_saved")
         return changed
 
-    def _ask_for_what_follows(
-        self, tx: Tx, object: str, made: Mapping[str, BusinessObject]
-    ) -> None:
+    def _ask_for_what_follows(self, tx: Tx, object: str, keys: Sequence[str]) -> None:
         """The progress of orders, and what they earn, is made of this."""
-        keys = list(made)
         store, wanted = self._system.store, self._system.flows_to_hub()
-        if object == BY_ORDER:
-            mentions.save(tx, HUB, object, {key: _productions(made[key]) for key in keys})
         if object in (BY_LINE, BY_ORDER) and "order_progress" in wanted:
             later = {key.partition("/")[0] for key in keys}
             journal.derive_later(store, tx, "order_progress", sorted(later))

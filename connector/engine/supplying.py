@@ -39,8 +39,8 @@ def served(system: System, model: Model) -> Iterator[tuple[str, OrderSupply]]:
             some = serving.assigned(lines.open(), productions.anonymous, lines.on_hand(), pegs)
             for order, found in some.items():
                 shares[order] += [_share(one) for one in found]
-    for order, all in sorted(shares.items()):
-        yield order, OrderSupply(record=order, shares=tuple(all))
+    for order, serving_it in sorted(shares.items()):
+        yield order, OrderSupply(record=order, shares=tuple(serving_it))
 
 
 def _productions(system: System, tx: Tx) -> dict[str, Productions]:

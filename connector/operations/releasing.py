@@ -162,7 +162,8 @@ def _carried(system: System, chosen: Sequence[_Chosen], *, named: bool) -> list[
     carried = {kind: bool(system.taking(HUB, object)) for kind, object in BECOMES.items()}
     found = [one for one in chosen if carried[one.release.kind]]
     if len(found) < len(chosen) and (named or not any(carried.values())):
-        object = next(BECOMES[one.release.kind] for one in chosen if one not in found)
+        left = next(one.release.kind for one in chosen if not carried[one.release.kind])
+        object = BECOMES[left]
         raise ConnectorError(say("release_nowhere", object=word("object", object), code=object))
     return found
 
