@@ -8,31 +8,17 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from .company import BadCompanyData, Company, load_company
-from .server import Application, serve
+from .company import BadCompanyData, load_company
+from .server import Application, Options, serve
 
-
-def _fxiaoke(company: Company | None, options: argparse.Namespace) -> Application:
-    from .fxiaoke import FxiaokeSandbox
-
-    return FxiaokeSandbox(company, limits=options.limits, seed=options.seed)
-
-
-def _kingdee_galaxy(company: Company | None, options: argparse.Namespace) -> Application:
-    from .kingdee_galaxy import KingdeeGalaxySandbox
-
-    return KingdeeGalaxySandbox(
-        company, numbering=options.numbering, limits=options.limits, seed=options.seed
-    )
-
-
-SYSTEMS: dict[str, Callable[[Company | None, argparse.Namespace], Application]] = {
-    "fxiaoke": _fxiaoke,
-    "kingdee_galaxy": _kingdee_galaxy,
-}
+HERE = Path(__file__).parent
+SYSTEMS = tuple(sorted(path.parent.name for path in HERE.glob("*/application.py")))
+"""What can be simulated: each a package whose `create` makes it from a company and options."""
 
 
 class WrongUse(ValueError):
@@ -80,7 +66,8 @@ def _build(options: argparse.Namespace) -> Application:
         raise WrongUse(f"unknown system {options.system!r}; there are: {', '.join(SYSTEMS)}")
     switches = dict(_switch(text) for text in options.switch)
     company = load_company(options.load, seed=options.seed) if options.load else None
-    application = SYSTEMS[options.system](company, options)
+    choice = Options(numbering=options.numbering, limits=options.limits, seed=options.seed)
+    application: Application = import_module(f"sandbox.{options.system}").create(company, choice)
     unknown = sorted(set(switches) - set(application.switches))
     if unknown:
         known = ", ".join(sorted(application.switches))

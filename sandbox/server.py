@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from msgspec import DecodeError
@@ -82,6 +82,18 @@ def json_response(value: Any, status: int = 200, **headers: str) -> Response:
 
 
 HTML = "<html><head><title>系统提示</title></head><body>服务暂时不可用，请稍后再试</body></html>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a system is simulated; each takes what concerns it."""
+
+    numbering: Literal["manual", "erp"] = "manual"
+    """Who numbers an ERP's bills: whoever makes them, or the ERP."""
+    limits: Literal["vendor", "off"] = "off"
+    """Whether calls are limited as the vendor limits them."""
+    seed: int = 1
+    """Of the company and of the faults."""
 
 
 class Application(ABC):

@@ -5,6 +5,14 @@ approvals, two generations of tokens. What nobody knows takes the unpleasant rea
 a switch for the pleasant one (see `application.SWITCHES`).
 """
 
+from sandbox.company import Company
+from sandbox.server import Options
+
 from .application import FxiaokeSandbox
 
-__all__ = ["FxiaokeSandbox"]
+__all__ = ["FxiaokeSandbox", "create"]
+
+
+def create(company: Company | None, options: Options) -> FxiaokeSandbox:
+    """A tenant with this company's customers, products and orders."""
+    return FxiaokeSandbox(company, limits=options.limits, seed=options.seed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +12,8 @@ import pytest
 from connector.assemble import Assembly
 from connector.settings import ConfigFile
 from connector.yamlfile import plain_load
-from sandbox.__main__ import SYSTEMS, _parser
+from sandbox.__main__ import _parser
+from sandbox.server import Options
 from tests.docs.pages import ROOT, page
 
 COMPOSE = plain_load(page("compose.yaml"))
@@ -91,7 +93,8 @@ def test_each_connection_is_stated_as_its_sandbox_announces_it(file: ConfigFile,
     assert stated["allow_insecure_http"] == [name]
     assert f"http://127.0.0.1:{options.port}/" in SERVICES[name]["healthcheck"]["test"][-1]
 
-    application = SYSTEMS[options.system](None, options)
+    choice = Options(numbering=options.numbering, limits=options.limits, seed=options.seed)
+    application = import_module(f"sandbox.{options.system}").create(None, choice)
     announced, secrets = application.settings(f"http://{name}:{options.port}")
     assert {**announced, "allow_insecure_http": [name]} == stated
     assert secrets.items() <= variables("connector").items()
