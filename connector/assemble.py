@@ -239,7 +239,7 @@ class Assembly:
                 connection = self._connections[flow.source]
                 mapping = self._mappings[flow.source, flow.object]
                 assert mapping is not None
-                marked = _both_ways(flows.values(), flow.source, flow.object)
+                marked = any(one.into(flow.source, flow.object) for one in flows.values())
                 reader = Reader(mapping, connection.settings.zone, marked=marked)
                 feeds[name] = Feed(connection, flow.object, reader)
             feeds[name].flows.append(flow)
@@ -283,9 +283,3 @@ def _opposites(flows: Iterable[Flow]) -> list[tuple[Flow, Flow]]:
     ways = {(f.object, f.source, f.target.name): f for f in flows if f.target and f.writer}
     turned = ((flow, ways.get((object, to, of))) for (object, of, to), flow in ways.items())
     return [(one, other) for one, other in turned if other is not None]
-
-
-def _both_ways(flows: Iterable[Flow], connection: str, object: str) -> bool:
-    """Flows carry this object from there and to there."""
-    here = (one for one, _ in _opposites(flows) if one.source == connection)
-    return any(one.object == object for one in here)

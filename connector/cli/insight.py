@@ -84,8 +84,8 @@ TABLES = {
         ("customer", "grade", "last_order_on", "orders", "revenue", "silent_since", "might_buy"),
     ),
     "measures": Table(
-        ("month", "orders", "cycle_days", "on_time_rate", "kitting_delay_rate",
-         "forecast_accuracy", "ordered", "growth", "collected_of_dues", "repeat_rate"),
+        ("month", "orders", "cycle_days", "on_time_rate", "kitting_delay_rate", "stock_value",
+         "turnover", "forecast_accuracy", "ordered", "growth", "collected_of_dues", "repeat_rate"),
     ),
 }  # fmt: skip
 NAMED = {

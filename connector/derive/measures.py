@@ -15,7 +15,8 @@ Times are medians, so that one order that lay for a year does not hide all other
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -24,9 +25,11 @@ from connector.derive.dues import dues_of
 from connector.derive.figures import before, first_day, median, share
 from connector.derive.model import Item
 from connector.derive.order import ZERO, Order
+from connector.derive.papers import COUNTS
 from connector.objects import money
 from connector.objects.derived import Measures, OrderProgress, Step
 from connector.objects.finance import Receivable
+from connector.objects.fulfilment import GoodsReturn, Shipment
 from connector.objects.planning import Forecast
 
 _MILESTONES = ("materials", "started", "produced", "inspected", "shipped")
@@ -51,12 +54,14 @@ class Seen(NamedTuple):
 
 
 class Shelf(NamedTuple):
-    """What stock was worth, and what left it."""
+    """What stock was worth in a month, and what left it; of materials whose cost is known."""
 
-    values: Sequence[Decimal] = ()
-    """Of all stock, at days of the month: at least at its beginning and its end."""
-    shipped_cost: Decimal | None = None
-    """What the goods shipped in the month cost; None: of some nobody knows."""
+    opening: Decimal | None = None
+    """What all of it was worth when the month began; None: not known."""
+    closing: Decimal | None = None
+    """The same when it ended, or now."""
+    shipped_cost: Decimal = ZERO
+    """What the goods cost that were shipped in it, less those that came back."""
 
 
 EMPTY = Shelf()
@@ -87,6 +92,7 @@ def measures(
         steps=_steps(done),
         on_time_rate=_on_time(done),
         kitting_delay_rate=_kitting_delay(done),
+        stock_value=shelf.closing,
         turnover=_turnover(shelf),
         forecast_accuracy=_accuracy(month, forecasts, placed, items or {}),
         ordered=value,
@@ -151,10 +157,26 @@ def _kitting_delay(done: Iterable[Seen]) -> Decimal | None:
 
 
 def _turnover(shelf: Shelf) -> Decimal | None:
-    worth = sum(shelf.values, ZERO)
-    if shelf.shipped_cost is None or worth <= 0:
+    if shelf.opening is None or shelf.closing is None or shelf.opening + shelf.closing <= 0:
         return None
-    return money.ratio([shelf.shipped_cost, Decimal(12), Decimal(len(shelf.values))], [worth], 2)
+    return money.ratio([shelf.shipped_cost, Decimal(24)], [shelf.opening + shelf.closing], 2)
+
+
+def shipped_costs(
+    shipments: Iterable[Shipment],
+    returns: Iterable[GoodsReturn],
+    cost: Callable[[str], Decimal | None],
+) -> dict[date, Decimal]:
+    """By month, what the goods cost that were shipped in it, less those that came back; `cost` is
+    that of one base unit, and what nobody knows the cost of is left out."""
+    found: dict[date, Decimal] = defaultdict(Decimal)
+    moved: list[tuple[date, int, Shipment | GoodsReturn]]
+    moved = [(one.shipped_on, 1, one) for one in shipments]
+    moved += [(one.returned_on, -1, one) for one in returns]
+    for on, sign, document in moved:
+        for row in document.lines if document.status in COUNTS else ():
+            found[first_day(on)] += sign * row.quantity * (cost(row.material) or ZERO)
+    return {month: money.rounded(worth, 2) for month, worth in found.items()}
 
 
 def _accuracy(
@@ -213,6 +235,6 @@ def _collected_of_dues(month: date, debts: Iterable[Receivable], home: str) -> D
 
 
 def _repeat_rate(seen: Iterable[Seen], placed: Iterable[Seen], month: date) -> Decimal | None:
-    customers = {one.order.source_customer for one in placed}
-    known = {one.order.source_customer for one in seen if one.order.ordered_on < month}
+    customers = {one.order.customer for one in placed}
+    known = {one.order.customer for one in seen if one.order.ordered_on < month}
     return share(len(customers & known), len(customers))

@@ -112,9 +112,10 @@ class Demand(NamedTuple):
     kind: str = "order"
     """`order` or `forecast`."""
     record: str = ""
-    """Key of the order or forecast in the system it comes from."""
+    """Key of the order or forecast in the system it comes from; empty: an order that was typed into
+    the ERP, which nobody elsewhere is told of."""
     line: str = ""
-    """Key of the order's line there."""
+    """Key of the order's line there; of one that was typed into the ERP, its `id`."""
     customer: str = ""
     """Key of the customer there; a forecast for one customer is consumed by that one's orders."""
     until: date | None = None
@@ -226,7 +227,8 @@ class Model:
                 del self.items[row.key]
             case Structure():
                 self.structures[row.parent].remove(row)
-            case Demand():
+            case Demand() if self.demands[row.material].get(row.id) == row:
+                # Else another source has it by now: an order that was linked, or is not any more.
                 del self.demands[row.material][row.id]
             case Supply():
                 del self.supplies[row.material][row.id]

@@ -60,7 +60,8 @@ class Order:
     customer: str
     """Key of the customer in the ERP; empty: not linked."""
     source_customer: str
-    """Key of the customer in the source."""
+    """Key of the customer in the source; of an order that was typed into the ERP, in the system
+    from which the others come; empty: it is not there."""
     ordered_on: date
     """Business date."""
     currency: str = "CNY"

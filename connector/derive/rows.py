@@ -190,13 +190,14 @@ def _wanted(order: Order, gone: Mapping[str, Away]) -> Iterator[Demand]:
         if line.goods and line.material:
             away = gone[line.id]
             left = line.ordered - away.refunded - away.left if line.open else ZERO
+            id = demand_id(order, line)
             yield Demand(
-                id=demand_id(order, line),
+                id=id,
                 material=line.material,
                 quantity=max(left, ZERO),
                 due=line.wanted_on or order.ordered_on,
                 record=order.key,
-                line=line.id,
+                line=line.id if order.key else id,
                 customer=order.source_customer,
                 urgency=order.urgency,
                 tracking=order.tracking_no,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -63,17 +63,21 @@ class Books:
         return datetime.fromtimestamp(now, self._system.zone(self.erp)).date()
 
     def orders(self, keys: Sequence[str] | None = None) -> Iterator[Booked]:
-        """Orders that stand in the ERP, with their papers; None: all of them."""
+        """Orders that stand in the ERP, with their papers; None: all of them, those that were typed
+        there too."""
         for flow in orders.flows(self._system):
-            if flow.target is None or flow.target.name != self.erp:
-                continue
-            for some in [keys] if keys is not None else self._keys(flow.source, "sales_order"):
-                known = orders.put_together(self._tx, flow, some)
-                numbers = {one.target_number for one in known.values() if one.booked}
-                held = dossier.about(self._tx, self.erp, numbers)
-                for one in known.values():
-                    if one.booked:
-                        yield Booked(one, held.get(one.target_number) or Dossier())
+            if flow.into(self.erp, "sales_order"):
+                for some in [keys] if keys is not None else self._keys(flow.source, "sales_order"):
+                    yield from self._booked(orders.put_together(self._tx, flow, some))
+        for some in self._keys(self.erp, "sales_order") if keys is None else ():
+            yield from self._booked(orders.typed_there(self._system, self._tx, some))
+
+    def _booked(self, known: Mapping[str, Order]) -> Iterator[Booked]:
+        numbers = {one.target_number for one in known.values() if one.booked}
+        held = dossier.about(self._tx, self.erp, numbers)
+        for one in known.values():
+            if one.booked:
+                yield Booked(one, held.get(one.target_number) or Dossier())
 
     def all(self, kind: type[Kind], *objects: str, connection: str = "") -> dict[str, Kind]:
         """Every record of these objects, which share a class, by key."""
@@ -110,11 +114,10 @@ class Books:
     def settings(self) -> InsightSettings:
         return self._system.insight.settings
 
-    @cached_property
+    @property
     def sources(self) -> list[str]:
         """The connections from which this ERP's orders come."""
-        known = orders.flows(self._system)
-        return sorted({f.source for f in known if f.target and f.target.name == self.erp})
+        return orders.sources(self._system)
 
     def counterparts(self, connection: str, object: str, keys: Iterable[str]) -> dict[str, str]:
         """The ERP's keys of records of a source, by their keys there."""

@@ -68,7 +68,7 @@ def after_capture(
     if feed.object == "production_order":
         touched |= {subject("production", key) for key in made}
     if plans and feed.object in MOVES:
-        modelling.note_orders(system, tx, dossier.orders_named(tx, erp, touched))
+        modelling.note_moved(system, tx, touched)
     for object, derivation in _wanted(system):
         if feed.object not in derivation.of:
             continue

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,7 @@ from connector.derive.cash import Terms, cash_forecast
 from connector.derive.figures import before, first_day
 from connector.derive.grades import customer_grades
 from connector.derive.margin import order_margin
-from connector.derive.measures import Seen, measures
+from connector.derive.measures import Seen, Shelf, measures, shipped_costs
 from connector.derive.slow_stock import Motion, noted, received, shipped, slow_stock, used
 from connector.derive.standing import Account, standings
 from connector.derive.subjects import subject
@@ -28,9 +28,9 @@ from connector.engine import orders
 from connector.engine.books import Booked, Books
 from connector.engine.system import System
 from connector.objects import BusinessObject, OrderProgress
-from connector.objects.derived import PriceEstimate, SlowStock
+from connector.objects.derived import Measures, PriceEstimate, SlowStock
 from connector.objects.finance import Credit, Payable, Payment, Receivable
-from connector.objects.fulfilment import GoodsReceipt, ProductionOrder, Shipment
+from connector.objects.fulfilment import GoodsReceipt, GoodsReturn, ProductionOrder, Shipment
 from connector.objects.goods import Material, Stock, StockMove
 from connector.objects.planning import Forecast
 from connector.settings import HUB
@@ -142,16 +142,17 @@ def _motions(books: Books) -> Iterator[Motion]:
         yield from shipped(shipment)
     for receipt in books.all(GoodsReceipt, "goods_receipt").values():
         yield from received(receipt)
-    for move in books.all(StockMove, "stock_move").values():
+    moves = books.all(StockMove, "stock_move").values()
+    for move in moves:
         yield from noted(move)
-    for order in books.all(ProductionOrder, "production_order").values():
+    for order in books.all(ProductionOrder, "production_order").values() if not moves else ():
         parts = books.costing.structures.parts(order.material)
         yield from used(order, {use.component for use in parts})
 
 
 def by_grade(books: Books) -> Figures:
     """How valuable customers are, by the year up to the latest order."""
-    known = [one.order for one in books.orders()]
+    known = [one.order for one in books.orders() if one.order.source_customer]
     last = max((one.ordered_on for one in known), default=None)
     if last is None:
         return {}
@@ -166,12 +167,36 @@ def by_month(books: Books) -> Figures:
     month = max((first_day(one.order.ordered_on) for one in seen), default=None)
     forecasts = list(_forecasts(books))
     debts = list(books.all(Receivable, "receivable").values())
+    shelves = _Shelves(books)
     made: Figures = {}
     for _ in range(MONTHS if month else 0):
         assert month is not None
-        made[month.isoformat()] = measures(month, seen, forecasts, books.model.items, debts)
+        shelf = shelves.of(month)
+        made[month.isoformat()] = measures(month, seen, forecasts, books.model.items, debts, shelf)
         month = before(month, 1)
     return made
+
+
+class _Shelves:
+    """What stock was worth month by month. What it is worth now is reckoned; what it was worth is
+    what was told then."""
+
+    def __init__(self, books: Books) -> None:
+        lying = by_material(books)
+        told = books.all(Measures, "measures", connection=HUB).values()
+        self._values = {one.month: one.stock_value for one in told}
+        known = [one.value for one in lying.values() if one.value is not None]
+        self._values[first_day(books.today)] = sum(known, Decimal(0)) if lying else None
+        self._costs = shipped_costs(
+            books.all(Shipment, "shipment").values(),
+            books.all(GoodsReturn, "goods_return").values(),
+            lambda material: books.costing.of(material).total,
+        )
+
+    def of(self, month: date) -> Shelf:
+        """Of one month."""
+        opening, closing = self._values.get(before(month, 1)), self._values.get(month)
+        return Shelf(opening, closing, self._costs.get(month, Decimal(0)))
 
 
 def _seen(booked: Booked, progress: OrderProgress | None) -> Seen:

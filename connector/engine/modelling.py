@@ -8,13 +8,16 @@ each taking is counted: a process whose count is not the store's builds its mode
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from connector.derive import rows as planning_rows
 from connector.derive.model import Item, Model, Row
+from connector.derive.order import Order
 from connector.derive.papers import away
+from connector.derive.subjects import names
 from connector.engine import dossier, orders
 from connector.engine.system import Flow, System
 from connector.objects import OBJECTS, RELEASED, BusinessObject
@@ -32,6 +35,7 @@ ERP_OBJECTS = (
     "purchase_order",
     "purchase_requisition",
     "production_order",
+    "sales_order",
 )
 """What the ERP gives, materials first: the others need their units."""
 RELEASED_AS = {
@@ -54,7 +58,7 @@ def note_captured(
     """These records changed: planning looks at them, if anybody asks for plans."""
     erp = system.insight.erp
     ours = connection == erp and object in ERP_OBJECTS
-    wanted = object in ("sales_order", "forecast") and connection in _sources(system, erp)
+    wanted = object in ("sales_order", "forecast") and connection in orders.sources(system)
     if ours or wanted or (connection == HUB and object in RELEASED):
         names = [source(connection, object, key) for key in keys]
         journal.derive_later(system.store, tx, QUEUE, names)
@@ -71,14 +75,21 @@ def note_shown(
 
 
 def note_orders(system: System, tx: Tx, keys: Sequence[str]) -> None:
-    """What is told of these orders changed, in the ERP or by us."""
-    for connection in _sources(system, system.insight.erp):
+    """What is told of these orders changed, in the ERP or by us: also, whether those that stand for
+    them there were typed by people."""
+    erp = system.insight.erp
+    for connection in orders.sources(system):
         note_captured(system, tx, connection, "sales_order", keys)
+        linked = links.find(tx, "sales_order", connection, erp, keys)
+        note_captured(system, tx, erp, "sales_order", [one.there for one in linked])
 
 
-def _sources(system: System, erp: str) -> set[str]:
-    """Where the orders of an ERP come from."""
-    return {f.source for f in orders.flows(system) if f.target and f.target.name == erp}
+def note_moved(system: System, tx: Tx, subjects: set[str]) -> None:
+    """Goods of the orders that these subjects lead to left or came back."""
+    erp = system.insight.erp
+    note_orders(system, tx, dossier.orders_named(tx, erp, subjects))
+    there = snapshots.numbered(tx, erp, ["sales_order"], names("order", subjects))
+    note_captured(system, tx, erp, "sales_order", [row.key for row in there])
 
 
 class Modelling:
@@ -166,7 +177,9 @@ class Modelling:
         if not keys:
             return set()
         given: dict[str, list[Row]] = {key: [] for key in keys}
-        if object == "sales_order":
+        if object == "sales_order" and connection == self._erp:
+            given |= self._typed(tx, keys)
+        elif object == "sales_order":
             given |= self._wanted(tx, connection, keys)
         else:
             held = snapshots.load(tx, connection, object, keys)
@@ -198,11 +211,16 @@ class Modelling:
             numbers = {one.target_number for one in known.values() if one.booked}
             held = dossier.about(tx, self._erp, numbers)
             for key, order in known.items():
-                about = held.get(order.target_number) or dossier.Dossier()
-                given[key] = planning_rows.demands(order, away(order, about.papers()))
+                given[key] = _demands(order, held)
                 linked = all(line.material for line in order.lines if line.goods)
                 self._note(source(connection, "sales_order", key), linked or not order.in_force)
         return given
+
+    def _typed(self, tx: Tx, keys: Sequence[str]) -> dict[str, list[Row]]:
+        """What orders want that people typed into the ERP."""
+        known = orders.typed_there(self._system, tx, keys)
+        held = dossier.about(tx, self._erp, {one.number for one in known.values()})
+        return {key: _demands(replace(one, key=""), held) for key, one in known.items()}
 
     def _expected(
         self, tx: Tx, connection: str, read: dict[str, BusinessObject]
@@ -238,7 +256,7 @@ class Modelling:
                 yield flow
 
     def _look_at_links(self, tx: Tx) -> None:
-        for connection in _sources(self._system, self._erp):
+        for connection in orders.sources(self._system):
             found = links.between(tx, "material", connection, self._erp)
             self.linked |= {link.there for link in found}
 
@@ -255,3 +273,8 @@ class Modelling:
     def _factor(self, material: str, unit: str) -> Decimal:
         item = self.model.items.get(material) or Item(material)
         return dict(item.factors).get(unit, ONE)
+
+
+def _demands(order: Order, held: Mapping[str, dossier.Dossier]) -> list[Row]:
+    papers = (held.get(order.target_number) or dossier.Dossier()).papers()
+    return planning_rows.demands(order, away(order, papers))

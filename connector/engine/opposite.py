@@ -20,7 +20,7 @@ from connector.contract import Record, is_empty
 from connector.engine import states
 from connector.engine.base import whole
 from connector.engine.jobs import Job, Opposite
-from connector.engine.pairing import token
+from connector.engine.pairing import token, unlinked_origins
 from connector.engine.plan import Heard
 from connector.engine.system import Flow, System
 from connector.errors import AdapterError, MappingFault
@@ -28,7 +28,7 @@ from connector.mapping.document import canon, like, undigest
 from connector.mapping.writing import getter
 from connector.messages import say
 from connector.objects import OBJECTS, content
-from connector.store import deliveries, links, snapshots
+from connector.store import deliveries, snapshots
 from connector.store.engine import Tx
 from connector.store.statement import Row
 
@@ -75,17 +75,9 @@ class Other:
             yield states.pending(job.row, now, "waits_for", due, words, waits_for=waits_for)
 
     def _origins(self, other: Flow, jobs: Sequence[Job]) -> dict[str, str]:
-        """From which records of its source these were made, by their own key.
-
-        People copy records, our mark included: a mark whose record is linked tells nothing.
-        """
-        mark = f"{other.source}:"
+        """From which records of its source these were made, by their own key."""
         marks = {job.row.key: self._known[job.row.key].mark for job in jobs}
-        ours = {key: text for key, text in marks.items() if text.startswith(mark)}
-        found = {key: text.removeprefix(mark) for key, text in ours.items()}
-        way = other.object, other.source, self._flow.source
-        linked = {item.here for item in links.find(self._tx, *way, sorted(found.values()))}
-        return {key: origin for key, origin in found.items() if origin not in linked}
+        return unlinked_origins(self._tx, other.object, other.source, self._flow.source, marks)
 
     # -- what it left in them ---------------------------------------------------------------
 

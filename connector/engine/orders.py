@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 
 from connector.derive.order import Line, Order
+from connector.engine.pairing import unlinked_origins
 from connector.engine.system import Flow, System
 from connector.objects import OrderLine, SalesOrder
 from connector.objects.goods import Material
-from connector.store import links, snapshots
+from connector.store import deliveries, links, snapshots
 from connector.store.engine import Tx
 
 GOODS = frozenset({"goods", "gift"})
@@ -26,26 +28,78 @@ def flows(system: System) -> list[Flow]:
     return [flow for flow in system.delivering() if flow.object == "sales_order"]
 
 
+def sources(system: System) -> list[str]:
+    """The systems from which the orders of the ERP that is planned for come."""
+    erp = system.insight.erp
+    return sorted({flow.source for flow in flows(system) if flow.into(erp, "sales_order")})
+
+
 def put_together(tx: Tx, flow: Flow, keys: Sequence[str]) -> dict[str, Order]:
-    """The orders with these keys in the flow's source, as far as they were read there."""
+    """The orders with these keys in the flow's source, as far as they were read there. One that was
+    there before go-live, and has no counterpart that we know, is not in force: if it was typed into
+    the ERP, it counts there."""
+    assert flow.target is not None
     known = snapshots.load(tx, flow.source, "sales_order", keys)
     made = {key: SalesOrder.model_validate_json(row.data) for key, row in known.items() if row.data}
-    there = _There(tx, flow, made)
+    there = _There(tx, flow.source, flow.target.name, made)
+    told = deliveries.load(tx, flow.name, list(known))
+    unlinked = {key for key, row in told.items() if row.reason == "unlinked"}
     in_force = {
-        key: not row.deleted and flow.scope_of(snapshots.data(row)) == "in"
+        key: not row.deleted and flow.scope_of(snapshots.data(row)) == "in" and key not in unlinked
         for key, row in known.items()
     }
     return {key: there.order(key, one, in_force=in_force[key]) for key, one in made.items()}
 
 
+def typed_there(system: System, tx: Tx, keys: Sequence[str]) -> dict[str, Order]:
+    """Of the ERP's orders with these keys those that came by no flow; each is its own source."""
+    erp = system.insight.erp
+    known = snapshots.load(tx, erp, "sales_order", keys)
+    came = _came(system, tx, {key: row.mark for key, row in known.items()})
+    made = {
+        key: SalesOrder.model_validate_json(row.data)
+        for key, row in known.items()
+        if row.data and not row.deleted and key not in came
+    }
+    there = _Itself(tx, erp, erp, made)
+    customers = _customers_of(system, tx, made.values())
+    return {
+        key: replace(
+            there.order(key, one, in_force=one.bill_status == "approved"),
+            source_customer=customers.get(one.customer, ""),
+        )
+        for key, one in made.items()
+    }
+
+
+def _came(system: System, tx: Tx, marks: Mapping[str, str]) -> set[str]:
+    """Those that a flow has made, or is about to know that it has."""
+    erp, came = system.insight.erp, set[str]()
+    for flow in flows(system):
+        if flow.into(erp, "sales_order"):
+            linked = links.find(tx, "sales_order", erp, flow.source, list(marks))
+            origins = unlinked_origins(tx, "sales_order", flow.source, erp, marks)
+            told = deliveries.load(tx, flow.name, list(origins.values()))
+            waiting = {key for key, row in told.items() if row.reason != "unlinked"}
+            came |= {one.here for one in linked}
+            came |= {key for key, origin in origins.items() if origin in waiting}
+    return came
+
+
+def _customers_of(system: System, tx: Tx, orders: Iterable[SalesOrder]) -> dict[str, str]:
+    """By the ERP's keys of customers, those in the systems from which orders come."""
+    erp, keys = system.insight.erp, sorted({order.customer for order in orders})
+    found = [links.find(tx, "customer", erp, source, keys) for source in sources(system)]
+    return {link.here: link.there for some in found for link in some}
+
+
 class _There:
     """What the ERP says about some orders, loaded for all of them at once."""
 
-    def __init__(self, tx: Tx, flow: Flow, orders: Mapping[str, SalesOrder]) -> None:
-        assert flow.target is not None
+    def __init__(self, tx: Tx, source: str, erp: str, orders: Mapping[str, SalesOrder]) -> None:
         self._tx = tx
-        self._flow = flow
-        self._erp = flow.target.name
+        self._source = source
+        self._erp = erp
         self._orders = orders
         self._links = {link.here: link for link in self._find("sales_order", orders)}
         booked = [link.there for link in self._links.values()]
@@ -56,7 +110,7 @@ class _There:
         link = self._links.get(key)
         booked = self._booked.get(link.there) if link else None
         rows = {line.id: line for line in booked.lines} if booked else {}
-        mine = _rows(link, order.lines, rows)
+        mine = self._rows(link, order.lines, rows)
         state = booked.bill_status if booked else ""
         lines = tuple(self._line(line, mine[line.id], rows, order, state) for line in order.lines)
         return Order(
@@ -112,6 +166,24 @@ class _There:
         item = self._items.get(material)
         return factor(item, line.unit or item.sales_unit) if item else ONE
 
+    def _rows(
+        self,
+        link: links.Linked | None,
+        lines: Sequence[OrderLine],
+        rows: Mapping[str, OrderLine],
+    ) -> dict[str, frozenset[str]]:
+        """By line, the ERP's rows that stand for it. A row that nobody of us made and that shows
+        the material of one of ours was split from that one."""
+        made = json.loads(link.line_keys) if link and link.line_keys else {}
+        keys: dict[str, str] = {line: row for some in made.values() for line, row in some.items()}
+        found = {line.id: {keys[line.id]} if line.id in keys else set() for line in lines}
+        ours = {rows[row].material: line for line, row in reversed(keys.items()) if row in rows}
+        for key in rows.keys() - set(keys.values()):
+            line = ours.get(rows[key].material, "")
+            if line in found:
+                found[line].add(key)
+        return {line: frozenset(some) for line, some in found.items()}
+
     # -- what is loaded for all of them ------------------------------------------------------
 
     @cached_property
@@ -131,7 +203,23 @@ class _There:
         return snapshots.models(self._tx, self._erp, "material", Material, keys)
 
     def _find(self, object: str, keys: Iterable[str]) -> list[links.Linked]:
-        return links.find(self._tx, object, self._flow.source, self._erp, sorted(keys))
+        return links.find(self._tx, object, self._source, self._erp, sorted(keys))
+
+
+class _Itself(_There):
+    """The same of orders that were typed there: each stands for itself."""
+
+    def _rows(
+        self,
+        link: links.Linked | None,
+        lines: Sequence[OrderLine],
+        rows: Mapping[str, OrderLine],
+    ) -> dict[str, frozenset[str]]:
+        return {line.id: frozenset({line.id}) for line in lines}
+
+    def _find(self, object: str, keys: Iterable[str]) -> list[links.Linked]:
+        found = snapshots.load(self._tx, self._erp, object, sorted(keys)).values()
+        return [links.Linked(r.key, r.key, "", "", r.number, "", 1, "", 1) for r in found]
 
 
 def factor(material: Material, unit: str) -> Decimal:
@@ -146,19 +234,3 @@ def _rate(order: SalesOrder, booked: SalesOrder | None) -> Decimal:
         return ONE
     there = booked.exchange_rate if booked else None
     return order.exchange_rate or there or Decimal(0)
-
-
-def _rows(
-    link: links.Linked | None, lines: Sequence[OrderLine], rows: Mapping[str, OrderLine]
-) -> dict[str, frozenset[str]]:
-    """By line, the ERP's rows that stand for it. A row that nobody of us made and that shows the
-    material of one of ours was split from that one."""
-    made = json.loads(link.line_keys) if link and link.line_keys else {}
-    keys: dict[str, str] = {line: row for some in made.values() for line, row in some.items()}
-    found = {line.id: {keys[line.id]} if line.id in keys else set() for line in lines}
-    ours = {rows[row].material: line for line, row in reversed(keys.items()) if row in rows}
-    for key in rows.keys() - set(keys.values()):
-        line = ours.get(rows[key].material, "")
-        if line in found:
-            found[line].add(key)
-    return {line: frozenset(some) for line, some in found.items()}

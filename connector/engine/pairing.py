@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from connector import log
@@ -20,6 +20,20 @@ _log = log.get(__name__)
 def token(object: str, connection: str, key: str) -> str:
     """What `waits_for` holds: a record of the source that must become usable in the target."""
     return f"{object}|{connection}|{key}"
+
+
+def unlinked_origins(
+    tx: Tx, object: str, source: str, target: str, marks: Mapping[str, str]
+) -> dict[str, str]:
+    """From which records of `source` these of `target`, known by our marks on them, were made that
+    have no link yet: whoever makes them does not know what came of it.
+
+    People copy records, our mark included: a mark whose record is linked tells nothing.
+    """
+    prefix = f"{source}:"
+    found = {k: m.removeprefix(prefix) for k, m in marks.items() if m.startswith(prefix)}
+    linked = {one.here for one in links.find(tx, object, source, target, sorted(found.values()))}
+    return {key: origin for key, origin in found.items() if origin not in linked}
 
 
 def onto(system: System, flow: Flow, key: str) -> str:

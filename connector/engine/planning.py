@@ -180,6 +180,8 @@ class Planning:
         open_lines = (one for some in model.demands.values() for one in some.values())
         orders = [one for one in open_lines if one.kind == "order"]
         for kit in kitter.sequence(orders):
+            if not kit.demand.record:
+                continue
             made = kitting(kitter, kit, model)
             needed = parts.below(made.material)
             short = {one.material for one in made.shortages}

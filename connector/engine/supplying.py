@@ -39,6 +39,7 @@ def served(system: System, model: Model) -> Iterator[tuple[str, OrderSupply]]:
             some = serving.assigned(lines.open(), productions.anonymous, lines.on_hand(), pegs)
             for order, found in some.items():
                 shares[order] += [_share(one) for one in found]
+    shares.pop("", None)  # of orders that were typed into the ERP
     for order, serving_it in sorted(shares.items()):
         yield order, OrderSupply(record=order, shares=tuple(serving_it))
 

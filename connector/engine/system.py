@@ -132,6 +132,11 @@ class Flow:
         """The two systems that it goes between, whichever way."""
         return frozenset((self.source, self.target.name if self.target else ""))
 
+    def into(self, connection: str, object: str) -> bool:
+        """It takes this object to there."""
+        there = self.target is not None and self.target.name == connection
+        return there and self.object == object
+
     @property
     def derived(self) -> bool:
         """It tells a record in the target what we found out: nobody's word stands against it."""

@@ -501,6 +501,8 @@ class Measures(BusinessObject):
     """Of those orders, the share shipped by the promised day."""
     kitting_delay_rate: Number | None = None
     """Of the late ones, the share whose key parts came after the planned start."""
+    stock_value: Number | None = None
+    """What stock was worth at the end of it, or is worth now; of materials whose cost is known."""
     turnover: Number | None = None
     """Cost of what was shipped over the mean value of stock, a year's worth."""
     forecast_accuracy: Number | None = None

@@ -48,9 +48,10 @@ class Served(Part):
     """Whom something that is bought or made is for, as planning reckoned it."""
 
     record: Code
-    """Key of the order or forecast in the system it comes from."""
+    """Key of the order or forecast in the system it comes from; empty: an order that was typed into
+    the ERP."""
     line: Code = ""
-    """Key of the order's line."""
+    """Key of the order's line; of one that was typed into the ERP, its number and row there."""
     quantity: Number
     """How much of it, in base units."""
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from connector import exact
 from connector.contract import Record, by_key, chunks
-from connector.engine import adopting, states
+from connector.engine import adopting, deriving, states
 from connector.engine.base import Before, after_write
 from connector.engine.resolving import Resolver
 from connector.engine.system import Flow, System
@@ -116,6 +116,7 @@ class _Taking:
                 taken = self._taken(tx, pair, now)
                 if taken is not None:
                     deliveries.settle(tx, [taken], [("", pair.row.epoch, pair.row.state)])
+            deriving.after_delivery(self._system, tx, self._flow, [p.row.key for p in pairs])
 
     def _linked(self, tx: Tx, keys: Sequence[str]) -> dict[str, Linked]:
         flow = self._flow

@@ -105,14 +105,17 @@ class Asking:
         """What of open order lines can be delivered and built now."""
         with self._system.store.reading() as tx:
             answer, model = self._answer(tx, "kitting"), self._model(tx)
-            keys = set(self._order_keys(tx, numbers))
+            keys = set(self._keys(tx, "sales_order", numbers, inputs.with_orders(self._system)))
             kitter = Kitter(model, Structures(model, self._today(tx)))
             open_lines = (one for some in model.demands.values() for one in some.values())
             lines = [one for one in open_lines if one.kind == "order"]
             kits = kitter.alone(lines) if alone else kitter.sequence(lines)
             for kit in kits:
-                if not numbers or kit.demand.record in keys:
-                    answer.records.append(kitting(kitter, kit, model))
+                number = kit.demand.id.rpartition("/")[0]
+                if not numbers or kit.demand.record in keys or number in numbers:
+                    made = kitting(kitter, kit, model)
+                    named = made if made.record else made.model_copy(update={"record": number})
+                    answer.records.append(named)
         return answer
 
     def what_if(self, number: str, quantity: Decimal) -> Answer:

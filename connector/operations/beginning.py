@@ -110,6 +110,7 @@ OWN = tuple(
         ("credits", "credit", "1h"),
         ("inspections", "inspection", "10m"),
         ("production_costs", "production_cost", "1h"),
+        ("stock_moves", "stock_move", "1h"),
     )
 )
 """As `TOLD`, through forms or fields that differ from site to site: written, but switched off."""

@@ -47,7 +47,10 @@ INPUTS: dict[str, Inputs] = {
         ("stock", "material"), ("shipment", "goods_receipt", "production_order", "stock_move")
     ),
     "customer_grade": Inputs(("sales_order",)),
-    "measures": Inputs(("sales_order", "shipment"), ("production_order", "forecast", *MONEY)),
+    "measures": Inputs(
+        ("sales_order", "shipment"),
+        ("goods_return", "production_order", "forecast", *MONEY, "stock", "material", "bom"),
+    ),
 }  # fmt: skip
 """By what is asked for."""
 
@@ -97,11 +100,16 @@ def _times(system: System, tx: Tx, object: str) -> list[float]:
 
 def _systems(system: System, object: str) -> list[str]:
     """The systems whose records of an object count."""
-    return sources(system) if object in ("sales_order", "forecast") else [system.insight.erp]
+    if object == "sales_order":
+        return with_orders(system)
+    return sources(system) if object == "forecast" else [system.insight.erp]
+
+
+def with_orders(system: System) -> list[str]:
+    """The systems that hold orders: some were typed into the ERP."""
+    return sorted({*orders.sources(system), system.insight.erp})
 
 
 def sources(system: System) -> list[str]:
     """The systems from which orders come; without any, the ERP's own count."""
-    erp = system.insight.erp
-    found = {f.source for f in orders.flows(system) if f.target and f.target.name == erp}
-    return sorted(found) or [erp]
+    return orders.sources(system) or [system.insight.erp]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from connector.engine import pairing
+from connector.engine import deriving, pairing
 from connector.engine.identity import fingerprint
 from connector.engine.system import Connection, Flow, System
 from connector.errors import ConnectorError
@@ -98,6 +98,7 @@ def remove_link(system: System, flow: Flow, number: str, who: str) -> int:
         system.store.make_links(tx)
         now = system.store.now(tx)
         source = finding.one(tx, flow, number)
+        deriving.after_delivery(system, tx, flow, [source.key])
         count = links.remove(tx, flow.object, flow.source, source.key, flow.target.name)
         words = dump(say("unlinked"))
         deliveries.park(tx, flow.name, [source.key], now, "unlinked", words, delivered="?")
@@ -131,6 +132,7 @@ def bring_back(system: System, flow: Flow, keys: Sequence[str], who: str) -> int
     with system.store.transaction() as tx:
         system.store.make_links(tx)
         now = system.store.now(tx)
+        deriving.after_delivery(system, tx, flow, keys)
         for key in keys:
             links.remove(tx, flow.object, flow.source, key, flow.target.name)
         count = deliveries.awaken(tx, flow.name, keys, now, **UNKNOWN)

@@ -203,13 +203,20 @@ Booked = Mapping[tuple[str, str], tuple[str, str]]
 
 
 def _booked(system: System, tx: Tx, chosen: Sequence[_Chosen]) -> Booked:
-    keys = sorted({served.record for one in chosen for served in one.serves})
-    found: dict[tuple[str, str], tuple[str, str]] = {}
+    served = {(some.record, some.line) for one in chosen for some in one.serves}
+    keys = sorted({record for record, _ in served if record})
+    found = {("", line): _typed(line) for record, line in served if not record}
     for flow in orders.flows(system):
         for key, order in orders.put_together(tx, flow, keys).items():
             for line in order.lines if order.booked else ():
                 found[key, line.id] = order.target_number, min(line.rows, default="")
     return found
+
+
+def _typed(line: str) -> tuple[str, str]:
+    """Of an order that was typed into the ERP, what the id of its demand says."""
+    number, _, row = line.rpartition("/")
+    return number, row
 
 
 def _alone(one: _Chosen, booked: Booked) -> dict[str, Any]:
@@ -252,7 +259,7 @@ def _saved(system: System, tx: Tx, draft: _Draft, who: str) -> Made:
     for object, record in numbered:
         saving.save(system, tx, object, {record.number: record})
         modelling.note_captured(system, tx, HUB, object, [record.number])
-        served = {subject("demand", one.record) for one in _all_served(record)}
+        served = {subject("demand", one.record) for one in _all_served(record) if one.record}
         mentions.save(tx, HUB, object, {record.number: served})
     about = {"numbers": [record.number for _, record in numbered]}
     journal.log_audit(tx, system.store.now(tx), who, "release", about)

@@ -101,7 +101,7 @@ snapshots = Table(
     _whole("deleted"),  # 1: gone from its system
     _text("fault"),  # words: why the newest record cannot be read; beside the last good `data`
     _text("raw"),  # JSON, redacted: the record that cannot be read
-    _text("mark"),  # our own reference on it, where flows carry its object both ways
+    _text("mark"),  # our own reference on it, where a flow makes such records there
     _whole("version"),  # counts changes of `data`
     _time("captured_at"),
     _time("changed_at"),

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from connector.derive.measures import Seen, Shelf, measures
+from connector.derive.measures import Seen, Shelf, measures, shipped_costs
 from connector.derive.model import Item
 from connector.objects.derived import Measures, OrderProgress
+from connector.objects.fulfilment import GoodsReturn, Shipment, ShipmentLine
 from connector.objects.planning import Forecast
 from tests.derive.papers import D, day, due, line, order, receivable
 
@@ -27,7 +28,7 @@ def done(ordered: date, shipped: date, promised: date | None = None, **more: Any
 
 def placed(on: date, customer: str = "C", amount: Any = "1130", **more: Any) -> Seen:
     received = D(more.pop("received", 0))
-    made = order(line("1", "pump", 1, amount), ordered_on=on, source_customer=customer, **more)
+    made = order(line("1", "pump", 1, amount), ordered_on=on, customer=customer, **more)
     return Seen(made, received=received)
 
 
@@ -85,10 +86,29 @@ def test_on_time_is_by_the_promised_day_and_kitting_by_the_planned_start() -> No
 
 def test_stock_turns_by_what_shipped_goods_cost() -> None:
     # 100 thousand a month is 1.2 million a year, over a mean of 300 thousand
-    shelf = Shelf([D(280_000), D(320_000)], D(100_000))
-    assert of(shelf=shelf).turnover == 4
-    assert of(shelf=Shelf([D(280_000)])).turnover is None
-    assert of(shelf=Shelf([], D(1))).turnover is None
+    found = of(shelf=Shelf(D(280_000), D(320_000), D(100_000)))
+    assert (found.turnover, found.stock_value) == (4, 320_000)
+    assert of(shelf=Shelf(None, D(280_000), D(1))).turnover is None
+    assert of(shelf=Shelf(D(280_000), None, D(1))).turnover is None
+    assert of(shelf=Shelf(D(0), D(0), D(1))).turnover is None
+
+
+def test_what_was_shipped_costs_what_left_less_what_came_back() -> None:
+    def moved(material: str, quantity: int) -> tuple[ShipmentLine, ...]:
+        return (ShipmentLine(id="1", material=material, quantity=D(quantity)),)
+
+    there = [
+        Shipment(shipped_on=day(3), status="approved", lines=moved("pump", 5)),
+        Shipment(shipped_on=day(31), status="closed", lines=moved("bolt", 100)),
+        Shipment(shipped_on=day(9), status="draft", lines=moved("pump", 50)),
+        Shipment(shipped_on=day(1, 4), status="approved", lines=moved("pump", 1)),
+        Shipment(shipped_on=day(4), status="approved", lines=moved("sample", 7)),
+    ]
+    back = [GoodsReturn(returned_on=day(20), status="approved", lines=moved("pump", 2))]
+    costs = {"pump": D("120.50"), "bolt": D("0.125")}
+    assert shipped_costs(there, back, costs.get) == {
+        MARCH: 3 * D("120.50") + D("12.50"), day(1, 4): D("120.50"),
+    }  # fmt: skip
 
 
 def forecast(material: str, quantity: Any, **more: Any) -> Forecast:

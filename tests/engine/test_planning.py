@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from connector.errors import ConnectorError
+from connector.errors import ConnectorError, OutcomeUnknown
+from connector.operations import linking, tracing
 from connector.operations import releasing as releasing_of
-from connector.operations import tracing
 from connector.operations.releasing import Released
 from connector.settings import HUB
 from connector.store import snapshots
-from tests.engine.factory import CONFIG, MAPPINGS, Site, line, site
+from tests.engine.factory import CONFIG, MAPPINGS, Site, failing, line, site
 
 READ = """
   boms: {object: bom, from: erp}
@@ -441,3 +441,102 @@ def test_what_was_released_for_an_order_serves_that_one_though_it_does_not_name_
     first, last = (releasing.crm.form("order")[key].fields for key in ("o1", "o2"))
     assert (first["stage"], last["stage"]) == ("materials_ready", "in_production")
     assert last["basis"] == "pegged"
+
+
+# -- orders that people typed into the ERP ----------------------------------------------------
+
+
+BILLS = """
+read:
+  customer: customer
+  order_date: {value: "2026-11-20"}
+  bill_status: {from: state, default: approved}
+  lines:
+    each: rows
+    key: id
+    fields: {material: {expr: '"i-" + material'}, quantity: qty, amount_with_tax: amount,
+             wanted_date: wanted}
+"""
+
+
+@pytest.fixture
+def typing(works: Site) -> Site:
+    """The ERP's orders are read, too."""
+    works.config = works.config.replace(READ, READ + "  bills: {object: sales_order, from: erp}\n")
+    works.mappings["erp/sales_order"] = MAPPINGS["erp/sales_order"] + BILLS
+    works.start()
+    works.sync()
+    return works
+
+
+def typed(made: Site, key: str, quantity: int, by: str, **fields: Any) -> None:
+    row = {"id": f"r-{key}", "material": "P", "qty": quantity, "amount": 20, "wanted": by}
+    known = {"no": key.upper(), "customer": "c-1", "date": "2026-11-20", "rows": [row]}
+    made.erp.put("bill", {**known, **fields}, f"b-{key}")
+
+
+def gross(made: Site, code: str = "P") -> int:
+    return int(told(made, "material_requirement")[f"i-{code}"]["gross"])
+
+
+def test_what_a_flow_brought_into_the_erp_is_wanted_once(typing: Site) -> None:
+    assert gross(typing) == 3 + 4
+
+
+def test_an_order_that_was_typed_into_the_erp_takes_its_share_and_nobody_is_told(
+    typing: Site,
+) -> None:
+    typed(typing, "t1", 2, "2026-12-01")
+    typing.sync()
+    assert gross(typing) == 2 + 3 + 4
+    assert (kit(typing, "o1")["from_stock"], kit(typing, "o1")["buildable"]) == (0, 2)
+    assert {one.fields["record"] for one in typing.crm.form("kit").values()} == {"o1", "o2"}
+    typed(typing, "t1", 2, "2026-12-01", state="closed")
+    typing.sync()
+    assert gross(typing) == 3 + 4
+    assert kit(typing, "o1")["from_stock"] == 1
+
+
+def test_what_has_left_of_a_typed_order_is_wanted_no_more(typing: Site) -> None:
+    typed(typing, "t1", 2, "2026-12-01")
+    typing.sync()
+    row = {"id": "1", "item": "i-P", "qty": 1, "order": "T1"}
+    typing.erp.put("ship", {"no": "X1", "date": "2026-11-25", "rows": [row]}, "x1")
+    typing.sync()
+    assert gross(typing) == 1 + 3 + 4
+
+
+def test_an_order_whose_arrival_is_in_doubt_is_wanted_once(typing: Site) -> None:
+    typing.erp.trouble = failing(OutcomeUnknown("lost"), when="after")
+    wanted(typing, "o3", 5, "2026-12-24")
+    typing.sync()
+    assert typing.delivery("o3").state == "in_doubt"
+    typing.erp.trouble = None
+    typing.sync()
+    assert gross(typing) == 3 + 4 + 5
+
+
+def test_a_copy_of_one_of_our_orders_is_one_of_theirs(typing: Site) -> None:
+    typed(typing, "t1", 2, "2026-12-01", ref="crm:o1")
+    typing.sync()
+    assert gross(typing) == 2 + 3 + 4
+
+
+def test_an_order_whose_counterpart_is_forgotten_still_counts_once(typing: Site) -> None:
+    linking.remove_link(typing.system, typing.system.flows["orders"], "O1", "ops")
+    typing.sync()
+    assert gross(typing) == 3 + 4
+    assert "o1/l-o1" in told(typing, "kitting")
+    assert kit(typing, "o1")["open"] == 0
+
+
+def test_what_is_made_for_a_typed_order_names_it(typing: Site) -> None:
+    typing.config = typing.config.replace("insight:", RELEASE.strip("\n") + "\ninsight:")
+    typing.mappings |= WRITTEN
+    typing.start()
+    typed(typing, "t1", 5, "2026-11-30")
+    typing.sync()
+    release(typing, "i-P")
+    with typing.system.store.reading() as tx:
+        made = [snapshots.data(r) for r in snapshots.every(tx, HUB, "production_suggestion")]
+    assert ("T1", "r-t1") in {(one.get("order_number"), one.get("order_line")) for one in made}

@@ -57,7 +57,7 @@ def test_a_year_of_documents_is_read(factory: Site) -> None:
         "supplier warehouse bom purchase_requisition purchase_order goods_receipt "
         "production_receipt production_order shipment goods_return invoice ordinary_invoice "
         "receivable payable payment refund credit price_list customer_material inspection "
-        "production_cost sales_order"
+        "production_cost sales_order stock_move"
     )
     assert [name for name in names.split() if not read(factory, name)] == []
 
@@ -82,6 +82,13 @@ def test_a_bom_asks_for_what_is_picked_with_its_scrap(site: Site) -> None:
     picked = site.server.records("PRD_PickMtrl")[0]["FEntity"][0]["FActualQty"]
     (line,) = bom.lines
     assert picked == 7 * line.quantity / line.per == Decimal("4.375")
+
+
+def test_what_production_took_is_told_row_by_row(site: Site) -> None:
+    made = site.people("make_production_order", material="M-100", quantity=7)
+    site.people("pick", production_order=made)
+    (move,) = read(site, "stock_move").values()
+    assert (move.quantity, move.kind) == (-Decimal("4.375"), "picking")
 
 
 def test_a_suppliers_copies_are_not_suppliers(factory: Site) -> None:
