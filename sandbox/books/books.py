@@ -108,9 +108,18 @@ class Books:
         made = self._made(form, values, rows or {}, strict, stamp)
         return self._commit("create", made, by, {**made.values, **_plainly(made.rows)})
 
-    def load(self, form: str, values: Values, rows: Rows | None = None, state: str = "") -> Record:
-        """Add a record that was there before the system began: nothing in the ledger."""
-        made = self.computed(self._made(form, values, rows or {}, True, None))
+    def load(
+        self,
+        form: str,
+        values: Values,
+        rows: Rows | None = None,
+        *,
+        state: str = "",
+        stamp: datetime | None = None,
+    ) -> Record:
+        """Add a record that was there before the system began, made at `stamp`: nothing in the
+        ledger. Raises Refused."""
+        made = self.computed(self._made(form, values, rows or {}, True, stamp))
         return self._store(replace(made, state=state or made.state))
 
     def change(
