@@ -18,6 +18,7 @@ from connector.messages import say, word
 from connector.objects import BusinessObject, plain
 from connector.objects.showing import plainly
 from connector.operations.asking import Answer, Asking
+from connector.operations.grouping import DIMENSIONS
 
 Numbers = Annotated[list[str] | None, typer.Argument(metavar="[NUMBER…]")]
 Csv = Annotated[bool, typer.Option("--csv")]
@@ -37,8 +38,8 @@ class Table:
         return (*self.columns, *(heading for _, heading in self.of_parts))
 
 
-LATE = "late"
-"""A question of its own, whose answer stands in the requirements."""
+LATE, GROUPS = "late", "groups"
+"""Questions of their own, whose answers stand in requirements and margins."""
 TABLES = {
     "order_progress": Table(
         ("number", "stage", "basis", "ordered", "produced", "shipped", "materials_on",
@@ -70,6 +71,9 @@ TABLES = {
          "price_with_tax", "missing"),
     ),
     "order_margin": Table(("number", "revenue", "cost", "margin", "rate", "basis")),
+    GROUPS: Table(
+        ("group", "revenue", "cost", "margin", "rate", "unknown", "falling"),
+    ),
     "three_flows": Table(
         ("number", "currency", "ordered", "shipped", "invoiced", "received", "uninvoiced",
          "unpaid", "differs_since"),
@@ -171,9 +175,20 @@ def insight_quote(
     _show(session, _asking(session).quote(numbers, *rates), as_csv=csv)
 
 
-def insight_margin(session: Session, numbers: Numbers = None, csv: Csv = False) -> None:
+def insight_margin(
+    session: Session,
+    numbers: Numbers = None,
+    by: Annotated[str, typer.Option("--by", metavar="WHAT")] = "",
+    csv: Csv = False,
+) -> None:
     """What orders really earn."""
-    _show(session, _asking(session).margins(numbers or ()), as_csv=csv)
+    if not by:
+        _show(session, _asking(session).margins(numbers or ()), as_csv=csv)
+        return
+    if numbers or by not in DIMENSIONS:
+        needed = say("insight_by", known=", ".join(DIMENSIONS))
+        raise wrong(say("bad_argument", name="--by", value=by, detail=needed))
+    _show(session, _asking(session).group_margins(by), as_csv=csv, table=GROUPS)
 
 
 def insight_flows(

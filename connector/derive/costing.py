@@ -17,7 +17,7 @@ what is made is rolled up; what is subcontracted counts at what it is bought for
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, localcontext
 from typing import NamedTuple
@@ -171,6 +171,25 @@ class Costing:
 
     def _numbers(self, materials: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted(self._item(one).number or one for one in materials))
+
+
+class Costs(Mapping[str, Decimal]):
+    """What one base unit of a material costs, as far as it is known; reckoned when asked."""
+
+    def __init__(self, costing: Costing) -> None:
+        self._costing = costing
+
+    def __getitem__(self, material: str) -> Decimal:
+        cost = self._costing.of(material).total
+        if cost is None:
+            raise KeyError(material)
+        return cost
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._costing.model.items)
+
+    def __len__(self) -> int:
+        return len(self._costing.model.items)
 
 
 def _or(said: Decimal | None, general: Decimal) -> Decimal:

@@ -76,6 +76,8 @@ class Order:
     """Terms of payment, a code."""
     payment_plan: tuple[PaymentDue, ...] = ()
     """When which part is to be paid."""
+    salesperson: str = ""
+    """Key of the employee in charge, in the source."""
     tracking_no: str = ""
     """计划跟踪号 or project number that production uses."""
     in_force: bool = True

@@ -37,6 +37,12 @@ class Earned(NamedTuple):
         """The margin as a fraction of the revenue; None: no revenue."""
         return share(self.margin, self.revenue)
 
+    def __add__(self, other: object) -> Earned:
+        """Both together."""
+        assert isinstance(other, Earned)
+        pairs = zip(self, other, strict=True)
+        return Earned(*(mine + theirs for mine, theirs in pairs))
+
     def plus(self, line: LineMargin) -> Earned:
         """With a line more."""
         if line.cost is None:
@@ -44,18 +50,9 @@ class Earned(NamedTuple):
         return self._replace(revenue=self.revenue + line.revenue, cost=self.cost + line.cost)
 
 
-def earned_by(margins: Iterable[OrderMargin], dimension: Dimension) -> dict[str, Earned]:
-    """What each group earned, by its name in order."""
-    found: dict[str, Earned] = {}
-    for order in margins:
-        for line in order.lines:
-            name = dimension(order, line)
-            found[name] = found.get(name, Earned()).plus(line)
-    return dict(sorted(found.items()))
-
-
 def by_month(margins: Iterable[OrderMargin], dimension: Dimension) -> dict[str, dict[date, Earned]]:
-    """The same for each month in which orders were placed, by its first day."""
+    """What each group earned, by its name, for each month in which orders were placed, by its first
+    day."""
     found: dict[str, dict[date, Earned]] = {}
     for order in margins:
         month = first_day(order.ordered_on) if order.ordered_on else date.min
@@ -63,6 +60,11 @@ def by_month(margins: Iterable[OrderMargin], dimension: Dimension) -> dict[str, 
             months = found.setdefault(dimension(order, line), {})
             months[month] = months.get(month, Earned()).plus(line)
     return {name: dict(sorted(months.items())) for name, months in sorted(found.items())}
+
+
+def total(months: Mapping[date, Earned]) -> Earned:
+    """All months together."""
+    return sum(months.values(), Earned())
 
 
 def falling(

@@ -28,7 +28,7 @@ from connector.engine import orders
 from connector.engine.books import Booked, Books
 from connector.engine.system import System
 from connector.objects import BusinessObject, OrderProgress
-from connector.objects.derived import Measures, PriceEstimate, SlowStock
+from connector.objects.derived import Measures, OrderMargin, PriceEstimate, SlowStock
 from connector.objects.finance import Credit, Payable, Payment, Receivable
 from connector.objects.fulfilment import GoodsReceipt, GoodsReturn, ProductionOrder, Shipment
 from connector.objects.goods import Material, Stock, StockMove
@@ -58,7 +58,7 @@ def margins(system: System, tx: Tx, keys: Sequence[str]) -> Figures:
     return {one.order.key: margin(one, costs) for one in booked if one.held}
 
 
-def margin(booked: Booked, costs: Mapping[str, Decimal]) -> BusinessObject:
+def margin(booked: Booked, costs: Mapping[str, Decimal]) -> OrderMargin:
     """What an order earns; `costs` are those of one base unit."""
     return order_margin(booked.order, booked.papers, booked.supplied, costs)
 

@@ -126,6 +126,7 @@ class _There:
             urgency=order.urgency,
             payment_terms=order.payment_terms,
             payment_plan=order.payment_plan,
+            salesperson=order.salesperson,
             tracking_no=order.tracking_no,
             in_force=in_force and state != "void",
             lines=lines,

@@ -356,6 +356,25 @@ class OrderMargin(BusinessObject):
     """Line by line."""
 
 
+class GroupMargin(BusinessObject):
+    """What order lines earn together that have something in common, in the home currency."""
+
+    group: Text
+    """What that is: a customer, a product line, a month; empty: nobody says."""
+    revenue: Number = Decimal(0)
+    """Of lines whose cost is known."""
+    cost: Number = Decimal(0)
+    """Theirs."""
+    margin: Number = Decimal(0)
+    """The difference."""
+    rate: Number | None = None
+    """Of the revenue, as a fraction; None: there is no revenue."""
+    unknown: Number = Decimal(0)
+    """Revenue of lines whose cost nobody knows; it is in no margin."""
+    falling: bool = False
+    """The rate went down in each of the last three full months, and by three points together."""
+
+
 class SlowStock(BusinessObject):
     """Stock that nobody has moved for long (呆滞料)."""
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from connector.derive.availability import availability
-from connector.derive.costing import Costing, Rates
+from connector.derive.costing import Costing, Costs, Rates
 from connector.derive.kitting import Kitter, kitting, what_if
 from connector.derive.requirements import Planner, day, week
 from connector.derive.slow_stock import idle_days
@@ -30,6 +30,7 @@ from connector.objects import BusinessObject
 from connector.objects.derived import ThreeFlows
 from connector.operations import inputs
 from connector.operations.finding import NotFound
+from connector.operations.grouping import Grouping
 from connector.store import snapshots
 from connector.store.engine import Tx
 
@@ -72,11 +73,18 @@ class Asking:
 
         def made(system: System, tx: Tx, keys: Sequence[str]) -> dict[str, BusinessObject]:
             books = Books(system, tx)
-            costs = _Costs(books.costing)
+            costs = Costs(books.costing)
             booked = (one for one in books.orders(keys) if one.order.rate and one.held)
             return {one.order.key: figuring.margin(one, costs) for one in booked}
 
         return self._of_orders("order_margin", numbers, made)
+
+    def group_margins(self, by: str) -> Answer:
+        """What all orders earn, added up by one of `grouping.DIMENSIONS`."""
+        with self._system.store.reading() as tx:
+            answer = self._answer(tx, "order_margin")
+            answer.records = [*Grouping(self._system, tx).by(by)]
+        return answer
 
     def three_flows(self, numbers: Sequence[str], *, differing: bool) -> Answer:
         """Whether goods, invoices and money agree; on request, only where they do not."""
@@ -251,22 +259,3 @@ class Asking:
             if not found:
                 raise NotFound(say("never_read", object=object, number=number))
             yield from found
-
-
-class _Costs(Mapping[str, Decimal]):
-    """What one base unit of a material costs, as far as it is known; reckoned when asked."""
-
-    def __init__(self, costing: Costing) -> None:
-        self._costing = costing
-
-    def __getitem__(self, material: str) -> Decimal:
-        cost = self._costing.of(material).total
-        if cost is None:
-            raise KeyError(material)
-        return cost
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._costing.model.items)
-
-    def __len__(self) -> int:
-        return len(self._costing.model.items)

@@ -19,7 +19,7 @@ from connector.derive.margin import Supplied, order_margin
 from connector.derive.model import Component, Item, Model, Structure
 from connector.derive.order import Line, Order
 from connector.derive.papers import Papers, unbilled, undelivered
-from connector.derive.profit import earned_by
+from connector.derive.profit import by_month, total
 from connector.derive.standing import Account, standing
 from connector.derive.three_flows import three_flows
 from connector.objects.finance import (
@@ -295,7 +295,8 @@ def test_margins_are_what_plain_reckoning_says(
     if found.cost is not None:
         assert found.cost == sum(x.cost or 0 for x in found.lines)
         assert found.margin == found.revenue - found.cost
-    groups = earned_by([found], lambda _, line: line.material)
+    months = by_month([found], lambda _, line: line.material)
+    groups = {name: total(some) for name, some in months.items()}
     assert sum(x.revenue + x.unknown for x in groups.values()) == found.revenue
     mixed = Supplied(supplied.production, data.draw(st.permutations(supplied.costs)))
     assert order_margin(order, shuffled(data.draw, papers), mixed, known) == found

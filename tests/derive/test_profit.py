@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import pytest
 
-from connector.derive.profit import Earned, by_month, earned_by, falling
+from connector.derive.profit import Dimension, Earned, by_month, falling, total
 from connector.objects.derived import LineMargin, OrderMargin
 from tests.derive.papers import D
 
@@ -20,6 +21,10 @@ def earned(customer: str, on: date, *lines: tuple[str, Any, Any]) -> OrderMargin
         for m, r, c in lines
     )
     return OrderMargin(record="o", customer=customer, ordered_on=on, lines=rows)
+
+
+def earned_by(orders: Iterable[OrderMargin], dimension: Dimension) -> dict[str, Earned]:
+    return {name: total(months) for name, months in by_month(orders, dimension).items()}
 
 
 ORDERS = [

@@ -19,7 +19,7 @@ import pytest
 
 from sandbox.company.model import BomLine, Material, Supplier
 from tests.system.company import MATERIALS, SMALL
-from tests.system.site import Site, opened, sold
+from tests.system.site import Site, opened, sold, today
 
 COSTS = {"M2": Decimal(3), "M4": Decimal(2)}
 DAYS = {"M1": 5, "M2": 30, "M4": 3}
@@ -150,6 +150,22 @@ def test_an_order_s_goods_invoices_and_money_are_followed_to_the_end(firm: Site)
     assert Decimal(flows["uninvoiced"]) == Decimal("-22.6")
 
 
+def test_what_orders_earn_is_added_up_by_what_they_have_in_common(firm: Site) -> None:
+    for line in (sold("M1", 10), sold("M1", 5)):
+        number = firm.order(line)
+        firm.sync()
+        firm.in_erp("ship", order_number=firm.bill(number)["FBillNo"])
+    firm.sync()
+    for by in ("customer", "customer_group", "material", "product_line", "salesperson", "project"):
+        [group] = ask(firm, "margin", "--by", by)
+        assert [Decimal(group[name]) for name in ("revenue", "cost")] == [150, 105], by
+    [material] = ask(firm, "margin", "--by", "material")
+    [salesperson] = ask(firm, "margin", "--by", "salesperson")
+    [month] = ask(firm, "margin", "--by", "month")
+    assert (material["group"], salesperson["group"]) == ("M1", "YW001")
+    assert (month["group"], month["rate"]) == (f"{today():%Y-%m}", "0.3000")
+
+
 def test_answers_come_as_csv_and_say_how_old_they_are(firm: Site) -> None:
     firm.order(sold("M1", 250))
     firm.sync()
@@ -170,6 +186,8 @@ def test_answers_come_as_csv_and_say_how_old_they_are(firm: Site) -> None:
         (("kitting", "--material", "M1", "--quantity", "none"), 2, "--quantity"),
         (("kitting", "--material", "M1", "--alone"), 2, "--alone"),
         (("quote", "M1", "--margin", "2"), 2, "--margin"),
+        (("margin", "--by", "weather"), 2, "product_line"),
+        (("margin", "SO-1", "--by", "month"), 2, "--by"),
     ],
 )
 def test_wrong_questions_are_answered_in_one_sentence(
