@@ -33,6 +33,7 @@ from connector.operations import (
     resyncing,
     tracing,
     value_sheet,
+    watching,
 )
 from connector.runs import Runs, silent, told
 from connector.settings import HUB, Config, ConfigFile
@@ -148,6 +149,10 @@ class App:
     def observe(self) -> list[observing.Observed]:
         """Report what flows that only observe would have done since the last report."""
         return observing.observe(self.system)
+
+    def watch_forms(self) -> None:
+        """Compare the mappings with the live forms of every system whose turn it is."""
+        watching.watch(self.system)
 
     def _called(self, flow: Flow) -> Flow:
         """The flow, if its systems may be called. What a person asks for goes on while calls run

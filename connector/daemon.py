@@ -52,6 +52,8 @@ REPORT = (8, 30)
 """Hour and minute of the daily report on what only observes, in the first connection's zone."""
 PRUNE = 3600.0
 """Seconds between clearing history that is kept no longer."""
+WATCH = 3600.0
+"""Seconds between looks whether a system shows another version; its forms are looked at daily."""
 
 _log = log.get(__name__)
 
@@ -154,6 +156,7 @@ class Daemon:
             ("reckon", lambda: self._reckon(engine), RECKON),
             ("reload", self._reload, RELOAD),
             ("prune", lambda: self._prune(app), PRUNE),
+            ("watch", lambda: self._watch(app), WATCH),
         ]
         for name, work, seconds in beats:
             made.add_job(self._safely(name, work), "interval", seconds=seconds)
@@ -212,6 +215,9 @@ class Daemon:
 
     def _observe(self, app: App) -> None:
         app.observe()
+
+    def _watch(self, app: App) -> None:
+        app.watch_forms()
 
     def _prune(self, app: App) -> None:
         store, keep = app.system.store, app.system.keep

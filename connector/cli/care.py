@@ -68,6 +68,8 @@ def _status(screen: Screen, found: dict[str, Any]) -> None:
             screen.line(f"    {say('paused_until', until=until, why=entry['paused'])}")
         if entry["do"]:
             screen.line(f"    → {entry['who']}: {entry['do']}", "dim")
+        if entry["forms"].get("problems"):
+            screen.mark("!", say("forms_lack", count=entry["forms"]["problems"]))
         _limits(screen, entry)
     if found["daemon"] is not None:
         screen.line(say("daemon_runs" if found["daemon"] else "daemon_rests"))

@@ -14,7 +14,7 @@ from connector.cli import checked
 from connector.cli.output import Screen
 from connector.cli.session import DONE, FAILED, Session, command, group, wrong
 from connector.messages import language, say
-from connector.operations import beginning, mappings
+from connector.operations import beginning, forms, mappings
 
 NO_CONFIG = ("config",)
 
@@ -113,7 +113,7 @@ def mapping_check(session: Session) -> int:
     """Mappings against the live forms."""
     app = session.app
     with session.waiting(say("working_check")):
-        found = mappings.check(app.system)
+        found = forms.check(app.system)
 
     def render(screen: Screen) -> None:
         for item in found:
@@ -130,6 +130,8 @@ def _checked(screen: Screen, item: dict[str, Any]) -> None:
         screen.line(f"    {say('not_described')}")
     for problem in item["problems"]:
         screen.line(f"    {problem}")
+    for demand in item["required"]:
+        screen.mark("!", demand)
 
 
 def mapping_test(

@@ -13,7 +13,7 @@ from pathlib import Path
 from connector.contract import Adapter
 from connector.engine.identity import fingerprint
 from connector.errors import AccessDenied, AdapterError, Rejected
-from connector.operations import mappings
+from connector.operations import forms
 from connector.operations.environments import Environment, opened
 
 Names = tuple[str | None, str | None]
@@ -113,11 +113,11 @@ class _Comparing:
         named = [
             field
             for one in self._both
-            for (connection, *_), fields in mappings.named_by(one.system).items()
+            for (connection, *_), fields in forms.named_by(one.system).items()
             if connection == self._name
             for field in fields
         ]
-        lacks = [mappings.lacking(one.adapter, named)[1] for one in self._connections]
+        lacks = [forms.lacking(one.adapter, named)[1] for one in self._connections]
         for mine, other, environment in zip(lacks, reversed(lacks), self._both, strict=True):
             for (form, name), problem in mine.items():
                 if (form, name) not in other:

@@ -1,81 +1,28 @@
-"""Mappings as people check, test and read them."""
+"""Mappings as people test and read them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector import yamlfile
 from connector.assemble import shipped
-from connector.contract import Adapter, FormField, Record, is_empty
+from connector.contract import Record, is_empty
 from connector.engine.system import Flow, System
-from connector.errors import ConfigError, MappingFault, Problem, Rejected
-from connector.mapping import naming, schema
+from connector.errors import ConfigError, MappingFault, Problem
+from connector.mapping import schema
 from connector.mapping.document import canonical, like
 from connector.mapping.load import Values, load, read_yaml
 from connector.mapping.model import Each, Mapping, Rule, Side
-from connector.mapping.naming import Named
 from connector.mapping.reading import Reader
 from connector.mapping.writing import Writer
 from connector.messages import say
 from connector.objects import plain
 
 Shown = dict[str, Any]
-
-
-def check(system: System) -> list[Shown]:
-    """Fields that a mapping names and the live form lacks, per mapping and connection."""
-    found = []
-    for (name, file, form), fields in named_by(system).items():
-        described, lacks = lacking(system.connections[name].adapter, fields)
-        told = {"described": described, "problems": [str(problem) for problem in lacks.values()]}
-        found.append({"connection": name, "file": file, "form": form, **told})
-    return found
-
-
-def named_by(system: System) -> dict[tuple[str, str, str], list[Named]]:
-    """The fields that the mappings in use count on, by connection, file and form."""
-    named: dict[tuple[str, str, str], list[Named]] = {}
-    for feed in system.feeds.values():
-        mapping = feed.reader.mapping
-        key = (feed.connection.name, mapping.file, mapping.form)
-        named.setdefault(key, []).extend(naming.read(mapping))
-    for flow in system.flows.values():
-        if flow.target is not None:
-            key = (flow.target.name, flow.mapping.file, flow.mapping.form)
-            named.setdefault(key, []).extend(naming.written(flow.mapping))
-    return named
-
-
-def lacking(
-    adapter: Adapter, named: Iterable[Named]
-) -> tuple[bool, dict[tuple[str, str], Problem]]:
-    """Whether the system tells its forms' fields; what it lacks, by form and field."""
-    forms: dict[str, Sequence[FormField]] = {}
-    problems: dict[tuple[str, str], Problem] = {}
-    for each in named:
-        if each.form not in forms:
-            try:
-                forms[each.form] = adapter.describe(each.form)
-            except Rejected as error:
-                forms[each.form] = ()
-                problems[each.form, ""] = Problem(each.place, error.words)
-        if forms[each.form] and not _stands_in(forms[each.form], each):
-            words = say("form_lacks", field=each.field, form=each.form)
-            problems.setdefault((each.form, each.field), Problem(each.place, words))
-    return any(forms.values()), problems
-
-
-def _stands_in(fields: Sequence[FormField], named: Named) -> bool:
-    """`Finance.FCurrId.FNumber` is there when a field `FCurrId` is, in whatever part."""
-    inside = [field for field in fields if field.table == named.table] if named.table else ()
-    known = {field.name for field in inside or fields}
-    first, _, rest = named.field.partition(".")
-    alone = {name.rpartition(".")[2] for name in known}
-    return first in alone or not known.isdisjoint((named.field, f"{first}.{rest.split('.')[0]}"))
 
 
 def test(directory: Path | None = None) -> list[Shown]:

@@ -10,7 +10,7 @@ from connector.engine.system import Feed, Flow, System
 from connector.hints import Explained
 from connector.messages import dump, load, say
 from connector.objects.showing import labels, readable
-from connector.operations import finding, observing
+from connector.operations import finding, observing, watching
 from connector.store import deliveries, facts, feeds, journal, links, snapshots
 
 Shown = dict[str, Any]
@@ -45,7 +45,9 @@ def status(system: System) -> Shown:
     return {
         "restored_at": restored_at,
         "connections": {
-            name: _connection(system, name, known.get(name), now) | _limits(system, name)
+            name: _connection(system, name, known.get(name), now)
+            | _limits(system, name)
+            | {"forms": reported.get(watching.run_name(name), {}).get("counts", {})}
             for name in system.connections
         },
         "flows": {flow.name: _flow(flow, counts, read_at) for flow in system.flows.values()},

@@ -64,6 +64,16 @@ def first(store: Store, tx: Tx, name: str, value: str) -> str:
     return known or value
 
 
+def noted(tx: Tx, name: str) -> str:
+    """What was noted last under a name; empty: nothing."""
+    return _get(tx, name)
+
+
+def note(store: Store, tx: Tx, name: str, value: str) -> None:
+    """Note it under a name, in the place of what was."""
+    _put(store, tx, name, value)
+
+
 def _get(tx: Tx, name: str) -> str:
     row = _VALUE.first(tx, name=name)
     return str(row.value) if row else ""

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import event
 
 from connector.engine.dispatch import Done, ordered
-from connector.operations import mappings
+from connector.operations import forms
 from connector.store.engine import StoreUnavailable
 from sandbox.server import Request, Response, json_response
 from tests.system.company import SMALL
@@ -149,6 +149,14 @@ LACKING = {
 }  # fmt: skip
 
 
+NEAREST = {
+    "remrak": "remark (备注)",
+    "FLinkManX": "FLinkMan (",
+    "FEntryNoteX": "FEntryNote (",
+    "FTaxRateX": "FTaxRate",
+}
+
+
 def place_of(site: Site, mapping: tuple[str, str], text: str) -> str:
     """`file:line:` of a piece of a site's mapping."""
     file = site.directory.joinpath("mappings", *mapping).with_suffix(".yaml")
@@ -159,12 +167,52 @@ def place_of(site: Site, mapping: tuple[str, str], text: str) -> str:
 def test_fields_that_the_live_form_lacks_are_told_by_mapping_check(site: Site) -> None:
     for _, mapping, old, new in LACKING.values():
         site.mapping(*mapping, (old, new))
-    found = [problem for item in mappings.check(site.app.system) for problem in item["problems"]]
+    found = [problem for item in forms.check(site.app.system) for problem in item["problems"]]
     assert len(found) == len(LACKING)
     for field, (form, mapping, _, new) in LACKING.items():
         told = [problem for problem in found if f"The form {form} has no field {field}." in problem]
         assert len(told) == 1, found
         assert told[0].startswith(place_of(site, mapping, new))
+        near = NEAREST.get(field)
+        assert near is None or f"The nearest: {near}" in told[0]
+
+
+def test_what_the_live_form_demands_and_a_mapping_does_not_give_is_told(site: Site) -> None:
+    site.mapping(*BILL_MAP, ("FCustId.FNumber:       {from: customer, link: customer}", ""))
+    site.mapping(*BILL_MAP, ("FDeliveryDate:  ", "# FDeliveryDate:"))
+    [item] = [one for one in forms.check(site.app.system) if one["required"]]
+    assert (item["form"], item["problems"]) == (BILL, [])
+    customer, date = item["required"]
+    assert "FCustId (客户)" in customer
+    assert "FDeliveryDate (要货日期)" in date
+    assert site.cli("mapping", "check").code == 0, "there may be defaults"
+
+
+def test_forms_are_looked_at_once_a_day_and_when_the_version_changes(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looks() -> int:
+        return site.calls("erp", "QueryBusinessInfo")
+
+    def lacking() -> int:
+        return int(site.app.status()["connections"]["erp"]["forms"]["problems"])
+
+    site.app.watch_forms()
+    once = looks()
+    site.app.watch_forms()
+    assert (looks(), lacking()) == (once, 0)
+    assert once > 0
+    site.mapping(*BILL_MAP, ("FLinkMan:  ", "FLinkManX:"))
+    site.clock.advance(86_401)
+    site.app.watch_forms()
+    assert (looks(), lacking()) == (2 * once, 1)
+    assert "connector mapping check" in site.cli("status").out
+    adapter = site.app.system.connections["erp"].adapter
+    newer = replace(adapter.check(), version="8.2")
+    monkeypatch.setattr(adapter, "check", lambda: newer)
+    site.app.watch_forms()
+    site.app.watch_forms()
+    assert looks() == 3 * once
 
 
 def test_mapping_check_ends_with_1_and_tells_the_way_out(site: Site) -> None:
@@ -178,7 +226,7 @@ def test_mapping_check_ends_with_1_and_tells_the_way_out(site: Site) -> None:
 
 def test_a_form_that_is_not_there_is_told_by_mapping_check(site: Site) -> None:
     site.mapping(*ORDER_MAP, ("form: SalesOrderObj", "form: SaleOrderObj"))
-    found = [problem for item in mappings.check(site.app.system) for problem in item["problems"]]
+    found = [problem for item in forms.check(site.app.system) for problem in item["problems"]]
     assert len(found) == 1
     assert "SaleOrderObj" in found[0]
 
@@ -203,7 +251,7 @@ def test_orders_are_not_read_without_a_field_that_the_mapping_names(site: Site, 
 
 
 def test_the_shipped_mappings_fit_the_forms(site: Site) -> None:
-    found = mappings.check(site.app.system)
+    found = forms.check(site.app.system)
     assert [problem for item in found for problem in item["problems"]] == []
 
 
