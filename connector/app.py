@@ -13,7 +13,7 @@ from connector.assemble import Assembly
 from connector.clock import Clock
 from connector.engine.dispatch import Dispatcher, Progress
 from connector.engine.system import Flow, System
-from connector.errors import ConnectorError, UnsafeRun
+from connector.errors import ConnectorError, Problem, UnsafeRun
 from connector.operations import (
     agreeing,
     asking,
@@ -51,21 +51,27 @@ class App:
         self._runs = Runs(system, config.workers)
         self.files: frozenset[Path] = frozenset()
         """Secrets and certificates that the configuration names and that were read."""
+        self.unfilled: Sequence[Problem] = ()
+        """What is still to be filled in, of a draft."""
         self.folders: Sequence[Path] = ()
         """The site's folders of mappings; what stands in the first counts."""
 
     @classmethod
-    def open(cls, path: Path, clock: Clock | None = None, *, speak: bool = False) -> App:
+    def open(
+        cls, path: Path, clock: Clock | None = None, *, speak: bool = False, draft: bool = False
+    ) -> App:
         """Read the configuration and open the store. Raises ConfigError.
 
-        `speak`: messages are in the configuration's language from then on.
+        `speak`: messages are in the configuration's language from then on. `draft`: what is still
+        to be filled in is told by `unfilled`; nothing can be called then.
         """
-        file = ConfigFile(path, speak=speak)
+        file = ConfigFile(path, speak=speak, draft=draft)
         system = Assembly(file, clock).build()
         migrate.prepare(system.store)
         system.store.check_durable()
         app = cls(system, file.config)
         app.files = frozenset(file.files)
+        app.unfilled = tuple(file.unfilled)
         app.folders = file.mappings()
         return app
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from connector import complaints
 from connector.contract import Adapter, Settings
 from connector.errors import ConfigError, Problem
-from connector.messages import LANGUAGES, language, say, set_language
+from connector.messages import LANGUAGES, Message, language, say, set_language
 from connector.objects import DERIVED, OBJECTS, RELEASED
 from connector.overlay import Layers, mappings_beside
 
@@ -35,6 +35,8 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "y": 31_536_000}
 
 CHANGE_ME = "CHANGE_ME"
 """What `init` writes where only the site knows the value."""
+STAND_INS = {"base_url": "https://change-me.invalid"}
+"""Of settings that not every text will do for, what stands in a draft until they are filled in."""
 
 
 def seconds(value: Any) -> Any:
@@ -192,16 +194,28 @@ class Config(_Model):
     """Address of the health endpoint; empty: none."""
 
 
+class Unfilled(ValueError):
+    """A value that somebody still has to give."""
+
+    def __init__(self, words: Message) -> None:
+        super().__init__(words)
+        self.words = words
+
+
 class ConfigFile:
     """A configuration with the places of everything in it."""
 
-    def __init__(self, path: Path, *, speak: bool = False) -> None:
+    def __init__(self, path: Path, *, speak: bool = False, draft: bool = False) -> None:
         """Read and check `path`. Raises ConfigError with every problem that one reading finds.
 
         `speak`: messages are in the file's language from then on, those of its mistakes too.
+        `draft`: what is still to be filled in is noted, and something stands in its place.
         """
         self.path = path
         self.problems: list[Problem] = []
+        self.unfilled: list[Problem] = []
+        """Of a draft, what is still to be filled in."""
+        self._draft = draft
         self._layers = Layers(path)
         self.paths = self._layers.files
         """The file and those that it extends."""
@@ -279,13 +293,14 @@ class ConfigFile:
         """A connection's settings, references resolved. Raises ConfigError."""
         where = ("connections", name)
         values, problems = self._connection_values(name, adapter)
-        wrong = {problem.place for problem in problems}
+        wrong = {problem.place for problem in (*problems, *self.unfilled)}
         try:
             settings = adapter.settings_type.model_validate(values)
         except ValidationError as error:
             told = self.translate(error, where)
             # A value that could not be had is told once, and what follows from it not at all.
-            raise ConfigError([*problems, *(p for p in told if not wrong & {p.place})]) from None
+            problems += [one for one in told if one.place not in wrong]
+            settings = adapter.settings_type.model_construct(**values)
         if problems:
             raise ConfigError(problems)
         self.secrets.update(settings.secrets())
@@ -301,9 +316,14 @@ class ConfigFile:
             known = fields.get(key)
             values[key] = value
             where = ("connections", name, key)
+            annotation = known.annotation if known else None
             try:
-                annotation = known.annotation if known else None
                 values[key] = self._value(key, value, annotation, self.directory(*where))
+            except Unfilled as gap:
+                (self.unfilled if self._draft else problems).append(
+                    Problem(self.place(*where), gap.words)
+                )
+                values[key] = STAND_INS.get(key, CHANGE_ME)
             except ValueError as error:
                 words = complaints.own(error)
                 assert words is not None, error
@@ -313,7 +333,7 @@ class ConfigFile:
     def _value(self, key: str, value: Any, annotation: Any, folder: Path) -> Any:
         """A setting as the adapter wants it. Raises ValueError with a sentence."""
         if value == CHANGE_ME:
-            raise ValueError(say("fill_in", name=key))
+            raise Unfilled(say("fill_in", name=key))
         value = self._resolved(value, folder, secret=_takes(annotation, SecretStr))
         if _takes(annotation, float):
             try:
@@ -345,7 +365,7 @@ class ConfigFile:
         """What a reference stands for. Raises ValueError with a sentence."""
         if kind == "env":
             if name not in os.environ:
-                raise ValueError(say("no_such_variable", name=name))
+                raise Unfilled(say("no_such_variable", name=name))
             return os.environ[name]
         if kind == "file":
             try:

@@ -8,7 +8,8 @@ A command is a function of a `Session` and its own parameters; `command` gives i
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -58,10 +59,36 @@ class Session:
     def app(self) -> App:
         """The façade over the configuration; opened when first asked for."""
         if self._app is None:
-            self.quiet()
-            self._app = App.open(self.config, speak=self.speak)
-            self._app.on_hand_over(lambda: self.output.tell(say("handed_over")))
+            self._app = self._opened(draft=False)
         return self._app
+
+    @property
+    def draft(self) -> App:
+        """The same, where something may still have to be filled in: nothing can be called."""
+        if self._app is None:
+            self._app = self._opened(draft=True)
+        return self._app
+
+    def _opened(self, *, draft: bool) -> App:
+        self.quiet()
+        app = App.open(self.config, speak=self.speak, draft=draft)
+        app.on_hand_over(lambda: self.output.tell(say("handed_over")))
+        return app
+
+    def ask(self, words: Message, choices: Sequence[str], usual: str) -> str:
+        """One of these, by its name or its place; `usual` where nobody is there to answer."""
+        console = self.output.errors.console
+        if self.output.as_json or not (sys.stdin.isatty() and console.is_terminal):
+            return usual
+        self.output.errors.line(words)
+        for n, one in enumerate(choices, 1):
+            self.output.errors.line(f"  {n:>2}  {one}")
+        places = {str(n): one for n, one in enumerate(choices, 1)}
+        chosen = ""
+        while chosen not in choices:
+            given = console.input(f"[{usual}] ").strip() or usual
+            chosen = places.get(given, given)
+        return chosen
 
     def quiet(self) -> None:
         """Logs tell errors alone; the command itself says what it has to."""

@@ -48,8 +48,8 @@ def demo(
 
 def init(
     session: Session,
-    crm: Annotated[str, typer.Option(metavar="ADAPTER")] = "fxiaoke",
-    erp: Annotated[str, typer.Option(metavar="ADAPTER")] = "kingdee_galaxy",
+    crm: Annotated[str, typer.Option(metavar="ADAPTER")] = "",
+    erp: Annotated[str, typer.Option(metavar="ADAPTER")] = "",
     directory: Annotated[Path, typer.Option("--dir", metavar="FOLDER")] = Path(),
     backfill: Annotated[bool, typer.Option("--backfill")] = False,
     first_load: Annotated[str, typer.Option("--first-load", metavar="crm|erp")] = "crm",
@@ -57,13 +57,18 @@ def init(
     """Write a configuration to start from."""
     asked: dict[str, Any] = {} if session.speak else {"language": language()}
     asked |= {"backfill": backfill, "today": date.today(), "first_load": first_load}
+    crm = crm or session.ask(say("init_crm"), beginning.systems("crm"), "fxiaoke")
+    erp = erp or session.ask(say("init_erp"), beginning.systems("erp"), "kingdee_galaxy")
     path = beginning.init(crm, erp, directory, **asked)
+    copied = beginning.copy_mappings(path)
 
     def render(screen: Screen) -> None:
         screen.mark("✓", path)
+        screen.mark("✓", say("init_copied", count=len(copied), folder=path.parent / "mappings"))
         screen.line(say("after_init", path=path))
 
-    session.show({"config": path.as_posix()}, render)
+    found = {"config": path.as_posix(), "mappings": [file.as_posix() for file in copied]}
+    session.show(found, render)
 
 
 def check(
@@ -74,17 +79,19 @@ def check(
     """Configuration, mappings, connections, and whether the settings fit their limits."""
     if sees and offline:
         raise wrong(say("sees_offline"))
-    app = session.app
+    app = session.draft if offline else session.app
     with session.waiting(say("working_check")):
         found = app.check(offline=offline, sees=sees)
-    flows = len(app.system.flows)
+    flows, unfilled = len(app.system.flows), [str(one) for one in app.unfilled]
 
     def render(screen: Screen) -> None:
         screen.mark("✓", say("config_is_right", path=session.config, flows=flows))
+        for gap in unfilled:
+            screen.mark("!", gap)
         for entry in found:
             checked.connection(screen, entry)
 
-    session.show({"connections": found}, render)
+    session.show({"connections": found, "unfilled": unfilled}, render)
     return DONE if checked.is_well(found, sees) else FAILED
 
 

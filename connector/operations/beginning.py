@@ -1,10 +1,12 @@
-"""`init`: a configuration to start from, written without asking anything."""
+"""`init`: a configuration to start from, and the mappings that it uses."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
@@ -228,6 +230,44 @@ def init(
         lines += [f"  # {say(chapter).render(language)}", *flows] if flows else []
     _write(path, "\n".join(lines) + "\n")
     return path
+
+
+def systems(side: str) -> list[str]:
+    """The adapters that can be the `crm`, which is told what became of orders, or the `erp`, which
+    takes them, by the mappings that they ship."""
+    object = {"crm": "delivery_status", "erp": "sales_order"}[side]
+    return [name for name in registry.adapters() if _has(name, object, "write")]
+
+
+def copy_mappings(config: Path) -> list[Path]:
+    """Lay the shipped mappings that a configuration uses, and their value maps, beside it, where
+    people edit them; none is overwritten. What was copied. Raises ConfigError."""
+    known = yamlfile.to_plain(yamlfile.load(config))
+    adapters = {name: one["adapter"] for name, one in known["connections"].items()}
+    wanted = {
+        f"{adapters[end]}/{flow['object']}.yaml"
+        for flow in known["flows"].values()
+        for end in (flow["from"], flow.get("to"))
+        if end in adapters
+    }
+    files = sorted(name for name in wanted if (shipped() / name).is_file())
+    maps = {one for name in files for one in _maps(yamlfile.load(shipped() / name))}
+    files += sorted(f"values/{one}.yaml" for one in maps)
+    folder = config.parent / "mappings"
+    fresh = [name for name in files if not (folder / name).exists()]
+    for name in fresh:
+        _write(folder / name, (shipped() / name).read_text("utf-8"))
+    return [folder / name for name in fresh]
+
+
+def _maps(node: Any) -> Iterator[str]:
+    """The value maps that a mapping names."""
+    if isinstance(node, dict):
+        if isinstance(node.get("map"), str):
+            yield node["map"]
+        node = list(node.values())
+    for inner in node if isinstance(node, list) else ():
+        yield from _maps(inner)
 
 
 def _write(path: Path, text: str) -> None:
