@@ -5,7 +5,7 @@ JOBS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test prove prove-full bench bundle bundle-check lint clean
+.PHONY: install demo test prove prove-full prove-systems bench bundle bundle-check lint clean
 
 install: $(VENV)/.installed
 
@@ -39,6 +39,10 @@ prove: install
 # The full forms: hours, begun again where they stopped; the table goes into docs/reliability.md.
 prove-full: install
 	$(BIN)/python -m tests.prove --full --write $(if $(FROM),--from $(FROM))
+
+# Every CRM with every ERP; the tests themselves take each with its reference partner, and some more.
+prove-systems: install
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "all_pairs or not all_pairs" tests/pairs
 
 lint: install
 	$(BIN)/ruff check .

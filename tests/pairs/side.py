@@ -1,0 +1,129 @@
+"""A system as its people see it: started with a company in it, used, and looked at."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar
+
+from sandbox.company.model import Company
+from sandbox.server import Application, start
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an order: so much of a material at a price with 13 % tax in it."""
+
+    material: str
+    quantity: Decimal
+    price: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        return self.quantity * self.price
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the CRM's order shows of the ERP."""
+
+    number: str
+    """The bill's number there."""
+    state: str
+    shipped: Decimal | None
+    """What has left; None: nothing is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A living order of the ERP that the connector has made."""
+
+    reference: str
+    """Our mark on it; ends with the CRM's key of the order."""
+    number: str
+    amounts: tuple[tuple[str, Decimal, Decimal], ...]
+    """`(material, quantity, amount with tax)` of its rows, sorted."""
+
+
+class Side(ABC):
+    """One system, running."""
+
+    adapter: ClassVar[str]
+
+    @abstractmethod
+    def __init__(self, company: Company, folder: Path) -> None:
+        """Start it with this company; `folder` is its own."""
+
+    @abstractmethod
+    def connection(self) -> tuple[dict[str, Any], dict[str, str]]:
+        """The connection as a configuration states it, and its secrets for the environment."""
+
+    @abstractmethod
+    def pass_time(self, seconds: float) -> None:
+        """Its clock goes on."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End it."""
+
+
+class Crm(Side):
+    """Where orders come from."""
+
+    @abstractmethod
+    def order(self, customer: str, lines: Sequence[Line]) -> str:
+        """A salesperson enters an order, approved; its key."""
+
+    @abstractmethod
+    def told(self, key: str) -> Told:
+        """What it shows of the ERP."""
+
+
+class Erp(Side):
+    """Where orders go."""
+
+    @abstractmethod
+    def booked(self) -> list[Booked]:
+        """What the connector has made and nobody has voided."""
+
+    @abstractmethod
+    def ship(self, number: str) -> None:
+        """All of an order leaves, by its number."""
+
+
+class Simulated(Side):
+    """A system that is simulated."""
+
+    system: Any
+
+    def __init__(self, company: Company, folder: Path) -> None:
+        self.system = self.made(company)
+        self._url, self._stop = start(self.system)
+
+    @abstractmethod
+    def made(self, company: Company) -> Application:
+        """The system with this company in it."""
+
+    def connection(self) -> tuple[dict[str, Any], dict[str, str]]:
+        settings, secrets = self.system.settings(self._url)
+        return dict(settings), dict(secrets)
+
+    def pass_time(self, seconds: float) -> None:
+        self.system.clock.advance(seconds)
+
+    def stop(self) -> None:
+        self._stop()
+
+    def people(self, name: str, /, **arguments: Any) -> Any:
+        """Somebody does something in its pages."""
+        with self.system.lock:
+            calls: Mapping[str, Callable[..., Any]] = self.system.people()
+            return calls[name](**arguments)
+
+    def records(self, form: str) -> list[dict[str, Any]]:
+        with self.system.lock:
+            found: list[dict[str, Any]] = self.system.records(form)
+            return found

@@ -1,0 +1,66 @@
+"""Any CRM with any ERP: 50 orders go forward, each once and to the fen, and are told of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.pairs.carrying import pair, sides
+from tests.pairs.side import Line
+from tests.system.company import MATERIALS, SMALL
+
+CRMS, ERPS = sides("CRM"), sides("ERP")
+ALL = sorted(product(CRMS, ERPS))
+USUAL = [(crm, erp) for crm, erp in ALL if crm == "fxiaoke" or erp == "kingdee_galaxy"]
+"""Each once with the reference partner."""
+OTHERS = [one for one in ALL if one not in USUAL]
+SAMPLED = sorted(Random(6).sample(OTHERS, min(6, len(OTHERS))))
+REST = [pytest.param(*one, marks=pytest.mark.all_pairs) for one in OTHERS if one not in SAMPLED]
+COUNT = 50
+
+
+def lines_of(n: int) -> list[Line]:
+    """One to three lines, of prices that do not divide evenly."""
+    price = Decimal(f"{n + 10}.{n % 90:02}")
+    places = range(1, n % 3 + 2)
+    return [Line(MATERIALS[(n + one) % 4].number, Decimal(n % 7 + one), price) for one in places]
+
+
+def amounts(lines: Sequence[Line]) -> tuple[tuple[str, Decimal, Decimal], ...]:
+    return tuple(sorted((one.material, one.quantity, one.amount) for one in lines))
+
+
+@pytest.mark.parametrize(("crm", "erp"), [*USUAL, *SAMPLED, *REST])
+def test_orders_go_forward_once_and_their_status_comes_back(
+    crm: str, erp: str, tmp_path: Path
+) -> None:
+    with pair(CRMS[crm], ERPS[erp], SMALL, tmp_path) as site:
+        assert len(site.config.splitlines()) < 40
+        site.sync()
+        orders = {site.crm.order(f"C{n % 3 + 1}", lines_of(n)): lines_of(n) for n in range(COUNT)}
+        site.sync()
+        booked = {one.reference.rpartition(":")[2]: one for one in site.erp.booked()}
+        assert len(site.erp.booked()) == COUNT
+        assert {key: one.amounts for key, one in booked.items()} == {
+            key: amounts(lines) for key, lines in orders.items()
+        }
+        site.sync()
+        told = {key: site.crm.told(key) for key in orders}
+        assert {key: one.number for key, one in told.items()} == {
+            key: one.number for key, one in booked.items()
+        }
+        assert all(one.state for one in told.values())
+        first, *_ = orders
+        site.erp.ship(booked[first].number)
+        site.sync()
+        site.sync()
+        whole = sum(one.quantity for one in orders[first])
+        assert site.crm.told(first).shipped == whole
+        assert len(site.erp.booked()) == COUNT
+        quiet = site.sync()
+        assert not any(flow.get("created") or flow.get("updated") for flow in quiet.values())
