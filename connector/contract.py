@@ -254,11 +254,14 @@ class Http(Protocol):
         headers: Mapping[str, str] | None = None,
         writes: bool = False,
         data: bytes | None = None,
+        own: Collection[int] = (),
     ) -> Answer:
         """One request to the connection's own host.
 
         `writes` says that the remote may change something: then a lost answer is
-        `OutcomeUnknown`, never retried here. Reads are retried for a few seconds.
+        `OutcomeUnknown`, never retried here. Reads are retried for a few seconds. `own` are
+        statuses of failure under which the remote itself says what became of the request, such as
+        a refusal under 500: they come back like any other answer.
         """
 
     def within(self, seconds: float) -> AbstractContextManager[None]:

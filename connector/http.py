@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
@@ -178,12 +178,13 @@ class Http:
         headers: Mapping[str, str] | None = None,
         writes: bool = False,
         data: bytes | None = None,
+        own: Collection[int] = (),
     ) -> Answer:
         """See `contract.Http`. `path` is appended to the base URL."""
         request = self._prepare(method, path, json, headers, data)
         if writes:
-            return self._once(request, writes=True)
-        return self._repeat(lambda: self._once(request, writes=False))
+            return self._once(request, own, writes=True)
+        return self._repeat(lambda: self._once(request, own, writes=False))
 
     def _prepare(
         self,
@@ -218,7 +219,9 @@ class Http:
             reraise=True,
         )(call)
 
-    def _once(self, request: requests.PreparedRequest, *, writes: bool) -> Answer:
+    def _once(
+        self, request: requests.PreparedRequest, own: Collection[int], *, writes: bool
+    ) -> Answer:
         self._bucket.take()
         settings, start = self._settings, self._clock.monotonic()
         if start + settings.timeout > self._ends.get():
@@ -238,7 +241,8 @@ class Http:
             except (requests.RequestException, HTTPError, OSError) as error:
                 raise _network_error(error, unclear if limit.sent else Unreachable) from error
         self._note_date(response.headers.get("Date", ""))
-        return self._classify(Answer(response.status_code, response.headers, body, writes=writes))
+        answer = Answer(response.status_code, response.headers, body, writes=writes)
+        return answer if answer.status in own else self._classify(answer)
 
     def _body(self, response: requests.Response, unclear: type[AdapterError]) -> bytes:
         parts, size = [], 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,7 @@ class DirectHttp:
         headers: Mapping[str, str] | None = None,
         writes: bool = False,
         data: bytes | None = None,
+        own: Collection[int] = (),
     ) -> Answer:
         body = data or (exact.encode(json) if json is not None else b"")
         lower = {name.lower(): value for name, value in (headers or {}).items()}

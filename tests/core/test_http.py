@@ -128,6 +128,18 @@ def test_other_refusals_are_answers_for_the_adapter(status: int) -> None:
     assert (found.status, found.json()) == (status, {"why": 1})
 
 
+@pytest.mark.parametrize("writes", [True, False])
+@pytest.mark.parametrize("status", [401, 429, 500])
+def test_what_a_remote_says_itself_under_a_status_of_failure_is_an_answer_for_the_adapter(
+    status: int, writes: bool
+) -> None:
+    with serving(answer(status, b'{"why": 1}')) as server:
+        found = client(server.url).send("POST", "/", writes=writes, own=(status,))
+        with pytest.raises(AdapterError):
+            client(server.url).send("POST", "/", writes=writes, own=(503,))
+    assert (found.status, found.json()) == (status, {"why": 1})
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_refused_and_not_followed(status: int) -> None:
     with serving(answer(status, Location="http://127.0.0.1/elsewhere")) as server:
