@@ -8,7 +8,7 @@ replaced by answers that are given.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -69,14 +69,17 @@ class Told(Http):
         self.writes = 0
         """Requests that may have changed something."""
 
-    def _once(self, request: requests.PreparedRequest, *, writes: bool) -> Answer:
+    def _once(
+        self, request: requests.PreparedRequest, own: Collection[int], *, writes: bool
+    ) -> Answer:
         self.writes += writes
         said = next((s for part, s in self._known.items() if part in str(request.url)), None)
         if said is None:
             said = self._said.pop(0) if len(self._said) > 1 else self._said[0]
         self._note_date(said.headers.get("Date", ""))
         headers = CaseInsensitiveDict(said.headers)
-        return self._classify(Answer(said.status, headers, said.body, writes=writes))
+        answer = Answer(said.status, headers, said.body, writes=writes)
+        return answer if answer.status in own else self._classify(answer)
 
 
 @contextmanager
