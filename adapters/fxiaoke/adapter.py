@@ -9,7 +9,7 @@ from adapters.fxiaoke.client import Client
 from adapters.fxiaoke.describing import Codecs, fields_of
 from adapters.fxiaoke.forms import FORMS, OTHERS
 from adapters.fxiaoke.locks import Locks
-from adapters.fxiaoke.reading import Reading, Recent
+from adapters.fxiaoke.reading import Reading
 from adapters.fxiaoke.settings import FxiaokeSettings
 from adapters.fxiaoke.writing import REQUESTS, Writing
 from connector.clock import Clock
@@ -27,6 +27,7 @@ from connector.contract import (
     Written,
 )
 from connector.errors import AccessDenied, Rejected
+from connector.recent import Recent
 
 
 class Fxiaoke(Adapter):

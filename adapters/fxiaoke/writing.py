@@ -10,7 +10,7 @@ from adapters.fxiaoke.client import Client, Row
 from adapters.fxiaoke.describing import Codecs
 from adapters.fxiaoke.forms import INVALID, KEY, LIFE, OWNER
 from adapters.fxiaoke.locks import Locks
-from adapters.fxiaoke.reading import Reading, Recent
+from adapters.fxiaoke.reading import Reading
 from connector.contract import Record, Shape, Write, Written
 from connector.errors import (
     AdapterError,
@@ -23,6 +23,7 @@ from connector.errors import (
 )
 from connector.expected import difference, head_paths
 from connector.messages import say
+from connector.recent import Recent
 
 T = TypeVar("T")
 
