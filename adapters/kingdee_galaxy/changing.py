@@ -15,7 +15,7 @@ from adapters.kingdee_galaxy.bills import (
     CREATED,
     DRAFT,
     EDITABLE,
-    REACHED,
+    LADDER,
     SENT_BACK,
     Bill,
 )
@@ -34,6 +34,7 @@ from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector.contract import Shape, Write
 from connector.errors import Awaiting, Changed, Conflict, Gone
 from connector.expected import difference
+from connector.ladder import reached
 from connector.messages import say
 
 VOIDED = "FCancelStatus"
@@ -129,7 +130,7 @@ class Changing:
         key = self._client.make_change_bill(bill.number, bill.key, list(order.rows))
         found = self._newest(bill, change)
         if found is None or found.key != key:
-            raise Changed(say("kingdee_moved", number=bill.number))
+            raise Changed(say("bill_moved", number=bill.number))
         self._go_on(bill, found, self._held(write, found, change), write, change)
 
     def _go_on(
@@ -145,7 +146,7 @@ class Changing:
             lacks = False
         self._ladder.climb([made])
         if isinstance(made.error, Gone):
-            raise Changed(say("kingdee_moved", number=bill.number))
+            raise Changed(say("bill_moved", number=bill.number))
         if made.error is not None:
             raise made.error
         if made.state != AUDITED:
@@ -160,7 +161,7 @@ class Changing:
         order = self._order(bill, change)
         if order.differs(write):
             if lacks:  # it held what was wanted earlier
-                raise Changed(say("kingdee_moved", number=bill.number))
+                raise Changed(say("bill_moved", number=bill.number))
             raise _awaiting("kingdee_change_no_effect", bill, found, taken=True)
         self._show(bill, order)
 
@@ -213,6 +214,6 @@ class Changing:
 
 
 def _awaiting(words: str, bill: Bill, found: Found, *, taken: bool = False) -> Awaiting:
-    step = REACHED.get(found.state, "saved")
+    step = reached(LADDER, found.state)
     named = {"number": bill.number, "change": found.number, "step": step, "who": found.maker}
     return Awaiting(say(words, **named), taken=taken)

@@ -1,7 +1,6 @@
-"""Taking bills up their steps: saved, submitted, audited, allocated. A small state machine.
+"""Taking bills up their steps: saved, submitted, audited, and allocated where they are base data.
 
-A step that is refused is looked at again: somebody may have taken or undone it meanwhile, or a
-workflow holds the bill and people must act. Several bills climb together, one call a step.
+A workflow may hold a bill: then people must act, and what they reject comes with their words.
 """
 
 from __future__ import annotations
@@ -10,19 +9,21 @@ import re
 from collections.abc import Sequence
 
 from adapters.kingdee_galaxy.allocating import Allocation
-from adapters.kingdee_galaxy.bills import AUDITED, LADDER, SENT_BACK, Bill, Step, keys_of
+from adapters.kingdee_galaxy.bills import AUDITED, SENT_BACK, Bill, keys_of
 from adapters.kingdee_galaxy.client import Client
 from adapters.kingdee_galaxy.codec import Layout, layouts
 from adapters.kingdee_galaxy.filters import Where
 from adapters.kingdee_galaxy.forms import STATUS, YES, Ending, Form, form_of
 from adapters.kingdee_galaxy.model import accepted
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
+from connector import ladder
 from connector.contract import Record, Shape, Write
-from connector.errors import AdapterError, Changed, Gone, Rejected
+from connector.errors import AdapterError, Rejected
+from connector.ladder import Step
 from connector.messages import say
 
 
-class Ladder:
+class Ladder(ladder.Ladder[Bill]):
     """Takes bills up their steps."""
 
     def __init__(self, client: Client, settings: KingdeeGalaxySettings) -> None:
@@ -34,7 +35,6 @@ class Ladder:
     # -- where they stand -------------------------------------------------------------------
 
     def look(self, bills: Sequence[Bill]) -> None:
-        """Read where bills stand; one that is not there keeps an empty state."""
         write = bills[0].write
         layout = _standing(write)
         where = Where(set(layout.known)).among(form_of(write.form).key, map(int, keys_of(bills)))
@@ -66,47 +66,25 @@ class Ladder:
     # -- climbing ---------------------------------------------------------------------------
 
     def climb(self, bills: Sequence[Bill]) -> None:
-        """As far as their writes ask; all of one form, with the same prompts accepted."""
-        for step in LADDER:
-            climbing = [bill for bill in bills if bill.wants(step)]
-            if climbing:
-                self._take(step, climbing)
+        super().climb(bills)
         audited = [bill for bill in bills if not bill.error and bill.state == AUDITED]
         if audited:
             self._allocation.give(audited)
 
-    def _take(self, step: Step, bills: Sequence[Bill]) -> None:
-        write, keys = bills[0].write, keys_of(bills)
-        try:
-            results = self._client.operate(step.verb, write.form, keys, accepted(write))
-        except AdapterError as error:
-            results = dict.fromkeys(keys, error)
-        for bill in bills:
-            bill.error = results[bill.key]
-            if bill.error is None:
-                bill.state = step.target
-        refused = [bill for bill in bills if isinstance(bill.error, Rejected | Changed)]
-        if refused:
-            self._reconsider(step, refused)
+    def take(self, step: Step, bills: Sequence[Bill]) -> dict[str, AdapterError | None]:
+        write = bills[0].write
+        return self._client.operate(step.verb, write.form, keys_of(bills), accepted(write))
 
-    def _reconsider(self, step: Step, bills: Sequence[Bill]) -> None:
-        """A refused step: taken or undone by somebody else, waiting for people, or refused."""
-        try:
-            self.look(bills)
-        except AdapterError:
-            return  # the refusal stands
-        for bill in bills:
-            if not bill.state:
-                bill.error = Gone(say("kingdee_gone", form=bill.write.form, key=bill.key))
-            elif step.target == AUDITED and bill.state == SENT_BACK:
-                bill.error = self.sent_back(bill)
-            elif bill.state not in step.sources:
-                bill.error = None
-            elif step.target == AUDITED and self._workflow.search(str(bill.error)):
-                bill.error, bill.awaits = None, str(say("kingdee_workflow"))
+    def meant(self, step: Step, bill: Bill, refusal: AdapterError) -> AdapterError | None:
+        if step.target == AUDITED and bill.state == SENT_BACK:
+            return self.sent_back(bill)
+        left = super().meant(step, bill, refusal)
+        if left and step.target == AUDITED and self._workflow.search(str(left)):
+            bill.awaits = str(say("kingdee_workflow"))
+            return None
+        return left
 
-    def unaudit(self, bill: Bill) -> None:
-        """Back from audited. Raises what the server says."""
+    def take_back(self, bill: Bill) -> None:
         write = bill.write
         results = self._client.operate("UnAudit", write.form, [bill.key], accepted(write))
         error = results[bill.key]

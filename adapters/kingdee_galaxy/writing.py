@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from adapters.kingdee_galaxy.bills import AUDITED, EDITABLE, SENT_BACK, SUBMITTED, Bill
+from adapters.kingdee_galaxy.bills import AUDITED, SENT_BACK, SUBMITTED, Bill
 from adapters.kingdee_galaxy.change_form import ChangeForm
 from adapters.kingdee_galaxy.changing import Changing
 from adapters.kingdee_galaxy.client import Client
@@ -19,7 +18,6 @@ from connector.errors import (
     Conflict,
     Gone,
     Locked,
-    OutcomeUnknown,
     Rejected,
 )
 from connector.messages import say
@@ -77,7 +75,7 @@ class Writing:
             raise Conflict(say("kingdee_voided", number=bill.number))
         if not changes:
             self._resume(bill)
-        elif bill.state in EDITABLE:
+        elif bill.editable:
             self._saving.update(bill)
         else:
             if bill.state == SUBMITTED:
@@ -108,7 +106,7 @@ class Writing:
             opinion = self._ladder.opinion(bill)
             if opinion or write.step:
                 raise self._ladder.sent_back(bill, opinion)
-        if write.expect and bill.state in EDITABLE:
+        if write.expect and bill.editable:
             self._saving.check(bill)
 
     def _change_audited(self, bill: Bill) -> None:
@@ -122,7 +120,7 @@ class Writing:
                 except Conflict as error:
                     refused = refused or error
         if not _only_drops(bill.write) or not bill.form.close_rows:
-            raise refused or Conflict(say("kingdee_audited", number=bill.number))
+            raise refused or Conflict(say("bill_audited", number=bill.number))
         for table, change in bill.write.tables.items():
             self._close_rows(bill, table, change.drop)
 
@@ -140,33 +138,11 @@ class Writing:
         self._close_rows(bill, change.table, wanted.closes)
 
     def _by_unauditing(self, bill: Bill) -> None:
-        self._unaudit(bill)
+        self._ladder.reopen(bill)
         try:
             self._saving.update(bill)
         except AdapterError as error:
-            raise self._put_back(bill, error) from None
-
-    def _unaudit(self, bill: Bill) -> None:
-        """Where the flow allows it, and nothing hangs on the bill."""
-        if "unaudit" not in bill.write.on_change:
-            raise Conflict(say("kingdee_audited", number=bill.number))
-        try:
-            self._ladder.unaudit(bill)
-        except Rejected as error:
-            raise Conflict(error.words, code=error.code, answer=error.answer) from None
-
-    def _put_back(self, bill: Bill, error: AdapterError) -> AdapterError:
-        """What we un-audited it for failed: leave the bill as audited as it was, and say so where
-        that fails. What may have been done is left for the look-up."""
-        if isinstance(error, OutcomeUnknown):
-            return error
-        write = replace(bill.write, until="audited", fields={}, tables={}, expect={})
-        before = Bill(write, bill.key, bill.number, SENT_BACK)
-        self._ladder.climb([before])
-        if not before.arrived:
-            why = before.error or before.awaits
-            error.words = say("kingdee_left_open", number=bill.number, why=error.words, then=why)
-        return error
+            raise self._ladder.put_back(bill, error) from None
 
     def _close_rows(self, bill: Bill, table: str, drop: Sequence[str]) -> None:
         """Rows of an audited bill that are no longer wanted: closed, never left to be shipped."""
@@ -201,7 +177,7 @@ class Writing:
         try:
             self._client.execute(bill.write.form, left.operation, bill.key)
         except AdapterError as error:
-            raise self._put_back(bill, error) if was_audited else error from None
+            raise self._ladder.put_back(bill, error) if was_audited else error from None
 
     def _audited_ends(self, bill: Bill, ending: Ending) -> tuple[Ending | None, bool]:
         """How an audited bill ends, None: it has; and whether it was un-audited for that."""
@@ -212,7 +188,7 @@ class Writing:
         if ending.audited is not False:
             return ending, False
         try:
-            self._unaudit(bill)
+            self._ladder.reopen(bill)
         except Conflict:
             close = bill.form.close
             if change is None or close is None:
