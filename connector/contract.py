@@ -255,8 +255,10 @@ class Http(Protocol):
         writes: bool = False,
         data: bytes | None = None,
         own: Collection[int] = (),
+        at: str = "",
     ) -> Answer:
-        """One request to the connection's own host.
+        """One request to the connection's own host, or to the one at the address `at`: a system
+        may give out its tokens elsewhere. `AccessDenied` where that would not be encrypted.
 
         `writes` says that the remote may change something: then a lost answer is
         `OutcomeUnknown`, never retried here. Reads are retried for a few seconds. `own` are

@@ -37,7 +37,7 @@ from connector.errors import (
     Transient,
     Unreachable,
 )
-from connector.messages import say
+from connector.messages import Message, say
 from connector.transport import Transport, limited
 
 READ_ATTEMPTS = 3
@@ -141,16 +141,8 @@ class Http:
         self._counting = threading.Lock()
 
     def _connected(self) -> Transport:
-        try:
-            url = urlsplit(self._base)
-        except ValueError:
-            url = urlsplit("")
-        insecure = url.scheme == "http" and url.hostname not in self._settings.allow_insecure_http
-        if url.scheme not in ("http", "https") or insecure or not url.hostname:
-            message = "insecure_http" if insecure else "bad_base_url"
-            raise ConfigError(
-                [Problem("base_url", say(message, url=self._base, host=url.hostname))]
-            )
+        if wrong := _wrong_address(self._base, self._settings):
+            raise ConfigError([Problem("base_url", wrong)])
         return Transport(sockets=POOL, legacy_tls=self._settings.legacy_tls)
 
     def now(self) -> datetime:
@@ -179,17 +171,26 @@ class Http:
         writes: bool = False,
         data: bytes | None = None,
         own: Collection[int] = (),
+        at: str = "",
     ) -> Answer:
-        """See `contract.Http`. `path` is appended to the base URL."""
-        request = self._prepare(method, path, json, headers, data)
+        """See `contract.Http`. `path` is appended to the base URL, or to `at`."""
+        request = self._prepare(method, self._address(at) + path, json, headers, data)
         if writes:
             return self._once(request, own, writes=True)
         return self._repeat(lambda: self._once(request, own, writes=False))
 
+    def _address(self, at: str) -> str:
+        """Where a request goes."""
+        if not at:
+            return self._base
+        if wrong := _wrong_address(at, self._settings):
+            raise AccessDenied(wrong)
+        return at.rstrip("/")
+
     def _prepare(
         self,
         method: str,
-        path: str,
+        url: str,
         json: Any,
         headers: Mapping[str, str] | None,
         data: bytes | None,
@@ -197,7 +198,7 @@ class Http:
         # Prepared by hand: a Session would look up proxies, netrc and cookies each time.
         request = requests.PreparedRequest()
         request.method = method
-        request.url = self._base + path
+        request.url = url
         request.headers = CaseInsensitiveDict(
             {"Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
         )
@@ -285,6 +286,18 @@ class Http:
         raise Transient(
             words, retry_after=_retry_after(answer.headers), code=str(status), answer=text
         )
+
+
+def _wrong_address(address: str, settings: Settings) -> Message | None:
+    """Why nothing is sent to an address; None: it may be."""
+    try:
+        url = urlsplit(address)
+    except ValueError:
+        url = urlsplit("")
+    insecure = url.scheme == "http" and url.hostname not in settings.allow_insecure_http
+    if url.scheme in ("http", "https") and url.hostname and not insecure:
+        return None
+    return say("insecure_http" if insecure else "bad_base_url", url=address, host=url.hostname)
 
 
 def _worth_repeating(error: BaseException) -> bool:

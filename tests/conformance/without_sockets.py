@@ -37,6 +37,7 @@ class DirectHttp:
         writes: bool = False,
         data: bytes | None = None,
         own: Collection[int] = (),
+        at: str = "",
     ) -> Answer:
         body = data or (exact.encode(json) if json is not None else b"")
         lower = {name.lower(): value for name, value in (headers or {}).items()}

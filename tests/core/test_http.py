@@ -140,6 +140,16 @@ def test_what_a_remote_says_itself_under_a_status_of_failure_is_an_answer_for_th
     assert (found.status, found.json()) == (status, {"why": 1})
 
 
+def test_another_host_of_the_same_system_is_spoken_to_under_the_same_rules() -> None:
+    with serving(answer(200, b'{"token": 1}')) as server, serving(answer(500)) as other:
+        asked = client(other.url)
+        assert asked.send("POST", "/token", at=f"{server.url}/").json() == {"token": 1}
+        for unsafe in ("http://login.example.com", "ftp://login.example.com", "//", "login"):
+            with pytest.raises(AccessDenied):
+                asked.send("POST", "/token", at=unsafe)
+        assert (len(server.requests), len(other.requests)) == (1, 0)
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_refused_and_not_followed(status: int) -> None:
     with serving(answer(status, Location="http://127.0.0.1/elsewhere")) as server:
