@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
+from connector.bucket import Bucket
 from connector.clock import SystemClock
+from connector.contract import parse_rate
 from connector.errors import (
     AccessDenied,
     AdapterError,
@@ -29,8 +31,6 @@ from connector.http import (
     READ_ATTEMPTS,
     SHOWN,
     Answer,
-    Bucket,
-    parse_rate,
 )
 from tests.core.wire import Act, StillClock, answer, client, hang_up, raw, serving
 
