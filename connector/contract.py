@@ -89,6 +89,9 @@ class Page:
 
     records: Sequence[Record]
     cursor: str | None = None
+    gone: Sequence[str] = ()
+    """Keys of records of which the remote says that they were deleted; they are looked for by
+    `fetch` before that is believed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,11 +131,12 @@ class Capture:
             latest = page.cursor or latest
             if full:
                 seen.update(record.key for record in page.records)
+            counts.gone += self._said_gone(page.gone)
             counts.add(self._page(page))
         fault("reading_done")
         values: Row = {} if latest is None else {"cursor": latest}
         if full:
-            counts.gone = self._absent(seen)
+            counts.gone += self._absent(seen)
         if due:
             for flow in filter(lambda flow: flow.delivers, self._feed.flows):
                 take(self._system, flow)
@@ -327,14 +328,31 @@ class Capture:
     # -- absence ----------------------------------------------------------------------------
 
     def _absent(self, seen: set[str]) -> int:
-        """After a complete reading: what was not in it is gone, unless that is absurd."""
+        """After a complete reading: what was not in it is gone."""
         with self._store.reading() as tx:
             known = list(snapshots.keys(tx, self._connection, self._object))
         gone = [key for key in known if key not in seen]
         if self._feed.reads == "changes":
             gone = self._really_gone(gone)
+        return self._believe(gone, len(known))
+
+    def _said_gone(self, keys: Sequence[str]) -> int:
+        """Of the records that the remote says were deleted, those that we know are forgotten."""
+        if not keys:
+            return 0
+        with self._store.reading() as tx:
+            marks = snapshots.marks(tx, self._connection, self._object, keys)
+        gone = self._really_gone([key for key, mark in marks.items() if not mark.deleted])
+        if not gone:
+            return 0
+        with self._store.reading() as tx:
+            known = sum(1 for _ in snapshots.keys(tx, self._connection, self._object))
+        return self._believe(gone, known)
+
+    def _believe(self, gone: Sequence[str], known: int) -> int:
+        """So many of the known records are gone, unless that is absurd."""
         if not self._allow_gone:
-            guards.check_gone(self._feed.name, len(known), len(gone), self._share())
+            guards.check_gone(self._feed.name, known, len(gone), self._share())
         fault("absence_found")
         return self._mark_gone(gone)
 

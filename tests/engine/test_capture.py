@@ -317,6 +317,45 @@ def test_a_deletion_that_no_stamp_tells_is_found_by_the_daily_comparison(shop: S
     assert shop.delivery("o2").state == "in_sync"
 
 
+def telling_what_is_gone(shop: Site) -> None:
+    """From now on the CRM lists the orders that were deleted, and one that it only says were."""
+    crm = shop.system.connections["crm"].adapter
+    read = crm.read
+
+    def telling(shape: Shape, after: str | None) -> Iterator[Page]:
+        gone = [key for what, _, key, _ in shop.crm.ledger if what == "delete"]
+        yield from read(shape, after)
+        yield Page((), gone=[*gone, "o0"])
+
+    crm.read = telling  # type: ignore[method-assign]
+
+
+def test_what_a_system_says_was_deleted_is_looked_for_and_forgotten_at_once(shop: Site) -> None:
+    for n in range(3):
+        shop.order(f"o{n}")
+    shop.sync()
+    telling_what_is_gone(shop)
+    shop.crm.delete("order", "o1")
+    for _ in range(2):
+        shop.sync()
+        row = shop.delivery("o1")
+        assert (row.state, row.reason) == ("stopped", "gone")
+        assert [shop.delivery(key).state for key in ("o0", "o2")] == ["in_sync"] * 2
+
+
+def test_too_much_that_was_deleted_at_once_stops_before_anything_is_touched(shop: Site) -> None:
+    for n in range(12):
+        shop.order(f"o{n}")
+    shop.sync()
+    telling_what_is_gone(shop)
+    for n in range(1, 12):
+        shop.crm.delete("order", f"o{n}")
+    assert "--allow-gone" in str(shop.sync().errors["crm/sales_order"])
+    assert shop.delivery("o1").state == "in_sync"
+    shop.sync(gone=True)
+    assert shop.delivery("o1").reason == "gone"
+
+
 @contextmanager
 def without_customers(shop: Site) -> Iterator[None]:
     """Another process is at work, whose configuration reads customers and delivers none."""
