@@ -227,6 +227,9 @@ class Identity:
     version: str = ""
     sessions: int | None = None
     """Sessions, or tokens, that we hold there now; None: not known."""
+    calls: tuple[int, int] | None = None
+    """Calls of a day that were used, whoever made them, and those allowed, by the system's own
+    word; None: it does not tell."""
 
 
 class Answer(Protocol):

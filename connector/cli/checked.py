@@ -40,6 +40,9 @@ def _more(screen: Screen, entry: Entry) -> None:
         screen.line(f"    {say('sees_organisations', names=', '.join(entry['organisations']))}")
     if entry["sessions"] is not None:
         screen.line(f"    {say('holds_sessions', count=entry['sessions'])}")
+    if entry["calls_told"] is not None:
+        used, allowed = entry["calls_told"]
+        screen.line(f"    {say('tells_calls', used=used, allowed=allowed)}")
 
 
 def _cure(screen: Screen, entry: Entry) -> None:

@@ -40,7 +40,10 @@ class Identities:
             last = self._checked.get(connection.name)
             if last is not None and clock.monotonic() - last < EVERY:
                 return
-        found = fingerprint(connection, connection.adapter.check())
+        identity = connection.adapter.check()
+        found = fingerprint(connection, identity)
+        if identity.calls is not None:
+            self._system.limits[connection.name].hear(identity.calls[0])
         fault("identity_told")
         store = self._system.store
         with store.reading() as tx:

@@ -57,6 +57,16 @@ class Count:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the system itself said of a day's calls, other programs' included."""
+
+    day: date
+    used: int
+    ours: int
+    """How many we had sent by then since we started."""
+
+
 class Limits:
     """Those of one connection. Thread-safe."""
 
@@ -69,6 +79,7 @@ class Limits:
         self._store = store
         self._clock = clock
         self._count: Count | None = None
+        self._told: Told | None = None
         self._counting = threading.Lock()
 
     # -- deciding: no I/O -------------------------------------------------------------------
@@ -134,11 +145,19 @@ class Limits:
 
     @property
     def used(self) -> int:
-        """Calls of today, as far as we know: all of the store's, and ours since."""
-        count, ours = self._count, self._adapter.http.calls
-        if count is None:
-            return ours
-        return ours - count.ours + (count.stored if count.day == self._today() else 0)
+        """Calls of today, as far as we know: all of the store's, and ours since; more where the
+        system itself says so."""
+        count, told, ours = self._count, self._told, self._adapter.http.calls
+        known = ours
+        if count is not None:
+            known = ours - count.ours + (count.stored if count.day == self._today() else 0)
+        if told is None or told.day != self._today():
+            return known
+        return max(known, told.used + ours - told.ours)
+
+    def hear(self, used: int) -> None:
+        """The system says how many calls were used, whoever made them."""
+        self._told = Told(self._today(), used, self._adapter.http.calls)
 
     def settle(self, *, at_once: bool = False) -> None:
         """Add our calls to the store and learn of the others', if that was seconds ago.

@@ -43,7 +43,8 @@ def _identity(system: System, connection: Connection) -> Shown:
         identity = connection.adapter.check()
     except ConnectorError as error:
         return {"ok": False, **_explained(system, connection, error)}
-    return {"ok": True, **asdict(identity)}
+    shown = asdict(identity)
+    return {"ok": True, "calls_told": shown.pop("calls"), **shown}
 
 
 def _explained(system: System, connection: Connection, error: ConnectorError) -> Shown:

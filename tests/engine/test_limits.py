@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from structlog.testing import capture_logs
 
+from connector.contract import Identity
 from connector.engine.dispatch import Done
 from connector.errors import OutcomeUnknown
 from connector.operations import observing
@@ -117,6 +118,29 @@ def test_without_calls_nothing_is_called_not_even_for_what_is_vital(metered: Sit
     wait_until(metered, 0)
     metered.sync()
     assert metered.delivery().state == "in_sync"
+
+
+def test_what_other_programs_used_counts_where_the_system_tells_it(metered: Site) -> None:
+    adapter = metered.system.connections["erp"].adapter
+    told = [SHORT]
+    adapter.check = lambda: Identity("memory", calls=(told[0], DAY))  # type: ignore[method-assign]
+    pass_by(metered, 120)  # long enough to ask anew whom we speak to
+    metered.order()
+    metered.sync()
+    assert waits(metered)
+    told[0] = 0
+    wait_until(metered, 0)
+    metered.sync()
+    assert metered.delivery().state == "in_sync"
+
+
+def test_what_a_system_told_yesterday_is_not_believed_today(metered: Site) -> None:
+    limits = metered.system.limits["erp"]
+    limits.hear(USED_UP)
+    metered.call("erp", 1)
+    assert limits.used == USED_UP + 1
+    wait_until(metered, 0)
+    assert limits.used < USED_UP
 
 
 def test_some_calls_are_left_to_what_had_begun(metered: Site) -> None:
