@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 ANY = "*"
@@ -56,11 +57,13 @@ class ValueMap:
 
 
 def code_of(value: Any) -> str:
-    """YAML booleans and numbers as people wrote them."""
+    """YAML booleans and numbers as people wrote them; a decimal without zeros that say nothing."""
     if type(value) is str:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping | list):
         raise ValueError("not a code")
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     return str(value)

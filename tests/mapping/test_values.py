@@ -55,6 +55,13 @@ def test_booleans_and_numbers_are_as_people_wrote_them() -> None:
     assert (active.read("A"), active.read(2), active.read(Decimal(2))) == ("true", "false", "false")
 
 
+def test_a_number_is_one_code_however_many_zeros_it_is_written_with() -> None:
+    rates = ValueMap.of("rates", {"0.13": "VAT13", "0": "VAT0", "100": "ALL"})
+    assert [rates.write(Decimal(text)) for text in ("0.13", "0.1300")] == ["VAT13", "VAT13"]
+    assert rates.write(Decimal("0.00")) == "VAT0"
+    assert rates.write(Decimal("1E+2")) == "ALL"
+
+
 def test_quoted_zeros_survive() -> None:
     assert table("one: '01'\n").read("01") == "one"
     assert table("one: '01'\n").read("1") is None
