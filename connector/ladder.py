@@ -125,7 +125,8 @@ class Ladder(ABC, Generic[B]):
 
     @abstractmethod
     def take(self, step: Step, bills: Sequence[B]) -> Mapping[str, AdapterError | None]:
-        """Take one step; what became of each bill, by its key."""
+        """Take one step; what became of each bill, by its key. Where the answer tells another state
+        than the step's own, it is noted in the bill."""
 
     @abstractmethod
     def take_back(self, bill: B) -> None:
@@ -154,7 +155,7 @@ class Ladder(ABC, Generic[B]):
             results = dict.fromkeys((bill.key for bill in bills), error)
         for bill in bills:
             bill.error = results[bill.key]
-            if bill.error is None:
+            if bill.error is None and bill.state in step.sources:
                 bill.state = step.target
         refused = [bill for bill in bills if isinstance(bill.error, Rejected | Changed)]
         if refused:

@@ -170,6 +170,20 @@ def test_an_adapter_may_tell_whom_a_refused_bill_waits_for() -> None:
     assert (outcome.step, outcome.awaits) == ("submitted", "the boss")
 
 
+def test_a_step_whose_answer_tells_that_it_led_further_is_taken_at_its_word() -> None:
+    class Hasty(Books):
+        def take(self, step: Step, bills: Sequence[Bill]) -> Mapping[str, AdapterError | None]:
+            for bill in bills:
+                bill.state = "done"
+            return super().take(step, bills)
+
+    books = Hasty({"1": "open"})
+    outcome = only(books, bill())
+    assert isinstance(outcome, Written)
+    assert outcome.step == "audited"
+    assert [verb for verb, _ in books.calls] == ["submit"]
+
+
 def test_a_new_bill_that_was_never_saved_is_not_half_done() -> None:
     new = bill(key="", state="")
     new.error = Rejected("no customer")
