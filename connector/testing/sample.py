@@ -52,6 +52,8 @@ class Sample:
     """A part of the remote's own words when it refuses that."""
     unique_number: bool = False
     """The remote takes no two records with one number."""
+    numbered: str = ""
+    """The step with which the remote numbers a record; empty: it has a number from the first."""
     amount: str = ""
     """A decimal field; `table/field` if it is a row's."""
     amounts: tuple[Decimal, ...] = DIFFICULT_DECIMALS
