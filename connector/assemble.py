@@ -19,7 +19,7 @@ from connector.engine.insight import Insight
 from connector.engine.system import Connection, Feed, Flow, System
 from connector.errors import ConfigError, Problem
 from connector.hints import Hints
-from connector.http import Http
+from connector.http import Http, NoHttp
 from connector.mapping.expr import Expression, ExpressionFault
 from connector.mapping.kinds import kinds
 from connector.mapping.load import Values, load
@@ -130,7 +130,8 @@ class Assembly:
             words = say("unknown_adapter", name=wanted, known=known)
             raise ConfigError([Problem(place, words)])
         settings = self._file.connection(name, kind)
-        made = Connection(name, settings, kind(settings, self._http(name, settings), self._clock))
+        http = self._http(name, settings) if kind.speaks_http else NoHttp(self._clock)
+        made = Connection(name, settings, kind(settings, http, self._clock))
         least = made.longest_request + made.adapter.capabilities.visibility_delay
         if settings.settle is not None and settings.settle <= least:
             place = self._file.place("connections", name, "settle")

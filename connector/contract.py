@@ -376,10 +376,20 @@ class Settings(BaseModel):
         return tuple(v.get_secret_value() for v in values if isinstance(v, SecretStr))
 
 
+ABOUT_HTTP = frozenset({
+    "base_url", "rate", "quota", "allow_insecure_http", "ca_file", "legacy_tls", "proxy",
+    "max_answer_mb",
+})  # fmt: skip
+"""Settings that mean nothing to an adapter that does not speak HTTP."""
+
+
 class Adapter(ABC):
     """Speaks to one kind of system. Five methods; the others have a correct, slow default."""
 
     settings_type: ClassVar[type[Settings]] = Settings
+    speaks_http: ClassVar[bool] = True
+    """False: it reaches its system by itself, its `http` sends and counts nothing, and settings
+    that are about HTTP alone are refused."""
     coded: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """Settings, and `options` of mappings, that hold codes; form and field that accept them."""
     capabilities: Capabilities

@@ -11,13 +11,13 @@ from __future__ import annotations
 import ssl
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from math import inf
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -257,6 +257,27 @@ class Http:
         raise Transient(
             words, retry_after=_retry_after(answer.headers), code=str(status), answer=text
         )
+
+
+class NoHttp:
+    """For adapters that speak something else: the local time, and no calls."""
+
+    calls = 0
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def send(self, method: str, path: str, **_: Any) -> NoReturn:
+        raise AssertionError(f"{method} {path} by an adapter that speaks no HTTP")
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 def _wrong_address(address: str, settings: Settings) -> Message | None:

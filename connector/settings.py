@@ -17,7 +17,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from connector import complaints
-from connector.contract import Adapter, Settings
+from connector.contract import ABOUT_HTTP, Adapter, Settings
 from connector.errors import ConfigError, Problem
 from connector.messages import LANGUAGES, Message, language, say, set_language
 from connector.objects import DERIVED, OBJECTS, RELEASED
@@ -317,6 +317,8 @@ class ConfigFile:
             values[key] = value
             where = ("connections", name, key)
             annotation = known.annotation if known else None
+            if key in ABOUT_HTTP and not adapter.speaks_http:
+                problems.append(Problem(self.place(*where), say("about_http", name=key)))
             try:
                 values[key] = self._value(key, value, annotation, self.directory(*where))
             except Unfilled as gap:
@@ -344,7 +346,7 @@ class ConfigFile:
                 raise ValueError(words) from None
         if key == "ca_file" and value and isinstance(value, str):
             return self._file(value, folder)
-        return value
+        return folder / value if _takes(annotation, Path) and isinstance(value, str) else value
 
     def _file(self, name: str, folder: Path) -> str:
         """A file named in the configuration; a relative name is relative to it."""

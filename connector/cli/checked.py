@@ -15,7 +15,8 @@ def is_well(found: Sequence[Entry], sees: str) -> bool:
     """We are let in everywhere, calls suffice, and somebody shows the record that was named."""
     seen = any(form["seen"] for entry in found for form in entry.get("sees", ()))
     let_in = all(entry.get("ok", True) for entry in found)
-    return let_in and all(entry["calls"]["fits"] for entry in found) and (seen or not sees)
+    suffice = all(entry["calls"]["fits"] for entry in found if "calls" in entry)
+    return let_in and suffice and (seen or not sees)
 
 
 def connection(screen: Screen, entry: Entry) -> None:
@@ -32,7 +33,8 @@ def connection(screen: Screen, entry: Entry) -> None:
         screen.mark("!", f"{name}  {entry['warning']}")
     for form in entry.get("sees", ()):
         _seen(screen, form)
-    _calls(screen, name, entry["calls"])
+    if "calls" in entry:
+        _calls(screen, name, entry["calls"])
 
 
 def _more(screen: Screen, entry: Entry) -> None:

@@ -34,7 +34,9 @@ def check(system: System, *, offline: bool, sees: str = "") -> list[Shown]:
             entry |= _identity(system, connection)
         if sees and entry.get("ok"):
             entry["sees"] = list(_sees(system, connection, sees))
-        found.append(entry | {"calls": _calls(system, connection)})
+        if connection.adapter.speaks_http:
+            entry["calls"] = _calls(system, connection)
+        found.append(entry)
     return found
 
 

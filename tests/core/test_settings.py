@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
-from adapters.memory import World
+from adapters.memory import MemoryAdapter, MemorySettings, World
+from connector import registry
 from connector.assemble import Assembly
 from connector.engine.system import System
 from connector.errors import ConfigError, Problem
 from connector.messages import set_language
+from connector.operations import checking
 from connector.settings import ConfigFile, seconds
+from connector.store import migrate
 
 GOOD = """
 store: sqlite:///x.db
@@ -484,3 +487,50 @@ def test_a_plain_http_address_is_placed_where_it_stands(place: Place) -> None:
     with pytest.raises(ConfigError) as caught:
         Assembly(ConfigFile(place.path)).build()
     assert f"{place.path.as_posix()}:5:37" in [problem.place for problem in caught.value.problems]
+
+
+# -- systems that are no web service --------------------------------------------------------------
+
+
+class Shelf(MemoryAdapter):
+    """Speaks to what lies in a folder."""
+
+    class Where(MemorySettings):
+        folder: Path
+
+    settings_type = Where
+    speaks_http = False
+
+
+@pytest.fixture
+def shelf(place: Place, monkeypatch: pytest.MonkeyPatch) -> System:
+    monkeypatch.setitem(registry._added, "shelf", Shelf)
+    text = GOOD.replace("memory, world: w2", "shelf, world: w2, folder: in/orders")
+    text = text.replace("world: w1", "world: w1, base_url: 'https://crm'")
+    place.path.write_text(text, encoding="utf-8")
+    return Assembly(ConfigFile(place.path)).build()
+
+
+def test_an_adapter_that_speaks_no_http_needs_no_address(shelf: System) -> None:
+    assert shelf.connections["erp"].adapter.check().tenant == "memory"
+    assert shelf.limits["erp"].used == 0
+    migrate.prepare(shelf.store)
+    told = {entry["connection"]: entry for entry in checking.check(shelf, offline=False)}
+    assert ("calls" in told["crm"], "calls" in told["erp"]) == (True, False)
+
+
+def test_a_folder_of_the_settings_lies_beside_the_configuration(
+    place: Place, shelf: System
+) -> None:
+    settings = shelf.connections["erp"].settings
+    assert isinstance(settings, Shelf.Where)
+    assert settings.folder == place.directory / "in" / "orders"
+
+
+def test_settings_that_are_about_http_are_refused_where_nobody_speaks_it(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry._added, "shelf", Shelf)
+    text = GOOD.replace("memory, world: w2", "shelf, world: w2, folder: in, rate: 5/s")
+    [(_, words)] = place.told(text)
+    assert words == "rate is about HTTP, which this adapter does not speak. Take it out."
