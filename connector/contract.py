@@ -25,7 +25,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from connector.clock import Clock
 from connector.closed import Hours, opening
-from connector.errors import AdapterError
+from connector.errors import AdapterError, Words
 from connector.messages import say
 from connector.quota import Quota
 
@@ -52,6 +52,8 @@ class Table:
     """The rows' own form; empty: they are part of the record."""
     by: str = ""
     """With `form`: the rows' field that holds the record's key."""
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    """As in `Shape`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,9 @@ class Shape:
     sums: tuple[str, ...] = ()
     """Fields that add up where rows share a key (stock by bin location), once each, whatever
     `tables` are asked for."""
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    """What fields are taken for, where that is known: `text`, `number`, `date`, `instant` or
+    `bool`. For systems whose values carry no dependable type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,9 @@ class Record:
     """Whatever changes when somebody modifies the record; empty where there is no such thing."""
     again: bool = False
     """Read before the cursor's own window began (lookback): most likely seen already."""
+    fault: Words = ""
+    """Why it cannot be read as it was meant: it waits for a person, and its `fields` are only as
+    much as could be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -441,4 +441,5 @@ def _hash(record: Record) -> str:
     """Of all that was read: the number need not be one of the fields."""
     hash = hashlib.blake2b(exact.mark(record.fields), digest_size=16)
     hash.update(record.number.encode())
+    hash.update(dump(record.fault).encode())
     return hash.hexdigest()

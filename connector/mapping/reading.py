@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cached_property
 from typing import Any
@@ -12,12 +13,13 @@ from pydantic import ValidationError
 from connector.contract import Record, Shape, Table
 from connector.errors import MappingFault
 from connector.mapping.expr import Expression
+from connector.mapping.kinds import kinds
 from connector.mapping.level import needed
 from connector.mapping.model import Mapping, Rule
 from connector.mapping.read_level import Level, ReadLevel
 from connector.messages import say
 from connector.objects import OBJECTS
-from connector.objects.base import BusinessObject
+from connector.objects.base import BusinessObject, Part
 
 Row = dict[str, Any]
 
@@ -41,6 +43,8 @@ class Reader:
 
     def __call__(self, record: Record) -> BusinessObject:
         """The business object. Raises MappingFault that names the field."""
+        if record.fault:
+            raise MappingFault("", record.fault)
         values = self._level(record.fields, record.fields) or {}
         if record.number:
             values.setdefault("number", record.number)
@@ -107,20 +111,39 @@ def _whole_names(field: Level, fields: Row) -> Row:
 def read_shape(mapping: Mapping, reference: str = "") -> Shape:
     """Which fields of the form the read rules need, and the `reference` field, if it is named."""
     assert mapping.read is not None
+    model = OBJECTS[mapping.object]
     names = [name for rule in mapping.read.rules for name in needed(rule)]
     names += [reference] if reference else []
+    head = _kinds(model, mapping.read.rules)
     tables: dict[str, Table] = {}
     for each in mapping.read.each:
+        line = kinds(model)[each.target]
+        assert isinstance(line, type)
+        known = _kinds(line, each.rules)
+        head |= {name[7:]: kind for name, kind in known.items() if name.startswith("record.")}
         inner = [name for rule in each.rules for name in needed(rule)]
         inner += each.when.names if each.when else ()
         names += [name[7:] for name in inner if name.startswith("record.")]
         wanted = [name for name in inner if not name.startswith("record.")]
-        tables[each.source] = Table(each.key, _unique(wanted), each.form, each.by)
+        tables[each.source] = Table(each.key, _unique(wanted), each.form, each.by, known)
     for expression in (mapping.usable, mapping.open):
         names += expression.names if expression else ()
     return Shape(
-        mapping.form, mapping.key, _unique(names), mapping.number, tables, sums=mapping.sums
+        mapping.form, mapping.key, _unique(names), mapping.number, tables, mapping.sums, head
     )
+
+
+TAKEN_FOR = {"whole": "number", **{k: k for k in ("text", "number", "date", "instant", "bool")}}
+
+
+def _kinds(model: type[Part], rules: Iterable[Rule]) -> dict[str, str]:
+    """What the fields are taken for that go over as they are; a code for a value map is text."""
+    found: dict[str, str] = {}
+    for rule in rules:
+        kind = "text" if rule.map else rule.type or kinds(model).get(rule.target)
+        if kind in TAKEN_FOR and not rule.call:
+            found |= dict.fromkeys((*rule.sources, *rule.otherwise), TAKEN_FOR[str(kind)])
+    return found
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -278,6 +279,25 @@ def test_a_new_record_that_cannot_be_read_is_a_failure_and_mended_by_its_next_ch
     shop.sync()
     assert shop.delivery().reason == "mapping"
     shop.order()
+    shop.sync()
+    assert shop.bill().step == "audited"
+
+
+def test_what_a_system_cannot_show_whole_is_a_failure_until_it_can(shop: Site) -> None:
+    shop.order()
+    crm = shop.system.connections["crm"].adapter
+    read = crm.read
+
+    def faulty(shape: Shape, after: str | None) -> Iterator[Page]:
+        for page in read(shape, after):
+            yield Page([replace(r, fault="cell D7 is empty") for r in page.records], page.cursor)
+
+    crm.read = faulty  # type: ignore[method-assign]
+    shop.sync()
+    assert (shop.delivery().reason, shop.delivery().detail) == ("mapping", "cell D7 is empty")
+    assert shop.bills() == []
+    crm.read = read  # type: ignore[method-assign]
+    shop.clock.advance(2 * 86400)
     shop.sync()
     assert shop.bill().step == "audited"
 

@@ -303,6 +303,33 @@ def test_the_shape_asks_for_every_field_that_a_rule_needs_once() -> None:
     assert set(made.shape.tables["rows"].fields) == {"m", "q", "a", "w", "dead"}
 
 
+def test_the_shape_says_what_fields_are_taken_for_that_go_over_as_they_are() -> None:
+    rules = """
+customer: c
+order_date: {from: day, else: [made_on]}
+amount_with_tax: {expr: total * 2}
+currency: {from: coin, default: CNY}
+custom.colour: colour
+custom.weight: {from: weight, type: number}
+lines:
+  each: rows
+  key: rid
+  fields: {material: m, quantity: q, amount_with_tax: a, line_no: n, wanted_date: record.due}
+"""
+    shape = reader(rules, object="sales_order").shape
+    assert shape.kinds == {
+        "c": "text", "day": "date", "made_on": "date", "coin": "text", "weight": "number",
+        "due": "date",
+    }  # fmt: skip
+    rows = shape.tables["rows"].kinds
+    assert (rows["m"], rows["q"], rows["n"]) == ("text", "number", "number")
+
+
+def test_a_record_that_its_system_could_not_show_whole_is_refused_in_that_system_s_words() -> None:
+    with pytest.raises(MappingFault, match="no value in D7"):
+        reader("name: n")(Record("k1", {"n": "Bay"}, fault="no value in D7"))
+
+
 def test_the_shape_asks_for_what_conditions_else_and_templates_need() -> None:
     rules = 'name: {from: a, else: [b], when: c == "1"}\nphone: {template: "{d}-{e}"}\n'
     assert set(reader(rules).shape.fields) == {"a", "b", "c", "d", "e"}
