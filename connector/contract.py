@@ -52,7 +52,7 @@ class Table:
     """The rows' own form; empty: they are part of the record."""
     by: str = ""
     """With `form`: the rows' field that holds the record's key."""
-    kinds: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict, hash=False)
     """As in `Shape`."""
 
 
@@ -69,7 +69,7 @@ class Shape:
     sums: tuple[str, ...] = ()
     """Fields that add up where rows share a key (stock by bin location), once each, whatever
     `tables` are asked for."""
-    kinds: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What fields are taken for, where that is known: `text`, `number`, `date`, `instant` or
     `bool`. For systems whose values carry no dependable type."""
 
