@@ -321,6 +321,22 @@ Rate = Annotated[str, AfterValidator(_known_rate)]
 """Calls allowed, as settings declare it."""
 
 
+Zone = Annotated[str, AfterValidator(_known_zone)]
+"""The name of a time zone, as settings declare it."""
+
+
+def _known_pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(say("need_pattern", detail=str(error))) from None
+    return text
+
+
+Pattern = Annotated[str, AfterValidator(_known_pattern)]
+"""A regular expression, as settings declare it."""
+
+
 class Settings(BaseModel):
     """What every connection can be told. Adapters add their own fields."""
 
@@ -335,7 +351,7 @@ class Settings(BaseModel):
     """Name of the adapter."""
     base_url: str = ""
     """Address of the system."""
-    timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
+    timezone: Zone = "Asia/Shanghai"
     """Zone in which the system means its dates."""
     timeout: float = Field(default=60.0, gt=0)
     """Seconds one request may take in all."""

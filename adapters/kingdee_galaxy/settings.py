@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from adapters.kingdee_galaxy.signing import signing_key
-from connector.contract import Settings
+from connector.contract import Pattern, Settings
 from connector.messages import say
-
-
-def _known_pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(say("need_pattern", detail=str(error))) from None
-    return text
 
 
 class KingdeeGalaxySettings(Settings):
@@ -55,7 +46,7 @@ class KingdeeGalaxySettings(Settings):
     """New records that are saved in one call."""
     read_whole: tuple[str, ...] = ("STK_Inventory",)
     """Forms without a dependable modification stamp: read whole each time. No tables."""
-    workflow_text: Annotated[str, AfterValidator(_known_pattern)] = "工作流|审批流|流程实例"
+    workflow_text: Pattern = "工作流|审批流|流程实例"
     """By these words the refusal of an audit says that a workflow decides; a pattern."""
     opinion_field: str = "F_CRM_Opinion"
     """Head field into which the site's workflow puts the approver's words; may be missing."""
