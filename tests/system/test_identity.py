@@ -146,7 +146,7 @@ def branch_of(site: Site) -> Iterator[KingdeeGalaxySandbox]:
     site.clock.others += (erp,)
     settings, _ = erp.settings(url)
     with site.settings() as config:
-        config["connections"]["branch"] = {**settings, **QUICK["erp"]}
+        config["connections"]["branch"] = {**settings, **QUICK["kingdee_galaxy"]}
     try:
         yield erp
     finally:
