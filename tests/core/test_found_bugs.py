@@ -20,11 +20,10 @@ from sqlalchemy import text
 
 from connector import log, yamlfile
 from connector.assemble import Assembly
-from connector.contract import Record
+from connector.contract import Record, parse_rate
 from connector.engine import adopting, states
 from connector.engine.plan import update as plan_update
 from connector.errors import ConfigError, MappingFault, OutcomeUnknown
-from connector.http import parse_rate
 from connector.mapping.convert import as_date
 from connector.mapping.document import Node, canon, digest, like
 from connector.mapping.expr import Expression, ExpressionFault
