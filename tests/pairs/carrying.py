@@ -73,17 +73,29 @@ class Pair:
 @contextmanager
 def pair(crm: type[Crm], erp: type[Erp], company: Company, folder: Path) -> Iterator[Pair]:
     """A site with this company in both."""
+    with joined(crm, erp, company, folder) as systems:
+        clock = Clock(systems)
+        app = App.open(folder / "config.yaml", clock)
+        try:
+            yield Pair(*systems, app, clock, (folder / "config.yaml").read_text("utf-8"))
+        finally:
+            app.close()
+
+
+@contextmanager
+def joined(
+    crm: type[Crm], erp: type[Erp], company: Company, folder: Path
+) -> Iterator[tuple[Crm, Erp]]:
+    """Both systems with this company in them, and a configuration that joins them in `folder`; its
+    secrets are in the environment meanwhile."""
     systems = (crm(company, folder / "crm"), erp(company, folder / "erp"))
     text, secrets = _configuration(*systems, folder)
     (folder / "config.yaml").write_text(text, encoding="utf-8")
     before = {name: os.environ.get(name) for name in secrets}
     os.environ.update(secrets)
-    clock = Clock(systems)
-    app = App.open(folder / "config.yaml", clock)
     try:
-        yield Pair(*systems, app, clock, text)
+        yield systems
     finally:
-        app.close()
         for system in systems:
             system.stop()
         _restore(before)

@@ -13,7 +13,7 @@ from tests.pairs.side import Crm, Line, Simulated, Told
 class Fxiaoke(Simulated, Crm):
     adapter = "fxiaoke"
 
-    def made(self, company: Company) -> FxiaokeSandbox:
+    def filled(self, company: Company) -> FxiaokeSandbox:
         return FxiaokeSandbox(company)
 
     def order(self, customer: str, lines: Sequence[Line]) -> str:

@@ -12,12 +12,15 @@ from tests.pairs.side import Booked, Erp, Simulated
 class KingdeeGalaxy(Simulated, Erp):
     adapter = "kingdee_galaxy"
 
-    def made(self, company: Company) -> KingdeeGalaxySandbox:
+    def filled(self, company: Company) -> KingdeeGalaxySandbox:
         return KingdeeGalaxySandbox(company)
 
     def booked(self) -> list[Booked]:
         bills = self.records("SAL_SaleOrder")
         return [_booked(one) for one in bills if one.get("F_CRM_Ref") and _lives(one)]
+
+    def made(self) -> list[str]:
+        return self.created("SAL_SaleOrder", "F_CRM_Ref")
 
     def ship(self, number: str) -> None:
         self.people("ship", order_number=number)

@@ -52,6 +52,8 @@ class Side(ABC):
     """One system, running."""
 
     adapter: ClassVar[str]
+    patience: ClassVar[float] = 0.7
+    """Seconds within which it answers here, as a proof that cannot wait long sets it."""
 
     @abstractmethod
     def __init__(self, company: Company, folder: Path) -> None:
@@ -90,8 +92,16 @@ class Erp(Side):
         """What the connector has made and nobody has voided."""
 
     @abstractmethod
+    def made(self) -> list[str]:
+        """Our mark on every order that was ever created by a call, voided and deleted ones too."""
+
+    @abstractmethod
     def ship(self, number: str) -> None:
         """All of an order leaves, by its number."""
+
+    @abstractmethod
+    def trouble(self, rate: float, seed: int) -> None:
+        """From now on so many of its answers are lost, the work being done; 0: none."""
 
 
 class Simulated(Side):
@@ -100,11 +110,11 @@ class Simulated(Side):
     system: Any
 
     def __init__(self, company: Company, folder: Path) -> None:
-        self.system = self.made(company)
+        self.system = self.filled(company)
         self._url, self._stop = start(self.system)
 
     @abstractmethod
-    def made(self, company: Company) -> Application:
+    def filled(self, company: Company) -> Application:
         """The system with this company in it."""
 
     def connection(self) -> tuple[dict[str, Any], dict[str, str]]:
@@ -116,6 +126,19 @@ class Simulated(Side):
 
     def stop(self) -> None:
         self._stop()
+
+    def trouble(self, rate: float, seed: int) -> None:
+        rules = [{"do": "lose_answer", "rate": rate}] if rate else []
+        self.system.faults.set(rules, seed)
+
+    def created(self, form: str, field: str) -> list[str]:
+        """What a field of this form was given by every call that created one, by the ledger."""
+        return [
+            str(entry.data[field]).strip()
+            for entry in self.system.ledger
+            if (entry.kind, entry.operation, entry.form) == ("commit", "create", form)
+            and entry.by == "api" and entry.data.get(field)
+        ]  # fmt: skip
 
     def people(self, name: str, /, **arguments: Any) -> Any:
         """Somebody does something in its pages."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -11,8 +9,8 @@ from random import Random
 import pytest
 
 from tests.pairs.carrying import pair, sides
-from tests.pairs.side import Line
-from tests.system.company import MATERIALS, SMALL
+from tests.pairs.orders import amounts, customer_of, lines_of
+from tests.system.company import SMALL
 
 CRMS, ERPS = sides("CRM"), sides("ERP")
 ALL = sorted(product(CRMS, ERPS))
@@ -24,17 +22,6 @@ REST = [pytest.param(*one, marks=pytest.mark.all_pairs) for one in OTHERS if one
 COUNT = 50
 
 
-def lines_of(n: int) -> list[Line]:
-    """One to three lines, of prices that do not divide evenly."""
-    price = Decimal(f"{n + 10}.{n % 90:02}")
-    places = range(1, n % 3 + 2)
-    return [Line(MATERIALS[(n + one) % 4].number, Decimal(n % 7 + one), price) for one in places]
-
-
-def amounts(lines: Sequence[Line]) -> tuple[tuple[str, Decimal, Decimal], ...]:
-    return tuple(sorted((one.material, one.quantity, one.amount) for one in lines))
-
-
 @pytest.mark.parametrize(("crm", "erp"), [*USUAL, *SAMPLED, *REST])
 def test_orders_go_forward_once_and_their_status_comes_back(
     crm: str, erp: str, tmp_path: Path
@@ -42,7 +29,7 @@ def test_orders_go_forward_once_and_their_status_comes_back(
     with pair(CRMS[crm], ERPS[erp], SMALL, tmp_path) as site:
         assert len(site.config.splitlines()) < 40
         site.sync()
-        orders = {site.crm.order(f"C{n % 3 + 1}", lines_of(n)): lines_of(n) for n in range(COUNT)}
+        orders = {site.crm.order(customer_of(n), lines_of(n)): lines_of(n) for n in range(COUNT)}
         site.sync()
         booked = {one.reference.rpartition(":")[2]: one for one in site.erp.booked()}
         assert len(site.erp.booked()) == COUNT

@@ -26,8 +26,8 @@ from tests.prove import table
 from tests.prove.suite import Evidence, Suite
 
 MODULES = (
-    "simulated", "kills", "lower_class", "restarts", "full_disk", "stops", "sockets", "upgrades",
-    "machine", "properties", "fuzzing", "mutation", "catalogue",
+    "simulated", "kills", "others", "lower_class", "restarts", "full_disk", "stops", "sockets",
+    "upgrades", "machine", "properties", "fuzzing", "mutation", "catalogue",
 )  # fmt: skip
 """Modules of this package, in the order of their suites."""
 WAITING = frozenset({3, 4, 6, 7})
