@@ -13,8 +13,9 @@ import typer
 from connector.cli import checked
 from connector.cli.output import Screen
 from connector.cli.session import DONE, FAILED, Session, command, group, wrong
-from connector.messages import language, say
+from connector.messages import language, say, word
 from connector.operations import beginning, forms, mappings
+from connector.operations.systems import abilities
 
 NO_CONFIG = ("config",)
 
@@ -25,6 +26,7 @@ def register(cli: typer.Typer) -> None:
     command(cli, without=NO_CONFIG)(demo)
     command(cli, without=NO_CONFIG)(init)
     command(cli)(check)
+    command(cli, without=NO_CONFIG)(systems)
     command(cli, without=("config", "lang"))(sandbox)
     command(mapping)(mapping_check)
     command(mapping, without=NO_CONFIG)(mapping_test)
@@ -93,6 +95,25 @@ def check(
 
     session.show({"connections": found, "unfilled": unfilled}, render)
     return DONE if checked.is_well(found, sees) else FAILED
+
+
+def systems(
+    session: Session, system: Annotated[str, typer.Argument(metavar="[SYSTEM]")] = ""
+) -> None:
+    """Which systems there are, and what each of them can do."""
+    found = abilities(system)
+
+    def render(screen: Screen) -> None:
+        screen.table(
+            ("system", "object", "form", "reads", "writes", "class", "support"),
+            (
+                (one.system, word("object", one.object), one.form, one.reads,
+                 ", ".join(one.writes), one.idempotency, one.status)
+                for one in found
+            ),
+        )  # fmt: skip
+
+    session.show({"abilities": found}, render)
 
 
 def sandbox(

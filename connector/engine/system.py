@@ -101,6 +101,15 @@ class Feed:
         return next((flow.settings.pair for flow in self.flows if flow.settings.pair), "")
 
 
+def idempotency(mapping: Mapping, form: FormCapabilities) -> str:
+    """A: the target refuses a second record of ours. B: it can be searched. C: neither."""
+    if mapping.onto:
+        return "A"
+    if not mapping.reference or not form.search:
+        return "C"
+    return "A" if mapping.reference_unique else "B"
+
+
 @dataclass(slots=True)
 class Flow:
     """An object on its way from one connection (or the hub) to another."""
@@ -160,12 +169,8 @@ class Flow:
 
     @property
     def idempotency(self) -> str:
-        """A: the target refuses a second record of ours. B: it can be searched. C: neither."""
-        if self.mapping.onto:
-            return "A"
-        if not self.mapping.reference or not self.capabilities.search:
-            return "C"
-        return "A" if self.mapping.reference_unique else "B"
+        """Of what it creates."""
+        return idempotency(self.mapping, self.capabilities)
 
     @property
     def scope_id(self) -> str:
