@@ -402,7 +402,6 @@ class Settings(BaseModel):
 
 ABOUT_HTTP = frozenset({
     "base_url", "rate", "quota", "allow_insecure_http", "ca_file", "legacy_tls", "proxy",
-    "max_answer_mb",
 })  # fmt: skip
 """Settings that mean nothing to an adapter that does not speak HTTP."""
 

@@ -98,6 +98,8 @@ class Modelling:
     def __init__(self, system: System, erp: str) -> None:
         self._system = system
         self._erp = erp
+        self._typed_are_read = f"{erp}/sales_order" in system.feeds
+        """Orders that people typed into the ERP are known; else only the CRM's count."""
         self._taken = -1
         self.model = Model()
         self._unlinked: set[str] = set()
@@ -210,8 +212,9 @@ class Modelling:
             known = orders.put_together(tx, flow, keys)
             numbers = {one.target_number for one in known.values() if one.booked}
             held = dossier.about(tx, self._erp, numbers)
+            elsewhere = orders.left_to_people(tx, flow, keys) if self._typed_are_read else set()
             for key, order in known.items():
-                given[key] = _demands(order, held)
+                given[key] = [] if key in elsewhere else _demands(order, held)
                 linked = all(line.material for line in order.lines if line.goods)
                 self._note(source(connection, "sales_order", key), linked or not order.in_force)
         return given

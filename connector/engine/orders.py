@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from connector.derive.order import Line, Order
 from connector.engine.pairing import unlinked_origins
@@ -35,17 +36,13 @@ def sources(system: System) -> list[str]:
 
 
 def put_together(tx: Tx, flow: Flow, keys: Sequence[str]) -> dict[str, Order]:
-    """The orders with these keys in the flow's source, as far as they were read there. One that was
-    there before go-live, and has no counterpart that we know, is not in force: if it was typed into
-    the ERP, it counts there."""
+    """The orders with these keys in the flow's source, as far as they were read there."""
     assert flow.target is not None
     known = snapshots.load(tx, flow.source, "sales_order", keys)
     made = {key: SalesOrder.model_validate_json(row.data) for key, row in known.items() if row.data}
     there = _There(tx, flow.source, flow.target.name, made)
-    told = deliveries.load(tx, flow.name, list(known))
-    unlinked = {key for key, row in told.items() if row.reason == "unlinked"}
     in_force = {
-        key: not row.deleted and flow.scope_of(snapshots.data(row)) == "in" and key not in unlinked
+        key: not row.deleted and flow.scope_of(snapshots.data(row)) == "in"
         for key, row in known.items()
     }
     return {key: there.order(key, one, in_force=in_force[key]) for key, one in made.items()}
@@ -80,10 +77,21 @@ def _came(system: System, tx: Tx, marks: Mapping[str, str]) -> set[str]:
             linked = links.find(tx, "sales_order", erp, flow.source, list(marks))
             origins = unlinked_origins(tx, "sales_order", flow.source, erp, marks)
             told = deliveries.load(tx, flow.name, list(origins.values()))
-            waiting = {key for key, row in told.items() if row.reason != "unlinked"}
+            waiting = told.keys() - _unlinked(told)
             came |= {one.here for one in linked}
             came |= {key for key, origin in origins.items() if origin in waiting}
     return came
+
+
+def left_to_people(tx: Tx, flow: Flow, keys: Sequence[str]) -> set[str]:
+    """Of the orders with these keys in the flow's source, those that have no counterpart that we
+    know, and get none by us: they were there before go-live, or a person said so. If they stand in
+    the ERP, they were typed there."""
+    return _unlinked(deliveries.load(tx, flow.name, list(keys)))
+
+
+def _unlinked(told: Mapping[str, Any]) -> set[str]:
+    return {key for key, row in told.items() if row.reason == "unlinked"}
 
 
 def _customers_of(system: System, tx: Tx, orders: Iterable[SalesOrder]) -> dict[str, str]:

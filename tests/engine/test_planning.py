@@ -530,6 +530,12 @@ def test_an_order_whose_counterpart_is_forgotten_still_counts_once(typing: Site)
     assert kit(typing, "o1")["open"] == 0
 
 
+def test_where_the_erps_orders_are_not_read_the_crm_says_what_is_wanted(works: Site) -> None:
+    linking.remove_link(works.system, works.system.flows["orders"], "O1", "ops")
+    works.sync()
+    assert gross(works) == 3 + 4
+
+
 def test_what_is_made_for_a_typed_order_names_it(typing: Site) -> None:
     typing.config = typing.config.replace("insight:", RELEASE.strip("\n") + "\ninsight:")
     typing.mappings |= WRITTEN
