@@ -13,6 +13,7 @@ import pytest
 
 from connector import yamlfile
 from connector.app import App
+from connector.cli import main
 from connector.operations import beginning
 
 PAIRS = [(crm, "kingdee_galaxy") for crm in beginning.systems("crm")]
@@ -73,3 +74,15 @@ def answering(folder: Path, command: str, answers: str) -> str:
     os.close(ours)
     assert process.wait(timeout=30) == 0, told
     return told.decode()
+
+
+def test_a_draft_is_told_what_is_missing_and_is_not_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    beginning.init("fxiaoke", "kingdee_galaxy", tmp_path, backfill=False, today=date(2026, 11, 26))
+    config = str(tmp_path / "config.yaml")
+    assert main.run(("check", "--offline", "--config", config, "--lang", "en")) == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("! ")]
+    assert len([line for line in told if "still says CHANGE_ME" in line]) == 6
+    assert len([line for line in told if "is not set" in line]) == 3
+    assert main.run(("check", "--config", config, "--lang", "en")) == 2

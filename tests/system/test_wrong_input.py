@@ -58,6 +58,7 @@ MISTAKES = {
     "a missing secret": Mistake(
         lambda site: None,
         ("config.yaml:", "KINGDEE_APP_SECRET", "Set it"),
+        command=("status",),
         without=("KINGDEE_APP_SECRET",),
     ),
     "a secret in plain text": Mistake(
