@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 import pytest
@@ -43,7 +43,8 @@ def text_of(value: Any) -> str:
 def test_equal_numbers_have_equal_text_however_many_digits_they_show(
     number: Decimal, zeros: int
 ) -> None:
-    longer = number.quantize(Decimal(1).scaleb(min(number.as_tuple().exponent, 0) - zeros))
+    digits = Decimal(1).scaleb(min(number.as_tuple().exponent, 0) - zeros)
+    longer = number.quantize(digits, context=Context(prec=100))
     assert longer == number
     assert text_of(longer) == text_of(number) == text_of(number.normalize())
 
