@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from connector.contract import Adapter, Page, Record
 from connector.testing import Remote, Sample
+from tests.conformance import espocrm_remote as espocrm
 from tests.conformance import fxiaoke_remote as fxiaoke
 from tests.conformance import kingdee_remote as kingdee
 from tests.conformance.without_sockets import WithoutSockets
@@ -208,3 +209,5 @@ TestFxiaokeOrders = running(fxiaoke.Orders, fxiaoke.ORDERS)
 TestFxiaokeAccounts = running(fxiaoke.Accounts, fxiaoke.ACCOUNTS)
 TestKingdeeOrders = running(kingdee.Orders, kingdee.ORDERS)
 TestKingdeeCustomers = running(kingdee.Customers, kingdee.CUSTOMERS)
+TestEspoCrmOrders = running(espocrm.Orders, espocrm.ORDERS)
+TestEspoCrmAccounts = running(espocrm.Accounts, espocrm.ACCOUNTS)

@@ -1,0 +1,264 @@
+"""The entity types of this instance, in data. Fields with a `c` before their name are its own."""
+
+from __future__ import annotations
+
+from sandbox.books import Field, Form
+
+STATUSES = {name: name for name in ("Draft", "In Review", "In Progress", "Completed", "Canceled")}
+STAGES = {name: name for name in ("Prospecting", "Negotiation", "Closed Won", "Closed Lost")}
+CURRENCIES = {code: code for code in ("CNY", "USD", "EUR")}
+UNITS = {code: code for code in ("Pcs", "Set", "Kg", "m", "Box")}
+LINE_KINDS = {kind: kind for kind in ("goods", "gift", "service", "freight")}
+ORDER_KINDS = {kind: kind for kind in ("standard", "sample", "consignment", "gift")}
+PRODUCT_STATUSES = {name: name for name in ("Available", "Unavailable")}
+
+MONEY = frozenset({
+    "amount", "listPrice", "unitPrice", "grandTotalAmount", "cPriceWithTax", "cAmountWithTax",
+    "cDiscount",
+})  # fmt: skip
+"""Currency fields; their attribute `…Currency` is the record's `currency`."""
+
+
+def text(
+    name: str, label: str = "", length: int = 100, *, required: bool = False, writable: bool = True
+) -> Field:
+    return Field(name, label, length=length, required=required, writable=writable)
+
+
+def number(
+    name: str, label: str = "", places: int = 4, *, required: bool = False, writable: bool = True
+) -> Field:
+    return Field(name, label, "number", places=places, required=required, writable=writable)
+
+
+def choice(name: str, label: str, options: dict[str, str]) -> Field:
+    return Field(name, label, "choice", options=options)
+
+
+def link(name: str, target: str, label: str = "", *, required: bool = False) -> Field:
+    return Field(name, label, "reference", target=target, required=required)
+
+
+def day(name: str, label: str = "") -> Field:
+    return Field(name, label, "date")
+
+
+def moment(name: str, label: str = "") -> Field:
+    """Kept as it is written, `YYYY-MM-DD HH:MM:SS` in UTC."""
+    return Field(name, label, "any")
+
+
+SYSTEM = (
+    text("modifiedBy", "修改人", writable=False),
+    Field("versionNumber", "版本", "number", places=0, writable=False),
+)
+"""What every record carries besides its stamps."""
+MARK = text("cErpReference", "ERP标识", 150)
+FORBIDDEN = text("cErpForbidden", "ERP禁用", 20)
+
+DELIVERY = (
+    text("cErpNumber", "ERP单号"),
+    text("cErpState", "ERP状态"),
+    text("cErpReason", "ERP原因", 500),
+    text("cErpWho", "ERP处理人"),
+    moment("cErpSince", "ERP状态起始"),
+)
+PROGRESS = (
+    text("cErpProduction", "ERP进度"),
+    text("cErpBasis", "ERP依据"),
+    *(
+        day(f"cErp{name}")
+        for name in (
+            "MaterialsOn", "ProductionStarted", "ProducedOn", "InspectedOn", "ExpectedOn",
+            "ShippedOn", "InvoicedOn", "PaidOn",
+        )
+    ),
+    *(number(f"cErp{name}") for name in ("Produced", "Shipped", "Returned")),
+    text("cErpCarrierNo", "ERP运单号"),
+)  # fmt: skip
+ORDER_FIGURES = (
+    *(
+        number(f"cErp{name}", places=2)
+        for name in (
+            "Revenue", "Cost", "Margin", "MarginRate", "ShippedAmount", "InvoicedAmount",
+            "ReceivedAmount",
+        )
+    ),
+    text("cErpMarginBasis"),
+    Field("cErpAgrees", "", "bool"),
+    day("cErpDiffersSince"),
+)  # fmt: skip
+ACCOUNT_FIGURES = (
+    *(
+        number(f"cErp{name}", places=2)
+        for name in ("CreditLimit", "Receivable", "Exposure", "YearRevenue")
+    ),
+    number("cErpPaymentDays", places=0),
+    Field("cErpBlocked", "", "bool"),
+    *(day(f"cErp{name}") for name in ("OldestDueOn", "LastOrderOn", "SilentSince")),
+    text("cErpGrade"),
+)
+PRODUCT_FIGURES = (
+    *(number(f"cErp{name}") for name in ("Available", "Next", "UnitCost", "UnitPrice", "Lying")),
+    number("cErpLeadDays", places=0),
+    *(day(f"cErp{name}") for name in ("NextOn", "MovedOn")),
+)
+LINE_FIGURES = (
+    *(number(f"cErp{name}") for name in ("Open", "FromStock", "Buildable")),
+    Field("cErpComplete", "", "bool"),
+    text("cErpShortOf", length=500),
+)
+SHIP_TO = tuple(
+    text(f"shippingAddress{part}", length=255) for part in ("Street", "City", "State", "Country")
+)
+
+ACCOUNT = Form(
+    "Account",
+    "客户",
+    (
+        *SYSTEM,
+        text("name", "名称", 249, required=True),
+        text("cNumber", "客户编号"),
+        text("cCreditCode", "统一社会信用代码", 18),
+        text("emailAddress", "邮箱"),
+        text("phoneNumber", "电话"),
+        *(text(f"billingAddress{part}", length=255) for part in ("Street", "City", "State")),
+        text("description", "说明", 0),
+        link("assignedUser", "User", "负责人"),
+        MARK,
+        FORBIDDEN,
+        *ACCOUNT_FIGURES,
+    ),
+    "cNumber",
+)
+CONTACT = Form(
+    "Contact",
+    "联系人",
+    (
+        *SYSTEM,
+        text("name", "姓名", writable=False),
+        text("firstName", "名"),
+        text("lastName", "姓", required=True),
+        link("account", "Account", "客户"),
+        text("phoneNumber", "手机"),
+        text("emailAddress", "邮箱"),
+        text("title", "职位", writable=False),
+        text("addressStreet", "地址", 255),
+        MARK,
+        FORBIDDEN,
+    ),
+    "name",
+)
+PRODUCT = Form(
+    "Product",
+    "产品",
+    (
+        *SYSTEM,
+        text("name", "名称", 249, required=True),
+        text("partNumber", "产品编号"),
+        choice("status", "状态", PRODUCT_STATUSES),
+        number("listPrice", "标价"),
+        text("cSpecification", "规格型号", 255),
+        choice("cUnit", "单位", UNITS),
+        MARK,
+        *PRODUCT_FIGURES,
+    ),
+    "partNumber",
+)
+ORDER = Form(
+    "SalesOrder",
+    "销售订单",
+    (
+        *SYSTEM,
+        text("name", "名称", writable=False),
+        text("number", "编号"),
+        choice("status", "状态", STATUSES),
+        link("account", "Account", "客户", required=True),
+        link("assignedUser", "User", "负责人"),
+        day("dateOrdered", "下单日期"),
+        choice("amountCurrency", "币种", CURRENCIES),
+        number("amount", "不含税金额", 2, writable=False),
+        number("grandTotalAmount", "应付总额", 2, writable=False),
+        number("cDiscount", "整单优惠与抹零", 2),
+        text("description", "备注", 0),
+        *SHIP_TO,
+        day("cWantedOn", "要求交期"),
+        text("cCustomerOrderNo", "客户订单号"),
+        text("cContractNo", "合同号"),
+        text("cTrackingNo", "计划跟踪号"),
+        choice("cKind", "订单类型", ORDER_KINDS),
+        choice("cUrgency", "紧急程度", {"0": "0", "1": "1", "2": "2"}),
+        text("cPaymentTerms", "付款条件"),
+        *DELIVERY,
+        *PROGRESS,
+        *ORDER_FIGURES,
+    ),
+    "number",
+)
+LINE = Form(
+    "SalesOrderItem",
+    "销售订单明细",
+    (
+        *SYSTEM,
+        text("name", "名称", 255),
+        link("salesOrder", "SalesOrder", required=True),
+        link("product", "Product"),
+        number("quantity", "数量", required=True),
+        number("listPrice", "标价"),
+        number("unitPrice", "不含税单价", 6),
+        number("amount", "不含税金额", 2, writable=False),
+        number("taxRate", "税率", 2),
+        number("order", "行号", 0),
+        text("description", "备注", 0),
+        choice("cKind", "行类型", LINE_KINDS),
+        number("cPriceWithTax", "含税单价", 6),
+        number("cAmountWithTax", "价税合计", 2),
+        day("cWantedOn", "要求交期"),
+        *LINE_FIGURES,
+    ),
+)
+OPPORTUNITY = Form(
+    "Opportunity",
+    "商机",
+    (
+        *SYSTEM,
+        text("name", "名称", 249, required=True),
+        link("account", "Account", "客户"),
+        choice("stage", "阶段", STAGES),
+        number("amount", "金额", 2, required=True),
+        number("probability", "概率", 0, required=True),
+        day("closeDate", "预计成交"),
+        link("assignedUser", "User", "负责人"),
+        text("cErpReference", "ERP标识", 150),
+        *DELIVERY,
+    ),
+    "name",
+)
+USER = Form(
+    "User",
+    "用户",
+    (
+        *SYSTEM,
+        text("name", "姓名"),
+        text("userName", "用户名"),
+        text("phoneNumber", "电话"),
+        Field("isActive", "启用", "bool"),
+    ),
+    "userName",
+)
+STOCK = Form(
+    "CErpStock",
+    "ERP库存",
+    (
+        *SYSTEM,
+        text("name", "名称", required=True),
+        text("reference", "ERP标识", 150),
+        link("product", "Product", "产品"),
+        text("warehouse", "仓库"),
+        number("onHand", "在库"),
+        text("unit", "单位"),
+    ),
+    "name",
+)
+
+FORMS = (ACCOUNT, CONTACT, PRODUCT, ORDER, LINE, OPPORTUNITY, USER, STOCK)
