@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.espocrm.client import Client
 from adapters.espocrm.codec import Codec, attributes
-from adapters.espocrm.forms import COMPOSED
+from adapters.espocrm.forms import COMPOSED, KEY
 from connector.contract import FormField
 from connector.errors import Rejected
 from connector.messages import say
@@ -65,7 +65,7 @@ class Codecs:
 
 def fields_of(fields: Mapping[str, Any]) -> list[FormField]:
     """The attributes, each once. Demanded is what has no default, whatever screens fill in."""
-    found: dict[str, FormField] = {}
+    found = {KEY: FormField(KEY)}
     for name, field in fields.items():
         kind = str(field.get("type") or "")
         demanded = field.get("required") is True and field.get("default") is None

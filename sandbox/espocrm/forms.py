@@ -5,6 +5,9 @@ from __future__ import annotations
 from sandbox.books import Field, Form
 
 STATUSES = {name: name for name in ("Draft", "In Review", "In Progress", "Completed", "Canceled")}
+QUOTE_STATUSES = {
+    name: name for name in ("Draft", "In Review", "Presented", "Approved", "Rejected", "Canceled")
+}
 STAGES = {name: name for name in ("Prospecting", "Negotiation", "Closed Won", "Closed Lost")}
 CURRENCIES = {code: code for code in ("CNY", "USD", "EUR")}
 UNITS = {code: code for code in ("Pcs", "Set", "Kg", "m", "Box")}
@@ -165,22 +168,41 @@ PRODUCT = Form(
     ),
     "partNumber",
 )
+SALE = (
+    *SYSTEM,
+    text("name", "名称", writable=False),
+    text("number", "编号"),
+    link("account", "Account", "客户", required=True),
+    link("assignedUser", "User", "负责人"),
+    choice("amountCurrency", "币种", CURRENCIES),
+    number("amount", "不含税金额", 2, writable=False),
+    number("grandTotalAmount", "应付总额", 2, writable=False),
+    number("cDiscount", "整单优惠与抹零", 2),
+    text("description", "备注", 0),
+)
+ITEM = (
+    *SYSTEM,
+    text("name", "名称", 255),
+    link("product", "Product"),
+    number("quantity", "数量", required=True),
+    number("listPrice", "标价"),
+    number("unitPrice", "不含税单价", 6),
+    number("amount", "不含税金额", 2, writable=False),
+    number("taxRate", "税率", 2),
+    number("order", "行号", 0),
+    text("description", "备注", 0),
+    choice("cKind", "行类型", LINE_KINDS),
+    number("cPriceWithTax", "含税单价", 6),
+    number("cAmountWithTax", "价税合计", 2),
+    day("cWantedOn", "要求交期"),
+)
 ORDER = Form(
     "SalesOrder",
     "销售订单",
     (
-        *SYSTEM,
-        text("name", "名称", writable=False),
-        text("number", "编号"),
+        *SALE,
         choice("status", "状态", STATUSES),
-        link("account", "Account", "客户", required=True),
-        link("assignedUser", "User", "负责人"),
         day("dateOrdered", "下单日期"),
-        choice("amountCurrency", "币种", CURRENCIES),
-        number("amount", "不含税金额", 2, writable=False),
-        number("grandTotalAmount", "应付总额", 2, writable=False),
-        number("cDiscount", "整单优惠与抹零", 2),
-        text("description", "备注", 0),
         *SHIP_TO,
         day("cWantedOn", "要求交期"),
         text("cCustomerOrderNo", "客户订单号"),
@@ -198,25 +220,15 @@ ORDER = Form(
 LINE = Form(
     "SalesOrderItem",
     "销售订单明细",
-    (
-        *SYSTEM,
-        text("name", "名称", 255),
-        link("salesOrder", "SalesOrder", required=True),
-        link("product", "Product"),
-        number("quantity", "数量", required=True),
-        number("listPrice", "标价"),
-        number("unitPrice", "不含税单价", 6),
-        number("amount", "不含税金额", 2, writable=False),
-        number("taxRate", "税率", 2),
-        number("order", "行号", 0),
-        text("description", "备注", 0),
-        choice("cKind", "行类型", LINE_KINDS),
-        number("cPriceWithTax", "含税单价", 6),
-        number("cAmountWithTax", "价税合计", 2),
-        day("cWantedOn", "要求交期"),
-        *LINE_FIGURES,
-    ),
+    (*ITEM, link("salesOrder", "SalesOrder", required=True), *LINE_FIGURES),
 )
+QUOTE = Form(
+    "Quote",
+    "报价单",
+    (*SALE, choice("status", "状态", QUOTE_STATUSES), day("dateQuoted", "报价日期")),
+    "number",
+)
+QUOTE_LINE = Form("QuoteItem", "报价单明细", (*ITEM, link("quote", "Quote", required=True)))
 OPPORTUNITY = Form(
     "Opportunity",
     "商机",
@@ -261,4 +273,4 @@ STOCK = Form(
     "name",
 )
 
-FORMS = (ACCOUNT, CONTACT, PRODUCT, ORDER, LINE, OPPORTUNITY, USER, STOCK)
+FORMS = (ACCOUNT, CONTACT, PRODUCT, ORDER, LINE, QUOTE, QUOTE_LINE, OPPORTUNITY, USER, STOCK)
