@@ -7,12 +7,13 @@ as lists; `"13"` may be a rate or a code. Empty fields are mostly absent.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.contract import is_empty
+from connector.millis import instant_of, midnight, millis
 
 NUMBERS = frozenset({"number", "currency", "percentile", "count"})
 DATES = frozenset({"date", "date_time"})
@@ -26,9 +27,6 @@ SYSTEM = frozenset({
     "last_modified_time", "last_modified_by", "version", "is_deleted",
 })  # fmt: skip
 """Every record shows these; no page says whether a description names them."""
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MILLISECOND = timedelta(milliseconds=1)
 
 
 class Codec:
@@ -75,7 +73,7 @@ class Codec:
         if not value:
             return None
         try:
-            instant = EPOCH + value * MILLISECOND
+            instant = instant_of(value)
             local = instant.astimezone(self._zone).date()
         except OverflowError:
             return value
@@ -91,14 +89,9 @@ class Codec:
         if isinstance(value, datetime):
             return millis(value)
         if isinstance(value, date):
-            return millis(datetime.combine(value, time(), self._zone))
+            return midnight(value, self._zone)
         text = format(value, "f") if isinstance(value, Decimal) else str(value)
         return [text] if self._types.get(name) in LISTS else text
-
-
-def millis(instant: datetime) -> int:
-    """Milliseconds since 1970, exactly."""
-    return (instant - EPOCH) // MILLISECOND
 
 
 def plain_name(name: str) -> str:

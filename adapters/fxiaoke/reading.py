@@ -13,12 +13,13 @@ from datetime import datetime
 from typing import Any
 
 from adapters.fxiaoke.client import Client, Filter, Row
-from adapters.fxiaoke.codec import millis, own_names, plain_name
+from adapters.fxiaoke.codec import own_names, plain_name
 from adapters.fxiaoke.describing import Codecs
 from adapters.fxiaoke.forms import KEY, STAMP
 from adapters.fxiaoke.settings import FxiaokeSettings
 from connector.contract import Page, Record, Shape
 from connector.details import Records, Source
+from connector.millis import millis
 from connector.recent import Recent
 from connector.window import Window
 
