@@ -22,6 +22,7 @@ from connector.testing import Remote, Sample
 from tests.conformance import espocrm_remote as espocrm
 from tests.conformance import fxiaoke_remote as fxiaoke
 from tests.conformance import kingdee_remote as kingdee
+from tests.conformance import neocrm_remote as neocrm
 from tests.conformance.without_sockets import WithoutSockets
 
 START = datetime(2026, 11, 20, 8, 0, 0, 400_000, UTC)
@@ -211,3 +212,5 @@ TestKingdeeOrders = running(kingdee.Orders, kingdee.ORDERS)
 TestKingdeeCustomers = running(kingdee.Customers, kingdee.CUSTOMERS)
 TestEspoCrmOrders = running(espocrm.Orders, espocrm.ORDERS)
 TestEspoCrmAccounts = running(espocrm.Accounts, espocrm.ACCOUNTS)
+TestNeocrmOrders = running(neocrm.OrdersAskedPlainly, neocrm.ORDERS)
+TestNeocrmAccounts = running(neocrm.Accounts, neocrm.ACCOUNTS)
