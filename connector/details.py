@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -50,8 +50,8 @@ class Source(ABC):
         """What holds one of these values, at most `most`, by ascending id."""
 
     @abstractmethod
-    def read(self, form: str, row: Row, names: Sequence[str]) -> dict[str, Any]:
-        """Fields of a row by the names asked for, as the contract has them."""
+    def reader(self, form: str, names: Sequence[str]) -> Callable[[Row], dict[str, Any]]:
+        """What makes fields of a row, by these names, as the contract has them."""
 
     @abstractmethod
     def spelt(self, instant: datetime) -> str:
@@ -63,8 +63,7 @@ class _Part:
     """The rows of one table, by their parents' ids."""
 
     name: str
-    form: str
-    fields: Sequence[str]
+    read: Callable[[Row], dict[str, Any]]
     rows: defaultdict[str, list[Row]]
 
 
@@ -107,10 +106,11 @@ class Records:
         return self._made([row])[0]
 
     def _heads(self, window: Window, after: str, seen: set[str]) -> Iterator[Page]:
-        fresh = self._fresh(window)
+        fresh, polls = self._fresh(window), bool(self._shape.tables)
         for rows in self._source.changed(self._shape.form, self._fields, window, after):
-            seen.update(map(self._id, rows))
-            old = {self._id(row) for row in rows if self._stamp(row) < fresh}
+            if polls:
+                seen.update(map(self._id, rows))
+            old = {self._id(row) for row in rows if self._stamp(row) < fresh} if fresh else ()
             yield Page(self._made(rows, old), window.at(self._id(rows[-1])))
 
     def _parents(
@@ -127,20 +127,18 @@ class Records:
             yield Page(records, window.at(self._id(rows[-1]), phase))
 
     def _made(self, rows: Sequence[Row], old: Collection[str] = ()) -> list[Record]:
-        shape, read = self._shape, self._source.read
+        shape = self._shape
+        read, key = self._source.reader(shape.form, shape.fields), shape.key[0]
         parts = [self._part(name, table, rows) for name, table in shape.tables.items()]
         made: list[Record] = []
         for row in rows:
-            its = self._id(row)
-            fields = read(shape.form, row, shape.fields)
-            stamps = [self._stamp(row)]
+            its, fields, stamp = self._id(row), read(row), self._stamp(row)
             for part in parts:
                 own = part.rows[its]
-                fields[part.name] = [read(part.form, one, part.fields) for one in own]
-                stamps += [max(map(self._stamp, own), default=""), str(len(own))]
+                fields[part.name] = [part.read(one) for one in own]
+                stamp += f"/{max(map(self._stamp, own), default='')}/{len(own)}"
             number = str(row.get(shape.number) or "") if shape.number else ""
-            key = str(row[shape.key[0]])
-            made.append(Record(key, fields, number, "/".join(stamps), again=its in old))
+            made.append(Record(str(row[key]), fields, number, stamp, again=its in old))
         return made
 
     def _part(self, name: str, table: Table, parents: Sequence[Row]) -> _Part:
@@ -151,7 +149,8 @@ class Records:
             for page in self._source.having(table.form, fields, table.by, some):
                 for row in page:
                     found[str(row[table.by])].append(row)
-        return _Part(name, table.form, (table.key, *table.fields), found)
+        read = self._source.reader(table.form, (table.key, *table.fields))
+        return _Part(name, read, found)
 
     def _id(self, row: Row) -> str:
         return str(row[self._source.key])

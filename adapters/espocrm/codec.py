@@ -6,7 +6,8 @@ whole seconds and say neither; numbers come as JSON, amounts of some instances a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -19,11 +20,13 @@ from adapters.espocrm.forms import (
     NUMBERS,
     PARTS,
     SHOWN_ONLY,
+    STAMPS,
     SYSTEM,
 )
 from connector.contract import is_empty
 
 FORMAT = "%Y-%m-%d %H:%M:%S"
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 
 Definition = Mapping[str, Any]
 
@@ -60,19 +63,27 @@ class Codec:
         """The values that an attribute may be given; None: it is none to choose."""
         return self._options.get(name)
 
-    def read(self, row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-        """These attributes: numbers exact, instants in ISO form with their zone."""
-        return {name: self._read(name, row.get(name)) for name in names}
+    def reader(self, names: Iterable[str]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+        """What makes these attributes of a row: numbers exact, instants in ISO form with their
+        zone; None where one is empty."""
+        taken = [(name, self._reader(name)) for name in names]
 
-    def _read(self, name: str, value: Any) -> Any:
-        if is_empty(value):
-            return None
-        kind = self._kinds.get(name, "datetime" if name in SYSTEM else "")
-        if kind in NUMBERS and isinstance(value, str):
-            return _number(value)
-        if kind in INSTANTS and isinstance(value, str):
-            return _instant(value)
-        return value
+        def read(row: Mapping[str, Any]) -> dict[str, Any]:
+            found = {}
+            for name, convert in taken:
+                value = row.get(name)
+                if value is not None:
+                    value = convert(value) if convert else value
+                found[name] = None if is_empty(value) else value
+            return found
+
+        return read
+
+    def _reader(self, name: str) -> Callable[[Any], Any] | None:
+        kind = self._kinds.get(name, "datetime" if name in STAMPS else "")
+        if kind in NUMBERS:
+            return _number
+        return _instant if kind in INSTANTS else None
 
     def write(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Values as EspoCRM takes them; None empties an attribute."""
@@ -102,16 +113,14 @@ def spelt(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime(FORMAT)
 
 
-def _instant(text: str) -> str:
+def _instant(value: Any) -> Any:
     """As EspoCRM gives it where it is none: that record alone is refused."""
-    try:
-        return datetime.strptime(text, FORMAT).replace(tzinfo=UTC).isoformat()
-    except ValueError:
-        return text
+    is_one = isinstance(value, str) and MOMENT.fullmatch(value)
+    return f"{value[:10]}T{value[11:]}+00:00" if is_one else value
 
 
-def _number(text: str) -> Any:
+def _number(value: Any) -> Any:
     try:
-        return Decimal(text)
+        return Decimal(value) if isinstance(value, str) else value
     except InvalidOperation:
-        return text
+        return value

@@ -27,8 +27,9 @@ FORMS: Mapping[str, FormCapabilities] = {
 OTHERS = FormCapabilities(operations=_MADE.operations, status="limited")
 """Custom entity types, and those that nobody tried."""
 
-SYSTEM = frozenset({
-    "id", "createdAt", "modifiedAt", "createdById", "createdByName", "modifiedById",
+STAMPS = frozenset({"createdAt", "modifiedAt"})
+SYSTEM = STAMPS | frozenset({
+    "id", "createdById", "createdByName", "modifiedById",
     "modifiedByName", "deleted", "versionNumber",
 })  # fmt: skip
 """Attributes that EspoCRM alone sets: whatever is sent for them is ignored."""

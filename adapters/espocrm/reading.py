@@ -6,7 +6,7 @@ ends comes with the next one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -49,8 +49,8 @@ class Lists(Source):
     ) -> Iterator[list[Row]]:
         return self._client.pages(form, [(field, "in", values)], fields)
 
-    def read(self, form: str, row: Row, names: Sequence[str]) -> dict[str, Any]:
-        return self._codecs.of(form).read(row, names)
+    def reader(self, form: str, names: Sequence[str]) -> Callable[[Row], dict[str, Any]]:
+        return self._codecs.of(form).reader(names)
 
     def spelt(self, instant: datetime) -> str:
         return spelt(instant)

@@ -73,7 +73,7 @@ class Writing:
         shown = self._shown(write, row)
         written = Written(key, number, shown=shown)
         if write.expect:
-            fields = self._codecs.of(write.form).read(row, head_paths(write))
+            fields = self._codecs.of(write.form).reader(head_paths(write))(row)
             wrong = difference(write, Record(key, fields))
             if wrong is not None:
                 raise HalfDone(written, wrong)

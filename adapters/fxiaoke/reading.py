@@ -7,7 +7,7 @@ index cannot know it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -44,8 +44,9 @@ class Queries(Source):
     ) -> Iterator[list[Row]]:
         return self._client.pages(form, [(field, "IN", values)], _plain(fields))
 
-    def read(self, form: str, row: Row, names: Sequence[str]) -> dict[str, Any]:
-        return self._codecs.of(form).read(row, names)
+    def reader(self, form: str, names: Sequence[str]) -> Callable[[Row], dict[str, Any]]:
+        codec = self._codecs.of(form)
+        return lambda row: codec.read(row, names)
 
     def spelt(self, instant: datetime) -> str:
         return str(millis(instant))
