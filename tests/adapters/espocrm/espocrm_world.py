@@ -83,9 +83,9 @@ class World:
         self.sandbox.clock.advance(seconds)
         crm.check()
 
-    def people(self, name: str, **arguments: Any) -> Any:
+    def people(self, what: str, /, **arguments: Any) -> Any:
         """What a person does in EspoCRM's own pages."""
-        return self.sandbox.people()[name](**arguments)
+        return self.sandbox.people()[what](**arguments)
 
     def record(self, number: str, form: str = ORDER) -> dict[str, Any]:
         """A record as it stands in EspoCRM."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from conftest import Client
+from espocrm_client import Client
 
 from sandbox.espocrm.auth import API_KEY, SECRET_KEY
 from sandbox.server import from_json
