@@ -1,11 +1,12 @@
 """What an answer's `code` means for us. HTTP says 200 for almost everything.
 
 200 and `"200"` are success; of the other codes one is known. Each of them refuses the request
-for good: never success, and never a reason to repeat it.
+for good, unless a site says otherwise: never success, and never a reason to repeat it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from connector.errors import (
@@ -28,18 +29,23 @@ SHOWN = 2_000
 """Characters of an answer that errors carry."""
 
 
-def error_of(payload: Any, text: str, *, writes: bool) -> AdapterError | None:
-    """The error that an answer's body is; None if it says that all went well."""
+def error_of(
+    payload: Any, text: str, *, writes: bool, passing: Collection[str] = ()
+) -> AdapterError | None:
+    """The error that an answer's body is; None if it says that all went well. The codes in
+    `passing` say nothing of what was done."""
     code = _code(payload)
     if code == OK:
         return None
     answer = text[:SHOWN]
+    unclear = OutcomeUnknown if writes else Transient
     if not code:
-        unclear = OutcomeUnknown if writes else Transient
         return unclear(say("neocrm_unrecognised"), answer=answer)
     words = f"{payload.get('msg') or payload.get('message') or ''} [{code}]".strip()
     if code == TOO_FAST:
         return Unreachable(words, retry_after=PAUSE, code=code, answer=answer)
+    if code in passing:
+        return unclear(words, code=code, answer=answer)
     refused = AccessDenied if code == BAD_TOKEN else Rejected
     return refused(words, code=code, answer=answer)
 

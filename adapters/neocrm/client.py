@@ -7,7 +7,7 @@ looked at yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
@@ -121,7 +121,7 @@ class Client:
         items = payload.get("batchData")
         if not isinstance(items, list) or len(items) != len(records):
             raise OutcomeUnknown(say("neocrm_unrecognised"), answer=str(payload)[:SHOWN])
-        return [_outcome(item) for item in items]
+        return [_outcome(item, self._settings.passing_codes) for item in items]
 
     # -- who and when -----------------------------------------------------------------------
 
@@ -158,7 +158,7 @@ class Client:
                 method, path, json=json, data=data, headers=self._signed(token, more),
                 writes=writes, at=token.address,
             )  # fmt: skip
-            return _checked(answer, writes=writes)
+            return _checked(answer, writes=writes, passing=self._settings.passing_codes)
 
         token = self._token.get()
         try:
@@ -178,9 +178,9 @@ def with_key(key: str, values: Mapping[str, Any]) -> Row:
     return {KEY: int(key) if key.isdecimal() else key, **values}
 
 
-def _checked(answer: Answer, *, writes: bool) -> Row:
+def _checked(answer: Answer, *, writes: bool, passing: Collection[str]) -> Row:
     payload = answer.json()
-    error = error_of(payload, answer.text(), writes=writes)
+    error = error_of(payload, answer.text(), writes=writes, passing=passing)
     if error is None and answer.status >= 300:
         # Somebody in between says no, the body yes: nobody knows.
         error = (OutcomeUnknown if writes else Transient)(say("neocrm_unrecognised"))
@@ -214,9 +214,9 @@ def _key_in(payload: Row) -> str:
     return str(key)
 
 
-def _outcome(item: Any) -> str | AdapterError:
+def _outcome(item: Any, passing: Collection[str] = ()) -> str | AdapterError:
     """What became of one record of a batch."""
-    error = error_of(item, str(item), writes=True)
+    error = error_of(item, str(item), writes=True, passing=passing)
     if error is not None:
         return error
     try:

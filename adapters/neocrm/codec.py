@@ -6,9 +6,10 @@ midnight. Numbers may come as text. Empty fields are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -43,36 +44,33 @@ class Codec:
         listed = self._options.get(name)
         return None if listed is None else {str(o["value"]): str(o["label"]) for o in listed}
 
-    def read(self, row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-        """These fields: numbers exact, codes and ids as text, dates and instants in ISO form."""
-        return {name: self._read(name, row.get(name)) for name in names}
+    def reader(self, names: Iterable[str]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+        """What makes these fields of a row: numbers exact, codes and ids as text, dates and
+        instants in ISO form; None where a field is empty or left out."""
+        taken = [(name, self._reader(name)) for name in names]
 
-    def _read(self, name: str, value: Any) -> Any:
-        if isinstance(value, list) and len(value) < 2:
-            value = value[0] if value else None
-        if is_empty(value):
-            return None
+        def read(row: Mapping[str, Any]) -> dict[str, Any]:
+            found = {}
+            for name, convert in taken:
+                value = row.get(name)
+                if value is not None:
+                    value = convert(value) if convert else value
+                found[name] = None if is_empty(value) else value
+            return found
+
+        return read
+
+    def _reader(self, name: str) -> Callable[[Any], Any] | None:
         kind = self._types.get(name, "")
-        if name in self._options or kind in REFERENCES:
-            return str(value)
+        if name in self._options:
+            return _code
+        if kind in REFERENCES:
+            return str
         if kind in NUMBERS:
-            return _number(value)
-        if kind in DATES or kind in INSTANTS:
-            return self._time(value, kind)
-        return value
-
-    def _time(self, value: Any, kind: str) -> Any:
-        """As Neocrm gives it where it is no time: that record alone is refused."""
-        if not str(value).isdecimal():
-            return value
-        try:
-            instant = instant_of(int(value))
-            local = instant.astimezone(self._zone).date()
-        except OverflowError:
-            return value
-        if not int(value):
-            return None
-        return (local if kind in DATES else instant).isoformat()
+            return _number
+        if kind in DATES:
+            return partial(_time, self._zone)
+        return partial(_time, None) if kind in INSTANTS else None
 
     def write(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Values as Neocrm takes them; None empties a field."""
@@ -111,6 +109,28 @@ def _chooses(field: Mapping[str, Any]) -> bool:
 
 def _is_option(item: Any) -> bool:
     return isinstance(item, dict) and {"value", "label"} <= item.keys()
+
+
+def _code(value: Any) -> str | None:
+    """A choice comes alone or in a list."""
+    if isinstance(value, list):
+        return ",".join(map(str, value)) or None
+    return str(value)
+
+
+def _time(zone: ZoneInfo | None, value: Any) -> Any:
+    """An instant, or the date that it is in a zone. As Neocrm gives it where it is no time: that
+    record alone is refused."""
+    if type(value) is not int:
+        if not str(value).isdecimal():
+            return value
+        value = int(value)
+    try:
+        instant = instant_of(value)
+        made = instant.astimezone(zone).date() if zone else instant
+    except OverflowError:
+        return value
+    return made.isoformat() if value else None
 
 
 def _number(value: Any) -> Any:

@@ -6,7 +6,7 @@ is for; what is asked for by key is got one by one where a query cannot know it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -57,8 +57,8 @@ class Queries(Source):
         condition = among(field, known, numeric=numeric, quotes=self._quotes)
         return self._client.pages(form, [condition], fields)
 
-    def read(self, form: str, row: Row, names: Sequence[str]) -> dict[str, Any]:
-        return self._codecs.of(form).read(row, names)
+    def reader(self, form: str, names: Sequence[str]) -> Callable[[Row], dict[str, Any]]:
+        return self._codecs.of(form).reader(names)
 
     def spelt(self, instant: datetime) -> str:
         return str(millis(instant))

@@ -47,5 +47,8 @@ class NeocrmSettings(Settings):
     """Records that are written by one call. Neocrm names no figure."""
     rate: Rate = "5/s"
     """Calls allowed. Neocrm names no figure, and refuses what is too much by code 1020025."""
+    passing_codes: tuple[str, ...] = ()
+    """Codes of refusals that were seen to pass by themselves (busy, timeout): tried again, a write
+    after it was looked up. Neocrm names none."""
     search_delay: float = Field(default=30.0, ge=0)
     """Seconds until queries see what was written. Neocrm names no figure."""

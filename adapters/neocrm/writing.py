@@ -156,7 +156,7 @@ class Writing:
             return _unseen(write, written, error)
         if shown is not None:
             written = Written(key, shown.number or written.number, shown=shown)
-        fields = self._codecs.of(write.form).read(row, head_paths(write))
+        fields = self._codecs.of(write.form).reader(head_paths(write))(row)
         wrong = difference(write, Record(key, fields))
         if wrong is not None:
             raise HalfDone(written, wrong)
