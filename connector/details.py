@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from connector.contract import Page, Record, Shape, Table, chunks
+from connector.contract import Page, Record, Shape, Table, chunks, is_empty
 from connector.window import Window
 
 Row = dict[str, Any]
 """A record as the remote shows it."""
+Reader = Callable[[Mapping[str, Any]], dict[str, Any]]
+"""What makes fields of a row, as the contract has them."""
+Convert = Callable[[Any], Any]
+"""What makes a value of the contract of one of the remote."""
 
 ROWS = "rows:"
 """With the table's name, the phase of a window in which its rows are polled."""
@@ -50,12 +54,29 @@ class Source(ABC):
         """What holds one of these values, at most `most`, by ascending id."""
 
     @abstractmethod
-    def reader(self, form: str, names: Sequence[str]) -> Callable[[Row], dict[str, Any]]:
-        """What makes fields of a row, by these names, as the contract has them."""
+    def reader(self, form: str, names: Sequence[str]) -> Reader:
+        """What makes these fields of a row of a form."""
 
     @abstractmethod
     def spelt(self, instant: datetime) -> str:
         """An instant as a stamp of it would be."""
+
+
+def reader_of(names: Iterable[str], convert: Callable[[str], Convert | None]) -> Reader:
+    """A reader of these fields; `convert` tells by its name what is done with a field's value, None
+    if nothing. What is left out is empty."""
+    taken = [(name, convert(name)) for name in names]
+
+    def read(row: Mapping[str, Any]) -> dict[str, Any]:
+        found = {}
+        for name, made in taken:
+            value = row.get(name)
+            if value is not None and made is not None:
+                value = made(value)
+            found[name] = None if is_empty(value) else value
+        return found
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +84,7 @@ class _Part:
     """The rows of one table, by their parents' ids."""
 
     name: str
-    read: Callable[[Row], dict[str, Any]]
+    read: Reader
     rows: defaultdict[str, list[Row]]
 
 

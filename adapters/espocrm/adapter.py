@@ -46,7 +46,7 @@ class EspoCrm(Adapter):
     def check(self) -> Identity:
         """An API user's id is drawn in their instance: no other one has it but its copies."""
         user = self._client.user()["user"]
-        return Identity(str(user.get("id") or ""), str(user.get("userName") or ""), sessions=0)
+        return Identity(str(user["id"]), str(user.get("userName") or ""), sessions=0)
 
     def read(self, shape: Shape, after: str | None) -> Iterator[Page]:
         return self._reading.changes(shape, after)
@@ -67,6 +67,6 @@ class EspoCrm(Adapter):
         self, form: str, field: str, wanted: Collection[str] | None = None
     ) -> Mapping[str, str] | None:
         told = self._codecs.of(form).options(field)
-        return (
-            None if told is None else {one: one for one in told if wanted is None or one in wanted}
-        )
+        if told is None:
+            return None
+        return {one: one for one in told if wanted is None or one in wanted}

@@ -41,7 +41,7 @@ class Client:
     def user(self) -> Row:
         """Who we are, and what our role allows: under `user` and `acl`."""
         answer = self._ask("App/user")
-        if not isinstance(answer, dict) or not isinstance(answer.get("user"), dict):
+        if not isinstance(answer, dict) or not _is_row(answer.get("user")):
             raise _unrecognised(answer)
         return answer
 

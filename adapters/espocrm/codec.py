@@ -7,7 +7,7 @@ whole seconds and say neither; numbers come as JSON, amounts of some instances a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -23,7 +23,7 @@ from adapters.espocrm.forms import (
     STAMPS,
     SYSTEM,
 )
-from connector.contract import is_empty
+from connector.details import Convert, Reader, reader_of
 
 FORMAT = "%Y-%m-%d %H:%M:%S"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
@@ -63,23 +63,12 @@ class Codec:
         """The values that an attribute may be given; None: it is none to choose."""
         return self._options.get(name)
 
-    def reader(self, names: Iterable[str]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    def reader(self, names: Iterable[str]) -> Reader:
         """What makes these attributes of a row: numbers exact, instants in ISO form with their
         zone; None where one is empty."""
-        taken = [(name, self._reader(name)) for name in names]
+        return reader_of(names, self._convert)
 
-        def read(row: Mapping[str, Any]) -> dict[str, Any]:
-            found = {}
-            for name, convert in taken:
-                value = row.get(name)
-                if value is not None:
-                    value = convert(value) if convert else value
-                found[name] = None if is_empty(value) else value
-            return found
-
-        return read
-
-    def _reader(self, name: str) -> Callable[[Any], Any] | None:
+    def _convert(self, name: str) -> Convert | None:
         kind = self._kinds.get(name, "datetime" if name in STAMPS else "")
         if kind in NUMBERS:
             return _number

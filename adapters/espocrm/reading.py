@@ -6,10 +6,9 @@ ends comes with the next one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from adapters.espocrm.client import Client, Filter, Row
 from adapters.espocrm.codec import spelt
@@ -17,7 +16,7 @@ from adapters.espocrm.describing import Codecs
 from adapters.espocrm.forms import KEY, STAMP
 from adapters.espocrm.settings import EspoCrmSettings
 from connector.contract import Page, Record, Shape
-from connector.details import Records, Source
+from connector.details import Reader, Records, Source
 from connector.window import Window
 
 
@@ -49,7 +48,7 @@ class Lists(Source):
     ) -> Iterator[list[Row]]:
         return self._client.pages(form, [(field, "in", values)], fields)
 
-    def reader(self, form: str, names: Sequence[str]) -> Callable[[Row], dict[str, Any]]:
+    def reader(self, form: str, names: Sequence[str]) -> Reader:
         return self._codecs.of(form).reader(names)
 
     def spelt(self, instant: datetime) -> str:

@@ -7,10 +7,9 @@ index cannot know it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from adapters.fxiaoke.client import Client, Filter, Row
 from adapters.fxiaoke.codec import own_names, plain_name
@@ -18,7 +17,7 @@ from adapters.fxiaoke.describing import Codecs
 from adapters.fxiaoke.forms import KEY, STAMP
 from adapters.fxiaoke.settings import FxiaokeSettings
 from connector.contract import Page, Record, Shape
-from connector.details import Records, Source
+from connector.details import Reader, Records, Source
 from connector.millis import millis
 from connector.recent import Recent
 from connector.window import Window
@@ -44,7 +43,7 @@ class Queries(Source):
     ) -> Iterator[list[Row]]:
         return self._client.pages(form, [(field, "IN", values)], _plain(fields))
 
-    def reader(self, form: str, names: Sequence[str]) -> Callable[[Row], dict[str, Any]]:
+    def reader(self, form: str, names: Sequence[str]) -> Reader:
         codec = self._codecs.of(form)
         return lambda row: codec.read(row, names)
 

@@ -6,7 +6,7 @@ midnight. Numbers may come as text. Empty fields are left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.neocrm.forms import DATES, INSTANTS, NUMBERS, REFERENCES, SYSTEM, SYSTEM_TYPES
-from connector.contract import is_empty
+from connector.details import Convert, Reader, reader_of
 from connector.millis import instant_of, midnight, millis
 
 
@@ -44,23 +44,12 @@ class Codec:
         listed = self._options.get(name)
         return None if listed is None else {str(o["value"]): str(o["label"]) for o in listed}
 
-    def reader(self, names: Iterable[str]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    def reader(self, names: Iterable[str]) -> Reader:
         """What makes these fields of a row: numbers exact, codes and ids as text, dates and
         instants in ISO form; None where a field is empty or left out."""
-        taken = [(name, self._reader(name)) for name in names]
+        return reader_of(names, self._convert)
 
-        def read(row: Mapping[str, Any]) -> dict[str, Any]:
-            found = {}
-            for name, convert in taken:
-                value = row.get(name)
-                if value is not None:
-                    value = convert(value) if convert else value
-                found[name] = None if is_empty(value) else value
-            return found
-
-        return read
-
-    def _reader(self, name: str) -> Callable[[Any], Any] | None:
+    def _convert(self, name: str) -> Convert | None:
         kind = self._types.get(name, "")
         if name in self._options:
             return _code

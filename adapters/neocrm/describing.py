@@ -54,6 +54,7 @@ class Codecs:
         ]
         found = types if len(types) == 1 and not wanted else named
         if len(found) != 1:
+            self._types.pop(form)  # people add some
             known = ", ".join(str(one.get("apiKey") or one.get("label")) for one in types)
             raise Rejected(say("neocrm_record_type", form=form, wanted=wanted, known=known))
         return str(found[0].get("id"))

@@ -6,10 +6,9 @@ is for; what is asked for by key is got one by one where a query cannot know it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from adapters.neocrm.client import Client, Row
 from adapters.neocrm.describing import Codecs
@@ -17,7 +16,7 @@ from adapters.neocrm.filters import among
 from adapters.neocrm.forms import KEY, STAMP
 from adapters.neocrm.settings import NeocrmSettings
 from connector.contract import Page, Record, Shape, chunks
-from connector.details import Records, Source
+from connector.details import Reader, Records, Source
 from connector.millis import millis
 from connector.recent import Recent
 from connector.window import Window
@@ -57,7 +56,7 @@ class Queries(Source):
         condition = among(field, known, numeric=numeric, quotes=self._quotes)
         return self._client.pages(form, [condition], fields)
 
-    def reader(self, form: str, names: Sequence[str]) -> Callable[[Row], dict[str, Any]]:
+    def reader(self, form: str, names: Sequence[str]) -> Reader:
         return self._codecs.of(form).reader(names)
 
     def spelt(self, instant: datetime) -> str:

@@ -47,11 +47,11 @@ class Writing:
             raise Rejected(say("neocrm_no_rows", form=write.form, tables=", ".join(write.tables)))
         if write.verb != "put":
             raise Rejected(say("neocrm_no_verb", form=write.form, verb=write.verb))
-        if not _is_sent(write):
-            return self._written(write, write.key) if write.expect else Written(write.key)
+        if not _is_sent(write) and not write.expect:
+            return Written(write.key)
         with self._client.within(REQUESTS):
-            values = self._values(write)
-            return self._written(write, self._sent(write, values))
+            key = self._sent(write, self._values(write)) if _is_sent(write) else write.key
+            return self._written(write, key)
 
     def write_many(self, writes: Sequence[Write]) -> Iterator[Written | AdapterError]:
         """One outcome per write, in order; neighbours that are alike go out by one call."""

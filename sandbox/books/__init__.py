@@ -6,6 +6,7 @@ people of all of them change records here and nowhere else.
 
 from .books import Books
 from .forms import Field, Form, Refused
+from .people import People, Trade
 from .records import Record, Row
 
-__all__ = ["Books", "Field", "Form", "Record", "Refused", "Row"]
+__all__ = ["Books", "Field", "Form", "People", "Record", "Refused", "Row", "Trade"]

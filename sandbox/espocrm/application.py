@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sandbox.books import Books
+from sandbox.books import Books, People
 from sandbox.company import Company
 from sandbox.server import Application, NotJson, Request, Response, from_json, json_response
 
@@ -15,9 +15,8 @@ from .amounts import Amounts
 from .attributes import Attributes
 from .auth import API_KEY, USER, Gate
 from .errors import Refusal
-from .forms import FORMS
+from .forms import FORMS, TRADE
 from .load import load
-from .people import People
 from .query import Lists, parameters
 from .write import Writer
 
@@ -56,7 +55,7 @@ class EspoCrmSandbox(Application):
         amounts = Amounts(self._books, self.switches)
         self._books.computed = amounts.computed
         load(self._books, amounts, company or Company(name="空公司"))
-        self._people = People(self._books, self._attributes, amounts)
+        self._people = People(self._books, TRADE, amounts.follow)
         self._gate = Gate([*self._books.forms], self.switches)
         self._lists = Lists(self._books, self._attributes)
         self._writer = Writer(self._books, self._attributes, amounts)

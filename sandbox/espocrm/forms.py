@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.books import Field, Form
+from sandbox.books import Field, Form, Trade
 
 STATUSES = {name: name for name in ("Draft", "In Review", "In Progress", "Completed", "Canceled")}
 QUOTE_STATUSES = {
@@ -274,3 +274,23 @@ STOCK = Form(
 )
 
 FORMS = (ACCOUNT, CONTACT, PRODUCT, ORDER, LINE, QUOTE, QUOTE_LINE, OPPORTUNITY, USER, STOCK)
+TRADE = Trade(
+    account="Account",
+    account_name="name",
+    account_owner="assignedUser",
+    product="Product",
+    order="SalesOrder",
+    order_account="account",
+    order_owner="assignedUser",
+    order_date="dateOrdered",
+    order_status="status",
+    confirmed="In Progress",
+    cancelled="Canceled",
+    line="SalesOrderItem",
+    line_order="salesOrder",
+    line_product="product",
+    line_no="order",
+    short={"price": "cPriceWithTax", "kind": "cKind"},
+    usual={"amountCurrency": "CNY"},
+    usual_line={"taxRate": 13},
+)

@@ -7,16 +7,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from sandbox.books import Books
+from sandbox.books import Books, People
 from sandbox.company import Company
 from sandbox.server import Application, NotJson, Request, Response, from_json, json_response
 
 from .amounts import Amounts
 from .errors import BAD_QUERY, OK, TOO_FAST, Refusal
-from .forms import FORMS
+from .forms import FORMS, TRADE
 from .load import load
 from .objects import Objects
-from .people import People
 from .queries import Queries
 from .tokens import CLIENT_ID, CLIENT_SECRET, PASSWORD, PATHS, SECURITY_TOKEN, USERNAME, Tokens
 from .values import Values
@@ -77,7 +76,7 @@ class NeocrmSandbox(Application):
         amounts = Amounts(books, self.switches)
         books.computed = amounts.computed
         load(books, amounts, company or Company(name="空公司"))
-        self._people = People(books, self._values, amounts)
+        self._people = People(books, TRADE, amounts.follow)
         self._tokens = Tokens(self.clock, self.switches)
         self._queries = Queries(books, self._values, self.switches)
         self._objects = Objects(books, self._values, amounts)

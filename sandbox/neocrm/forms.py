@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sandbox.books import Field, Form
+from sandbox.books import Field, Form, Trade
 
 STATUSES = {"1": "草稿", "2": "审批中", "3": "已生效", "4": "已作废"}
 STAGES = {"1": "初步接洽", "2": "方案报价", "3": "赢单", "4": "输单"}
@@ -245,3 +245,23 @@ STOCK = Form(
 )
 
 FORMS = (ACCOUNT, CONTACT, PRODUCT, ORDER, LINE, OPPORTUNITY, USER, STOCK)
+TRADE = Trade(
+    account="account",
+    account_name="accountName",
+    account_owner="ownerId",
+    product="product",
+    order="order",
+    order_account="accountId",
+    order_owner="ownerId",
+    order_date="transactionDate",
+    order_status="poStatus",
+    confirmed="3",
+    cancelled="4",
+    line="orderProduct",
+    line_order="orderId",
+    line_product="productId",
+    line_no="lineNo__c",
+    short={"price": "unitPrice", "kind": "kind__c"},
+    usual={"currencyUnit": "1"},
+    usual_line={"taxRate__c": 13},
+)
