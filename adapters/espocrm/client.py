@@ -47,9 +47,8 @@ class Client:
 
     def may(self, form: str, action: str) -> bool:
         """Whether our role allows `create` or `edit` of an entity type at all."""
-        table = (self.user().get("acl") or {}).get("table") or {}
-        allowed = table.get(form)
-        return isinstance(allowed, dict) and allowed.get(action) not in (None, "no")
+        allowed = _inside(self.user(), "acl", "table", form, action)
+        return allowed not in (None, "no")
 
     def fields(self, form: str) -> Row | None:
         """The entity type's fields by name; None: there is none, or our role does not see it.
@@ -57,10 +56,10 @@ class Client:
         Before 8.2 the key is ignored, and all metadata comes.
         """
         answer = self._ask(f"Metadata?{urlencode({'key': f'entityDefs.{form}'})}")
-        if isinstance(answer, dict) and "entityDefs" in answer:
-            answer = answer["entityDefs"].get(form)
-        fields = answer.get("fields") if isinstance(answer, dict) else None
-        return fields if isinstance(fields, dict) else None
+        whole = isinstance(answer, dict) and "entityDefs" in answer
+        fields = _inside(answer, *(("entityDefs", form) if whole else ()), "fields")
+        known = isinstance(fields, dict) and all(isinstance(one, dict) for one in fields.values())
+        return fields if known else None
 
     def now(self) -> datetime:
         """The instance's own time, as its last answer said."""
@@ -83,7 +82,7 @@ class Client:
                 yield rows
             if len(rows) < self._settings.page:
                 return
-            after = str(rows[-1][KEY])
+            after = _behind(rows, after)
 
     def _list(self, form: str, filters: Sequence[Filter], attributes: Sequence[str]) -> list[Row]:
         usual = not self._settings.aliases
@@ -180,6 +179,21 @@ def _record(answer: Answer, otherwise: type[AdapterError]) -> Row:
         raise otherwise(say("espocrm_unrecognised"), answer=str(row)[:SHOWN])
     made: Row = row
     return made
+
+
+def _behind(rows: Sequence[Row], after: str) -> str:
+    """Where the next page begins. Had the filter been ignored, it would be the same for ever."""
+    last = str(rows[-1][KEY])
+    if last == after:
+        raise _unrecognised(rows[-1])
+    return last
+
+
+def _inside(answer: Any, *path: str) -> Any:
+    """What stands there in an answer; None where nothing does."""
+    for name in path:
+        answer = answer.get(name) if isinstance(answer, dict) else None
+    return answer
 
 
 def _is_row(row: Any) -> bool:

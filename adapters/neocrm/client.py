@@ -73,7 +73,7 @@ class Client:
                 yield rows
             if not more:
                 return
-            after = str(rows[-1][KEY])
+            after = _behind(rows, after)
 
     def _query(
         self, form: str, conditions: Sequence[str], fields: Sequence[str]
@@ -176,6 +176,14 @@ class Client:
 def with_key(key: str, values: Mapping[str, Any]) -> Row:
     """A record's values with its id, which is a number there."""
     return {KEY: int(key) if key.isdecimal() else key, **values}
+
+
+def _behind(rows: Sequence[Row], after: str) -> str:
+    """Where the next page begins. Had the condition been ignored, it would be the same for ever."""
+    last = str(rows[-1][KEY])
+    if last == after:
+        raise _unrecognised(rows[-1])
+    return last
 
 
 def _checked(answer: Answer, *, writes: bool, passing: Collection[str]) -> Row:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.neocrm.forms import DATES, INSTANTS, NUMBERS, REFERENCES, SYSTEM, SYSTEM_TYPES
 from connector.details import Convert, Reader, reader_of
-from connector.millis import instant_of, midnight, millis
+from connector.millis import EPOCH, instant_of, midnight, millis
 
 
 class Codec:
@@ -110,16 +110,12 @@ def _code(value: Any) -> str | None:
 def _time(zone: ZoneInfo | None, value: Any) -> Any:
     """An instant, or the date that it is in a zone. As Neocrm gives it where it is no time: that
     record alone is refused."""
-    if type(value) is not int:
-        if not str(value).isdecimal():
-            return value
-        value = int(value)
     try:
-        instant = instant_of(value)
+        instant = instant_of(value if type(value) is int else int(str(value)))
         made = instant.astimezone(zone).date() if zone else instant
-    except OverflowError:
+    except (ValueError, OverflowError):
         return value
-    return made.isoformat() if value else None
+    return made.isoformat() if instant != EPOCH else None
 
 
 def _number(value: Any) -> Any:

@@ -66,4 +66,4 @@ def fields_of(description: Sequence[Mapping[str, Any]]) -> list[FormField]:
     for field in description:
         name, label = name_of(field), str(field.get("label") or "")
         found[name] = FormField(name, label, type_of(field), field.get("required") is True)
-    return list(found.values())
+    return [field for name, field in found.items() if name]

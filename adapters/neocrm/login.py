@@ -61,4 +61,4 @@ def _credentials(settings: NeocrmSettings) -> dict[str, str]:
 
 def _seconds(value: Any) -> int:
     text = str(value or "")
-    return int(text) if text.isdecimal() else LIFE
+    return int(text) if text.isdecimal() and len(text) < 9 else LIFE

@@ -10,7 +10,7 @@ import time_machine
 from espocrm_world import ACCOUNT, LINE, ORDER, numbers, read, shape
 
 from connector.contract import Shape
-from connector.errors import Rejected
+from connector.errors import Rejected, Transient
 
 
 def ago(seconds: float) -> str:
@@ -125,3 +125,12 @@ def test_no_address_is_longer_than_servers_take(build):
     keys = [record.key for record in records]
     assert len(list(world.adapter().fetch(shape(), keys))) == 120
     assert max(lengths) < 8_000
+
+
+def test_a_page_that_comes_again_and_again_is_no_reading_without_end(crm, monkeypatch):
+    monkeypatch.setattr(crm._client, "_ask", lambda *_, **__: {"list": [{"id": "1"}]})
+    monkeypatch.setattr(
+        crm._client, "_settings", crm._client._settings.model_copy(update={"page": 1})
+    )
+    with pytest.raises(Transient):
+        list(crm._client.pages(ORDER, [], []))

@@ -45,6 +45,8 @@ CODEC = Codec(
         ("day", MIDNIGHT, "2026-03-01"),
         ("day", str(MIDNIGHT), "2026-03-01"),
         ("day", 0, None),
+        ("day", -1, "1970-01-01"),
+        ("day", "9" * 5000, "9" * 5000),
         ("day", "soon", "soon"),
         ("day", 10**18, 10**18),
         ("moment__c", MIDNIGHT, "2026-02-28T16:00:00+00:00"),

@@ -9,7 +9,7 @@ import pytest
 from neocrm_world import ACCOUNT, LINE, ORDER, create, numbers, read, shape
 
 from connector.contract import Shape
-from connector.errors import Rejected
+from connector.errors import Rejected, Transient
 
 BOTH = pytest.mark.parametrize("query", ["xoql", "plain"])
 
@@ -141,3 +141,12 @@ def test_a_field_that_people_have_just_added_is_known_at_once(world, crm, monkey
     described = [*crm._client.describe(ORDER), {"apiKey": "comment2__c", "type": "text"}]
     monkeypatch.setattr(crm._client, "describe", lambda _: described)
     assert crm._codecs.having(ORDER, ["comment2__c"])
+
+
+def test_a_page_that_comes_again_and_again_is_no_reading_without_end(crm, monkeypatch):
+    monkeypatch.setattr(
+        crm._client, "_call", lambda *_, **__: {"code": 200, "data": {"records": [{"id": 1}]}}
+    )
+    monkeypatch.setattr(crm._client, "_page", 1)
+    with pytest.raises(Transient):
+        list(crm._client.pages(ORDER, [], []))
