@@ -19,7 +19,7 @@ from connector.mapping.document import canon
 from connector.mapping.reading import Reader
 from connector.mapping.writing import Writer
 from connector.objects import plain
-from connector.operations.mappings import lacking
+from connector.operations.forms import lacking
 from sandbox.company.generate import demo as demo_company
 
 CHINA = ZoneInfo("Asia/Shanghai")
