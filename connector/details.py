@@ -122,6 +122,28 @@ class Records:
             for rows in self._source.having(self._shape.form, fields, field, some):
                 yield from self._made(rows, old)
 
+    def now(
+        self, keys: Sequence[str], fresh: Collection[str], get: Callable[[str], Row | None]
+    ) -> Iterator[Record]:
+        """The records with these ids as they are now, where queries lag: `fresh` are the ids whose
+        newest state they may not show yet, `get` gives one record at once.
+
+        What is refused one by one may be there all the same: gone is only what a query has left
+        out as well.
+        """
+        missing = dict.fromkeys(keys)
+        for record in self.having(self._source.key, [key for key in missing if key not in fresh]):
+            missing.pop(record.key, None)
+            yield record
+        unseen = []
+        for key in missing:
+            row = get(key)
+            if row is not None:
+                yield self.of(row)
+            elif key in fresh:
+                unseen.append(key)
+        yield from self.having(self._source.key, unseen)
+
     def of(self, row: Row) -> Record:
         """The record that the remote shows as `row`."""
         return self._made([row])[0]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from adapters.fxiaoke.client import Client, Filter, Row
 from adapters.fxiaoke.codec import own_names, plain_name
@@ -81,13 +82,8 @@ class Reading:
         if field != KEY:
             yield from records.having(field, keys)
             return
-        missing = dict.fromkeys(keys)
         fresh = self._recent.among(shape.form, keys)
-        for record in records.having(KEY, [key for key in missing if key not in fresh]):
-            missing.pop(record.key, None)
-            yield record
-        rows = (self._client.get(shape.form, key) for key in missing)
-        yield from (records.of(row) for row in rows if row is not None)
+        yield from records.now(keys, fresh, partial(self._client.get, shape.form))
 
     def find(self, shape: Shape, field: str, values: Sequence[str]) -> Iterator[Record]:
         """By any field, records of every life status."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from adapters.neocrm.client import Client, Row
 from adapters.neocrm.describing import Codecs
@@ -88,20 +89,8 @@ class Reading:
         if field != KEY:
             yield from records.having(field, keys)
             return
-        missing = dict.fromkeys(keys)
         fresh = self._recent.among(shape.form, keys)
-        for record in records.having(KEY, [key for key in missing if key not in fresh]):
-            missing.pop(record.key, None)
-            yield record
-        unseen = []
-        for key in missing:
-            row = self._client.get(shape.form, key)
-            if row is not None:
-                yield records.of(row)
-            elif key in fresh:
-                unseen.append(key)
-        # A refusal may mean anything: nothing is gone that a query has not left out as well.
-        yield from records.having(KEY, unseen)
+        yield from records.now(keys, fresh, partial(self._client.get, shape.form))
 
     def find(self, shape: Shape, field: str, values: Sequence[str]) -> Iterator[Record]:
         """By any field. Whether its case counts nobody tells: what is not equal is left out."""

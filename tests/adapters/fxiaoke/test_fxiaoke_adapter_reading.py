@@ -159,6 +159,13 @@ def test_what_we_changed_is_fetched_as_it_is_before_queries_show_it(build):
     assert world.calls("get") == 1
 
 
+def test_a_refusal_to_give_what_we_changed_is_no_deletion(world, crm, monkeypatch):
+    key = world.key("C1", ACCOUNT)
+    crm.write(Write(ACCOUNT, key, {"tel": "1"}))
+    monkeypatch.setattr(crm._client, "get", lambda form, key: None)
+    assert [record.number for record in crm.fetch(shape("customer"), [key])] == ["C1"]
+
+
 def test_after_a_while_what_we_changed_is_fetched_with_the_others(build):
     world = build()
     crm = world.adapter(search_delay=0)
