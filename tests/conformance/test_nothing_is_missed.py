@@ -21,6 +21,7 @@ from connector.contract import Adapter, Page, Record
 from connector.testing import Remote, Sample
 from tests.conformance import espocrm_remote as espocrm
 from tests.conformance import fxiaoke_remote as fxiaoke
+from tests.conformance import hubspot_remote as hubspot
 from tests.conformance import kingdee_remote as kingdee
 from tests.conformance import neocrm_remote as neocrm
 from tests.conformance.without_sockets import WithoutSockets
@@ -208,6 +209,8 @@ def running(remote: type[Remote], of: Sample) -> Any:
 
 TestFxiaokeOrders = running(fxiaoke.Orders, fxiaoke.ORDERS)
 TestFxiaokeAccounts = running(fxiaoke.Accounts, fxiaoke.ACCOUNTS)
+TestHubSpotDeals = running(hubspot.Deals, hubspot.DEALS)
+TestHubSpotCompanies = running(hubspot.Companies, hubspot.COMPANIES)
 TestKingdeeOrders = running(kingdee.Orders, kingdee.ORDERS)
 TestKingdeeCustomers = running(kingdee.Customers, kingdee.CUSTOMERS)
 TestEspoCrmOrders = running(espocrm.Orders, espocrm.ORDERS)
