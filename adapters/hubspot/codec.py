@@ -7,16 +7,15 @@ Several choices of one property are joined by semicolons.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.hubspot.forms import ASSOCIATED, KEY
-from connector.contract import is_empty
+from connector.details import Convert, Reader, reader_of
+from connector.millis import instant_of
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MILLISECOND = timedelta(milliseconds=1)
 CHOICES = "enumeration"
 
 
@@ -46,21 +45,9 @@ class Codec:
             return None
         return {str(one["value"]): str(one.get("label") or "") for one in listed}
 
-    def read(self, row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-        """These properties: numbers exact, days and instants in ISO form."""
-        return {name: self._read(name, row.get(name)) for name in names}
-
-    def _read(self, name: str, value: Any) -> Any:
-        if is_empty(value):
-            return None
-        kind = "" if name == KEY else self._types.get(name, "")
-        if kind == "number":
-            return _number(value)
-        if kind == "bool":
-            return {"true": True, "false": False}.get(str(value).lower(), value)
-        if kind in ("date", "datetime") and str(value).removeprefix("-").isdigit():
-            return _time(int(value), kind)
-        return value
+    def reader(self, names: Iterable[str]) -> Reader:
+        """What reads these properties of a row: numbers exact, days and instants in ISO form."""
+        return reader_of(names, lambda name: READ.get("" if name == KEY else self._types.get(name)))
 
     def write(self, fields: Mapping[str, Any]) -> dict[str, str]:
         """Values as HubSpot takes them; an empty text empties a property."""
@@ -89,11 +76,6 @@ def spelt(instant: datetime) -> str:
     return text.replace("+00:00", "Z")
 
 
-def millis(instant: datetime) -> int:
-    """Milliseconds since 1970, exactly."""
-    return (instant - EPOCH) // MILLISECOND
-
-
 def own_names(names: Iterable[str]) -> list[str]:
     """The properties among these; associations are asked for by calls of their own."""
     return [name for name in names if not name.startswith(ASSOCIATED)]
@@ -105,13 +87,26 @@ def _type(one: Mapping[str, Any]) -> str:
     return "bool" if one.get("fieldType") == "booleancheckbox" else kind
 
 
-def _time(value: int, kind: str) -> Any:
-    """As HubSpot gives it where it lies beyond the calendar: that record alone is refused."""
+def _day(value: Any) -> Any:
+    instant = _instant(value)
+    return value if instant is None else instant.date().isoformat()
+
+
+def _moment(value: Any) -> Any:
+    instant = _instant(value)
+    return value if instant is None else spelt(instant)
+
+
+def _instant(value: Any) -> datetime | None:
+    """None for what is in ISO form, and beyond the calendar: that record alone is refused."""
     try:
-        instant = EPOCH + value * MILLISECOND
+        return instant_of(int(value)) if str(value).removeprefix("-").isdigit() else None
     except OverflowError:
-        return value
-    return instant.date().isoformat() if kind == "date" else spelt(instant)
+        return None
+
+
+def _truth(value: Any) -> Any:
+    return {"true": True, "false": False}.get(str(value).lower(), value)
 
 
 def _number(value: Any) -> Any:
@@ -119,3 +114,12 @@ def _number(value: Any) -> Any:
         return Decimal(str(value))
     except InvalidOperation:
         return value
+
+
+READ: Mapping[str | None, Convert] = {
+    "number": _number,
+    "bool": _truth,
+    "date": _day,
+    "datetime": _moment,
+}
+"""How values are read, by the type of their property; others are taken as they come."""

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from adapters.hubspot.client import GROUPS, READ, Client, Filter
-from adapters.hubspot.codec import millis, spelt
+from adapters.hubspot.codec import spelt
 from adapters.hubspot.describing import Codecs
 from adapters.hubspot.forms import ASSOCIATED, KEY, LOGIN, MODIFIED, MODIFIED_OF, OWNERS, STAMP
 from adapters.hubspot.results import Associated, Row
 from adapters.hubspot.settings import HubSpotSettings
 from connector.clock import Clock
 from connector.contract import Page, Record, Shape, chunks
-from connector.details import Records, Source
+from connector.details import Reader, Records, Source
+from connector.millis import millis
 from connector.window import Window
 
 
@@ -80,8 +80,8 @@ class Searches(Source):
                     row[name] = _the_one(found.get(row[KEY], []))
         return rows
 
-    def read(self, form: str, row: Row, names: Sequence[str]) -> dict[str, Any]:
-        return self._codecs.of(form).read(row, names)
+    def reader(self, form: str, names: Sequence[str]) -> Reader:
+        return self._codecs.of(form).reader(names)
 
     def spelt(self, instant: datetime) -> str:
         return spelt(instant)
@@ -120,12 +120,12 @@ class Reading:
 
     def everything(self, shape: Shape) -> Iterator[Page]:
         """Every user. Nothing is given before all were seen."""
-        read = self._codecs.having(OWNERS, shape.fields).read
+        read = self._codecs.having(OWNERS, shape.fields).reader(shape.fields)
         records = []
         for row in (row for rows in self._client.owners() for row in rows):
             row[LOGIN] = str(row.get("email") or "").partition("@")[0]
             number, key = str(row.get(shape.number) or ""), str(row[shape.key[0]])
-            records.append(Record(key, read(row, shape.fields), number))
+            records.append(Record(key, read(row), number))
         yield from (Page(some) for some in chunks(records, self._settings.page))
 
     def fetch(self, shape: Shape, keys: Sequence[str]) -> Iterator[Record]:

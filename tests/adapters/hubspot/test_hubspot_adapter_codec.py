@@ -42,7 +42,7 @@ CODEC = Codec(
         ("date", "1772323200000", "2026-03-01"),
         ("datetime", "2026-02-28T16:00:00.123Z", "2026-02-28T16:00:00.123Z"),
         ("datetime", "1772294400123", "2026-02-28T16:00:00.123Z"),
-        ("datetime", "9" * 20, int("9" * 20)),
+        ("datetime", "9" * 20, "9" * 20),
         ("choices", "a;b", "a;b"),
         ("string", "0012.50", "0012.50"),
         ("string", "", None),
@@ -51,7 +51,7 @@ CODEC = Codec(
     ],
 )
 def test_text_is_read_as_what_its_property_is(name: str, value: Any, expected: Any) -> None:
-    assert CODEC.read({name: value}, [name]) == {name: expected}
+    assert CODEC.reader([name])({name: value}) == {name: expected}
 
 
 @pytest.mark.parametrize(
