@@ -61,6 +61,10 @@ class Source(ABC):
     def spelt(self, instant: datetime) -> str:
         """An instant as a stamp of it would be."""
 
+    def is_gone(self, row: Row) -> bool:
+        """Whether `changed` shows it only to say that it was deleted."""
+        return False
+
 
 def reader_of(names: Iterable[str], convert: Callable[[str], Convert | None]) -> Reader:
     """A reader of these fields; `convert` tells by its name what is done with a field's value, None
@@ -150,11 +154,14 @@ class Records:
 
     def _heads(self, window: Window, after: str, seen: set[str]) -> Iterator[Page]:
         fresh, polls = self._fresh(window), bool(self._shape.tables)
+        key = self._shape.key[0]
         for rows in self._source.changed(self._shape.form, self._fields, window, after):
+            there = [row for row in rows if not self._source.is_gone(row)]
             if polls:
-                seen.update(map(self._id, rows))
-            old = {self._id(row) for row in rows if self._stamp(row) < fresh} if fresh else ()
-            yield Page(self._made(rows, old), window.at(self._id(rows[-1])))
+                seen.update(map(self._id, there))
+            old = {self._id(row) for row in there if self._stamp(row) < fresh} if fresh else ()
+            gone = [str(row[key]) for row in rows if self._source.is_gone(row)]
+            yield Page(self._made(there, old), window.at(self._id(rows[-1])), gone)
 
     def _parents(
         self, table: Table, window: Window, after: str, phase: str, seen: set[str]
