@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -48,6 +49,7 @@ class Books:
         self._count = count(first)
         self._spell = key or (lambda _, n: str(n))
         self._backups: dict[str, dict[str, dict[str, Record]]] = {}
+        self._shown_at: datetime | None = None
         self.computed: Callable[[Record], Record] = lambda record: record
         """Whatever the system reckons itself before it keeps a record: totals, numbers."""
 
@@ -154,6 +156,16 @@ class Books:
         made = replace(record, state=state, stamp=self.clock.now())
         return self._commit(operation or state, made, by, {"state": state})
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Queries see all that changes inside at the same instant, as of one transaction."""
+        outer = self._shown_at
+        self._shown_at = outer or self.clock.now() + self._delay
+        try:
+            yield
+        finally:
+            self._shown_at = outer
+
     def recompute(self, record: Record) -> Record:
         """Keep what the system reckons by itself: no stamp, nobody's change."""
         return self._store(record)
@@ -165,7 +177,7 @@ class Books:
         del self._tables[form][key]
         shown = record.seen(now)
         if shown is not None and self._delay:
-            self._gone.append((now + self._delay, shown))
+            self._gone.append((self._shown_at or now + self._delay, shown))
         self._note("delete", record, by, {})
 
     def backup(self, name: str = "backup") -> None:
@@ -192,7 +204,7 @@ class Books:
     def _commit(self, operation: str, record: Record, by: str, data: Values) -> Record:
         before, now = self._tables[record.form].get(record.key), self.clock.now()
         shown = before.seen(now) if before else None
-        at = now + self._delay if self._delay else None
+        at = (self._shown_at or now + self._delay) if self._delay else None
         made = replace(self.computed(record), previous=shown, shown_at=at)
         self._store(made)
         self._note(operation, made, by, data)

@@ -117,6 +117,22 @@ def test_queries_show_changes_late_where_the_switch_says_so(
     assert [one.values["name"] for one in books.seen("partner")] == ["second"]
 
 
+def test_what_changes_at_once_is_seen_at_one_instant(
+    books: Books, switches: dict[str, Any]
+) -> None:
+    switches["visible_after"] = 30
+    with books.at_once():
+        books.create("partner", {"code": "C1", "name": "甲"})
+        with books.at_once():
+            books.create("partner", {"code": "C2", "name": "乙"})
+        books.create("order", {"no": "S1"})
+    books.create("order", {"no": "S2"})
+    made = [*books.live("partner").values(), *books.live("order").values()]
+    first, *others, last = [one.shown_at for one in made]
+    assert others == [first, first]
+    assert last != first
+
+
 def test_a_backup_brings_everything_back_but_no_key_is_given_twice(books: Books) -> None:
     first = books.create("partner", {"code": "C1", "name": "甲"})
     books.backup()
