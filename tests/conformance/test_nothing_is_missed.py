@@ -24,6 +24,7 @@ from tests.conformance import fxiaoke_remote as fxiaoke
 from tests.conformance import hubspot_remote as hubspot
 from tests.conformance import kingdee_remote as kingdee
 from tests.conformance import neocrm_remote as neocrm
+from tests.conformance import salesforce_remote as salesforce
 from tests.conformance.without_sockets import WithoutSockets
 
 START = datetime(2026, 11, 20, 8, 0, 0, 400_000, UTC)
@@ -217,3 +218,5 @@ TestEspoCrmOrders = running(espocrm.Orders, espocrm.ORDERS)
 TestEspoCrmAccounts = running(espocrm.Accounts, espocrm.ACCOUNTS)
 TestNeocrmOrders = running(neocrm.OrdersAskedPlainly, neocrm.ORDERS)
 TestNeocrmAccounts = running(neocrm.Accounts, neocrm.ACCOUNTS)
+TestSalesforceOrders = running(salesforce.Orders, salesforce.ORDERS)
+TestSalesforceAccounts = running(salesforce.Accounts, salesforce.ACCOUNTS)
