@@ -156,11 +156,16 @@ class Records:
         fresh, polls = self._fresh(window), bool(self._shape.tables)
         key = self._shape.key[0]
         for rows in self._source.changed(self._shape.form, self._fields, window, after):
-            there = [row for row in rows if not self._source.is_gone(row)]
+            there: list[Row] = []
+            gone: list[str] = []
+            for row in rows:
+                if self._source.is_gone(row):
+                    gone.append(str(row[key]))
+                else:
+                    there.append(row)
             if polls:
                 seen.update(map(self._id, there))
             old = {self._id(row) for row in there if self._stamp(row) < fresh} if fresh else ()
-            gone = [str(row[key]) for row in rows if self._source.is_gone(row)]
             yield Page(self._made(there, old), window.at(self._id(rows[-1])), gone)
 
     def _parents(

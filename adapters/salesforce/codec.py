@@ -7,15 +7,14 @@ Doubles always have a point, so that a 3 comes as 3.0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.salesforce.forms import INSTANT, NUMBERS, TEXTS
-
-Row = dict[str, Any]
+from connector.details import Reader
 
 
 class Codec:
@@ -38,13 +37,13 @@ class Codec:
             return None
         return {str(o["value"]): str(o.get("label") or "") for o in listed if o.get("active")}
 
-    def reader(self, names: Iterable[str]) -> Callable[[Row], Row]:
+    def reader(self, names: Iterable[str]) -> Reader:
         """What reads these fields of a row: numbers exact, instants in ISO form."""
         known = [(name, name.split("."), self._types.get(name) == INSTANT) for name in names]
         plain = [name for name, path, instant in known if len(path) == 1 and not instant]
         others = [(name, path, instant) for name, path, instant in known if name not in plain]
 
-        def read(row: Row) -> Row:
+        def read(row: Mapping[str, Any]) -> dict[str, Any]:
             made = {name: _plain(row.get(name)) for name in plain}
             for name, path, instant in others:
                 value = _plain(_along(row, path))
@@ -83,7 +82,7 @@ def stamp(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
 
 
-def _along(row: Row, path: Sequence[str]) -> Any:
+def _along(row: Mapping[str, Any], path: Sequence[str]) -> Any:
     """A field of another record; None where there is none."""
     value: Any = row
     for step in path:

@@ -8,7 +8,7 @@ deleted since.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from adapters.salesforce.forms import CURRENCY, DELETED, KEY, STAMP
 from adapters.salesforce.settings import SalesforceSettings
 from adapters.salesforce.soql import Filter, fitting
 from connector.contract import Page, Record, Shape
-from connector.details import Records, Source
+from connector.details import Reader, Records, Source
 from connector.errors import Rejected
 from connector.messages import say
 from connector.window import Window
@@ -56,7 +56,7 @@ class Queries(Source):
         for some in fitting(values):
             yield from self._client.pages(form, names, [(field, "IN", some)])
 
-    def reader(self, form: str, names: Sequence[str]) -> Callable[[Row], Row]:
+    def reader(self, form: str, names: Sequence[str]) -> Reader:
         return self._codecs.of(form).reader(names)
 
     def spelt(self, instant: datetime) -> str:
