@@ -7,6 +7,7 @@ like a formula is none.
 from __future__ import annotations
 
 import csv
+import hashlib
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -23,6 +24,8 @@ from connector.messages import Message, say
 
 WIDEST = 60
 """Characters of the widest column."""
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that Excel takes for a formula."""
 
 
 def write(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -49,6 +52,12 @@ def read(path: Path) -> list[dict[str, str]]:
     return [row for row in found if any(row.values())]
 
 
+def version(headings: Iterable[str]) -> str:
+    """Of a template with these headings, in whatever order."""
+    text = "\n".join(sorted(set(headings)))
+    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+
+
 def _kind(path: Path, kinds: dict[str, Any]) -> Any:
     found = kinds.get(path.suffix.lower())
     if found is None:
@@ -68,22 +77,25 @@ def _write_xlsx(path: Path, lines: Sequence[Sequence[str]]) -> None:
     sheet: Any = book.active
     for number, line in enumerate(lines, 1):
         for place, text in enumerate(line, 1):
-            cell = sheet.cell(number, place)
-            # A type of its own, so that "=1+1" or "0012" stay what somebody wrote.
-            cell.data_type, cell.number_format = "s", "@"
-            cell._value = ILLEGAL_CHARACTERS_RE.sub("", text)
+            put_text(sheet.cell(number, place), text)
     for place, column in enumerate(zip(*lines, strict=True), 1):
         sheet.cell(1, place).font = Font(bold=True)
-        width = max(_width(text) for text in column)
-        sheet.column_dimensions[get_column_letter(place)].width = min(width, WIDEST) + 2
+        widen(sheet, place, column)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     book.save(path)
 
 
-def _width(text: str) -> int:
-    """Chinese characters are twice as wide."""
-    return sum(2 if ord(char) > 0x2E80 else 1 for char in text)
+def put_text(cell: Any, text: str) -> None:
+    """Write text that stays what somebody wrote, `=1+1` and `0012` too: a type of its own."""
+    cell.data_type, cell.number_format = "s", "@"
+    cell._value = ILLEGAL_CHARACTERS_RE.sub("", text)
+
+
+def widen(sheet: Any, place: int, texts: Iterable[str]) -> None:
+    """Make a column as wide as these; Chinese characters are twice as wide."""
+    width = max(sum(2 if ord(char) > 0x2E80 else 1 for char in text) for text in texts)
+    sheet.column_dimensions[get_column_letter(place)].width = min(width, WIDEST) + 2
 
 
 def _read_xlsx(path: Path) -> Iterator[list[str]]:
@@ -111,12 +123,12 @@ def _text(value: Any) -> str:
 def _write_csv(path: Path, lines: Sequence[Sequence[str]]) -> None:
     # With a mark at its beginning, without which Excel takes it for the system's old code page.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows([[_no_formula(text) for text in line] for line in lines])
+        csv.writer(file).writerows([[no_formula(text) for text in line] for line in lines])
 
 
-def _no_formula(text: str) -> str:
+def no_formula(text: str) -> str:
     """Excel would compute what begins like a formula; an apostrophe makes a text of it."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+    return f"'{text}" if text[:1] in FORMULAS else text
 
 
 def _read_csv(path: Path) -> Iterator[list[str]]:
@@ -125,8 +137,9 @@ def _read_csv(path: Path) -> Iterator[list[str]]:
     except UnicodeDecodeError:
         raise _fault(path, say("csv_not_utf8")) from None
     for row in csv.reader(text.splitlines(keepends=True)):
-        yield [_formula(cell.strip()) for cell in row]
+        yield [unguarded(cell.strip()) for cell in row]
 
 
-def _formula(text: str) -> str:
-    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
+def unguarded(text: str) -> str:
+    """The text again."""
+    return text[1:] if text[:1] == "'" and text[1:2] in FORMULAS else text

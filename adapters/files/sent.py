@@ -1,0 +1,89 @@
+"""What we sent: the newest version of each record, by its key and by our mark."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from adapters.files.outbox import Kept, Outbox
+from connector.contract import Record, Shape
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known of a form."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    """By key, the number under which it went out last."""
+    marks: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By our mark, a field and its value, the key."""
+    upto: int = 0
+
+
+class Sent:
+    """That of one connection. Safe for several threads."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+        self._forms: dict[str, Known] = {}
+        self._lock = threading.Lock()
+
+    def known(self, form: str) -> Known:
+        """What went out so far, whoever sent it."""
+        with self._lock:
+            known = self._forms.setdefault(form, Known())
+            for number, kept in self._outbox.since(form, known.upto):
+                known.numbers[kept["key"]] = known.upto = number
+                known.marks[kept["mark"][0], kept["mark"][1]] = kept["key"]
+            return known
+
+    def keys(self, form: str) -> Collection[str]:
+        return self.known(form).numbers
+
+    def get(self, form: str, key: str) -> Kept | None:
+        """A record as it went out last."""
+        number = self.known(form).numbers.get(key)
+        return None if number is None else self._outbox.went(form, number)
+
+    def since(self, shape: Shape, after: int) -> Iterator[tuple[int, Record]]:
+        """Records that went out behind a number, by their last one."""
+        numbers = self.known(shape.form).numbers.items()
+        for number, key in sorted((n, key) for key, n in numbers if n > after):
+            yield number, self._record(shape, key, number)
+
+    def fetch(self, shape: Shape, keys: Sequence[str]) -> Iterator[Record]:
+        numbers = self.known(shape.form).numbers
+        for key in dict.fromkeys(keys):
+            if key in numbers:
+                yield self._record(shape, key, numbers[key])
+
+    def having(self, shape: Shape, field: str, values: Sequence[str]) -> Iterator[Record]:
+        """Records in which a field says one of these: by our mark at once, else by looking."""
+        known = self.known(shape.form)
+        if any(name == field for name, _ in known.marks):
+            marks = [(field, value) for value in values]
+            return self.fetch(shape, [known.marks[mark] for mark in marks if mark in known.marks])
+        return self.fetch(shape, list(known.numbers))
+
+    def _record(self, shape: Shape, key: str, number: int) -> Record:
+        return record(self._outbox.went(shape.form, number), shape, number)
+
+
+def record(kept: Kept, shape: Shape, number: int) -> Record:
+    """A record as it was kept, in the fields that are asked for."""
+    names = (*shape.fields, *shape.key, *filter(None, [shape.number]))
+    told = {**kept["fields"], **dict([kept["mark"]])}
+    fields: dict[str, Any] = _told(told, names)
+    for name, table in shape.tables.items():
+        rows = kept["rows"].get(name, ())
+        fields[name] = [_told(row, (table.key, *table.fields)) for row in rows]
+    return Record(key=kept["key"], fields=fields, number=kept["number"], stamp=str(number))
+
+
+def _told(values: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Days and instants as text, as a sheet tells them."""
+    told = ((name, values[name]) for name in names if name in values)
+    return {name: v.isoformat() if isinstance(v, date) else v for name, v in told}
