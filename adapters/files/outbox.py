@@ -24,8 +24,8 @@ from connector.messages import say
 
 SENT, RECORD, FILE = "sent", ".record.json", "file.part"
 Kept = dict[str, Any]
-"""A record as it is kept: `key`, `number`, `mark` (field and value), `fields`, `rows` by table, and
-`cancelled`."""
+"""A record as it is kept: `key`, `number`, `mark` (field and value), `fields`, `rows` by table, the
+`version`, and the `operation` that its file was about."""
 NAME = 70
 """Characters of a file's name, which in UTF-8 may be three bytes each."""
 
@@ -49,12 +49,10 @@ class Outbox:
                     break
         return found
 
-    def went(self, form: str, number: int) -> Kept:
-        """What went out under a number."""
+    def went(self, form: str, number: int) -> Kept | None:
+        """What went out under a number; None: nothing, or people have cleared it away."""
         with reached(self._folder):
-            kept = self._went(self._sent(form).path(number))
-        assert kept is not None
-        return kept
+            return self._went(self._sent(form).path(number))
 
     def _went(self, folder: Path) -> Kept | None:
         """The record in a folder; None: its file never went out."""
@@ -64,8 +62,8 @@ class Outbox:
             return None
         return None if (folder / FILE).exists() else _loaded(kept)
 
-    def send(self, form: str, record: Kept, content: bytes, suffix: str) -> int:
-        """Put a file out; its number."""
+    def send(self, form: str, record: Kept, content: bytes, suffix: str) -> None:
+        """Put a file out."""
         sent = self._sent(form)
         with reached(self._folder):
             number = sent.new()
@@ -74,7 +72,6 @@ class Outbox:
             put(folder / RECORD, exact.encode(_dumped(record)))
         name = safe(f"{number:06}-{form}-{record['key']}"[:NAME])
         self._publish(folder / FILE, self._of(form) / f"{name}{suffix}")
-        return number
 
     def _publish(self, file: Path, to: Path) -> None:
         try:

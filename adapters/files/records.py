@@ -145,11 +145,8 @@ class _Reading:
         fields = found.fields
         try:
             for name in self._names.head:
-                value = (
-                    self._sum(name, lines) if name in self._shape.sums else self._own(name, lines)
-                )
-                if value is not None:
-                    fields[name] = value
+                of = self._sum if name in self._shape.sums else self._own
+                fields[name] = of(name, lines)
             if self._names.rows is not None:
                 fields[self._names.table] = list(self._lines(lines))
         except Wrong as wrong:
@@ -195,11 +192,12 @@ class _Reading:
         assert rows is not None
         keys: set[str] = set()
         for place, n in enumerate(lines, 1):
-            row = {name: value for name, value in self._line(n) if value is not None}
-            if row.keys() <= {rows.key}:
+            row = dict(self._line(n))
+            if all(value is None for name, value in row.items() if name != rows.key):
                 continue  # numbered beforehand, and left empty
-            row.setdefault(rows.key, str(place) if rows.key == PLACE else "")
-            if not row[rows.key]:
+            if rows.key == PLACE:
+                row[PLACE] = str(place)
+            if not row.get(rows.key):
                 raise Wrong(say("files_no_row_key", row=n + 1, name=rows.key))
             if row[rows.key] in keys:
                 raise Wrong(say("files_row_twice", row=n + 1, name=rows.key, key=row[rows.key]))

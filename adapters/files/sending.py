@@ -45,13 +45,10 @@ class Sending:
         if not any(parts):
             raise Rejected(say("files_writes_no_key", names=", ".join(write.show.key)))
         with self._lock:
-            known = self._sent.known(write.form)
-            taken = (
-                key if key in known.numbers else known.marks.get(mark) if write.reference else None
-            )
+            taken = self._sent.known(write.form).holder(key, mark)
             if taken:
                 raise AlreadyExists(say("files_was_sent", key=taken), key=taken)
-            kept: Kept = {"key": key, "mark": mark, "fields": {}, "rows": {}, "cancelled": False}
+            kept: Kept = {"key": key, "mark": mark, "version": 0, "fields": {}, "rows": {}}
             return self._send(write, kept, CREATE)
 
     def change(self, write: Write) -> Written:
@@ -62,18 +59,19 @@ class Sending:
                 raise Gone(say("files_gone", key=write.key))
             if write.verb == "put" and (write.fields or write.tables):
                 return self._send(write, kept, UPDATE)
-            if write.verb == "cancel" and not kept["cancelled"]:
+            if write.verb == "cancel" and kept["operation"] != CANCEL:
                 if CANCEL not in _operation(write):
                     raise Rejected(say("files_no_cancel", form=write.form))
-                return self._send(write, {**kept, "cancelled": True}, CANCEL)
+                return self._send(write, kept, CANCEL)
         return Written(write.key, kept["number"])
 
     def _send(self, write: Write, known: Kept, operation: str) -> Written:
         kept, line_keys = _changed(known, write)
-        headings, lines = _sheet(kept, write, operation)
+        kept |= {"operation": operation, "version": known["version"] + 1}
+        headings, lines = _sheet(kept, write)
         content = rendered(write.form, headings, lines, self._settings)
-        number = self._outbox.send(write.form, kept, content, f".{self._settings.format}")
-        shown = record(kept, write.show, number) if write.show else None
+        self._outbox.send(write.form, kept, content, f".{self._settings.format}")
+        shown = record(kept, write.show) if write.show else None
         written = Written(kept["key"], kept["number"], line_keys, shown=shown)
         there = Record(kept["key"], {**kept["fields"], **kept["rows"]})
         wrong = difference(write, there, line_keys) if write.expect else None
@@ -132,12 +130,12 @@ def _next(keys: Mapping[str, Any]) -> int:
 # -- the sheet --------------------------------------------------------------------------------
 
 
-def _sheet(kept: Kept, write: Write, operation: str) -> tuple[list[str], list[Line]]:
+def _sheet(kept: Kept, write: Write) -> tuple[list[str], list[Line]]:
     """Headings and lines: a line for each row, with what is the record's own in each."""
     told = _operation(write)
     own = {**kept["fields"], **dict([kept["mark"]] if kept["mark"][0] else [])}
     if told:
-        own = {str(told["column"]): told.get(operation, ""), **own}
+        own = {str(told["column"]): told.get(kept["operation"], ""), **own}
     rows = [row for rows in kept["rows"].values() for row in rows] or [{}]
     lines: list[Line] = [{**own, **row} for row in rows]
     usual = dict.fromkeys((*own, *_asked(write.show), *(name for row in rows for name in row)))

@@ -22,6 +22,10 @@ class Known:
     """By our mark, a field and its value, the key."""
     upto: int = 0
 
+    def holder(self, key: str, mark: tuple[str, str]) -> str:
+        """The key of the record that has this key, or our mark, already; empty: none."""
+        return key if key in self.numbers else self.marks.get(mark, "")
+
 
 class Sent:
     """That of one connection. Safe for several threads."""
@@ -37,7 +41,9 @@ class Sent:
             known = self._forms.setdefault(form, Known())
             for number, kept in self._outbox.since(form, known.upto):
                 known.numbers[kept["key"]] = known.upto = number
-                known.marks[kept["mark"][0], kept["mark"][1]] = kept["key"]
+                field, value = kept["mark"]
+                if field:
+                    known.marks[field, value] = kept["key"]
             return known
 
     def keys(self, form: str) -> Collection[str]:
@@ -46,19 +52,24 @@ class Sent:
     def get(self, form: str, key: str) -> Kept | None:
         """A record as it went out last."""
         number = self.known(form).numbers.get(key)
-        return None if number is None else self._outbox.went(form, number)
+        kept = None if number is None else self._outbox.went(form, number)
+        if number is not None and kept is None:
+            with self._lock:
+                self._forms.pop(form, None)  # people have cleared it away: learn anew
+        return kept
 
     def since(self, shape: Shape, after: int) -> Iterator[tuple[int, Record]]:
         """Records that went out behind a number, by their last one."""
         numbers = self.known(shape.form).numbers.items()
         for number, key in sorted((n, key) for key, n in numbers if n > after):
-            yield number, self._record(shape, key, number)
+            yield from ((number, shown) for shown in self.fetch(shape, [key]))
 
     def fetch(self, shape: Shape, keys: Sequence[str]) -> Iterator[Record]:
-        numbers = self.known(shape.form).numbers
+        """These records, as they went out last."""
         for key in dict.fromkeys(keys):
-            if key in numbers:
-                yield self._record(shape, key, numbers[key])
+            kept = self.get(shape.form, key)
+            if kept is not None:
+                yield record(kept, shape)
 
     def having(self, shape: Shape, field: str, values: Sequence[str]) -> Iterator[Record]:
         """Records in which a field says one of these: by our mark at once, else by looking."""
@@ -68,11 +79,8 @@ class Sent:
             return self.fetch(shape, [known.marks[mark] for mark in marks if mark in known.marks])
         return self.fetch(shape, list(known.numbers))
 
-    def _record(self, shape: Shape, key: str, number: int) -> Record:
-        return record(self._outbox.went(shape.form, number), shape, number)
 
-
-def record(kept: Kept, shape: Shape, number: int) -> Record:
+def record(kept: Kept, shape: Shape) -> Record:
     """A record as it was kept, in the fields that are asked for."""
     names = (*shape.fields, *shape.key, *filter(None, [shape.number]))
     told = {**kept["fields"], **dict([kept["mark"]])}
@@ -80,7 +88,7 @@ def record(kept: Kept, shape: Shape, number: int) -> Record:
     for name, table in shape.tables.items():
         rows = kept["rows"].get(name, ())
         fields[name] = [_told(row, (table.key, *table.fields)) for row in rows]
-    return Record(key=kept["key"], fields=fields, number=kept["number"], stamp=str(number))
+    return Record(kept["key"], fields, kept["number"], stamp=str(kept["version"]))
 
 
 def _told(values: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:

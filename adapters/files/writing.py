@@ -56,12 +56,14 @@ class Writing:
 
     def _stands(self, write: Write) -> tuple[Index, Taken]:
         """Where the record stands that is answered. Raises AdapterError."""
-        if write.verb != "put" or write.tables or write.show is None:
-            raise Rejected(say("files_answers_only", form=write.form))
+        if write.show is None:
+            raise Rejected(say("files_no_shape", form=write.form))
         index = self._reading.noted(write.show)
         entry = index.newest(write.key)
         if entry is None:
             raise Gone(say("files_gone", key=write.key))
+        if write.verb != "put" or write.tables:
+            raise Rejected(say("files_answers_only", form=write.form))
         return index, entry
 
     def _answered(self, some: Sequence[tuple[int, Write, Index, Taken]]) -> dict[int, Outcome]:
