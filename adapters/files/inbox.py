@@ -22,7 +22,7 @@ from pathlib import Path
 from adapters.files.client import Numbered, is_young, put, reached, safe
 from adapters.files.settings import FilesSettings
 from connector.clock import Clock
-from connector.errors import Locked
+from connector.errors import Gone, Locked
 from connector.messages import say
 
 DONE, ANSWERED = "done", "answered"
@@ -82,7 +82,7 @@ class Inbox:
             and not self._is_open(folder, name, names)
             and self._rests(folder / name)
         ]
-        return sorted(ready, key=lambda path: (path.stat().st_mtime, path.name))
+        return sorted(ready, key=_when)
 
     def _is_open(self, folder: Path, name: str, names: Collection[str]) -> bool:
         """Excel, WPS and LibreOffice leave a mark beside what they have open."""
@@ -117,9 +117,12 @@ class Inbox:
         return found
 
     def content(self, entry: Taken, most: int) -> bytes | None:
-        """What is in it; None: more than that."""
+        """What is in it; None: more than that. Gone where people have cleared it away."""
         with reached(entry.path):
-            return entry.path.read_bytes() if entry.path.stat().st_size <= most else None
+            try:
+                return entry.path.read_bytes() if entry.path.stat().st_size <= most else None
+            except FileNotFoundError:
+                raise Gone(say("files_gone", key=entry.name)) from None
 
     def kept(self, entry: Taken, name: str) -> bytes:
         """What we keep beside it under a name; empty: nothing."""
@@ -155,6 +158,12 @@ def _entry(number: int, folder: Path) -> Taken | None:
             if not path.name.startswith("."):
                 return Taken(number, path, path.stat().st_mtime)
     return None
+
+
+def _when(path: Path) -> tuple[int, int, str]:
+    """When it was saved; of those saved in one moment, when it came."""
+    known = path.stat()
+    return known.st_mtime_ns, known.st_ctime_ns, path.name
 
 
 def _is_meant(name: str) -> bool:

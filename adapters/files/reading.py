@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +22,7 @@ from adapters.files.sent import Sent
 from adapters.files.settings import FilesSettings
 from connector import exact
 from connector.contract import Fields, Page, Record, Shape, chunks
-from connector.errors import Transient
+from connector.errors import Gone, Transient
 
 CELLS = ".cells.json"
 PAGE = 100
@@ -54,12 +55,10 @@ class Reading:
         last = {"in": max((e.number for e in files), default=known.get("in", 0))}
         if shape.form in self._whole:
             files = index.files[-1:]
-        seen: set[str] = set()
         sent = list(self._sent.since(shape, known.get("out", 0)))
         for entry in reversed(files):
-            news = [r for r in self._shown(index, entry, shape, keep=True) if r.key not in seen]
-            seen.update(record.key for record in news)
-            yield from (Page(some) for some in chunks(news, self._page))
+            shown = self._shown(index, entry, shape, keep=True)
+            yield from (Page(some) for some in chunks(shown, self._page))
         last["out"] = max((number for number, _ in sent), default=known.get("out", 0))
         yield from (Page([record for _, record in some]) for some in chunks(sent, self._page))
         yield Page((), exact.dumps(last))
@@ -88,7 +87,8 @@ class Reading:
             known = (shape.form, shape.key)
             index = self._indexes.setdefault(known, Index(self._inbox, *known))
             for entry in index.refresh():
-                index.note(entry, self._found(entry, shape), keep=keep)
+                with suppress(Gone):
+                    index.note(entry, self._found(entry, shape), keep=keep)
             return index
 
     def _of(self, index: Index, shape: Shape, keys: Iterable[str]) -> Iterator[Record]:
@@ -105,7 +105,10 @@ class Reading:
     ) -> list[Record]:
         """The records for which a file counts."""
         with self._lock:
-            found = self._found(entry, shape)
+            try:
+                found = self._found(entry, shape)
+            except Gone:
+                return []
             if keep:
                 index.note(entry, found, keep=True)
             sent = self._sent.keys(shape.form)

@@ -5,18 +5,21 @@ Everything here reads and writes sheets past the adapter.
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
+from types import SimpleNamespace
 from typing import Any, ClassVar, Self
 
 from openpyxl import Workbook, load_workbook
@@ -72,6 +75,12 @@ SENT = Sample(
 )
 
 
+MEMORY = "/dev/shm"
+"""Where nothing waits for a disk, if there is such a place."""
+ALWAYS = 10**9
+"""As often as anybody looks."""
+
+
 class MovedClock(SkippingClock):
     """The real time, moved on by the test."""
 
@@ -89,6 +98,7 @@ class FolderRemote(Remote):
         self.clock = MovedClock()
         self._settings = settings
         self._trouble = ""
+        self._left = ALWAYS
 
     @classmethod
     @contextmanager
@@ -99,10 +109,28 @@ class FolderRemote(Remote):
     def connect(self, **settings: Any) -> Adapter:
         stated = {"adapter": "files", "folder": self.folder, "lag": 0, **self._settings, **settings}
         known = FilesSettings.model_validate(stated)
-        return Files(known, NoHttp(self.clock), self.clock)
+        made: Any = Files(known, NoHttp(self.clock), self.clock)
+        for folder in (made._reading._inbox, made._writing._sending._outbox):
+            for name in {"take", "taken", "kept", "content", "since", "went"} & set(dir(folder)):
+                setattr(folder, name, partial(self._reached, getattr(folder, name)))
+        adapter: Adapter = made
+        return adapter
+
+    def _reached(self, how: Callable[..., Any], *arguments: Any) -> Any:
+        """The share, as long as it is there."""
+        self._left -= 1
+        if self._left < 0:
+            raise Unreachable("the share is gone")
+        return how(*arguments)
 
     def pass_time(self, seconds: float) -> None:
         self.clock.offset += timedelta(seconds=seconds)
+
+    def answer_status(self, status: int, after: int = 0) -> None:
+        self._left = after
+
+    def heal(self) -> None:
+        self._left = ALWAYS
 
 
 class Dropped(FolderRemote):
@@ -116,6 +144,7 @@ class Dropped(FolderRemote):
         self.inbox.mkdir(parents=True)
         self._newest: dict[str, str] = {}
         """By number, the name of the newest file without its suffix."""
+        self._saved: dict[str, float] = {}
         self._numbers = count(1)
 
     def held(self) -> Mapping[str, Mapping[str, Any]]:
@@ -151,8 +180,9 @@ class Dropped(FolderRemote):
         self._newest[number] = f"{number}_{next(self._numbers)}"
         path = self.inbox / f"{self._newest[number]}{self.suffix}"
         self._write(path, fields)
-        saved = self.clock.now().timestamp() - age
-        os.utime(path, (saved, saved))
+        before = self._saved.get(number, 0.0)
+        self._saved[number] = max(self.clock.now().timestamp() - age, before)
+        os.utime(path, (self._saved[number],) * 2)
 
     def _files(self, pattern: str) -> list[Path]:
         return [path for path in self.inbox.rglob(pattern) if not path.name.startswith(".")]
@@ -228,6 +258,36 @@ class AsCsv(Dropped):
         return [
             {n: v or None for n, v in line.items()} for line in csv.DictReader(io.StringIO(text))
         ]
+
+
+class Remembered(AsCsv):
+    """The same without looking: what stands there is what was dropped last. Nobody reads copies,
+    so none are made."""
+
+    def __init__(self, sample: Sample) -> None:
+        super().__init__(Path(mkdtemp(dir=MEMORY if Path(MEMORY).is_dir() else None)))
+        self.server = SimpleNamespace(switches={})
+        self._dropped: dict[str, dict[str, Any]] = {}
+
+    def connect(self, **settings: Any) -> Adapter:
+        made: Any = super().connect(**settings)
+        made._reading._answering._copy = lambda *_: b""
+        adapter: Adapter = made
+        return adapter
+
+    def held(self) -> Mapping[str, Mapping[str, Any]]:
+        return self._dropped
+
+    def delete(self, key: str) -> None:
+        super().delete(key)
+        del self._dropped[key]
+
+    def _drop(self, fields: Mapping[str, Any], age: float = 0) -> None:
+        super()._drop(fields, age)
+        self._dropped[fields[NUMBER]] = copy.deepcopy(dict(fields))
+
+    def _read(self, number: str) -> dict[str, Any]:
+        return copy.deepcopy(self._dropped[number])
 
 
 class Imported(FolderRemote):

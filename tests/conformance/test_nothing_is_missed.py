@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from connector.contract import Adapter, Page, Record
 from connector.testing import Remote, Sample
 from tests.conformance import espocrm_remote as espocrm
+from tests.conformance import files_remote as files
 from tests.conformance import fxiaoke_remote as fxiaoke
 from tests.conformance import hubspot_remote as hubspot
 from tests.conformance import kingdee_remote as kingdee
@@ -39,7 +40,7 @@ PLACES = st.sets(st.integers(0, 9))
 class Readings(RuleBasedStateMachine):
     """One feed of one form."""
 
-    handle: ClassVar[type[WithoutSockets]]
+    handle: ClassVar[Any]
     sample: ClassVar[Sample]
 
     def __init__(self) -> None:
@@ -199,12 +200,17 @@ def _told(fields: Any, sample: Sample) -> tuple[str, str]:
 
 
 def running(remote: type[Remote], of: Sample) -> Any:
+    """Of a system that is simulated, and called without a socket."""
+    return readings(type("Handle", (WithoutSockets, remote), {}), of)
+
+
+def readings(remote: Any, of: Sample, examples: int = 40) -> Any:
     class Machine(Readings):
-        handle = type("Handle", (WithoutSockets, remote), {})
+        handle = remote
         sample = of
 
     case: Any = Machine.TestCase
-    case.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+    case.settings = settings(max_examples=examples, stateful_step_count=30, deadline=None)
     return case
 
 
@@ -220,3 +226,4 @@ TestNeocrmOrders = running(neocrm.OrdersAskedPlainly, neocrm.ORDERS)
 TestNeocrmAccounts = running(neocrm.Accounts, neocrm.ACCOUNTS)
 TestSalesforceOrders = running(salesforce.Orders, salesforce.ORDERS)
 TestSalesforceAccounts = running(salesforce.Accounts, salesforce.ACCOUNTS)
+TestDroppedFiles = readings(files.Remembered, files.DROPPED, 20)
