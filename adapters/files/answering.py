@@ -9,8 +9,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
@@ -48,11 +49,12 @@ class Answering:
 
     def answer(self, form: str, index: Index, entry: Taken, told: Mapping[str, Fields]) -> None:
         """Write onto some records of a file, by their keys. Raises Locked."""
+        zone = self._settings.zone
         with self._lock:
             answers = self.answers(entry)
             for key, fields in told.items():
-                kept = {name: _kept(value) for name, value in fields.items()}
-                answers[key] = {**answers.get(key, {}), **kept}
+                told_now = {name: _told(value, zone) for name, value in fields.items()}
+                answers[key] = {**answers.get(key, {}), **told_now}
             self._inbox.keep(entry, KEPT, exact.encode(answers))
             self._inbox.answer(form, entry, self._copy(index, entry, answers))
 
@@ -160,6 +162,8 @@ def _columns(sheet: Any, at: int, headings: Sequence[str]) -> dict[str, int]:
     return columns
 
 
-def _kept(value: Any) -> Any:
-    """A value as JSON holds it: days as text."""
+def _told(value: Any, zone: ZoneInfo) -> Any:
+    """A value as people read it beside a row: days and moments as text."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
     return value.isoformat() if isinstance(value, date) else value

@@ -23,7 +23,7 @@ class FilesSettings(Settings):
     """Where we put files for others to import, likewise."""
     sheet: str = ""
     """The sheet of a workbook that is read; empty: every visible one that has the headings."""
-    whole: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ("库存",)
     """Forms whose newest file shows everything, as a list of stock does: what is not in it is
     gone."""
     format: Literal["xlsx", "csv"] = "xlsx"
