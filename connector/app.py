@@ -31,6 +31,7 @@ from connector.operations import (
     releasing,
     restoring,
     resyncing,
+    templating,
     tracing,
     value_sheet,
     watching,
@@ -178,6 +179,10 @@ class App:
     def status(self) -> dict[str, Any]:
         """How things stand."""
         return overview.status(self.system)
+
+    def template(self, flow: str, path: Path) -> list[str]:
+        """Write a workbook to fill in for what a flow reads; its headings. Raises ConfigError."""
+        return templating.template(self.system, self.flow(flow), path)
 
     def failures(self, flow: str = "", *, ignored: bool = False) -> list[dict[str, Any]]:
         """What waits for a person; `ignored`: also what a person set aside."""

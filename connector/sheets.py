@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,19 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from connector.errors import ConfigError, Problem
 from connector.messages import Message, say
 
 WIDEST = 60
 """Characters of the widest column."""
+READY = 500
+"""Rows of a template that are formatted beforehand."""
+FORMATS = {"text": "@", "date": "yyyy-mm-dd", "instant": "yyyy-mm-dd hh:mm"}
+"""By kind: how a cell takes what is typed, so that `0012` keeps its zeros."""
+MOST_CHOICES = 255
+"""Characters that Excel takes for a list in a cell."""
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that Excel takes for a formula."""
 
@@ -50,6 +59,48 @@ def read(path: Path) -> list[dict[str, str]]:
         raise _fault(path, say("heading_twice", name=twice))
     found = [dict(zip(headings, [*row, *[""] * len(headings)], strict=False)) for row in lines]
     return [row for row in found if any(row.values())]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a template."""
+
+    heading: str
+    kind: str = ""
+    """`text`, `number`, `date`, `instant` or `bool`, where that is known."""
+    needed: bool = False
+    choices: tuple[str, ...] = ()
+    """What may stand in it; empty: anything."""
+
+
+def write_template(path: Path, title: str, columns: Sequence[Column]) -> None:
+    """Write an empty workbook with these columns. Raises ConfigError."""
+    book = Workbook()
+    sheet: Any = book.active
+    sheet.title = titled(title)
+    for place, column in enumerate(columns, 1):
+        heading = column.heading + ("*" if column.needed else "")
+        put_text(sheet.cell(1, place), heading)
+        sheet.cell(1, place).font = Font(bold=True)
+        widen(sheet, place, [heading, "2026-01-01"])
+        for row in range(2, READY + 2):
+            sheet.cell(row, place).number_format = FORMATS.get(column.kind, "General")
+        _offer(sheet, get_column_letter(place), column.choices)
+    sheet.freeze_panes = "A2"
+    book.properties.version = version(column.heading for column in columns)
+    try:
+        _kind(path, {".xlsx": book.save})(path)
+    except OSError as error:
+        raise _fault(path, say("file_unwritable", detail=error.strerror or str(error))) from None
+
+
+def _offer(sheet: Any, letter: str, choices: Sequence[str]) -> None:
+    """Let a column offer what may stand in it."""
+    listed = ",".join(choices)
+    if choices and len(listed) <= MOST_CHOICES and not any("," in one for one in choices):
+        offered = DataValidation("list", formula1=f'"{listed}"', allow_blank=True)
+        offered.add(f"{letter}2:{letter}{READY + 1}")
+        sheet.add_data_validation(offered)
 
 
 def version(headings: Iterable[str]) -> str:
@@ -84,6 +135,11 @@ def _write_xlsx(path: Path, lines: Sequence[Sequence[str]]) -> None:
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     book.save(path)
+
+
+def titled(name: str) -> str:
+    """A sheet's name of this, as Excel allows it."""
+    return re.sub(r"[\[\]:*?/\\]", "_", name)[:31]
 
 
 def put_text(cell: Any, text: str) -> None:

@@ -18,10 +18,6 @@ from connector import sheets
 from connector.errors import Rejected
 from connector.messages import say
 
-TITLE = 31
-"""Characters of a sheet's name."""
-NO_TITLE = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
-
 Line = Mapping[str, Any]
 """Values by heading."""
 
@@ -32,7 +28,7 @@ def rendered(form: str, headings: Sequence[str], lines: Sequence[Line], to: File
         return _csv(headings, lines, to)
     book = Workbook()
     sheet: Any = book.active
-    sheet.title = form.translate(NO_TITLE)[:TITLE]
+    sheet.title = sheets.titled(form)
     for place, heading in enumerate(headings, 1):
         sheets.put_text(sheet.cell(1, place), heading)
         sheet.cell(1, place).font = Font(bold=True)

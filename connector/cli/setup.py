@@ -31,6 +31,7 @@ def register(cli: typer.Typer) -> None:
     command(mapping)(mapping_check)
     command(mapping, without=NO_CONFIG)(mapping_test)
     command(mapping)(mapping_show)
+    command(mapping)(mapping_template)
     command(mapping, without=("config", "json"))(mapping_schema)
     cli.add_typer(mapping, name="mapping")
 
@@ -193,6 +194,17 @@ def mapping_show(session: Session, flow: str) -> None:
                 screen.table(("field", "from", "on", "as"), rows)
 
     session.show({"rules": shown["write"]["rules"], **shown}, render)
+
+
+def mapping_template(
+    session: Session,
+    flow: str,
+    out: Annotated[Path, typer.Option("--out", metavar="SHEET")],
+) -> None:
+    """A workbook to fill in for what a flow reads."""
+    headings = session.app.template(flow, out)
+    told = {"template": out.as_posix(), "headings": headings}
+    session.show(told, lambda screen: screen.mark("✓", f"{out}  {', '.join(headings)}"))
 
 
 def mapping_schema(session: Session) -> None:

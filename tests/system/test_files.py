@@ -206,6 +206,35 @@ def test_a_file_that_is_no_sheet_is_listed_and_answered(dropped: Shop) -> None:
     assert "no sheet" in str([cell.value for cell in load_workbook(copy)["Answers"][2]])
 
 
+def test_a_template_of_the_mapping_is_filled_in_and_read(dropped: Shop, tmp_path: Path) -> None:
+    headings = dropped.app.template("orders", tmp_path / "t.xlsx")
+    book = load_workbook(tmp_path / "t.xlsx")
+    sheet = book.worksheets[0]
+    first = {cell.value.strip("*"): cell for cell in sheet[1]}
+    assert [cell.value.strip("*") for cell in sheet[1]] == headings
+    assert {name for name in headings if first[name].value.endswith("*")} == {
+        "订单号", "客户编码", "下单日期", "行号", "数量", "价税合计",
+    }  # fmt: skip
+    line = {
+        "订单号": "SO-0009",
+        "客户编码": "C1",
+        "下单日期": today(),
+        "业务员": "YW001",
+        **LINES[0],
+        "行类型": "商品",
+    }
+    for name, value in line.items():
+        sheet.cell(2, first[name].column).value = value
+    dropped.sync()
+    book.save(dropped.folder / "in" / "订单" / "t.xlsx")
+    dropped.sync()
+    assert set(bills(dropped)) == {"SO-0009"}
+    choices = {str(v.sqref): v.formula1 for v in sheet.data_validations.dataValidation}
+    letter = first["行类型"].column_letter
+    assert choices[f"{letter}2:{letter}501"] == '"商品,赠品,服务,运费"'
+    assert sheet.cell(3, first["物料编码"].column).number_format == "@"
+
+
 def test_progress_comes_back_beside_the_rows(dropped: Shop) -> None:
     dropped.drop_orders("a", [1])
     dropped.sync()
