@@ -1,7 +1,7 @@
 """Answers: what is written onto a record that came in a file stands beside it in a copy.
 
 The copy is for people: they may mend it and drop it again. It is made anew with every answer,
-from the file as it came and from what is kept beside that.
+from the file as it came and from what is kept beside that; one of many records less often.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from connector.errors import Locked
 from connector.messages import say
 
 KEPT = ".answers.json"
+MANY = 500
+"""Records of a file whose copy is not made with every answer, but when the form is read next."""
 
 Answers = dict[str, Fields]
 """By the record's key, what was written onto it."""
@@ -55,8 +57,26 @@ class Answering:
             for key, fields in told.items():
                 told_now = {name: _told(value, zone) for name, value in fields.items()}
                 answers[key] = {**answers.get(key, {}), **told_now}
-            self._inbox.keep(entry, KEPT, exact.encode(answers))
-            self._inbox.answer(form, entry, self._copy(index, entry, answers))
+            self._inbox.keep(entry, KEPT, exact.encode(answers), lasting=True)
+            if len(index.places(entry)) > MANY:
+                self._inbox.note_late(form, {*self._inbox.late(form), entry.number})
+            else:
+                self._inbox.answer(form, entry, self._copy(index, entry, answers))
+
+    def catch_up(self, form: str, index: Index) -> None:
+        """Make the copies that lack answers."""
+        with self._lock:
+            late = self._inbox.late(form)
+            if not late:
+                return
+            left = []
+            for entry in (entry for entry in index.files if entry.number in late):
+                try:
+                    content = self._copy(index, entry, self.answers(entry))
+                    self._inbox.answer(form, entry, content)
+                except Locked:
+                    left.append(entry.number)
+            self._inbox.note_late(form, left)
 
     def follow(self, form: str, index: Index, files: Sequence[Taken]) -> None:
         """New files take over what older ones were answered of the same records; those say so."""

@@ -32,6 +32,7 @@ def tenant(root: Path) -> str:
             raise Unreachable(say("files_no_folder", path=root))
         if not (root / MARK).is_file():
             put(root / MARK, uuid.uuid4().hex.encode())
+            settle(root)
         return (root / MARK).read_text("utf-8").strip()
 
 
@@ -60,7 +61,7 @@ class Numbered:
         number = self._last() + 1
         while not self._made(number):
             number += 1
-        put(self._parent / LAST, str(number).encode())
+        put(self._parent / LAST, str(number).encode(), lasting=False)
         return number
 
     def _last(self) -> int:
@@ -98,18 +99,21 @@ def reached(path: Path) -> Iterator[None]:
         raise Unreachable(say("files_unreachable", path=path, detail=detail)) from None
 
 
-def put(path: Path, content: bytes) -> None:
-    """Write a file so that whoever looks sees all of it, the old or the new."""
+def put(path: Path, content: bytes, *, lasting: bool = True) -> None:
+    """Write a file so that whoever looks sees all of it, the old or the new.
+
+    `lasting`: a power cut does not take its content, nor, once its folder is settled, its name.
+    """
     part = path.with_name(f".~{os.getpid()}-{uuid.uuid4().hex[:8]}.part")
     try:
         with part.open("wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    settle(path.parent)
 
 
 def settle(folder: Path) -> None:

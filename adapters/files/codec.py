@@ -28,6 +28,8 @@ from connector import exact, sheets
 from connector.messages import Message, dump, load, say
 
 DIGITS = 15
+PLAIN = frozenset((str, Decimal, bool, type(None)))
+"""What JSON holds as it is."""
 WORKBOOKS = (".xlsx", ".xlsm")
 
 
@@ -229,6 +231,8 @@ def loaded(text: bytes) -> Book:
 
 def as_json(value: Any) -> Any:
     """A value as JSON holds it, with its kind where JSON has none."""
+    if type(value) in PLAIN:
+        return value
     if isinstance(value, Flaw):
         return {"flaw": value.id}
     if isinstance(value, Merged):
@@ -240,12 +244,12 @@ def as_json(value: Any) -> Any:
 
 def from_json(kept: Any) -> Any:
     """The value again; a number is a Decimal."""
+    if type(kept) in PLAIN:
+        return kept
     if isinstance(kept, dict):
         ((kind, value),) = kept.items()
         return _KINDS[kind](value)
-    if isinstance(kept, int) and not isinstance(kept, bool):
-        return Decimal(kept)
-    return kept
+    return Decimal(kept) if isinstance(kept, int) else kept
 
 
 _KINDS: dict[str, Any] = {

@@ -13,13 +13,13 @@ from __future__ import annotations
 import os
 import re
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
-from adapters.files.client import Numbered, is_young, put, reached, safe
+from adapters.files.client import Numbered, is_young, put, reached, safe, settle
 from adapters.files.settings import FilesSettings
 from connector.clock import Clock
 from connector.errors import Gone, Locked
@@ -130,9 +130,12 @@ class Inbox:
             return entry.path.with_name(name).read_bytes()
         return b""
 
-    def keep(self, entry: Taken, name: str, content: bytes) -> None:
+    def keep(self, entry: Taken, name: str, content: bytes, *, lasting: bool = False) -> None:
+        """Keep something beside it; `lasting`: it cannot be made anew."""
         with reached(entry.path):
-            put(entry.path.with_name(name), content)
+            put(entry.path.with_name(name), content, lasting=lasting)
+            if lasting:
+                settle(entry.path.parent)
 
     def answer(self, form: str, entry: Taken, content: bytes) -> None:
         """Put the answered copy where people find it. Locked where somebody has it open."""
@@ -141,9 +144,25 @@ class Inbox:
         with reached(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                put(path, content)
+                put(path, content, lasting=False)
             except PermissionError:
                 raise Locked(say("files_open", name=path.name)) from None
+
+    def late(self, form: str) -> list[int]:
+        """Files whose copies lack answers, by number."""
+        with reached(self._folder), suppress(FileNotFoundError):
+            return [int(n) for n in self._late(form).read_text("utf-8").split()]
+        return []
+
+    def note_late(self, form: str, numbers: Iterable[int]) -> None:
+        """Remember which copies lack answers."""
+        with reached(self._folder):
+            self._late(form).parent.mkdir(parents=True, exist_ok=True)
+            text = " ".join(str(number) for number in sorted(numbers))
+            put(self._late(form), text.encode(), lasting=False)
+
+    def _late(self, form: str) -> Path:
+        return self._of(form) / ANSWERED / ".late"
 
     def _of(self, form: str) -> Path:
         return self._folder / safe(form)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from adapters.files.inbox import Inbox, Taken
 from adapters.files.records import Found
@@ -71,8 +71,7 @@ class Index:
         self._put(entry, places)
         if keep and not known:
             self._kept.add(entry.number)
-            content = exact.encode([asdict(place) for place in places])
-            self._inbox.keep(entry, self._kept_as, content)
+            self._inbox.keep(entry, self._kept_as, exact.encode(places))
 
     def _put(self, entry: Taken, places: Sequence[Place]) -> None:
         self._forget(entry.number)

@@ -45,6 +45,8 @@ class Names:
     """The record's own fields, key and number among them."""
     table: str
     rows: Table | None
+    line: tuple[str, ...]
+    """The fields of rows, their key among them."""
 
     @classmethod
     def of(cls, shape: Shape) -> Names:
@@ -53,14 +55,9 @@ class Names:
             raise Rejected(say("files_one_table", form=shape.form, tables=", ".join(shape.tables)))
         table, rows = next(iter(shape.tables.items()), ("", None))
         head = (*shape.key, shape.number, *shape.fields, *shape.sums)
-        return cls(shape.key, tuple(dict.fromkeys(filter(None, head))), table, rows)
-
-    @property
-    def line(self) -> tuple[str, ...]:
-        """The fields of rows, their key among them."""
-        if self.rows is None:
-            return ()
-        return tuple(n for n in dict.fromkeys((self.rows.key, *self.rows.fields)) if n != PLACE)
+        line = dict.fromkeys((rows.key, *rows.fields) if rows else ())
+        line.pop(PLACE, None)
+        return cls(shape.key, tuple(dict.fromkeys(filter(None, head))), table, rows, tuple(line))
 
     def are_lines(self, columns: Iterable[str]) -> bool:
         """These headings are those of the rows."""
@@ -119,8 +116,8 @@ def shown(cell: Cell) -> str:
 
 def is_total(row: Row) -> bool:
     """A row that adds up the others."""
-    first = next((shown(cell) for cell in row if cell is not None), "")
-    return bool(_TOTAL.fullmatch(normal(first)))
+    first = next((cell for cell in row if cell is not None), None)
+    return isinstance(first, str) and bool(_TOTAL.fullmatch(normal(first)))
 
 
 def _columns(row: Row, wanted: Iterable[str]) -> dict[str, int]:

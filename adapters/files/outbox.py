@@ -70,6 +70,8 @@ class Outbox:
             folder = sent.path(number)
             put(folder / FILE, content)
             put(folder / RECORD, exact.encode(_dumped(record)))
+            settle(folder)
+            settle(folder.parent)
         name = safe(f"{number:06}-{form}-{record['key']}"[:NAME])
         self._publish(folder / FILE, self._of(form) / f"{name}{suffix}")
 

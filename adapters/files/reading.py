@@ -11,7 +11,6 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 from adapters.files import codec
 from adapters.files.answering import Answering
@@ -26,6 +25,8 @@ from connector.errors import Gone, Transient
 
 CELLS = ".cells.json"
 PAGE = 100
+HELD = 5000
+"""Records of the files read last that are held in memory."""
 
 
 class Reading:
@@ -42,8 +43,8 @@ class Reading:
         self._most = settings.max_answer_mb * 1_000_000
         self._page = settings.page or PAGE
         self._indexes: dict[tuple[str, tuple[str, ...]], Index] = {}
-        self._last: tuple[Any, list[Found]] = (None, [])
-        """What was found last, and where: a file is asked for several times in a row."""
+        self._recent: dict[tuple[str, int], tuple[Shape, list[Found]]] = {}
+        """What was found last: a file is asked for several times in a row."""
         self._lock = threading.RLock()
 
     def changes(self, shape: Shape, after: str | None) -> Iterator[Page]:
@@ -52,6 +53,7 @@ class Reading:
         index = self.noted(shape, keep=True)
         files = [entry for entry in index.files if entry.number > known.get("in", 0)]
         self._answering.follow(shape.form, index, files)
+        self._answering.catch_up(shape.form, index)
         last = {"in": max((e.number for e in files), default=known.get("in", 0))}
         if shape.form in self._whole:
             files = index.files[-1:]
@@ -121,10 +123,20 @@ class Reading:
 
     def _found(self, entry: Taken, shape: Shape) -> list[Found]:
         """What a file shows."""
-        if self._last[0] == (entry, shape):
-            return self._last[1]
-        self._last = (entry, shape), records(self._book(entry), entry.name, shape, self._sheet)
-        return self._last[1]
+        place = (shape.form, entry.number)
+        known, found = self._recent.get(place, (None, []))
+        if known != shape:
+            found = records(self._book(entry), entry.name, shape, self._sheet)
+            self._recent[place] = shape, found
+            self._forget()
+        return found
+
+    def _forget(self) -> None:
+        """Hold no more than the files read last."""
+        held = sum(len(found) for _, found in self._recent.values())
+        while held > HELD and len(self._recent) > 1:
+            _, found = self._recent.pop(next(iter(self._recent)))
+            held -= len(found)
 
     def _book(self, entry: Taken) -> codec.Book:
         kept = self._inbox.kept(entry, CELLS)

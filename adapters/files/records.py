@@ -227,6 +227,8 @@ class _Reading:
         return all(cell is None or isinstance(cell, Merged) for cell in cells)
 
     def _meant(self, cell: Cell, kind: str, n: int, place: int, name: str) -> Any:
+        if cell is None or (kind == "number" and type(cell) is Decimal):
+            return cell
         try:
             return meant(cell, kind, from_1904=self._from_1904)
         except Wrong as wrong:
