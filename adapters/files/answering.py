@@ -104,7 +104,8 @@ class Answering:
         places = [place for place in index.places(entry) if place.key in answers]
         for place in places:
             if place.note:
-                answers[place.key] = {_note(): place.note, **answers[place.key]}
+                told = answers[place.key]
+                answers[place.key] = {**told, _note(): told.get(_note()) or place.note}
         headings = list(dict.fromkeys(name for told in answers.values() for name in told))
         loose = [place for place in places if not place.rows]
         for title in dict.fromkeys(place.sheet for place in places if place.rows):

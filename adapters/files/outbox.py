@@ -37,17 +37,18 @@ class Outbox:
         self._folder = settings.folder / settings.outbox
         self._clock = clock
 
-    def since(self, form: str, after: int = 0) -> list[tuple[int, Kept]]:
-        """What went out behind a number, in order, as far as nobody is at it right now."""
-        sent, found = self._sent(form), []
+    def since(self, form: str, after: int = 0) -> tuple[list[tuple[int, Kept]], int]:
+        """What went out behind a number, in order; and up to where nobody is at it any more."""
+        sent, found, upto = self._sent(form), [], after
+        at_it = False
         with reached(self._folder):
-            for number in sent.numbers():
-                kept = self._went(sent.path(number)) if number > after else None
+            for number in (number for number in sent.numbers() if number > after):
+                kept = self._went(sent.path(number))
                 if kept is not None:
                     found.append((number, kept))
-                elif number > after and is_young(sent.path(number), self._clock):
-                    break
-        return found
+                at_it = at_it or (kept is None and is_young(sent.path(number), self._clock))
+                upto = upto if at_it else number
+        return found, upto
 
     def went(self, form: str, number: int) -> Kept | None:
         """What went out under a number; None: nothing, or people have cleared it away."""

@@ -25,7 +25,7 @@ from connector.errors import Gone, Transient
 
 CELLS = ".cells.json"
 PAGE = 100
-HELD = 5000
+HELD = 10_000
 """Records of the files read last that are held in memory."""
 
 

@@ -90,14 +90,14 @@ def _changed(known: Kept, write: Write) -> tuple[Kept, LineKeys]:
         "fields": {**known["fields"], **write.fields},
         "rows": copy.deepcopy(known["rows"]),
     }
+    tables = {*known["rows"], *write.tables}
+    if len(tables) > 1:
+        raise Rejected(say("files_one_table", form=write.form, tables=", ".join(sorted(tables))))
     kept["number"] = str(kept["fields"].get(write.number) or "") if write.number else ""
     added: LineKeys = {}
     for table, change in write.tables.items():
         key = write.show.tables[table].key if write.show else PLACE
         added[table] = _rows(kept["rows"].setdefault(table, []), change, key)
-    if len(kept["rows"]) > 1:
-        tables = ", ".join(kept["rows"])
-        raise Rejected(say("files_one_table", form=write.form, tables=tables))
     return kept, added
 
 

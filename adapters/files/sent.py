@@ -21,6 +21,7 @@ class Known:
     marks: dict[tuple[str, str], str] = field(default_factory=dict)
     """By our mark, a field and its value, the key."""
     upto: int = 0
+    """Up to this number nothing will be added."""
 
     def holder(self, key: str, mark: tuple[str, str]) -> str:
         """The key of the record that has this key, or our mark, already; empty: none."""
@@ -39,8 +40,9 @@ class Sent:
         """What went out so far, whoever sent it."""
         with self._lock:
             known = self._forms.setdefault(form, Known())
-            for number, kept in self._outbox.since(form, known.upto):
-                known.numbers[kept["key"]] = known.upto = number
+            found, known.upto = self._outbox.since(form, known.upto)
+            for number, kept in found:
+                known.numbers[kept["key"]] = number
                 field, value = kept["mark"]
                 if field:
                     known.marks[field, value] = kept["key"]
@@ -60,8 +62,9 @@ class Sent:
 
     def since(self, shape: Shape, after: int) -> Iterator[tuple[int, Record]]:
         """Records that went out behind a number, by their last one."""
-        numbers = self.known(shape.form).numbers.items()
-        for number, key in sorted((n, key) for key, n in numbers if n > after):
+        known = self.known(shape.form)
+        news = [(n, key) for key, n in known.numbers.items() if after < n <= known.upto]
+        for number, key in sorted(news):
             yield from ((number, shown) for shown in self.fetch(shape, [key]))
 
     def fetch(self, shape: Shape, keys: Sequence[str]) -> Iterator[Record]:

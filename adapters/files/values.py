@@ -55,7 +55,7 @@ def _text(cell: Any) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     text = str(cell)
-    if _SCIENTIFIC.fullmatch(text):
+    if "E+" in text and _SCIENTIFIC.fullmatch(text):
         raise Wrong(say("files_digits_lost"))  # a CSV file that was saved by a program once more
     return text.upper() if isinstance(cell, bool) else text
 
