@@ -5,7 +5,7 @@ JOBS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test prove prove-full prove-systems bench bundle bundle-check lint clean
+.PHONY: install demo test prove prove-full prove-systems bench bundle bundle-check office-check lint clean
 
 install: $(VENV)/.installed
 
@@ -57,6 +57,10 @@ bundle: install
 # Such a zip, made from the package index and installed with the network off.
 bundle-check: install
 	$(BIN)/python -m pytest -m index tests/bundle
+
+# What LibreOffice makes of the sheets that we write, and we of those that it saved.
+office-check: install
+	$(BIN)/python -m pytest -m libreoffice tests/adapters/files
 
 bench: install
 	$(BIN)/python -m benchmarks
