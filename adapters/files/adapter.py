@@ -11,7 +11,8 @@ from adapters.files.describing import fields_of
 from adapters.files.inbox import Inbox
 from adapters.files.outbox import Outbox
 from adapters.files.reading import Reading
-from adapters.files.sending import Sending
+from adapters.files.receipts import Receipts
+from adapters.files.sending import STEPS, Sending
 from adapters.files.sent import Sent
 from adapters.files.settings import FilesSettings
 from adapters.files.writing import Writing
@@ -51,11 +52,11 @@ class Files(Adapter):
         inbox, outbox = Inbox(settings, clock), Outbox(settings, clock)
         sent, answering = Sent(outbox), Answering(inbox, settings)
         self._reading = Reading(inbox, answering, sent, settings)
-        sending = Sending(outbox, sent, settings)
+        sending = Sending(outbox, sent, Receipts(self._reading), settings)
         self._writing = Writing(self._reading, answering, sending, sent)
         self.capabilities = Capabilities(
             forms=dict.fromkeys(settings.whole, WHOLE),
-            other=FormCapabilities(operations=WRITTEN, batch=BATCH),
+            other=FormCapabilities(operations=WRITTEN, batch=BATCH, steps=STEPS),
             longest_write=settings.timeout,
         )
 

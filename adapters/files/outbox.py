@@ -25,7 +25,7 @@ from connector.messages import say
 SENT, RECORD, FILE = "sent", ".record.json", "file.part"
 Kept = dict[str, Any]
 """A record as it is kept: `key`, `number`, `mark` (field and value), `fields`, `rows` by table, the
-`version`, and the `operation` that its file was about."""
+`version`, the `operation` that its file was about, and the last of the `receipts` before it."""
 NAME = 70
 """Characters of a file's name, which in UTF-8 may be three bytes each."""
 

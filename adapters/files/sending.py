@@ -9,10 +9,12 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from adapters.files.layout import PLACE
 from adapters.files.outbox import Kept, Outbox
+from adapters.files.receipts import Receipts
 from adapters.files.rendering import Line, rendered
 from adapters.files.sent import Sent, record
 from adapters.files.settings import FilesSettings
@@ -23,6 +25,8 @@ from connector.messages import say
 
 NO_MARK = ("", "")
 CREATE, UPDATE, CANCEL = "create", "update", "cancel"
+STEPS = ("saved", "audited")
+"""A file went out; the system that imports it says that it has done so."""
 
 LineKeys = dict[str, dict[str, str]]
 
@@ -30,9 +34,12 @@ LineKeys = dict[str, dict[str, str]]
 class Sending:
     """Sends of one connection. Safe for several threads."""
 
-    def __init__(self, outbox: Outbox, sent: Sent, settings: FilesSettings) -> None:
+    def __init__(
+        self, outbox: Outbox, sent: Sent, receipts: Receipts, settings: FilesSettings
+    ) -> None:
         self._outbox = outbox
         self._sent = sent
+        self._receipts = receipts
         self._settings = settings
         self._lock = threading.Lock()
 
@@ -63,11 +70,13 @@ class Sending:
                 if CANCEL not in _operation(write):
                     raise Rejected(say("files_no_cancel", form=write.form))
                 return self._send(write, kept, CANCEL)
-        return Written(write.key, kept["number"])
+        return self._confirmed(write, kept, Written(write.key, kept["number"]))
 
     def _send(self, write: Write, known: Kept, operation: str) -> Written:
         kept, line_keys = _changed(known, write)
+        asked = write.until == STEPS[-1]
         kept |= {"operation": operation, "version": known["version"] + 1}
+        kept["receipts"] = self._receipts.last(write) if asked else 0
         headings, lines = _sheet(kept, write)
         content = rendered(write.form, headings, lines, self._settings)
         self._outbox.send(write.form, kept, content, f".{self._settings.format}")
@@ -77,7 +86,19 @@ class Sending:
         wrong = difference(write, there, line_keys) if write.expect else None
         if wrong is not None:
             raise HalfDone(written, wrong)
-        return written
+        return self._confirmed(write, kept, written)
+
+    def _confirmed(self, write: Write, kept: Kept, written: Written) -> Written:
+        """How far the other system is, where it tells and that is waited for."""
+        if write.until != STEPS[-1] or write.verb != "put":
+            return replace(written, step=STEPS[0] if write.until else "")
+        receipt = self._receipts.of(write, kept)
+        if receipt is None:
+            awaits = str(say("files_importer"))
+            return replace(written, number="", step=STEPS[0], awaits=awaits)
+        if receipt.refused:
+            raise HalfDone(replace(written, number="", step=STEPS[0]), Rejected(receipt.reason))
+        return replace(written, number=receipt.number or written.number, step=STEPS[-1])
 
 
 # -- the record -------------------------------------------------------------------------------

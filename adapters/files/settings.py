@@ -30,6 +30,8 @@ class FilesSettings(Settings):
     """Of files that we write. Both are read."""
     encoding: Literal["utf-8-sig", "utf-8", "gb18030", "gbk"] = "utf-8-sig"
     """Of CSV files that we write. When reading, it is found out."""
+    reread: float = Field(default=60.0, gt=0)
+    """Seconds after which a record that waits for a receipt is looked at again."""
     lag: float = Field(default=10.0, ge=0)
     """Seconds for which a file must have stayed as it is: it may still be copied."""
     max_answer_mb: int = Field(default=20, gt=0)

@@ -43,7 +43,12 @@ class TestCsv(Dropping):
 
 
 class TestSent(AdapterConformance):
+    """A form that we send; the second step is others' to take, and proven with their receipts."""
+
     sample = files.SENT
+
+    def form(self, adapter: Adapter) -> FormCapabilities:
+        return replace(super().form(adapter), steps=())
 
     @pytest.fixture
     def remote(self) -> Iterator[Remote]:

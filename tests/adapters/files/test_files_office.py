@@ -1,5 +1,5 @@
-"""A spreadsheet program as witness: `make office-check`. Needs LibreOffice, `soffice` on the path or
-in the variable SOFFICE."""
+"""A spreadsheet program as witness: `make office-check`. Needs LibreOffice: `soffice` on the path,
+or in the variable SOFFICE."""
 
 from __future__ import annotations
 

@@ -227,3 +227,48 @@ def test_a_character_that_an_encoding_lacks_is_named(tmp_path: Path) -> None:
     with pytest.raises(Rejected, match="😀"):
         folder.adapter.write(order(fields={"订单号": "SO-1", "客户": "😀"}))
     assert not folder.outbox.exists()
+
+
+# -- receipts -------------------------------------------------------------------------------------
+
+RECEIPT = {"form": "回执", "key": "订单号", "state": "结果", "done": ["成功"], "refused": "失败",
+           "number": "ERP单号", "reason": "原因"}  # fmt: skip
+CONFIRMED = {"until": "audited", "options": {"receipt": RECEIPT}}
+
+
+def receipt(folder: Folder, *row: str, name: str) -> None:
+    there = folder.root / "in" / "回执"
+    there.mkdir(parents=True, exist_ok=True)
+    (there / name).write_text(f"订单号,结果,ERP单号,原因\n{','.join(row)}\n", "utf-8")
+
+
+def look(folder: Folder) -> Any:
+    return folder.adapter.write(order(key="SO-1", fields={}, tables={}, step="saved", **CONFIRMED))
+
+
+def test_a_record_waits_until_whoever_imports_it_says_so(folder: Folder) -> None:
+    written = folder.adapter.write(order(**CONFIRMED))
+    assert (written.step, bool(written.awaits)) == ("saved", True)
+    receipt(folder, "SO-2", "成功", "X2", "", name="a.csv")
+    assert look(folder).awaits
+    receipt(folder, "SO-1", "成功", "X1", "", name="b.csv")
+    assert (look(folder).step, look(folder).number, look(folder).awaits) == ("audited", "X1", "")
+
+
+def test_what_was_refused_there_says_why_and_a_new_version_waits_for_its_own_receipt(
+    folder: Folder,
+) -> None:
+    folder.adapter.write(order(**CONFIRMED))
+    receipt(folder, "SO-1", "失败", "", "客户不存在", name="a.csv")
+    with pytest.raises(HalfDone, match="客户不存在"):
+        look(folder)
+    folder.adapter.write(order(key="SO-1", fields={"客户": "C002"}, tables={}, **CONFIRMED))
+    assert look(folder).awaits
+    receipt(folder, "SO-1", "成功", "X1", "", name="b.csv")
+    assert look(folder).number == "X1"
+
+
+def test_receipts_that_no_mapping_names_are_not_waited_for_in_vain(folder: Folder) -> None:
+    with pytest.raises(Rejected, match=r"options\.receipt"):
+        folder.adapter.write(order(until="audited", options={}))
+    assert not folder.outbox.exists()
