@@ -102,8 +102,8 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def opened(directory: Path, side: str, system: Application) -> Iterator[Shop]:
-    """The folder stands at `side`; the system at the other."""
+def opened(directory: Path, side: str, system: Application, **orders: str) -> Iterator[Shop]:
+    """The folder stands at `side`, the system at the other; `orders` are options of their flow."""
     other = {"crm": "erp", "erp": "crm"}[side]
     adapters = {side: "files", other: type(system).__module__.split(".")[1]}
     url, stop = start(system)
@@ -115,6 +115,7 @@ def opened(directory: Path, side: str, system: Application) -> Iterator[Shop]:
     config["health"] = ""
     config["connections"][side] = {"adapter": "files", "folder": "sheets"}
     config["connections"][other] = {**settings, **QUICK[other]}
+    config["flows"]["orders"] |= orders
     path.write_text(configuration.written(config), encoding="utf-8")
     shutil.copy(empty_store(), directory / "connector.db")
     (directory / "sheets").mkdir()
@@ -277,3 +278,29 @@ def test_fifty_orders_of_a_crm_become_fifty_files_once(tmp_path: Path) -> None:
         shop.sync()
         shown = next(order for order in crm.records(ORDER) if order["name"] == "SO-0001")
         assert (shown["erp_production__c"], shown["erp_carrier_no__c"]) == ("已发货", "SF0001")
+
+
+def test_the_crm_hears_what_the_importing_system_says_of_an_order(tmp_path: Path) -> None:
+    crm = FxiaokeSandbox(with_orders(2, today()))
+
+    def told() -> dict[str, tuple[str, str, str]]:
+        names = ("erp_state__c", "erp_number__c", "erp_reason__c")
+        return {o["name"]: tuple(str(o.get(n) or "") for n in names) for o in crm.records(ORDER)}
+
+    with opened(tmp_path, "erp", crm, until="audited") as shop:
+        shop.drop("物料", "物料", [{"物料编码": m.number, "物料名称": m.name} for m in MATERIALS])
+        shop.drop(
+            "业务员", "业务员", [{"工号": p.erp_number, "姓名": p.name} for p in SMALL.people]
+        )
+        shop.sync()
+        assert {state for state, _, _ in told().values()} == {"待ERP审核"}
+        taken = {"订单号": "SO-0001", "结果": "成功", "ERP单号": "X-0001"}
+        refused = {"订单号": "SO-0002", "结果": "失败", "原因": "客户已停用"}
+        shop.drop("回执", "回执", [taken, refused])
+        shop.clock.advance(120)
+        shop.sync()
+        assert told() == {
+            "SO-0001": ("已进ERP", "X-0001", ""),
+            "SO-0002": ("已停下，待处理", "", "客户已停用"),
+        }
+        assert len(shop.sent("订单")) == 2
