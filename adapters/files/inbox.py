@@ -68,9 +68,11 @@ class Inbox:
             folder.mkdir(parents=True, exist_ok=True)
             for path in self._finished(folder):
                 number = done.new()
-                # Somebody else has taken it, or holds it open: then the folder stays empty.
-                with suppress(FileNotFoundError, PermissionError):
+                try:
                     path.rename(done.path(number) / path.name)
+                except (FileNotFoundError, PermissionError):
+                    # Somebody else has taken it, or holds it open.
+                    done.path(number).rmdir()
 
     def _finished(self, folder: Path) -> list[Path]:
         with os.scandir(folder) as found:
@@ -138,13 +140,19 @@ class Inbox:
                 settle(entry.path.parent)
 
     def answer(self, form: str, entry: Taken, content: bytes) -> None:
-        """Put the answered copy where people find it. Locked where somebody has it open."""
+        """Put the answered copy where people find it. Locked where somebody has it open.
+
+        It is for reading: what people change in it they save elsewhere, at best for us to take.
+        """
         stem = _OURS.sub("", entry.path.stem)
         path = self._of(form) / ANSWERED / f"{stem}-{entry.number}-answered.xlsx"
         with reached(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
+                if path.exists():
+                    path.chmod(0o644)  # Windows replaces no file that is for reading alone
                 put(path, content, lasting=False)
+                path.chmod(0o444)
             except PermissionError:
                 raise Locked(say("files_open", name=path.name)) from None
 

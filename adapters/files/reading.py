@@ -8,7 +8,7 @@ version never follows a new one.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -57,9 +57,10 @@ class Reading:
         last = {"in": max((e.number for e in files), default=known.get("in", 0))}
         if shape.form in self._whole:
             files = index.files[-1:]
-        sent = list(self._sent.since(shape, known.get("out", 0)))
+        sent = self._sent.since(shape, known.get("out", 0))
+        ours = self._sent.keys(shape.form)
         for entry in reversed(files):
-            shown = self._shown(index, entry, shape, keep=True)
+            shown = self._shown(index, entry, shape, ours, keep=True)
             yield from (Page(some) for some in chunks(shown, self._page))
         last["out"] = max((number for number, _ in sent), default=known.get("out", 0))
         yield from (Page([record for _, record in some]) for some in chunks(sent, self._page))
@@ -99,13 +100,14 @@ class Reading:
             entry = index.newest(key)
             if entry is not None:
                 wanted.setdefault(entry.number, (entry, set()))[1].add(key)
+        ours = self._sent.keys(shape.form)
         for entry, some in wanted.values():
-            yield from (r for r in self._shown(index, entry, shape) if r.key in some)
+            yield from (r for r in self._shown(index, entry, shape, ours) if r.key in some)
 
     def _shown(
-        self, index: Index, entry: Taken, shape: Shape, *, keep: bool = False
+        self, index: Index, entry: Taken, shape: Shape, ours: Collection[str], *, keep: bool = False
     ) -> list[Record]:
-        """The records for which a file counts."""
+        """The records for which a file counts; not those of `ours`, that we sent."""
         with self._lock:
             try:
                 found = self._found(entry, shape)
@@ -113,8 +115,7 @@ class Reading:
                 return []
             if keep:
                 index.note(entry, found, keep=True)
-            sent = self._sent.keys(shape.form)
-            mine = [f for f in found if index.newest(f.key) == entry and f.key not in sent]
+            mine = [f for f in found if index.newest(f.key) == entry and f.key not in ours]
             answers = self._answering.answers(entry)
         if shape.form in self._whole and any(one.nameless for one in mine):
             # Nothing may count as gone because its file cannot be read.

@@ -53,26 +53,28 @@ class Sent:
 
     def get(self, form: str, key: str) -> Kept | None:
         """A record as it went out last."""
-        number = self.known(form).numbers.get(key)
-        kept = None if number is None else self._outbox.went(form, number)
-        if number is not None and kept is None:
+        return next(self._kept(form, [key]), None)
+
+    def _kept(self, form: str, keys: Iterable[str]) -> Iterator[Kept]:
+        numbers = self.known(form).numbers
+        for number in [numbers[key] for key in keys if key in numbers]:
+            kept = self._outbox.went(form, number)
+            if kept is not None:
+                yield kept
+                continue
             with self._lock:
                 self._forms.pop(form, None)  # people have cleared it away: learn anew
-        return kept
 
-    def since(self, shape: Shape, after: int) -> Iterator[tuple[int, Record]]:
+    def since(self, shape: Shape, after: int) -> list[tuple[int, Record]]:
         """Records that went out behind a number, by their last one."""
         known = self.known(shape.form)
-        news = [(n, key) for key, n in known.numbers.items() if after < n <= known.upto]
-        for number, key in sorted(news):
-            yield from ((number, shown) for shown in self.fetch(shape, [key]))
+        news = {n: key for key, n in known.numbers.items() if after < n <= known.upto}
+        shown = {record.key: record for record in self.fetch(shape, list(news.values()))}
+        return [(n, shown[key]) for n, key in sorted(news.items()) if key in shown]
 
     def fetch(self, shape: Shape, keys: Sequence[str]) -> Iterator[Record]:
         """These records, as they went out last."""
-        for key in dict.fromkeys(keys):
-            kept = self.get(shape.form, key)
-            if kept is not None:
-                yield record(kept, shape)
+        return (record(kept, shape) for kept in self._kept(shape.form, dict.fromkeys(keys)))
 
     def having(self, shape: Shape, field: str, values: Sequence[str]) -> Iterator[Record]:
         """Records in which a field says one of these: by our mark at once, else by looking."""

@@ -82,7 +82,6 @@ def test_a_file_that_cannot_be_moved_away_is_read_later(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "rename", held)
         assert folder.read() == {}
-    folder.clock.offset += 2 * MINUTE
     assert list(folder.read()) == ["SO-1"]
 
 
@@ -174,6 +173,15 @@ def test_a_copy_keeps_values_and_can_be_mended_and_dropped_again(folder: Folder)
     assert (record.fault, record.fields["明细"][0]["物料"]) == ("", "0012")
     folder.answer("SO-1", 结果="已进ERP")
     assert folder.copies()[-1] == "a-2-answered.xlsx"
+
+
+def test_a_copy_is_for_reading_so_that_nobody_s_changes_are_written_over(folder: Folder) -> None:
+    folder.drop(HEADINGS, ONE)
+    folder.read()
+    for state in ("等待中", "已进ERP"):
+        folder.answer("SO-1", 结果=state)
+        mode = (folder.inbox / "answered" / "a-1-answered.xlsx").stat().st_mode
+        assert mode & 0o222 == 0
 
 
 def test_an_answer_to_a_csv_file_or_a_broken_one_is_a_workbook(folder: Folder) -> None:
