@@ -70,8 +70,8 @@ class Shape:
     """Fields that add up where rows share a key (stock by bin location), once each, whatever
     `tables` are asked for."""
     kinds: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """What fields are taken for, where that is known: `text`, `number`, `date`, `instant` or
-    `bool`. For systems whose values carry no dependable type."""
+    """What fields are taken for, where that is known: `text`, `number`, `date`, `instant`, `bool`,
+    or `any`, as it is. For systems whose values carry no dependable type."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from adapters.files import client
 from adapters.files.answering import Answering
+from adapters.files.books import Books
 from adapters.files.describing import fields_of
 from adapters.files.inbox import Inbox
 from adapters.files.outbox import Outbox
@@ -50,8 +51,9 @@ class Files(Adapter):
         assert isinstance(settings, FilesSettings)
         self._root = settings.folder
         inbox, outbox = Inbox(settings, clock), Outbox(settings, clock)
-        sent, answering = Sent(outbox), Answering(inbox, settings)
-        self._reading = Reading(inbox, answering, sent, settings)
+        self._books, sent = Books(inbox, settings), Sent(outbox)
+        answering = Answering(inbox, self._books, settings)
+        self._reading = Reading(inbox, self._books, answering, sent, settings)
         sending = Sending(outbox, sent, Receipts(self._reading), settings)
         self._writing = Writing(self._reading, answering, sending, sent)
         self.capabilities = Capabilities(
@@ -85,4 +87,4 @@ class Files(Adapter):
         return self._writing.many(writes)
 
     def describe(self, form: str) -> Sequence[FormField]:
-        return list(fields_of(self._reading.newest(form)))
+        return list(fields_of(self._books.newest(form)))

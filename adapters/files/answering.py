@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from adapters.files import codec
+from adapters.files.books import Books
 from adapters.files.inbox import Inbox, Taken
 from adapters.files.index import Index, Place
 from adapters.files.layout import normal, shown
@@ -38,10 +38,10 @@ Answers = dict[str, Fields]
 class Answering:
     """Answers of one connection. Safe for several threads."""
 
-    def __init__(self, inbox: Inbox, settings: FilesSettings) -> None:
+    def __init__(self, inbox: Inbox, books: Books, settings: FilesSettings) -> None:
         self._inbox = inbox
+        self._books = books
         self._settings = settings
-        self._most = settings.max_answer_mb * 1_000_000
         self._lock = threading.Lock()
 
     def answers(self, entry: Taken) -> Answers:
@@ -120,17 +120,14 @@ class Answering:
         return saved(book)
 
     def _book(self, entry: Taken) -> Any:
-        """A workbook as it came, formulas as their values; of anything else what could be read."""
-        content = self._inbox.content(entry, self._most)
-        found = codec.read(entry.name, content, self._most)
-        if not found.fault and entry.path.suffix.lower() in codec.WORKBOOKS:
-            assert content is not None
-            return codec.opened(content, data_only=True)
-        book = Workbook()
-        for sheet in found.sheets:
-            for n, row in enumerate(sheet.rows, 1):
-                for place, cell in enumerate(row, 1):
-                    put(book.worksheets[0].cell(n, place), shown(cell), self._settings)
+        """A workbook as it came; of anything else what could be read."""
+        book = self._books.workbook(entry)
+        if book is None:
+            book = Workbook()
+            for sheet in self._books.of(entry).sheets:
+                for n, row in enumerate(sheet.rows, 1):
+                    for place, cell in enumerate(row, 1):
+                        put(book.worksheets[0].cell(n, place), shown(cell), self._settings)
         return book
 
     def _loose(

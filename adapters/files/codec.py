@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
@@ -30,7 +29,6 @@ from connector.messages import Message, dump, load, say
 DIGITS = 15
 PLAIN = frozenset((str, Decimal, bool, type(None)))
 """What JSON holds as it is."""
-WORKBOOKS = (".xlsx", ".xlsm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +75,19 @@ class Unreadable(Exception):
         self.words = say(id, **params)
 
 
+def is_workbook(name: str) -> bool:
+    """By its name."""
+    return name.lower().endswith((".xlsx", ".xlsm"))
+
+
 def read(name: str, content: bytes | None, most: int) -> Book:
     """What is in a file, not `most` bytes or more."""
     try:
         if content is None:
             raise Unreadable("files_too_large", most=most // 1_000_000)
-        suffix = Path(name).suffix.lower()
-        if suffix in WORKBOOKS:
+        if is_workbook(name):
             return _workbook(content, most)
-        if suffix == ".csv":
+        if name.lower().endswith(".csv"):
             return Book([Sheet("", _csv(content))])
         raise Unreadable("files_no_sheet")
     except Unreadable as fault:

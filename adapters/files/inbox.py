@@ -20,6 +20,7 @@ from math import inf
 from pathlib import Path
 
 from adapters.files.client import Numbered, is_young, put, reached, safe, settle
+from adapters.files.codec import is_workbook
 from adapters.files.settings import FilesSettings
 from connector.clock import Clock
 from connector.errors import Gone, Locked
@@ -77,14 +78,12 @@ class Inbox:
     def _finished(self, folder: Path) -> list[Path]:
         with os.scandir(folder) as found:
             names = {item.name for item in found if item.is_file()}
-        ready = [
-            folder / name
-            for name in names
-            if _is_meant(name)
-            and not self._is_open(folder, name, names)
-            and self._rests(folder / name)
-        ]
-        return sorted(ready, key=_when)
+        ready = []
+        for name in filter(_is_meant, names):
+            with suppress(FileNotFoundError):
+                if not self._is_open(folder, name, names) and self._rests(folder / name):
+                    ready.append((_when(folder / name), folder / name))
+        return [path for _, path in sorted(ready)]
 
     def _is_open(self, folder: Path, name: str, names: Collection[str]) -> bool:
         """Excel, WPS and LibreOffice leave a mark beside what they have open."""
@@ -93,10 +92,8 @@ class Inbox:
 
     def _rests(self, path: Path) -> bool:
         """Nobody has touched it for a while, and as far as one can see nothing of it is missing."""
-        with suppress(FileNotFoundError):
-            age = self._age(path)
-            return age >= self._lag and not (age < PATIENCE and _is_cut_off(path))
-        return False
+        age = self._age(path)
+        return age >= self._lag and not (age < PATIENCE and _is_cut_off(path))
 
     def _age(self, path: Path) -> float:
         """Seconds since anything happened to it: what is copied keeps the stamp of its content."""
@@ -201,4 +198,4 @@ def _is_meant(name: str) -> bool:
 
 def _is_cut_off(path: Path) -> bool:
     """A workbook ends with the list of what is in it."""
-    return path.suffix.lower() in (".xlsx", ".xlsm") and not zipfile.is_zipfile(path)
+    return is_workbook(path.name) and not zipfile.is_zipfile(path)

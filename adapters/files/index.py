@@ -70,8 +70,9 @@ class Index:
         known = entry.number in self._kept and places == self.places(entry)
         self._put(entry, places)
         if keep and not known:
-            self._kept.add(entry.number)
             self._inbox.keep(entry, self._kept_as, exact.encode(places))
+        if keep:
+            self._kept.add(entry.number)
 
     def _put(self, entry: Taken, places: Sequence[Place]) -> None:
         self._forget(entry.number)
@@ -82,6 +83,7 @@ class Index:
             self._showing[place.key].add(entry.number)
 
     def _forget(self, number: int) -> None:
+        self._kept.discard(number)
         entry = self._files.pop(number, None)
         for key in self._places.pop(number, ()):
             self._showing[key].discard(number)
@@ -98,6 +100,10 @@ class Index:
     def files(self) -> list[Taken]:
         """All of them, oldest first."""
         return [self._files[number] for number in sorted(self._places)]
+
+    def knows(self, entry: Taken) -> bool:
+        """It is known what a file shows, and it has not been cleared away."""
+        return entry.number in self._places
 
     def places(self, entry: Taken) -> Sequence[Place]:
         """All that stands in a file."""

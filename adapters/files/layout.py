@@ -114,10 +114,14 @@ def shown(cell: Cell) -> str:
     return value if isinstance(value, str) else ""
 
 
-def is_total(row: Row) -> bool:
-    """A row that adds up the others."""
-    first = next((cell for cell in row if cell is not None), None)
-    return isinstance(first, str) and bool(_TOTAL.fullmatch(normal(first)))
+def first_text(row: Row) -> str:
+    """The first cell that is filled, if it is a text."""
+    return shown(next((cell for cell in row if cell is not None), None))
+
+
+def is_total(text: str) -> bool:
+    """What stands before a row that adds up the others."""
+    return bool(_TOTAL.fullmatch(normal(text)))
 
 
 def _columns(row: Row, wanted: Iterable[str]) -> dict[str, int]:
@@ -154,9 +158,8 @@ def _end(sheet: Sheet, at: int, columns: dict[str, int]) -> int:
     """Rows of a form end at one that is empty, adds up the others, or begins with a name."""
     for n in range(at + 1, len(sheet.rows)):
         row = sheet.rows[n]
-        filled = [cell for cell in row if cell is not None]
-        first = unicodedata.normalize("NFKC", shown(filled[0])) if filled else ""
-        if not filled or is_total(row) or ":" in first:
+        first = unicodedata.normalize("NFKC", first_text(row))
+        if not any(cell is not None for cell in row) or is_total(first) or ":" in first:
             return n
     return len(sheet.rows)
 

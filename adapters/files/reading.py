@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from adapters.files import codec
 from adapters.files.answering import Answering
+from adapters.files.books import Books
 from adapters.files.inbox import Inbox, Taken
 from adapters.files.index import Index
 from adapters.files.records import Found, records
@@ -23,7 +23,6 @@ from connector import exact
 from connector.contract import Fields, Page, Record, Shape, chunks
 from connector.errors import Gone, Transient
 
-CELLS = ".cells.json"
 PAGE = 100
 HELD = 10_000
 """Records of the files read last that are held in memory."""
@@ -33,14 +32,19 @@ class Reading:
     """Reads of one connection. Safe for several threads."""
 
     def __init__(
-        self, inbox: Inbox, answering: Answering, sent: Sent, settings: FilesSettings
+        self,
+        inbox: Inbox,
+        books: Books,
+        answering: Answering,
+        sent: Sent,
+        settings: FilesSettings,
     ) -> None:
         self._inbox = inbox
+        self._books = books
         self._answering = answering
         self._sent = sent
         self._whole = settings.whole
         self._sheet = settings.sheet
-        self._most = settings.max_answer_mb * 1_000_000
         self._page = settings.page or PAGE
         self._indexes: dict[tuple[str, tuple[str, ...]], Index] = {}
         self._recent: dict[tuple[str, int], tuple[Shape, list[Found]]] = {}
@@ -110,10 +114,10 @@ class Reading:
         """The records for which a file counts; not those of `ours`, that we sent."""
         with self._lock:
             try:
-                found = self._found(entry, shape)
+                found = self._found(entry, shape) if index.knows(entry) else []
             except Gone:
                 return []
-            if keep:
+            if keep and index.knows(entry):
                 index.note(entry, found, keep=True)
             mine = [f for f in found if index.newest(f.key) == entry and f.key not in ours]
             answers = self._answering.answers(entry)
@@ -127,7 +131,7 @@ class Reading:
         place = (shape.form, entry.number)
         known, found = self._recent.get(place, (None, []))
         if known != shape:
-            found = records(self._book(entry), entry.name, shape, self._sheet)
+            found = records(self._books.of(entry), entry.name, shape, self._sheet)
             self._recent[place] = shape, found
             self._forget()
         return found
@@ -138,20 +142,6 @@ class Reading:
         while held > HELD and len(self._recent) > 1:
             _, found = self._recent.pop(next(iter(self._recent)))
             held -= len(found)
-
-    def _book(self, entry: Taken) -> codec.Book:
-        kept = self._inbox.kept(entry, CELLS)
-        if kept:
-            return codec.loaded(kept)
-        book = codec.read(entry.name, self._inbox.content(entry, self._most), self._most)
-        self._inbox.keep(entry, CELLS, codec.dumped(book))
-        return book
-
-    def newest(self, form: str) -> codec.Book:
-        """What is in the file that came in last; nothing where none did."""
-        with self._lock:
-            files = self._inbox.taken(form)
-            return self._book(files[-1]) if files else codec.Book()
 
 
 def _record(found: Found, entry: Taken, index: Index, shape: Shape, answers: Fields) -> Record:

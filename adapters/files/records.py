@@ -15,11 +15,25 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from adapters.files.codec import Book, Cell, Merged, Sheet
-from adapters.files.layout import PLACE, Faulty, Headings, Names, headings, is_total, normal
+from adapters.files.layout import (
+    PLACE,
+    Faulty,
+    Headings,
+    Names,
+    first_text,
+    headings,
+    is_total,
+    normal,
+)
 from adapters.files.values import Wrong, meant
 from connector import sheets
 from connector.contract import Shape
 from connector.messages import Message, say
+
+LONGEST = 150
+"""Characters of a key."""
+NAME = 100
+"""Of a file's name in the key of what has none."""
 
 
 @dataclass(slots=True)
@@ -43,7 +57,7 @@ class Found:
 def records(book: Book, file: str, shape: Shape, only: str = "") -> list[Found]:
     """All that is in a file of this name; `only` names the sheet that is read."""
     if book.fault:
-        return [Found(file, file, fault=book.fault, nameless=True)]
+        return [_nameless(file, book.fault)]
     names = Names.of(shape)
     found: list[Found] = []
     for sheet in book.sheets:
@@ -51,17 +65,22 @@ def records(book: Book, file: str, shape: Shape, only: str = "") -> list[Found]:
             found += _in_sheet(sheet, book, names, shape, file)
     if not found:
         wanted = ", ".join((*names.keys, *names.line))
-        words = say("files_no_headings", names=wanted)
-        return [Found(file, file, fault=words, nameless=True)]
+        return [_nameless(file, say("files_no_headings", names=wanted))]
     return _once(found)
+
+
+def _nameless(file: str, words: Message | str, sheet: str = "", at: int = 0, row: int = 0) -> Found:
+    """What cannot be a record, by its place."""
+    place = f"{file[:NAME]} {sheet}".strip()
+    key, rows = (f"{place}!{row}", [row]) if row else (place, [])
+    return Found(key, file, {}, sheet, at, rows, words, nameless=True)
 
 
 def _in_sheet(sheet: Sheet, book: Book, names: Names, shape: Shape, file: str) -> list[Found]:
     try:
         where = headings(sheet, names)
     except Faulty as fault:
-        place = f"{file} {sheet.name}".strip()
-        return [Found(place, file, sheet=sheet.name, fault=fault.words, nameless=True)]
+        return [_nameless(file, fault.words, sheet.name)]
     if where is None:
         return []
     found = list(_Reading(sheet, where, names, shape, file, book.from_1904))
@@ -105,39 +124,37 @@ class _Reading:
             return
         groups: dict[str, list[int]] = {}
         for n in range(self._where.at + 1, self._where.end):
-            if self._is_blank(n) or is_total(self._sheet.rows[n]):
+            if self._is_blank(n):
                 continue
             try:
                 parts = [str(self._own(name, [n]) or "") for name in self._names.keys]
             except Wrong as wrong:
-                yield self._nameless(n, wrong.words)
+                yield self._row(n, wrong.words)
                 continue
-            if any(parts):
-                groups.setdefault("|".join(parts), []).append(n)
-            else:
-                yield self._nameless(n, say("files_no_key", row=n + 1, name=self._names.keys[0]))
+            key = "|".join(parts)
+            if len(key) > LONGEST:
+                yield self._row(n, say("files_key_too_long", row=n + 1, most=LONGEST))
+            elif any(parts) and not is_total(parts[0]):
+                groups.setdefault(key, []).append(n)
+            elif not is_total(parts[0] or first_text(self._sheet.rows[n])):
+                yield self._row(n, say("files_no_key", row=n + 1, name=self._names.keys[0]))
         for key, lines in groups.items():
             yield self._record(key, lines)
 
     def _form(self) -> Found:
-        place = f"{self._file} {self._sheet.name}".strip()
         lines = [n for n in range(self._where.at + 1, self._where.end) if not self._is_blank(n)]
         try:
             key = "|".join(str(self._own(name, ()) or "") for name in self._names.keys)
         except Wrong as wrong:
-            return Found(
-                place, self._file, sheet=self._sheet.name, fault=wrong.words, nameless=True
-            )
-        if key.strip("|"):
-            return self._record(key, lines)
-        words = say("files_no_key_in_form", name=self._names.keys[0])
-        return Found(place, self._file, sheet=self._sheet.name, fault=words, nameless=True)
+            return _nameless(self._file, wrong.words, self._sheet.name)
+        if not key.strip("|"):
+            words = say("files_no_key_in_form", name=self._names.keys[0])
+            return _nameless(self._file, words, self._sheet.name)
+        return self._record(key, lines)
 
-    def _nameless(self, n: int, words: Message) -> Found:
-        place = f"{self._file} {self._sheet.name}".strip()
-        found = Found(f"{place}!{n + 1}", self._file, {}, self._sheet.name, self._where.at + 1)
-        found.rows, found.fault, found.nameless = [n + 1], words, True
-        return found
+    def _row(self, n: int, words: Message) -> Found:
+        """A row that belongs to no record."""
+        return _nameless(self._file, words, self._sheet.name, self._where.at + 1, n + 1)
 
     def _record(self, key: str, lines: Sequence[int]) -> Found:
         found = Found(key, sheet=self._sheet.name, at=self._where.at + 1)

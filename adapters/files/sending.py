@@ -74,9 +74,8 @@ class Sending:
 
     def _send(self, write: Write, known: Kept, operation: str) -> Written:
         kept, line_keys = _changed(known, write)
-        asked = write.until == STEPS[-1]
         kept |= {"operation": operation, "version": known["version"] + 1}
-        kept["receipts"] = self._receipts.last(write) if asked else 0
+        kept["receipts"] = self._receipts.last(write) if _is_awaited(write) else 0
         headings, lines = _sheet(kept, write)
         content = rendered(write.form, headings, lines, self._settings)
         self._outbox.send(write.form, kept, content, f".{self._settings.format}")
@@ -86,19 +85,28 @@ class Sending:
         wrong = difference(write, there, line_keys) if write.expect else None
         if wrong is not None:
             raise HalfDone(written, wrong)
-        return self._confirmed(write, kept, written)
+        return _awaiting(write, written)
 
     def _confirmed(self, write: Write, kept: Kept, written: Written) -> Written:
         """How far the other system is, where it tells and that is waited for."""
-        if write.until != STEPS[-1] or write.verb != "put":
-            return replace(written, step=STEPS[0] if write.until else "")
-        receipt = self._receipts.of(write, kept)
+        receipt = self._receipts.of(write, kept) if _is_awaited(write) else None
         if receipt is None:
-            awaits = str(say("files_importer"))
-            return replace(written, number="", step=STEPS[0], awaits=awaits)
+            return _awaiting(write, written)
         if receipt.refused:
-            raise HalfDone(replace(written, number="", step=STEPS[0]), Rejected(receipt.reason))
+            raise HalfDone(_awaiting(write, written), Rejected(receipt.reason))
         return replace(written, number=receipt.number or written.number, step=STEPS[-1])
+
+
+def _is_awaited(write: Write) -> bool:
+    """A receipt is waited for."""
+    return write.until == STEPS[-1] and write.verb == "put"
+
+
+def _awaiting(write: Write, written: Written) -> Written:
+    """The file went out. What number the other system gives it, a receipt says."""
+    if not _is_awaited(write):
+        return replace(written, step=STEPS[0] if write.until else "")
+    return replace(written, number="", step=STEPS[0], awaits=str(say("files_importer")))
 
 
 # -- the record -------------------------------------------------------------------------------
@@ -166,11 +174,9 @@ def _sheet(kept: Kept, write: Write) -> tuple[list[str], list[Line]]:
 
 def _asked(shape: Shape | None) -> tuple[str, ...]:
     """Every field that is shown, so that each file has the same columns."""
-    return (
-        ()
-        if shape is None
-        else (*shape.fields, *(f for t in shape.tables.values() for f in t.fields))
-    )
+    if shape is None:
+        return ()
+    return (*shape.fields, *(name for table in shape.tables.values() for name in table.fields))
 
 
 def _operation(write: Write) -> Mapping[str, Any]:

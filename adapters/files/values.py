@@ -116,5 +116,6 @@ def _short(cell: Any) -> str:
 _MEANT: dict[str, Callable[[Any], Any]] = {
     "text": _text,
     "number": _number,
+    "any": lambda cell: cell.isoformat() if isinstance(cell, date) else cell,
     "bool": lambda cell: cell if isinstance(cell, bool) else _text(cell),
 }

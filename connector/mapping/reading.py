@@ -133,14 +133,16 @@ def read_shape(mapping: Mapping, reference: str = "") -> Shape:
     )
 
 
-TAKEN_FOR = {"whole": "number", **{k: k for k in ("text", "number", "date", "instant", "bool")}}
+KINDS = ("text", "number", "date", "instant", "bool", "any")
+TAKEN_FOR = {"whole": "number", **{kind: kind for kind in KINDS}}
 
 
 def _kinds(model: type[Part], rules: Iterable[Rule]) -> dict[str, str]:
     """What the fields are taken for that go over as they are; a code for a value map is text."""
     found: dict[str, str] = {}
     for rule in rules:
-        kind = "text" if rule.map else rule.type or kinds(model).get(rule.target)
+        own = "any" if rule.target.startswith("custom.") else ""
+        kind = "text" if rule.map else rule.type or kinds(model).get(rule.target, own)
         if kind in TAKEN_FOR and not rule.call:
             found |= dict.fromkeys((*rule.sources, *rule.otherwise), TAKEN_FOR[str(kind)])
     return found

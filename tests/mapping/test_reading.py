@@ -319,7 +319,7 @@ lines:
     shape = reader(rules, object="sales_order").shape
     assert shape.kinds == {
         "c": "text", "day": "date", "made_on": "date", "coin": "text", "weight": "number",
-        "due": "date",
+        "colour": "any", "due": "date",
     }  # fmt: skip
     rows = shape.tables["rows"].kinds
     assert (rows["m"], rows["q"], rows["n"]) == ("text", "number", "number")

@@ -59,9 +59,15 @@ def test_headings_may_stand_below_a_title_in_two_rows_and_be_written_loosely(
 
 def test_totals_and_rows_that_are_only_numbered_are_passed_over(folder: Folder) -> None:
     numbered = [None, None, None, None, 2, None, None, None]
-    folder.drop(HEADINGS, ONE, numbered, ["合计", None, None, None, None, None, 2, 22.6])
+    folder.drop(HEADINGS, ONE, numbered, ["合计", None, None, None, None, None, 2, 22.6],
+                [None, "小计（元）", None, None, None, None, 2, 22.6])  # fmt: skip
     (record,) = folder.read().values()
     assert len(record.fields["明细"]) == 1
+
+
+def test_a_customer_whose_name_is_total_still_buys(folder: Folder) -> None:
+    folder.drop(["客户", "订单号", *HEADINGS[2:]], ["Total", "SO-1", *ONE[2:]])
+    assert folder.read()["SO-1"].fields["客户"] == "Total"
 
 
 @pytest.mark.parametrize(
