@@ -103,15 +103,15 @@ class Inbox:
 
     # -- what was taken ---------------------------------------------------------------------
 
-    def taken(self, form: str, after: int = 0) -> list[Taken]:
-        """What was taken in behind a number, in order, as far as nobody is at it right now."""
+    def taken(self, form: str) -> list[Taken]:
+        """What was taken in, in order, as far as nobody is at it right now."""
         done, found = self._done(form), []
         with reached(self._folder):
             for number in done.numbers():
-                entry = _entry(number, done.path(number)) if number > after else None
+                entry = _entry(number, done.path(number))
                 if entry is not None:
                     found.append(entry)
-                elif number > after and is_young(done.path(number), self._clock):
+                elif is_young(done.path(number), self._clock):
                     break
         return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from connector import registry
@@ -77,7 +78,11 @@ def _operations(mapping: Mapping, possible: frozenset[str]) -> tuple[str, ...]:
 def _bare(name: str, kind: type[Adapter]) -> Adapter:
     """The adapter without a site: it tells what it could do, and can call nobody."""
     fields = kind.settings_type.model_fields.items()
-    values: dict[str, Any] = {key: CHANGE_ME for key, info in fields if info.is_required()}
+    values: dict[str, Any] = {
+        key: Path(CHANGE_ME) if info.annotation is Path else CHANGE_ME
+        for key, info in fields
+        if info.is_required()
+    }
     settings = kind.settings_type.model_construct(**values | {"adapter": name})
     clock = SystemClock()
     return kind(settings, NoHttp(clock), clock)

@@ -105,7 +105,7 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
 def opened(directory: Path, side: str, system: Application, **orders: str) -> Iterator[Shop]:
     """The folder stands at `side`, the system at the other; `orders` are options of their flow."""
     other = {"crm": "erp", "erp": "crm"}[side]
-    adapters = {side: "files", other: type(system).__module__.split(".")[1]}
+    adapters = {side: "files", other: system.system}
     url, stop = start(system)
     path = beginning.init(
         adapters["crm"], adapters["erp"], directory, backfill=True, today=today(), language="en"
@@ -114,7 +114,7 @@ def opened(directory: Path, side: str, system: Application, **orders: str) -> It
     settings, secrets = system.settings(url)
     config["health"] = ""
     config["connections"][side] = {"adapter": "files", "folder": "sheets"}
-    config["connections"][other] = {**settings, **QUICK[other]}
+    config["connections"][other] = {**settings, **QUICK[system.system]}
     config["flows"]["orders"] |= orders
     path.write_text(configuration.written(config), encoding="utf-8")
     shutil.copy(empty_store(), directory / "connector.db")
