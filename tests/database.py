@@ -8,8 +8,76 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import psycopg
+from psycopg.rows import dict_row
 from sqlalchemy import create_engine, text
+
+USER, PASSWORD = "connector", "synthetic-password"
+"""Who asks for a password where everybody else is let in."""
+CLOCK = """
+create schema shim;
+create table shim.clock (ahead interval);
+insert into shim.clock values ('0');
+create function shim.now() returns timestamptz stable language sql as
+    'select pg_catalog.now() + (select ahead from shim.clock)';
+grant usage on schema shim to connector;
+grant select on shim.clock to connector;
+"""
+
+
+class Database:
+    """A database of somebody else's, of a server that runs; its clock is ours to move: a function
+    of its own stands before `now()`."""
+
+    def __init__(self, url: str, name: str) -> None:
+        """`url` is the server's, as its administrator has it."""
+        parts = urlsplit(url.replace("+psycopg", ""))
+        self.name = name
+        self.folder = parse_qs(parts.query)["host"][0]
+        with self.connected(parts.path.strip("/")) as server:
+            self._know_user(server)
+            server.execute(f"create database {name}")
+            server.execute(f"alter database {name} set search_path = public, shim, pg_catalog")
+        self.admin = self.connected(name)
+        self.admin.execute(CLOCK)
+
+    @property
+    def url(self) -> str:
+        """Without anybody's name or password."""
+        return f"postgresql:///{self.name}?host={self.folder}"
+
+    def connected(self, database: str = "") -> psycopg.Connection[dict[str, Any]]:
+        """As the administrator; each statement is a transaction of its own."""
+        return psycopg.connect(
+            host=self.folder, user="postgres", dbname=database or self.name, autocommit=True,
+            row_factory=dict_row,
+        )  # fmt: skip
+
+    def ask(self, statement: str, *values: Any) -> list[dict[str, Any]]:
+        """Somebody says something to the database."""
+        done = self.admin.execute(statement, values or None)  # type: ignore[call-overload]
+        return done.fetchall() if done.description else []
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass there."""
+        self.ask("update shim.clock set ahead = ahead + make_interval(secs => %s)", seconds)
+
+    def close(self) -> None:
+        self.admin.close()
+
+    def _know_user(self, server: psycopg.Connection[dict[str, Any]]) -> None:
+        if server.execute("select from pg_roles where rolname = %s", (USER,)).fetchall():
+            return
+        found = server.execute("show hba_file").fetchone()
+        assert found is not None
+        file = Path(found["hba_file"])
+        rules = file.read_text("utf-8")
+        file.write_text(f"local all {USER} scram-sha-256\n{rules}", "utf-8")
+        server.execute("select pg_reload_conf()")
+        server.execute("set scram_iterations = 1")  # a log-in costs more than a test otherwise
+        server.execute(f"create role {USER} login password '{PASSWORD}'")
 
 
 class Server:
