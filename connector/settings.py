@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 
 from connector import complaints
 from connector.contract import ABOUT_HTTP, Adapter, Settings
@@ -36,7 +37,14 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "y": 31_536_000}
 CHANGE_ME = "CHANGE_ME"
 """What `init` writes where only the site knows the value."""
 STAND_INS = {"base_url": "https://change-me.invalid"}
-"""Of settings that not every text will do for, what stands in a draft until they are filled in."""
+"""Of settings that not every text will do for, what stands in a draft until they are filled in;
+any other such setting has an example of its own."""
+
+
+def stand_in(key: str, field: FieldInfo | None) -> Any:
+    """What stands for a setting that nobody has filled in yet."""
+    examples = field.examples if field else None
+    return examples[0] if examples else STAND_INS.get(key, CHANGE_ME)
 
 
 def seconds(value: Any) -> Any:
@@ -325,7 +333,7 @@ class ConfigFile:
                 (self.unfilled if self._draft else problems).append(
                     Problem(self.place(*where), gap.words)
                 )
-                values[key] = STAND_INS.get(key, CHANGE_ME)
+                values[key] = stand_in(key, known)
             except ValueError as error:
                 words = complaints.own(error)
                 assert words is not None, error

@@ -15,7 +15,7 @@ class FilesSettings(Settings):
 
     asked: ClassVar[tuple[str, ...]] = ()
 
-    folder: Path
+    folder: Path = Field(examples=[Path("sheets")])
     """The folder; a relative path starts at the configuration."""
     inbox: str = "in"
     """Where people and other systems drop files, inside `folder` unless it is a whole path."""

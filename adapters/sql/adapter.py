@@ -34,7 +34,7 @@ class Sql(Adapter):
     """Tables and views of one database."""
 
     settings_type: ClassVar[type[Settings]] = SqlSettings
-    over_http: ClassVar[bool] = False
+    speaks_http: ClassVar[bool] = False
 
     def __init__(self, settings: Settings, http: Http, clock: Clock) -> None:
         super().__init__(settings, http, clock)

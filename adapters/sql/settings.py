@@ -131,7 +131,9 @@ class SqlSettings(Settings):
     asked: ClassVar[tuple[str, ...]] = ("user", "password")
     usual: ClassVar[Mapping[str, str]] = {"forms": _EXAMPLE}
 
-    url: Annotated[str, AfterValidator(_usable_url)]
+    url: Annotated[str, AfterValidator(_usable_url)] = Field(
+        examples=["postgresql://change-me.invalid/erp"]
+    )
     """Kind and address: `postgresql://host/db`, `mssql://host:1433/db?charset=cp936`,
     `mysql://host/db?charset=gbk`, `oracle://host:1521/?service_name=erp`, `sqlite:////path`."""
     user: str = ""

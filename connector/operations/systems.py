@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from connector import registry
 from connector.assemble import shipped
@@ -17,7 +15,7 @@ from connector.http import NoHttp
 from connector.mapping.load import Values, load
 from connector.mapping.model import Mapping
 from connector.messages import say
-from connector.settings import CHANGE_ME
+from connector.settings import stand_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +76,7 @@ def _operations(mapping: Mapping, possible: frozenset[str]) -> tuple[str, ...]:
 def _bare(name: str, kind: type[Adapter]) -> Adapter:
     """The adapter without a site: it tells what it could do, and can call nobody."""
     fields = kind.settings_type.model_fields.items()
-    values: dict[str, Any] = {
-        key: Path(CHANGE_ME) if info.annotation is Path else CHANGE_ME
-        for key, info in fields
-        if info.is_required()
-    }
+    values = {key: stand_in(key, info) for key, info in fields if info.is_required()}
     settings = kind.settings_type.model_construct(**values | {"adapter": name})
     clock = SystemClock()
     return kind(settings, NoHttp(clock), clock)

@@ -19,7 +19,6 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
-from types import SimpleNamespace
 from typing import Any, ClassVar, Self
 
 from openpyxl import Workbook, load_workbook
@@ -266,7 +265,6 @@ class Remembered(AsCsv):
 
     def __init__(self, sample: Sample) -> None:
         super().__init__(Path(mkdtemp(dir=MEMORY if Path(MEMORY).is_dir() else None)))
-        self.server = SimpleNamespace(switches={})
         self._dropped: dict[str, dict[str, Any]] = {}
 
     def connect(self, **settings: Any) -> Adapter:
@@ -274,6 +272,9 @@ class Remembered(AsCsv):
         made._reading._answering._copy = lambda *_: b""
         adapter: Adapter = made
         return adapter
+
+    def shows_after(self, seconds: float) -> None:
+        """A folder shows everything at once."""
 
     def held(self) -> Mapping[str, Mapping[str, Any]]:
         return self._dropped

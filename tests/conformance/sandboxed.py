@@ -75,6 +75,10 @@ class SandboxRemote(Remote):
     def pass_time(self, seconds: float) -> None:
         self.server.clock.advance(seconds)
 
+    def shows_after(self, seconds: float) -> None:
+        """Queries show a change only after so long."""
+        self.server.switches["visible_after"] = seconds
+
     def ago(self, seconds: float) -> datetime:
         moment: datetime = self.server.clock.now() - timedelta(seconds=seconds)
         return moment

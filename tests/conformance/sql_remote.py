@@ -210,7 +210,7 @@ class PostgresRemote(Remote):
         }
         made = SqlSettings.model_validate({**usual, **settings})
         clock = SkippingClock()
-        adapter = Sql(made, NoHttp(made, clock), clock)
+        adapter = Sql(made, NoHttp(clock), clock)
         if self.stays and "forms" not in settings:
             # To ask for the same tables again and again takes longer than all the rest.
             adapter._tables._known = DESCRIBED.setdefault(type(self), {})

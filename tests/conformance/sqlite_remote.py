@@ -71,7 +71,7 @@ class SqliteBills(Remote):
         usual = {"adapter": "sql", "url": f"sqlite:///{self._path}", "forms": self.forms}
         made = SqlSettings.model_validate({**usual, **settings})
         clock = SkippingClock()
-        adapter = Sql(made, NoHttp(made, clock), clock)
+        adapter = Sql(made, NoHttp(clock), clock)
         self._made.append(adapter)
         return adapter
 

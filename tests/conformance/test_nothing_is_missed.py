@@ -68,7 +68,7 @@ class Readings(RuleBasedStateMachine):
         self.there_before = set(self.remote.held())
         for _ in range(begun):
             self.remote.add()
-        self.remote.server.switches["visible_after"] = delay
+        self.remote.shows_after(delay)
         self.adapter: Adapter = self.remote.connect(**self.small)
 
     # -- people -----------------------------------------------------------------------------
@@ -204,12 +204,11 @@ def running(remote: type[Remote], of: Sample) -> Any:
     return readings(type("Handle", (WithoutSockets, remote), {}), of)
 
 
-def readings(remote: Any, of: Sample, examples: int = 40) -> Any:
-    class Machine(Readings):
-        handle = remote
-        sample = of
-
-    case: Any = Machine.TestCase
+def readings(
+    remote: Any, of: Sample, examples: int = 40, machine: type[Readings] = Readings
+) -> Any:
+    made: Any = type("Machine", (machine,), {"handle": remote, "sample": of})
+    case = made.TestCase
     case.settings = settings(max_examples=examples, stateful_step_count=30, deadline=None)
     return case
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis.stateful import rule
 
 from tests.conformance import sql_remote as databases
-from tests.conformance.test_nothing_is_missed import LATEST, PLACES, Readings, case
+from tests.conformance.test_nothing_is_missed import LATEST, PLACES, Readings, readings
 
 
 class Committing(Readings):
@@ -94,5 +94,5 @@ def running(erp: databases.Erp) -> None:
     ERP[:] = [erp]
 
 
-TestByTime = case(Committing, Stamped, databases.BILLS, 10)
-TestByVersion = case(Committing, Versioned, databases.BILLS, 10)
+TestByTime = readings(Stamped, databases.BILLS, 10, Committing)
+TestByVersion = readings(Versioned, databases.BILLS, 10, Committing)

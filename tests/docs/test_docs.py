@@ -9,6 +9,7 @@ import typing
 from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -238,6 +239,7 @@ def test_no_reason_is_drawn_that_nobody_gives() -> None:
 # -- messages ------------------------------------------------------------------------------------
 
 
+@cache
 def catalogue() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for path in CATALOGUES:

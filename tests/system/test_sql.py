@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import adapters.sql
-from connector.operations import beginning, mappings
+from connector.operations import beginning, forms
 from sandbox.fxiaoke import FxiaokeSandbox
 from sandbox.kingdee_galaxy import KingdeeGalaxySandbox
 from sandbox.server import Application, start
@@ -104,7 +104,7 @@ def opened(
                 continue
             settings, secrets = system.settings(urls[name])
             env.update(secrets)
-            written["connections"][name] = {**settings, **QUICK[name]}
+            written["connections"][name] = {**settings, **QUICK[system.system]}
     assert config == site.config
     with pytest.MonkeyPatch.context() as environment:
         for name, value in env.items():
@@ -231,11 +231,11 @@ def test_production_and_shipments_in_tables_show_up_in_the_order(
 
 def test_the_shipped_mappings_fit_the_example_schema(erp: tuple[Site, Tables]) -> None:
     site, tables = erp
-    found = mappings.check(site.app.system)
+    found = forms.check(site.app.system)
     assert [one for one in found if one["connection"] == "erp" and one["problems"]] == []
     tables.ask("alter table customer rename column phone to telephone")
     site.restart()
-    problems = [problem for one in mappings.check(site.app.system) for problem in one["problems"]]
+    problems = [problem for one in forms.check(site.app.system) for problem in one["problems"]]
     assert any("customer" in problem and "phone" in problem for problem in problems), problems
 
 

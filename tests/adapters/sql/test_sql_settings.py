@@ -102,7 +102,7 @@ def test_an_isolation_that_the_database_lacks_is_refused_with_those_it_has() -> 
 
 def test_the_password_stands_in_no_repr() -> None:
     made = settings(user="connector", password="synthetic-password")
-    adapter = Sql(made, NoHttp(made, SkippingClock()), SkippingClock())
+    adapter = Sql(made, NoHttp(SkippingClock()), SkippingClock())
     engine = adapter._client._engine
     shown = [repr(made), repr(engine), str(engine.url), repr(adapter._client)]
     assert not [text for text in shown if "synthetic-password" in text]
@@ -118,7 +118,7 @@ def test_capabilities_follow_the_settings_alone() -> None:
         },
     }  # fmt: skip
     made = settings(forms=forms)
-    known = Sql(made, NoHttp(made, SkippingClock()), SkippingClock()).capabilities
+    known = Sql(made, NoHttp(SkippingClock()), SkippingClock()).capabilities
     assert {known.of(name).reads for name in ("plain", "nobody's")} == {"full"}
     assert known.of("read").reads == "changes"
     assert known.of("read").operations == known.other.operations == frozenset()
