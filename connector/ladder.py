@@ -58,7 +58,7 @@ class Climber:
     """A bill on its way, and what is known of it so far."""
 
     steps: ClassVar[Sequence[Step]]
-    """In the order in which they are taken."""
+    """In the order in which they are taken; base data may have none."""
 
     write: Write
     key: str = ""
@@ -77,12 +77,22 @@ class Climber:
     @property
     def editable(self) -> bool:
         """None of the steps has been taken."""
-        return self.state in self.steps[0].sources
+        return not self.steps or self.state in self.steps[0].sources
 
     @property
     def at_top(self) -> bool:
         """All of them have."""
-        return self.state == self.steps[-1].target
+        return not self.steps or self.state == self.steps[-1].target
+
+    @property
+    def voided(self) -> bool:
+        """It has ended as if it had never been: nothing more becomes of it."""
+        return False
+
+    @property
+    def closed(self) -> bool:
+        """It stands, and nothing in it changes any more."""
+        return False
 
     @property
     def arrived(self) -> bool:

@@ -210,7 +210,7 @@ class Changing:
     def _fetched(self, shape: Shape, key: str, change: ChangeForm, row_key: str) -> Held:
         for record in self._reading.fetch(shape, [key]):
             return Held(record, change, row_key)
-        raise Changed(say("kingdee_gone", form=shape.form, key=key))
+        raise Changed(say("target_gone", key=key))
 
 
 def _awaiting(words: str, bill: Bill, found: Found, *, taken: bool = False) -> Awaiting:

@@ -199,7 +199,7 @@ class Saving:
         shape = Shape(write.form, (form_of(write.form).key,), fields, tables=tables)
         for record in self._reading.fetch(shape, [key or write.key]):
             return record
-        raise Gone(say("kingdee_gone", form=write.form, key=key or write.key))
+        raise Gone(say("target_gone", key=key or write.key))
 
 
 def _returned(bill: Bill, outcome: Outcome) -> Returned:

@@ -232,9 +232,9 @@ def test_closing_dropped_rows_goes_on_where_it_broke_off(site: Site) -> None:
 def test_a_voided_bill_is_beyond_changing(site: Site) -> None:
     bill = made(site)
     site.people("cancel", number="N1")
-    with pytest.raises(Conflict, match="voided"):
+    with pytest.raises(Conflict, match="void"):
         site.erp.write(change(bill.key, {"FNote": "急"}, until="saved"))
-    with pytest.raises(Conflict, match="voided"):
+    with pytest.raises(Conflict, match="void"):
         site.erp.write(change(bill.key))
     assert site.erp.write(change(bill.key, until="saved")).step == "saved"
     assert site.commits() == ["create"]

@@ -108,7 +108,7 @@ def test_an_order_that_people_took_along_meanwhile_is_done(site: Site) -> None:
 
 def test_a_step_that_somebody_takes_just_before_us_is_no_error(site: Site) -> None:
     key = site.erp.write(order("N1", until="saved")).key
-    ladder = site.erp._writing._ladder
+    ladder = site.erp._writing.ladder
     look = ladder.look
 
     def look_and_lose(bills: list[object]) -> None:
