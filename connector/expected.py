@@ -1,17 +1,25 @@
-"""`Write.expect`: the amounts that must stand in the target before any further step."""
+"""What must stand in the target after a save, before any further step.
+
+Amounts within their tolerance (`Write.expect`), values as they were written, and of rows that were
+added the keys that the target gave them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from connector.contract import Record, Write
-from connector.errors import Rejected
+from connector.contract import Record, Value, Write, is_empty
+from connector.errors import Conflict, Rejected
 from connector.messages import say
 
 LineKeys = Mapping[str, Mapping[str, str]]
 """`{table: {source line: target row key}}`."""
+
+RowKeys = Mapping[str, Sequence[str]]
+"""`{table: keys of its rows}`, in their order."""
 
 Rows = Mapping[str, Mapping[str, Any]]
 
@@ -43,6 +51,34 @@ def difference(
 def head_paths(write: Write) -> list[str]:
     """The fields of the head among what is expected."""
     return [path for path in write.expect if "/" not in path]
+
+
+def same(ours: Value, shown: Any) -> bool:
+    """The target shows a value as we would write it."""
+    if is_empty(ours) or is_empty(shown):
+        return is_empty(ours) and is_empty(shown)
+    if isinstance(ours, bool):
+        return (str(shown).lower() in ("true", "1")) is ours
+    if isinstance(ours, Decimal | int):
+        return isinstance(shown, Decimal | int) and shown == ours
+    if isinstance(ours, date):
+        return str(shown)[:10] == ours.isoformat()[:10]
+    return str(shown) == str(ours)
+
+
+def new_rows(write: Write, shown: RowKeys, before: RowKeys, number: str) -> LineKeys:
+    """The keys of rows that were added, where the target keeps them in the order sent. Raises
+    Conflict where they cannot be told apart."""
+    found: dict[str, dict[str, str]] = {}
+    for table, change in write.tables.items():
+        lines = [row.line for row in change.rows if not row.key]
+        known = set(before.get(table, ()))
+        added = [key for key in shown[table] if key not in known]
+        if lines and len(added) != len(lines):
+            raise Conflict(say("rows_unclear", number=number))
+        if lines:
+            found[table] = dict(zip(lines, added, strict=True))
+    return found
 
 
 def _by_line(write: Write, shown: Record, added: LineKeys, table: str, row_key: str) -> Rows:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,17 +15,8 @@ from adapters.kingdee_galaxy.change_form import ChangeForm
 from adapters.kingdee_galaxy.codec import text_of
 from adapters.kingdee_galaxy.forms import YES
 from adapters.kingdee_galaxy.model import ROW_ID
-from connector.contract import (
-    Fields,
-    Record,
-    RowWrite,
-    Shape,
-    Table,
-    TableWrite,
-    Value,
-    Write,
-    is_empty,
-)
+from connector.contract import Fields, Record, RowWrite, Shape, Table, TableWrite, Write
+from connector.expected import same
 
 Row = Mapping[str, Any]
 
@@ -155,22 +145,9 @@ def _other_than(wanted: Fields, shown: Row) -> Fields:
     return {
         name: value
         for name, value in wanted.items()
-        if name not in shown or not _same(value, shown[name])
+        if name not in shown or not same(value, shown[name])
     }
 
 
 def _differs(wanted: Fields, shown: Row) -> bool:
-    return any(not _same(value, shown[name]) for name, value in wanted.items() if name in shown)
-
-
-def _same(ours: Value, shown: Any) -> bool:
-    """The server shows a value as we would write it."""
-    if is_empty(ours) or is_empty(shown):
-        return is_empty(ours) and is_empty(shown)
-    if isinstance(ours, bool):
-        return (str(shown).lower() in ("true", "1")) is ours
-    if isinstance(ours, Decimal | int):
-        return isinstance(shown, Decimal | int) and shown == ours
-    if isinstance(ours, date):
-        return str(shown)[:10] == ours.isoformat()[:10]
-    return str(shown) == str(ours)
+    return any(not same(value, shown[name]) for name, value in wanted.items() if name in shown)

@@ -15,8 +15,8 @@ from adapters.kingdee_galaxy.names import query_key
 from adapters.kingdee_galaxy.reading import Reading
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector.contract import Record, Shape, Table, Write
-from connector.errors import AdapterError, AlreadyExists, Conflict, Gone, OutcomeUnknown
-from connector.expected import LineKeys, difference
+from connector.errors import AdapterError, AlreadyExists, Gone, OutcomeUnknown
+from connector.expected import RowKeys, difference, new_rows
 from connector.messages import say
 
 Returned = Mapping[str, Mapping[str, Any]]
@@ -176,7 +176,7 @@ class Saving:
         """
         try:
             record = _record(bill, data) or self._read_back(bill)
-            bill.line_keys = _line_keys(bill.write, record, before)
+            bill.line_keys = new_rows(bill.write, _row_keys(bill, record), before, bill.number)
         except AdapterError as error:
             bill.key, bill.error = "", OutcomeUnknown(error.words, answer=error.answer)
         else:
@@ -231,16 +231,5 @@ def _are_numbers(values: Iterable[Any]) -> bool:
     return all(isinstance(value, Decimal | int) for value in values)
 
 
-def _line_keys(write: Write, record: Record, before: Keep) -> LineKeys:
-    """The entry ids of rows that were added. The server keeps them in the order sent."""
-    found: dict[str, dict[str, str]] = {}
-    for table, change in write.tables.items():
-        lines = [row.line for row in change.rows if not row.key]
-        known = set(before.get(table, ()))
-        added = [key for row in record.fields[table] if (key := str(row[ROW_ID])) not in known]
-        if not lines:
-            continue
-        if len(added) != len(lines):
-            raise Conflict(say("kingdee_rows_unclear", table=table))
-        found[table] = dict(zip(lines, added, strict=True))
-    return found
+def _row_keys(bill: Bill, record: Record) -> RowKeys:
+    return {name: [str(row[ROW_ID]) for row in record.fields[name]] for name in bill.write.tables}

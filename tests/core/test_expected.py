@@ -1,15 +1,16 @@
-"""Amounts that must stand in the target: by its own word, within tolerance, row by row."""
+"""What must stand in the target: amounts within tolerance, values as written, added rows."""
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from connector.contract import Record, RowWrite, Shape, Table, TableWrite, Write
-from connector.errors import Rejected
-from connector.expected import difference, head_paths
+from connector.errors import Conflict, Rejected
+from connector.expected import difference, head_paths, new_rows, same
 
 SHAPE = Shape("bill", ("id",), ("total",), tables={"rows": Table("no", ("sum",))})
 ROWS = TableWrite([RowWrite("a", "1", {}), RowWrite("b", "", {})])
@@ -88,3 +89,41 @@ def test_rows_of_a_table_that_was_not_written_are_those_that_are_named() -> None
 def test_the_head_s_amounts_are_told_from_those_of_rows() -> None:
     limits = {path: (Decimal(1), Decimal(0)) for path in ("total", "rows/a/sum")}
     assert head_paths(Write("bill", "k", {}, expect=limits)) == ["total"]
+
+
+@pytest.mark.parametrize(
+    ("ours", "shown"),
+    [
+        (Decimal("5.00"), 5), (5, Decimal("5.0")), (True, 1), (True, "true"), (False, "False"),
+        (date(2026, 3, 5), "2026-03-05 00:00:00"), ("7", 7), (None, ""), ("", None),
+        (datetime(2026, 3, 5, 1, tzinfo=UTC), "2026-03-05"),
+    ],
+)  # fmt: skip
+def test_a_value_is_the_same_however_the_target_prints_it(ours: Any, shown: Any) -> None:
+    assert same(ours, shown)
+
+
+@pytest.mark.parametrize(
+    ("ours", "shown"),
+    [
+        (Decimal(5), "5"), (5, None), (None, 0), (True, 0), (False, "true"),
+        (date(2026, 3, 5), "2026-03-06"), ("a", "A"), ("a", ""),
+    ],
+)  # fmt: skip
+def test_another_value_is_not(ours: Any, shown: Any) -> None:
+    assert not same(ours, shown)
+
+
+ADDING = Write("bill", "k", {}, {"rows": TableWrite([*ROWS.rows, RowWrite("c", "", {})])})
+
+
+def test_rows_that_were_added_are_told_by_their_order() -> None:
+    found = new_rows(ADDING, {"rows": ["1", "7", "8"]}, {"rows": ["1"]}, "B-1")
+    assert found == {"rows": {"b": "7", "c": "8"}}
+    assert new_rows(Write("bill", "k", {}, {"rows": TableWrite()}), {"rows": ["1"]}, {}, "") == {}
+
+
+@pytest.mark.parametrize("shown", [["1", "7"], ["1", "7", "8", "9"]])
+def test_more_rows_or_fewer_cannot_be_told_apart(shown: list[str]) -> None:
+    with pytest.raises(Conflict, match="B-1"):
+        new_rows(ADDING, {"rows": shown}, {"rows": ["1"]}, "B-1")
