@@ -60,7 +60,7 @@ def test_a_request_is_signed_as_the_documents_say(method, resource, digest, sign
 def test_an_api_user_by_hmac_reads_and_writes(world, digest):
     crm = world.adapter(api_key=API_KEY, secret_key=SECRET_KEY, digest=digest)
     crm.write(update(world.key("SO-1")))
-    assert len(read(crm)[0]) == 3
+    assert len(read(crm).records) == 3
 
 
 def test_check_tells_who_we_are(crm):

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hubspot_world import COMPANIES, COMPANY, DEALS, company, read, told
+from hubspot_world import COMPANIES, COMPANY, DEALS, company, told
 from pydantic import ValidationError
 
 from adapters.hubspot.answers import entry_error, error_of
@@ -25,6 +25,7 @@ from connector.errors import (
     Unreachable,
 )
 from connector.http import Answer, Http
+from tests.adapters.simulated import whole
 
 CHINA = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
@@ -71,7 +72,7 @@ def test_a_failing_server_is_unclear_for_writes_alone(world: Any, crm: Any, stat
         list(crm.fetch(COMPANIES, ["1"]))
     with pytest.raises(OutcomeUnknown):
         crm.write(company("甲"))
-    assert world.changes() == []
+    assert world.written() == []
 
 
 @pytest.mark.parametrize(
@@ -151,8 +152,8 @@ def test_a_refused_write_is_not_done_and_not_repeated(
     crm.codes("deals", "name")
     world.fault(do="system", name=fault, operation="update")
     with pytest.raises(kind):
-        crm.write(told(world.key()))
-    assert (world.changes(), world.calls("update")) == ([], 1)
+        crm.write(told(world.key("SO-1")))
+    assert (world.written(), world.calls("update")) == ([], 1)
 
 
 def test_searches_keep_below_what_hubspot_takes_and_other_calls_need_not(build: Any) -> None:
@@ -162,16 +163,16 @@ def test_searches_keep_below_what_hubspot_takes_and_other_calls_need_not(build: 
     world.sandbox.clock.advance(2)
     crm = world.adapter(search_rate="1/0.25s")
     crm.codes("deals", "dealname")
-    assert world.clock.skipped == 0
+    assert world.shared.skipped == 0
     assert len(list(crm.find(DEALS, "dealname", names))) == 3
-    assert 1 < world.clock.skipped <= 1.25
+    assert 1 < world.shared.skipped <= 1.25
 
 
 @pytest.mark.parametrize("version", ["v3", "2026-03", "2026-09"])
 def test_each_version_reads_and_writes_alike(world: Any, version: str) -> None:
     crm = world.adapter(version=version)
     world.later(crm)
-    records, _ = read(crm, DEALS)
+    records = whole(crm, DEALS).records
     assert [record.number for record in records] == ["SO-1", "SO-2", "SO-3"]
     assert all(len(record.fields["line_items"]) == 2 for record in records)
     assert crm.write(company("丙")).shown.fields["name"] == "丙"

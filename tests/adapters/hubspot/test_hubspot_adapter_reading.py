@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hubspot_world import COMPANIES, COMPANY, CONTACT, DEAL, DEALS, KEY, LINE, read
+from hubspot_world import COMPANIES, COMPANY, CONTACT, DEAL, DEALS, KEY, LINE
 
 from connector.contract import Shape, Table
 from connector.errors import Rejected, Unreachable
+from tests.adapters.simulated import whole
 
 
 def test_a_reading_goes_past_every_cap(build: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,47 +18,46 @@ def test_a_reading_goes_past_every_cap(build: Any, monkeypatch: pytest.MonkeyPat
     world = build(23)
     crm = world.adapter(page=5)
     world.later(crm)
-    records, cursor = read(crm, DEALS)
-    assert [record.number for record in records] == [f"SO-{n}" for n in range(1, 24)]
-    assert all(len(record.fields[LINE]) == 2 for record in records)
+    found = whole(crm, DEALS)
+    assert found.numbers == [f"SO-{n}" for n in range(1, 24)]
+    assert all(len(record.fields[LINE]) == 2 for record in found.records)
     world.people("edit_line", order=world.key("SO-7"), line_no=2, fields={"quantity": "9"})
     world.later(crm)
-    records, _ = read(crm, DEALS, cursor)
-    assert [record.number for record in records if not record.again] == ["SO-7"]
+    assert whole(crm, DEALS, found.cursor).news == ["SO-7"]
 
 
 def test_what_a_search_shows_late_is_read_as_it_is_now(world: Any, crm: Any) -> None:
     """An index that still knows the old name must not bring it back over the new one."""
     world.later(crm, 700)
-    _, cursor = read(crm, DEALS)
-    key = world.key()
+    cursor = whole(crm, DEALS).cursor
+    key = world.key("SO-1")
     world.people("edit", key=key, fields={"dealname": "first"})
     world.sandbox.switches["visible_after"] = 30
     world.people("edit", key=key, fields={"dealname": "second"})
     world.later(crm)
-    [record] = [one for one in read(crm, DEALS, cursor)[0] if one.key == key]
+    [record] = [one for one in whole(crm, DEALS, cursor).records if one.key == key]
     assert record.number == "second"
 
 
 def test_a_whole_reading_asks_few_calls(build: Any) -> None:
     world = build(120)
     crm = world.adapter()
-    read(crm, DEALS)
+    whole(crm, DEALS)
     asked = {name: world.calls(name) for name in ("search", "read", "associations", "list")}
     # 100 deals and then 20; of both their company and lines; 200 lines and then 40.
     assert asked == {"search": 2, "read": 2 + 2 + 1, "associations": 4, "list": 0}
 
 
 def test_of_several_companies_the_primary_one_is_the_customer(world: Any, crm: Any) -> None:
-    key, other = world.key(), world.key("乙公司", COMPANY, "name")
+    key, other = world.key("SO-1"), world.key("乙公司", COMPANY)
 
     def customer() -> Any:
         [record] = crm.fetch(DEALS, [key])
         return record.fields["associations.companies"]
 
-    assert customer() == world.key("甲公司", COMPANY, "name")
+    assert customer() == world.key("甲公司", COMPANY)
     world.people("associate", form=DEAL, number=key, to=COMPANY, other=other)
-    assert customer() == world.key("甲公司", COMPANY, "name")
+    assert customer() == world.key("甲公司", COMPANY)
     world.people("associate", form=DEAL, number=key, to=COMPANY, other=other, primary=True)
     assert customer() == other
 
@@ -85,20 +85,20 @@ def test_more_lines_than_one_answer_shows_are_read_to_the_last(
 
 def test_lines_of_quotes_are_not_taken_for_lines_of_deals(world: Any, crm: Any) -> None:
     world.later(crm, 700)
-    _, cursor = read(crm, DEALS)
+    cursor = whole(crm, DEALS).cursor
     lines = [{"product": "P1", "quantity": 1, "price": 1}]
     world.people("add_order", customer="C1", lines=lines, form="quotes")
     world.later(crm)
-    assert read(crm, DEALS, cursor)[0] == []
+    assert whole(crm, DEALS, cursor).records == []
     rows = Table(KEY, ("quantity",), LINE, "associations.quotes")
-    quotes, _ = read(crm, Shape("quotes", (KEY,), ("hs_title",), "", {LINE: rows}), cursor)
+    quotes = whole(crm, Shape("quotes", (KEY,), ("hs_title",), "", {LINE: rows}), cursor).records
     assert [len(one.fields[LINE]) for one in quotes] == [1]
 
 
 def test_the_recycling_bin_is_looked_into_now_and_then(world: Any, crm: Any) -> None:
     world.later(crm, 700)
-    _, cursor = read(crm, DEALS)
-    key = world.key()
+    cursor = whole(crm, DEALS).cursor
+    key = world.key("SO-1")
     world.people("delete", key=key)
 
     def gone() -> list[str]:
@@ -117,14 +117,14 @@ def test_the_recycling_bin_is_looked_into_now_and_then(world: Any, crm: Any) -> 
 def test_contacts_are_read_by_the_stamp_that_they_have(world: Any, crm: Any) -> None:
     world.later(crm, 700)
     shape = Shape(CONTACT, (KEY,), ("lastname", "associations.companies"))
-    _, cursor = read(crm, shape)
+    cursor = whole(crm, shape).cursor
     key = world.people("add", form=CONTACT, fields={"lastname": "王采购"})
     world.people("associate", form=CONTACT, number=key, to=COMPANY, other="C1")
     world.later(crm)
-    [record] = read(crm, shape, cursor)[0]
+    [record] = whole(crm, shape, cursor).records
     assert (record.key, record.fields["associations.companies"]) == (
         key,
-        world.key("甲公司", COMPANY, "name"),
+        world.key("甲公司", COMPANY),
     )
 
 

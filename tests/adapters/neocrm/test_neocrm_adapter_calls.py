@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from neocrm_world import ACCOUNT, LINE, ORDER, numbers, read, shape, update
+from neocrm_world import ACCOUNT, LINE, ORDER, read, shape, update
 
 from adapters.neocrm.answers import error_of, token_error_of
 from adapters.neocrm.client import _listed, _outcome, _payload
@@ -20,6 +20,7 @@ from connector.errors import (
     Transient,
     Unreachable,
 )
+from tests.adapters.simulated import numbers
 
 SENT = {"code": 200, "msg": "操作成功", "data": {"id": 3628254003531751}}
 
@@ -53,7 +54,7 @@ def test_tokens_are_given_out_at_an_address_of_their_own(world, build, path):
     elsewhere = build(orders=0)
     world.sandbox._tokens = elsewhere.sandbox._tokens
     crm = world.adapter(login_url=f"{elsewhere.url}{path}")
-    assert len(read(crm)[0]) == 3
+    assert len(read(crm).records) == 3
     assert (elsewhere.calls("token"), world.calls("token")) == (1, 0)
 
 
@@ -63,7 +64,7 @@ def test_a_token_that_names_the_tenant_and_its_address_is_believed(world):
     with pytest.raises(Unreachable):
         world.adapter(base_url="http://127.0.0.1:1", login_url="http://127.0.0.1:1/x").check()
     assert crm.check() == Identity("900001", "connector@example.com", sessions=1)
-    assert len(read(crm)[0]) == 3
+    assert len(read(crm).records) == 3
 
 
 def test_where_tokens_name_no_tenant_the_app_stands_for_it(crm):
@@ -211,7 +212,7 @@ def test_every_shape_of_numbers_reads_the_same(world, query, switch):
     found = []
     for way in (True, False):
         world.sandbox.switches[switch] = way
-        found.append(read(world.adapter(query=query))[0])
+        found.append(read(world.adapter(query=query)).records)
     assert found[0] == found[1]
     assert numbers(found[0]) == ["SO-1", "SO-2", "SO-3"]
     assert {type(row["quantity"]) for record in found[0] for row in record.fields[LINE]} == {
@@ -227,8 +228,8 @@ def test_codes_come_as_codes_and_not_as_what_people_call_them(world, query):
 
 def test_a_token_that_is_good_for_our_own_records_alone_is_told_to_see_all(world):
     world.sandbox.switches["private"] = True
-    assert read(world.adapter())[0] == []
-    assert len(read(world.adapter(see_all=True))[0]) == 3
+    assert read(world.adapter()).records == []
+    assert len(read(world.adapter(see_all=True)).records) == 3
 
 
 def test_the_vendors_own_limit_is_waited_for(build):

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from neocrm_world import ACCOUNT, LINE, ORDER, create, numbers, read, shape
+from neocrm_world import ACCOUNT, LINE, ORDER, create, read, shape
 
 from connector.contract import Shape
 from connector.errors import Rejected, Transient
+from tests.adapters.simulated import numbers
 
 BOTH = pytest.mark.parametrize("query", ["xoql", "plain"])
 
@@ -21,7 +22,7 @@ def ago(seconds: float) -> str:
 @BOTH
 def test_every_order_comes_once_with_its_lines_over_pages_of_both(build, query):
     world = build(orders=60)
-    records, _ = read(world.adapter(page=7, query=query))
+    records = read(world.adapter(page=7, query=query)).records
     assert len(numbers(records)) == len(set(numbers(records))) == 60
     assert {len(record.fields[LINE]) for record in records} == {2}
 
@@ -29,14 +30,14 @@ def test_every_order_comes_once_with_its_lines_over_pages_of_both(build, query):
 def test_more_records_than_the_older_interface_gives_are_all_read(build):
     """It cuts a page of 1,000 to 100 without a word."""
     world = build(orders=130)
-    assert len(read(world.adapter(query="plain"))[0]) == 130
+    assert len(read(world.adapter(query="plain")).records) == 130
 
 
 def test_a_page_that_is_cut_without_a_word_is_not_taken_for_the_last(build, monkeypatch):
     world = build(orders=30)
     world.sandbox.switches["total_is_all"] = True
     monkeypatch.setattr("sandbox.neocrm.queries.XOQL", 8)
-    assert len(read(world.adapter())[0]) == 30
+    assert len(read(world.adapter()).records) == 30
 
 
 def test_the_first_reading_leaves_the_lines_own_windows_out(world, crm):
@@ -47,27 +48,27 @@ def test_the_first_reading_leaves_the_lines_own_windows_out(world, crm):
 @BOTH
 def test_a_second_reading_finds_only_what_changed_since(world, query):
     crm = world.adapter(query=query)
-    _, cursor = read(crm)
+    cursor = read(crm).cursor
     world.people("edit", number="SO-2", fields={"comment": "加急"})
     world.later(crm)
-    second, _ = read(crm, cursor)
+    second = read(crm, cursor).records
     assert [record.number for record in second if not record.again] == ["SO-2"]
 
 
 def test_a_change_with_an_old_stamp_is_found_inside_the_lookback(world, crm):
-    _, cursor = read(crm)
+    cursor = read(crm).cursor
     world.people("edit", number="SO-2", fields={"comment": "晚到"}, stamp=ago(300))
     world.later(crm)
-    [record] = read(crm, cursor)[0]
+    [record] = read(crm, cursor).records
     assert (record.number, record.again) == ("SO-2", True)
 
 
 def test_a_changed_line_brings_its_order_though_the_orders_stamp_stands(world, crm):
-    _, cursor = read(crm)
+    cursor = read(crm).cursor
     stamp = world.record("SO-1")["updatedAt"]
     world.people("edit_line", order="SO-1", line_no=1, fields={"quantity": 4})
     world.later(crm)
-    [news] = [record for record in read(crm, cursor)[0] if not record.again]
+    [news] = [record for record in read(crm, cursor).records if not record.again]
     assert (news.number, world.record("SO-1")["updatedAt"]) == ("SO-1", stamp)
     assert 4 in [row["quantity"] for row in news.fields[LINE]]
 
@@ -75,7 +76,7 @@ def test_a_changed_line_brings_its_order_though_the_orders_stamp_stands(world, c
 def test_a_reading_goes_on_inside_its_window_after_a_crash(build):
     world = build(orders=10)
     before = next(world.adapter(page=4).read(shape(), None))
-    after, _ = read(world.adapter(page=4), before.cursor)
+    after = read(world.adapter(page=4), before.cursor).records
     assert numbers([*before.records, *after]) == [f"SO-{n}" for n in (1, 10, *range(2, 10))]
 
 
@@ -124,7 +125,7 @@ def test_a_number_with_a_quote_is_found_once_a_trial_has_shown_how_it_is_written
 
 def test_the_object_that_is_a_word_of_the_language_may_be_called_otherwise(world):
     world.sandbox.switches["order_is"] = "order"
-    assert len(read(world.adapter(order_as="order"))[0]) == 3
+    assert len(read(world.adapter(order_as="order")).records) == 3
     with pytest.raises(Rejected):
         read(world.adapter())
 

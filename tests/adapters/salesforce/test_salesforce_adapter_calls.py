@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import ValidationError
-from salesforce_world import ORDER, numbers, read, update
+from salesforce_world import ORDER, read, update
 
 from adapters.salesforce import signing
 from adapters.salesforce.client import _next, _rows
@@ -49,7 +49,7 @@ def test_a_certificate_lets_us_in_too(world, jwt):
     crm = world.adapter(**jwt)
     assert crm.check().user == USERNAME
     world.later(crm)
-    assert numbers(read(crm)) == ["SO-1", "SO-2"]
+    assert read(crm).numbers == ["SO-1", "SO-2"]
 
 
 def test_what_is_signed_is_as_the_vendor_has_it():

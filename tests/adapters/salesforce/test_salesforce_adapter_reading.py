@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from salesforce_world import ACCOUNT, LINE, ORDER, numbers, read, shape
+from salesforce_world import ACCOUNT, LINE, ORDER, read, shape
 
 from connector.contract import Shape
 from connector.errors import Rejected
@@ -24,7 +24,7 @@ def test_a_quiet_reading_costs_two_calls(world, crm):
     cursor = read(crm, cursor).cursor
     world.later(crm, 2000)
     before = world.calls()
-    assert numbers(read(crm, cursor)) == []
+    assert read(crm, cursor).numbers == []
     assert world.calls() - before == 2
 
 
@@ -44,7 +44,7 @@ def test_a_deleted_order_is_told_once_it_lies_in_the_bin(binned, crm):
     binned.people("delete", number="SO-1")
     binned.later(crm)
     page = read(crm, cursor)
-    assert (numbers(page), page.gone) == ([], [key])
+    assert (page.numbers, page.gone) == ([], [key])
     assert read(crm).gone == []
 
 
@@ -67,7 +67,7 @@ def test_what_came_back_out_of_the_bin_is_there_again(binned, crm):
     binned.people("undelete", key=key)
     binned.later(crm)
     page = read(crm, cursor)
-    assert (numbers(page), page.gone) == (["SO-1"], [])
+    assert (page.numbers, page.gone) == (["SO-1"], [])
 
 
 def test_users_who_have_no_bin_are_read_all_the_same(world, crm):
@@ -76,7 +76,7 @@ def test_users_who_have_no_bin_are_read_all_the_same(world, crm):
     key = world.sandbox.records("User")[0]["Id"]
     world.people("edit", form="User", key=key, fields={"IsActive": False})
     world.later(crm)
-    assert numbers(read(crm, cursor, shape("employee"))) == ["YW001"]
+    assert read(crm, cursor, shape("employee")).numbers == ["YW001"]
 
 
 # -- batches ---------------------------------------------------------------------------------
@@ -90,7 +90,7 @@ def test_however_few_rows_an_answer_holds_every_record_is_read_once(build, page,
     crm = world.adapter(page=page)
     world.later(crm)
     found = read(crm)
-    assert numbers(found) == [f"SO-{n}" for n in range(1, 9)]
+    assert found.numbers == [f"SO-{n}" for n in range(1, 9)]
     assert {len(record.fields[LINE]) for record in found.records} == {1, 2}
 
 
@@ -100,7 +100,7 @@ def test_a_lost_locator_is_gone_on_from_the_last_id(build):
     crm = world.adapter()
     world.sandbox.faults.set([{"do": "system", "name": "locator_lost", "times": 2}])
     world.later(crm)
-    assert numbers(read(crm, wanted=ORDERS)) == [f"SO-{n}" for n in range(1, 9)]
+    assert read(crm, wanted=ORDERS).numbers == [f"SO-{n}" for n in range(1, 9)]
 
 
 # -- currencies ------------------------------------------------------------------------------
