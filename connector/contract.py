@@ -221,6 +221,8 @@ class FormField:
     required: bool = False
     table: str = ""
     """The table it belongs to; empty: the head."""
+    unique: bool | None = None
+    """Whether the remote refuses a second record with the same value; None: it does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

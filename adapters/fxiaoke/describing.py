@@ -52,6 +52,7 @@ def fields_of(description: Sequence[Mapping[str, Any]]) -> list[FormField]:
             str(field.get("label", "")),
             str(field.get("type", "")),
             field.get("is_required") is True,
+            unique=field.get("is_unique"),
         )
         for field in description
         if field.get("is_active") is not False

@@ -67,6 +67,7 @@ def fields_of(
             str(one.get("label") or ""),
             str(one.get("type") or ""),
             one["name"] in required,
+            unique=one.get("hasUniqueValue"),
         )
         for one in properties
     ]

@@ -37,7 +37,8 @@ def fields_of(description: Sequence[Mapping[str, Any]]) -> list[FormField]:
     for field in description:
         name, label = str(field["name"]), str(field.get("label") or "")
         kind = str(field.get("type") or "")
-        found[name] = FormField(name, label, kind, _is_required(field))
+        unique = field.get("unique")
+        found[name] = FormField(name, label, kind, _is_required(field), unique=unique)
         if link := str(field.get("relationshipName") or ""):
             found.setdefault(link, FormField(link, label, "relationship"))
     return list(found.values())

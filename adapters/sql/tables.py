@@ -52,9 +52,12 @@ class Form:
     def fields(self, table: str = "") -> list[FormField]:
         """Its columns, as `describe` tells them."""
         return [
-            FormField(c.name, c.comment or "", self.kinds[c.name], _is_required(c), table)
+            FormField(
+                c.name, c.comment or "", self.kinds[c.name], _is_required(c), table,
+                unique=c.name in self.unique,
+            )
             for c in self.table.columns
-        ]
+        ]  # fmt: skip
 
 
 class Tables:

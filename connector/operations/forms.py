@@ -10,6 +10,7 @@ from connector.contract import Adapter, FormField
 from connector.engine.system import Flow, System
 from connector.errors import Problem, Rejected
 from connector.mapping import naming
+from connector.mapping.model import Mapping
 from connector.mapping.naming import Named
 from connector.messages import say
 
@@ -19,18 +20,27 @@ NEAR = 3
 
 
 def check(system: System, connection: str = "") -> list[Shown]:
-    """Per mapping and connection: `problems`, fields that it names and the live form lacks, and
-    `required`, fields that the form demands of a new record and the mapping does not give."""
+    """Per mapping and connection: `problems`, fields that it names and the live form lacks, or a
+    mark that it takes for unique and the form does not; and `required`, fields that the form
+    demands of a new record and the mapping does not give."""
     found = []
-    demanded = _demanded(system)
+    makers = {
+        (flow.target.name, flow.mapping.file, flow.mapping.form): flow.mapping
+        for flow in system.flows.values()
+        if flow.target is not None and _creates(flow)
+    }
     for (name, file, form), fields in named_by(system).items():
         if connection in ("", name):
             adapter = system.connections[name].adapter
             described, lacks = lacking(adapter, fields)
-            given = demanded.get((name, file, form), [])
-            missing = list(_missing(adapter, given)) if given and described else []
-            told = {"described": described, "problems": [str(one) for one in lacks.values()]}
-            told["required"] = [str(one) for one in missing]
+            problems, missing = list(lacks.values()), list[Problem]()
+            maker = makers.get((name, file, form))
+            if maker is not None and described:
+                live = adapter.describe(form)
+                problems += _shared_mark(live, maker)
+                missing += _missing(live, form, list(naming.written(maker)))
+            told = {"described": described, "problems": list(map(str, problems))}
+            told["required"] = list(map(str, missing))
             found.append({"connection": name, "file": file, "form": form, **told})
     return found
 
@@ -47,15 +57,6 @@ def named_by(system: System) -> dict[tuple[str, str, str], list[Named]]:
             key = (flow.target.name, flow.mapping.file, flow.mapping.form)
             named.setdefault(key, []).extend(naming.written(flow.mapping))
     return named
-
-
-def _demanded(system: System) -> dict[tuple[str, str, str], list[Named]]:
-    """By connection, file and form, what flows give that make new records there."""
-    return {
-        (flow.target.name, flow.mapping.file, flow.mapping.form): list(naming.written(flow.mapping))
-        for flow in system.flows.values()
-        if flow.target is not None and _creates(flow)
-    }
 
 
 def _creates(flow: Flow) -> bool:
@@ -112,12 +113,20 @@ def _stands_in(fields: Sequence[FormField], named: Named) -> bool:
     return first in alone or not known.isdisjoint((named.field, f"{first}.{rest.split('.')[0]}"))
 
 
-def _missing(adapter: Adapter, given: Sequence[Named]) -> Iterator[Problem]:
+def _shared_mark(live: Sequence[FormField], mapping: Mapping) -> Iterator[Problem]:
+    """Where a mark is not unique, a second record with it would come to be without a word."""
+    marks = [f for f in live if (f.name, f.table) == (mapping.reference, "")]
+    if mapping.reference_unique and any(field.unique is False for field in marks):
+        words = say("mark_not_unique", field=mapping.reference, form=mapping.form)
+        yield Problem(mapping.file, words)
+
+
+def _missing(live: Sequence[FormField], form: str, given: Sequence[Named]) -> Iterator[Problem]:
     """What a form demands, in its head and in the tables that rows are written into."""
-    form, place = given[0].form, given[0].place
+    place = given[0].place
     tables = {one.table for one in given}
     parts = {(one.table, part) for one in given for part in one.field.split(".")}
-    for field in adapter.describe(form):
+    for field in live:
         name = field.name.rpartition(".")[2]
         if field.required and field.table in tables and (field.table, name) not in parts:
             yield Problem(place, say("form_demands", field=_called(field), form=form))

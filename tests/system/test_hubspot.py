@@ -148,7 +148,11 @@ def test_an_empty_account_is_filled_from_the_erp_by_few_calls(tmp_path: Path) ->
 
 def test_the_mapping_check_names_what_the_account_lacks_and_demands(tmp_path: Path) -> None:
     with opened(tmp_path, filled_erp(1), systems=HUBSPOT, first_load="erp") as site:
-        changes = [("  price: {", "  pricee: {"), ("  name: name\n  hs_sku", "  hs_sku")]
+        changes = [
+            ("  price: {", "  pricee: {"),
+            ("  name: name\n  hs_sku", "  hs_sku"),
+            ("reference: {field: erp_reference", "reference: {field: erp_forbidden"),
+        ]
         site.mapping("hubspot", "material", *changes)
         told = site.cli("mapping", "check", "--json").json["mappings"]
         of_ours = {
@@ -157,4 +161,5 @@ def test_the_mapping_check_names_what_the_account_lacks_and_demands(tmp_path: Pa
         material = of_ours.pop("material.yaml")
         assert "price (price)" in " ".join(material["problems"])
         assert "name (产品名称)" in " ".join(material["required"])
+        assert "a record could be made twice" in " ".join(material["problems"])
         assert not any(one["problems"] for one in of_ours.values()), of_ours
