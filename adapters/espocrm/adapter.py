@@ -36,7 +36,7 @@ class EspoCrm(Adapter):
         super().__init__(settings, http, clock)
         assert isinstance(settings, EspoCrmSettings)
         self._client = Client(settings, http)
-        self._codecs = Codecs(self._client)
+        self._codecs = Codecs(self._client, clock)
         self._reading = Reading(self._client, self._codecs, settings)
         self._writing = Writing(self._client, self._codecs, self._reading)
         self.capabilities = Capabilities(

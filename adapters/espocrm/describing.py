@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from adapters.espocrm.client import Client
 from adapters.espocrm.codec import Codec, attributes
 from adapters.espocrm.forms import COMPOSED, KEY
+from connector.clock import Clock
 from connector.contract import FormField
+from connector.described import Described
 from connector.errors import Rejected
 from connector.messages import say
 
@@ -16,15 +18,9 @@ from connector.messages import say
 class Codecs:
     """Each entity type's codec, made of its metadata; asked for once. Safe for several threads."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, clock: Clock) -> None:
         self._client = client
-        self._known: dict[str, Codec] = {}
-
-    def of(self, form: str) -> Codec:
-        codec = self._known.get(form)
-        if codec is None:
-            codec = self._known[form] = Codec(self.fields(form))
-        return codec
+        self._known = Described(lambda form: Codec(self.fields(form)), clock)
 
     def fields(self, form: str) -> Mapping[str, Any]:
         """The entity type's fields. Raises Rejected: there is no such, for us."""
@@ -33,33 +29,25 @@ class Codecs:
             raise Rejected(say("espocrm_no_form", form=form))
         return fields
 
+    def of(self, form: str) -> Codec:
+        return self._known.of(form)
+
     def having(self, form: str, names: Collection[str]) -> Codec:
-        """The codec, which knows all of these attributes; asked anew, for people add some.
+        """The codec, which knows all of these attributes.
 
         EspoCRM ignores the others: they would look empty. Raises Rejected.
         """
-        return self._asked(form, names, lambda codec, name: name in codec, "espocrm_no_field")
+        codec, lacking = self._known.having(form, names)
+        for name in lacking:
+            raise Rejected(say("espocrm_no_field", form=form, field=name), field=name)
+        return codec
 
     def writing(self, form: str, names: Collection[str]) -> Codec:
         """The codec, by which all of these may be set; EspoCRM drops the others without a word."""
         self.having(form, names)
-        return self._asked(form, names, Codec.writable, "espocrm_fixed")
-
-    def _asked(
-        self,
-        form: str,
-        names: Collection[str],
-        fits: Callable[[Codec, str], bool],
-        words: str,
-    ) -> Codec:
-        codec = self.of(form)
-        if all(fits(codec, name) for name in names):
-            return codec
-        self._known.pop(form, None)
-        codec = self.of(form)
-        for name in names:
-            if not fits(codec, name):
-                raise Rejected(say(words, form=form, field=name), field=name)
+        codec, fixed = self._known.having(form, names, Codec.writable)
+        for name in fixed:
+            raise Rejected(say("espocrm_fixed", form=form, field=name), field=name)
         return codec
 
 

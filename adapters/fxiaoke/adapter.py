@@ -40,7 +40,7 @@ class Fxiaoke(Adapter):
         assert isinstance(settings, FxiaokeSettings)
         self._user = settings.user_id
         self._client = Client(settings, http)
-        self._codecs = Codecs(self._client, settings.zone)
+        self._codecs = Codecs(self._client, settings.zone, clock)
         recent = Recent(clock, settings.search_delay)
         self._reading = Reading(self._client, self._codecs, recent, settings)
         locks = Locks(self._client, settings.locked)

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from adapters.fxiaoke.client import Client
 from adapters.fxiaoke.codec import Codec
+from connector.clock import Clock
 from connector.contract import FormField
+from connector.described import Described
 from connector.errors import Rejected
 from connector.messages import say
 
@@ -16,31 +18,21 @@ from connector.messages import say
 class Codecs:
     """Each form's codec, made of its description; asked for once. Safe for several threads."""
 
-    def __init__(self, client: Client, zone: ZoneInfo) -> None:
-        self._client = client
-        self._zone = zone
-        self._known: dict[str, Codec] = {}
+    def __init__(self, client: Client, zone: ZoneInfo, clock: Clock) -> None:
+        self._known = Described(lambda form: Codec(client.describe(form), zone), clock)
 
     def of(self, form: str) -> Codec:
-        codec = self._known.get(form)
-        if codec is None:
-            codec = self._known[form] = Codec(self._client.describe(form), self._zone)
-        return codec
+        return self._known.of(form)
 
     def having(self, form: str, fields: Collection[str]) -> Codec:
-        """The form's codec, which knows all of these fields; asked anew, for people add some.
+        """The form's codec, which knows all of these fields.
 
         Fxiaoke ignores the others: a filter would then find everything, and a value would be
         dropped, each without a word. Raises Rejected.
         """
-        codec = self.of(form)
-        if all(name in codec for name in fields):
-            return codec
-        self._known.pop(form, None)
-        codec = self.of(form)
-        for name in fields:
-            if name not in codec:
-                raise Rejected(say("fxiaoke_no_field", form=form, field=name), field=name)
+        codec, lacking = self._known.having(form, fields)
+        for name in lacking:
+            raise Rejected(say("fxiaoke_no_field", form=form, field=name), field=name)
         return codec
 
 

@@ -40,7 +40,7 @@ class Neocrm(Adapter):
         assert isinstance(settings, NeocrmSettings)
         self._app, self._user = settings.client_id, settings.username
         self._client = Client(settings, http)
-        self._codecs = Codecs(self._client, settings.zone)
+        self._codecs = Codecs(self._client, settings.zone, clock)
         recent = Recent(clock, settings.search_delay)
         self._reading = Reading(self._client, self._codecs, recent, settings)
         self._writing = Writing(self._client, self._codecs, self._reading, recent, settings.batch)

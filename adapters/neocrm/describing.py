@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from adapters.neocrm.client import Client
 from adapters.neocrm.codec import Codec, name_of, type_of
 from adapters.neocrm.forms import SYSTEM, USUAL_TYPE
+from connector.clock import Clock
 from connector.contract import FormField
+from connector.described import Described
 from connector.errors import Rejected
 from connector.messages import say
 
@@ -17,31 +19,22 @@ from connector.messages import say
 class Codecs:
     """Each object's codec and record types; asked for once. Safe for several threads."""
 
-    def __init__(self, client: Client, zone: ZoneInfo) -> None:
+    def __init__(self, client: Client, zone: ZoneInfo, clock: Clock) -> None:
         self._client = client
-        self._zone = zone
-        self._known: dict[str, Codec] = {}
+        self._known = Described(lambda form: Codec(client.describe(form), zone), clock)
         self._types: dict[str, list[Mapping[str, Any]]] = {}
 
     def of(self, form: str) -> Codec:
-        codec = self._known.get(form)
-        if codec is None:
-            codec = self._known[form] = Codec(self._client.describe(form), self._zone)
-        return codec
+        return self._known.of(form)
 
     def having(self, form: str, fields: Collection[str]) -> Codec:
-        """The object's codec, which knows all of these fields; asked anew, for people add some.
+        """The object's codec, which knows all of these fields.
 
         Whether Neocrm refuses the others or ignores them nobody tells. Raises Rejected.
         """
-        codec = self.of(form)
-        if all(name in codec for name in fields):
-            return codec
-        self._known.pop(form, None)
-        codec = self.of(form)
-        for name in fields:
-            if name not in codec:
-                raise Rejected(say("neocrm_no_field", form=form, field=name), field=name)
+        codec, lacking = self._known.having(form, fields)
+        for name in lacking:
+            raise Rejected(say("neocrm_no_field", form=form, field=name), field=name)
         return codec
 
     def record_type(self, form: str, wanted: str) -> str:

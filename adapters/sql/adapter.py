@@ -41,7 +41,7 @@ class Sql(Adapter):
         assert isinstance(settings, SqlSettings)
         self._settings = settings
         self._client = Client(settings, clock)
-        self._tables = Tables(self._client, settings)
+        self._tables = Tables(self._client, settings, clock)
         codec = Codec(settings.zone, textual=self._client.dialect.textual)
         self._reading = Reading(self._client, self._tables, codec, settings)
         saving = Saving(self._tables, codec)

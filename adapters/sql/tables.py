@@ -13,7 +13,9 @@ from sqlalchemy.exc import NoSuchTableError
 from adapters.sql.client import Client
 from adapters.sql.codec import PLAIN, kind_of
 from adapters.sql.settings import FormSettings, SqlSettings
+from connector.clock import Clock
 from connector.contract import FormField
+from connector.described import Described
 from connector.errors import Rejected
 from connector.messages import say
 
@@ -63,30 +65,24 @@ class Form:
 class Tables:
     """The forms of one connection. Safe for several threads."""
 
-    def __init__(self, client: Client, settings: SqlSettings) -> None:
+    def __init__(self, client: Client, settings: SqlSettings, clock: Clock) -> None:
         self._client = client
         self._settings = settings
-        self._known: dict[str, Form] = {}
+        self._known = Described(self._reflected, clock)
 
     def of(self, name: str) -> Form:
         """The form called `table` or `schema.table`. Raises Rejected."""
-        form = self._known.get(name)
-        if form is None:
-            form = self._known[name] = self._reflected(name)
-        return form
+        return self._known.of(name)
 
     def having(self, name: str, columns: Iterable[str]) -> Form:
-        """The form, which has all of these columns and those that its settings count on; asked
-        anew where it lacks some, for people add them. Raises Rejected."""
-        form = self.of(name)
-        wanted = [column for column in (*columns, *form.settings.columns) if column]
-        if not all(column in form for column in wanted):
-            form = self._known[name] = self._reflected(name)
-        for column in wanted:
-            if column not in form:
-                alike = ", ".join(get_close_matches(column, list(form.kinds), n=3, cutoff=0.4))
-                words = say("sql_no_column", form=name, field=column, alike=alike or "-")
-                raise Rejected(words, field=column)
+        """The form, which has all of these columns and those that its settings count on. Raises
+        Rejected."""
+        wanted = [column for column in (*columns, *self.of(name).settings.columns) if column]
+        form, lacking = self._known.having(name, wanted)
+        for column in lacking:
+            alike = ", ".join(get_close_matches(column, list(form.kinds), n=3, cutoff=0.4))
+            words = say("sql_no_column", form=name, field=column, alike=alike or "-")
+            raise Rejected(words, field=column)
         return form
 
     def by(self, rows: str, parent: str) -> str:

@@ -213,7 +213,7 @@ class PostgresRemote(Remote):
         adapter = Sql(made, NoHttp(clock), clock)
         if self.stays and "forms" not in settings:
             # To ask for the same tables again and again takes longer than all the rest.
-            adapter._tables._known = DESCRIBED.setdefault(type(self), {})
+            adapter._tables._known._known = DESCRIBED.setdefault(type(self), {})
         self._made.append(adapter)
         return adapter
 

@@ -135,11 +135,11 @@ def test_a_property_that_is_not_there_is_refused_for_it_would_look_empty(
     for _ in range(3):
         with pytest.raises(Rejected, match="colour"):
             list(crm.read(shape, None))
-    assert world.calls("properties") == 1
+    assert world.calls("properties") == 2
     world.later(crm, 61)
     with pytest.raises(Rejected, match="colour"):
         list(crm.fetch(shape, ["1"]))
-    assert world.calls("properties") == 2
+    assert world.calls("properties") == 3
 
 
 def test_records_that_are_held_back_are_no_records_that_are_not_there(
