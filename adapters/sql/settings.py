@@ -111,7 +111,7 @@ class FormSettings(_Model):
         return self
 
 
-_EXAMPLE = """
+EXAMPLE = """
       employee: {stamp: changed_at}
       customer: {stamp: changed_at, write: true, cancel: {active: false}}
       material: {stamp: changed_at, write: true}
@@ -123,13 +123,14 @@ error: import_error}}
       shipment: {stamp: changed_at}
       shipment_line: {stamp: changed_at, by: shipment_id}
       production_order: {stamp: changed_at}"""
+"""The tables of `example.sql`."""
 
 
 class SqlSettings(Settings):
     """One database. Nothing is written but into tables that `forms` lets us write."""
 
     asked: ClassVar[tuple[str, ...]] = ("user", "password")
-    usual: ClassVar[Mapping[str, str]] = {"forms": _EXAMPLE}
+    usual: ClassVar[Mapping[str, str]] = {"forms": EXAMPLE}
 
     url: Annotated[str, AfterValidator(_usable_url)] = Field(
         examples=["postgresql://change-me.invalid/erp"]

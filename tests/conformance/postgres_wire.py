@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import threading
 from contextlib import suppress
@@ -15,6 +16,7 @@ class Wire:
         self._path = path
         self.loses_commit = False
         """The next commit is done, and its answer lost."""
+        self._lost, self._random = 0.0, random.Random()
         self.mute = False
         """Requests arrive, and nothing is answered."""
         self.left: int | None = None
@@ -26,6 +28,16 @@ class Wire:
     def heal(self) -> None:
         """All is well again."""
         self.loses_commit, self.mute, self.left = False, False, None
+
+    def lose_commits(self, rate: float, seed: int) -> None:
+        """From now on so many commits are done, and their answers lost."""
+        self._lost, self._random = rate, random.Random(seed)
+
+    def loses(self) -> bool:
+        """The commit that comes now does."""
+        lost = self.loses_commit or self._random.random() < self._lost
+        self.loses_commit = False
+        return lost
 
     def close(self) -> None:
         self._server.close()
@@ -59,8 +71,8 @@ class Pair:
                     if self._wire.left == 0:
                         break
                     self._wire.left -= 1
-                if self._wire.loses_commit and b"COMMIT\0" in data:
-                    self._wire.loses_commit, self._loses = False, True
+                if b"COMMIT\0" in data and self._wire.loses():
+                    self._loses = True
                 self._far.sendall(data)
         self._end()
 

@@ -66,6 +66,8 @@ class Pair:
         self.clock.sleep(2)
         done = self.app.sync()
         assert not done["errors"], done["errors"]
+        for system in self.clock.systems:
+            system.work()
         flows: dict[str, Any] = done["flows"]
         return flows
 
@@ -112,7 +114,8 @@ def _configuration(crm: Crm, erp: Erp, folder: Path) -> tuple[str, dict[str, str
         settings, own = system.connection()
         lines += [f"  {name}:", *(f"    {key}: {json.dumps(v)}" for key, v in settings.items())]
         secrets |= own
-    flows = (line for line in path.read_text("utf-8").splitlines() if line.endswith("}"))
+    _, _, written = path.read_text("utf-8").partition("\nflows:\n")
+    flows = (line for line in written.splitlines() if line.endswith("}"))
     lines += ["flows:", *(line for line in flows if line.split(":")[0].strip() in NEEDED)]
     return "\n".join(lines) + "\n", secrets
 

@@ -67,6 +67,9 @@ class Side(ABC):
     def pass_time(self, seconds: float) -> None:
         """Its clock goes on."""
 
+    def work(self) -> None:  # noqa: B027 - most have nothing of the kind
+        """It does what is its own to do: programs of its site run."""
+
     @abstractmethod
     def stop(self) -> None:
         """End it."""

@@ -125,6 +125,7 @@ class _Site:
         app = App.open(self.folder / "config.yaml")
         try:
             while (left := self._undone(app)) and time.monotonic() < end:
+                self.erp.work()
                 if time.monotonic() > asked:
                     self._let_go(app)
                     asked = time.monotonic() + IMPATIENT

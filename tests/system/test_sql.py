@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -18,63 +17,14 @@ from connector.operations import beginning, forms
 from sandbox.fxiaoke import FxiaokeSandbox
 from sandbox.kingdee_galaxy import KingdeeGalaxySandbox
 from sandbox.server import Application, start
-from tests.database import PASSWORD, USER, Database
-from tests.system.company import CUSTOMERS, MATERIALS, PEOPLE, SMALL, with_orders
+from tests.database import PASSWORD, USER
+from tests.system.company import SMALL, with_orders
 from tests.system.site import QUICK, SharedClock, Site, today
+from tests.tables import Tables
 
 ORDERS = 50
 SCHEMA = Path(adapters.sql.__file__).with_name("example.sql")
 NAMES = count(1)
-
-
-@dataclass
-class Tables:
-    """The example schema, and the program that works on it where it stands for an ERP."""
-
-    database: Database
-
-    def __post_init__(self) -> None:
-        self.clock = self
-        self.advance = self.database.advance
-        self.ask = self.database.ask
-
-    def fill(self) -> None:
-        """What stands there before anything is carried."""
-        for person in PEOPLE:
-            self.ask(
-                "insert into employee (number, name) values (%s, %s)",
-                person.erp_number, person.name,
-            )  # fmt: skip
-        for one in MATERIALS:
-            self.ask(
-                "insert into material (number, name, unit, kind) values (%s, %s, %s, %s)",
-                one.number, one.name, one.unit, one.make_or_buy,
-            )  # fmt: skip
-
-    def orders(self) -> dict[str, dict[str, Any]]:
-        """The orders by the CRM's number, each with its lines."""
-        lines = self.ask("select * from sales_order_line order by id")
-        return {
-            str(order["source_number"] or order["number"]): {
-                **order, "lines": [line for line in lines if line["order_id"] == order["id"]],
-            }
-            for order in self.ask("select * from sales_order")
-        }  # fmt: skip
-
-    def take(self) -> int:
-        """The ERP's program takes what is ready; how many that were."""
-        ready = self.ask(
-            "update sales_order set import_state = 'busy' where import_state = 'ready' "
-            "returning id, status, note"
-        )
-        for order in ready:
-            void = order["status"] == "cancelled"
-            self.ask(
-                "update sales_order set import_state = 'done', number = 'XSDD' || lpad(id::text, "
-                "6, '0'), bill_status = %s where id = %s and import_state = 'busy'",
-                "void" if void else "approved", order["id"],
-            )  # fmt: skip
-        return len(ready)
 
 
 @contextmanager
@@ -82,11 +32,7 @@ def opened(
     directory: Path, url: str, crm: Application | None, erp: Application | None
 ) -> Iterator[tuple[Site, Tables]]:
     """A site, `None` being the side where the database is."""
-    database = Database(url, f"e2e{next(NAMES)}")
-    database.ask(SCHEMA.read_text("utf-8"))
-    database.ask(f"grant all on all tables in schema public to {USER}")
-    database.ask(f"grant all on all sequences in schema public to {USER}")
-    tables = Tables(database)
+    tables = Tables(url)
     names = {"crm": "fxiaoke" if crm else "sql", "erp": "kingdee_galaxy" if erp else "sql"}
     config = beginning.init(**names, directory=directory, backfill=True, today=today())
     served = {name: start(one) for name, one in (("crm", crm), ("erp", erp)) if one}
@@ -99,7 +45,7 @@ def opened(
         for name, system in (("crm", crm), ("erp", erp)):
             if system is None:
                 written["connections"][name] |= {
-                    "url": database.url, "user": USER, "timeout": 5, "settle": 31
+                    "url": tables.database.url, "user": USER, "timeout": 5, "settle": 31
                 }  # fmt: skip
                 continue
             settings, secrets = system.settings(urls[name])
@@ -115,15 +61,15 @@ def opened(
             site.restart()
             for _, stop in served.values():
                 stop()
-            database.close()
+            tables.close()
 
 
 @contextmanager
-def selling(directory: Path, url: str, orders: int = ORDERS) -> Iterator[tuple[Site, Tables]]:
+def selling(directory: Path, url: str, count: int = ORDERS) -> Iterator[tuple[Site, Tables]]:
     """Fxiaoke with orders, which have gone into the database of an ERP."""
-    crm = FxiaokeSandbox(with_orders(orders, today()))
+    crm = FxiaokeSandbox(with_orders(count, today()))
     with opened(directory, url, crm, None) as (site, tables):
-        tables.fill()
+        tables.fill(SMALL)
         for _ in range(2):
             site.sync()
         yield site, tables
@@ -136,6 +82,11 @@ def erp(tmp_path: Path, postgresql: str) -> Iterator[tuple[Site, Tables]]:
         yield made
 
 
+def orders(tables: Tables) -> dict[str, dict[str, Any]]:
+    """The orders there, by the CRM's number."""
+    return {str(one["source_number"] or one["number"]): one for one in tables.orders()}
+
+
 def settled(site: Site, tables: Tables) -> None:
     """The ERP's program works, and we look at what came of it."""
     while tables.take():
@@ -146,7 +97,7 @@ def settled(site: Site, tables: Tables) -> None:
 
 def agree(site: Site, tables: Tables) -> None:
     """Every order of the CRM stands there once, with its amount to the fen."""
-    there, sold = tables.orders(), site.orders()
+    there, sold = orders(tables), site.orders()
     assert there.keys() == sold.keys()
     assert len({order["connector_ref"] for order in there.values()}) == len(sold)
     for number, order in sold.items():
@@ -162,17 +113,17 @@ def test_fifty_orders_go_into_an_interface_table_change_and_are_cancelled(
         assert site.told(first)[0] == "待ERP审核"
         settled(site, tables)
         agree(site, tables)
-        before = tables.orders()
+        before = orders(tables)
         for number, order in before.items():
             assert site.told(number)[:2] == ("已进ERP", order["number"])
         site.in_crm("edit_line", order=changed, line_no=1, fields={"quantity": "77"})
         site.in_crm("invalidate", number=cancelled)
         site.sync()
-        ready = {n: o["import_state"] for n, o in tables.orders().items() if o != before[n]}
+        ready = {n: o["import_state"] for n, o in orders(tables).items() if o != before[n]}
         assert ready == dict.fromkeys((changed, cancelled), "ready")
         settled(site, tables)
         agree(site, tables)
-        after = tables.orders()
+        after = orders(tables)
         assert after[changed]["lines"][0]["quantity"] == 77
         assert (after[cancelled]["status"], after[cancelled]["bill_status"]) == (
             "cancelled", "void",
@@ -202,7 +153,7 @@ def test_production_and_shipments_in_tables_show_up_in_the_order(
     site, tables = erp
     settled(site, tables)
     number = next(iter(site.orders()))
-    order = tables.orders()[number]
+    order = orders(tables)[number]
     for line in order["lines"]:
         tables.ask(
             "insert into production_order (number, material_id, order_number, order_line, planned, "
@@ -213,16 +164,7 @@ def test_production_and_shipments_in_tables_show_up_in_the_order(
     for _ in range(2):
         site.sync()
     assert site.crm_order(number)["erp_production__c"] == "已上生产线"
-    tables.ask(
-        "insert into shipment (number, customer_id, shipped_on, waybill) values ('CK-1', %s, %s, "
-        "'SF1')", order["customer_id"], today(),
-    )  # fmt: skip
-    for line in order["lines"]:
-        tables.ask(
-            "insert into shipment_line (shipment_id, material_id, quantity, order_number, "
-            "order_line) values (1, %s, %s, %s, %s)",
-            line["material_id"], line["quantity"], order["number"], line["id"],
-        )  # fmt: skip
+    tables.ship(order)
     for _ in range(2):
         site.sync()
     shown = site.crm_order(number)
@@ -242,46 +184,28 @@ def test_the_shipped_mappings_fit_the_example_schema(erp: tuple[Site, Tables]) -
 # -- the database is the CRM ------------------------------------------------------------------
 
 
-def sell(tables: Tables) -> None:
-    """Customers and fifty orders, as the CRM's own program puts them there."""
-    for one in CUSTOMERS:
-        tables.ask("insert into customer (number, name) values (%s, %s)", one.number, one.name)
-    for order in with_orders(ORDERS, today()).orders:
-        tables.ask(
-            "insert into sales_order (number, customer_id, salesperson_id, order_date, amount, "
-            "status) select %s, customer.id, 1, %s, %s, 'confirmed' from customer where "
-            "customer.number = %s", order.number, order.order_date, order.amount, order.customer,
-        )  # fmt: skip
-        for line in order.lines:
-            tables.ask(
-                "insert into sales_order_line (order_id, line_no, material_id, quantity, price, "
-                "tax_rate, amount) select sales_order.id, %s, material.id, %s, %s, 0.13, %s from "
-                "sales_order, material where sales_order.number = %s and material.number = %s",
-                line.line_no, line.quantity, line.price, line.amount, order.number, line.material,
-            )  # fmt: skip
-
-
 def bills(site: Site, tables: Tables) -> Mapping[str, dict[str, Any]]:
     """Kingdee's one bill of each order, by the order's number."""
     made = {bill["F_CRM_Ref"]: bill for bill in site.erp.records("SAL_SaleOrder")}
     assert len(made) == len(site.erp.records("SAL_SaleOrder"))
-    return {number: made[f"crm:{order['id']}"] for number, order in tables.orders().items()}
+    return {number: made[f"crm:{order['id']}"] for number, order in orders(tables).items()}
 
 
 def test_fifty_orders_in_tables_become_bills_and_hear_of_them(
     tmp_path: Path, postgresql: str
 ) -> None:
     with opened(tmp_path, postgresql, None, KingdeeGalaxySandbox(SMALL)) as (site, tables):
-        tables.fill()
-        sell(tables)
+        tables.fill(SMALL)
+        tables.know(SMALL)
+        tables.sell(with_orders(ORDERS, today()).orders)
         site.flow("orders", until="saved")
         for _ in range(3):
             site.sync()
         for number, bill in bills(site, tables).items():
-            order = tables.orders()[number]
+            order = orders(tables)[number]
             assert Decimal(str(bill["FBillAllAmount"])) == order["amount"]
             assert (order["erp_state"], order["erp_number"]) == ("已进ERP", bill["FBillNo"])
-        changed, cancelled, made = list(tables.orders())[:3]
+        changed, cancelled, made = list(orders(tables))[:3]
         tables.ask(
             "update sales_order_line set quantity = 77, amount = 77 * price where line_no = 1 and "
             "order_id = (select id from sales_order where number = %s)", changed,
@@ -302,6 +226,6 @@ def test_fifty_orders_in_tables_become_bills_and_hear_of_them(
         assert len(found) == ORDERS
         assert found[changed]["FSaleOrderEntry"][0]["FQty"] == 77
         assert found[cancelled]["FCancelStatus"] == "B"
-        shown = tables.orders()[made]
+        shown = orders(tables)[made]
         assert (shown["erp_stage"], shown["erp_waybill"]) == ("已发货", "SF1")
         assert site.app.failures() == []
