@@ -25,7 +25,7 @@ class DirectHttp:
 
     def __init__(self, server: Application, settings: Settings) -> None:
         self._server = server
-        self._directory = urlsplit(settings.base_url).path.rstrip("/")
+        self._base = settings.base_url
 
     def send(
         self,
@@ -40,8 +40,9 @@ class DirectHttp:
         at: str = "",
     ) -> Answer:
         body = data or (exact.encode(json) if json is not None else b"")
+        directory = urlsplit(at or self._base).path.rstrip("/")
         lower = {name.lower(): value for name, value in (headers or {}).items()}
-        response = self._server.handle(Request(method, self._directory + path, lower, body))
+        response = self._server.handle(Request(method, directory + path, lower, body))
         given = {name: value.replace("\n", ", ") for name, value in response.headers.items()}
         return Answer(response.status, CaseInsensitiveDict(given), response.body, writes=writes)
 
