@@ -5,7 +5,7 @@ JOBS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test prove prove-full prove-systems bench bundle bundle-check office-check lint clean
+.PHONY: install demo test prove prove-full prove-systems bench bundle bundle-check office-check java-check lint clean
 
 install: $(VENV)/.installed
 
@@ -61,6 +61,10 @@ bundle-check: install
 # What LibreOffice makes of the sheets that we write, and we of those that it saved.
 office-check: install
 	$(BIN)/python -m pytest -m libreoffice tests/adapters/files
+
+# Signatures against those that a JDK makes; without one it fails.
+java-check: install
+	$(BIN)/python -m pytest -m java tests/adapters
 
 bench: install
 	$(BIN)/python -m benchmarks
