@@ -26,6 +26,7 @@ from tests.conformance import hubspot_remote as hubspot
 from tests.conformance import kingdee_remote as kingdee
 from tests.conformance import neocrm_remote as neocrm
 from tests.conformance import salesforce_remote as salesforce
+from tests.conformance import yonyou_remote as yonyou
 from tests.conformance.without_sockets import WithoutSockets
 
 START = datetime(2026, 11, 20, 8, 0, 0, 400_000, UTC)
@@ -226,3 +227,5 @@ TestNeocrmAccounts = running(neocrm.Accounts, neocrm.ACCOUNTS)
 TestSalesforceOrders = running(salesforce.Orders, salesforce.ORDERS)
 TestSalesforceAccounts = running(salesforce.Accounts, salesforce.ACCOUNTS)
 TestDroppedFiles = readings(files.Remembered, files.DROPPED, 20)
+TestYonyouOrders = running(yonyou.Orders, yonyou.LISTED)
+TestYonyouCustomers = running(yonyou.Customers, yonyou.CUSTOMERS)
