@@ -11,8 +11,9 @@ from typing import Any
 
 from connector.assemble import Assembly
 from connector.clock import Clock
+from connector.contract import Hint, WebhookCall
 from connector.engine.dispatch import Dispatcher, Progress
-from connector.engine.system import Flow, System
+from connector.engine.system import Feed, Flow, System
 from connector.errors import ConnectorError, Problem, UnsafeRun
 from connector.operations import (
     agreeing,
@@ -20,6 +21,7 @@ from connector.operations import (
     checking,
     filling,
     finding,
+    hearing,
     linking,
     matching,
     observing,
@@ -175,6 +177,11 @@ class App:
         """Read what changed. Raises ConnectorError where a system cannot be read."""
         for words in self._runs.look().values():
             raise ConnectorError(words)
+
+    def hear(self, name: str, call: WebhookCall) -> tuple[Hint | None, list[Feed]]:
+        """What a webhook of a connection tells, and which feeds are to be read for it. Raises
+        AdapterError for one that is not genuine."""
+        return hearing.hear(self.system, name, call)
 
     def status(self) -> dict[str, Any]:
         """How things stand."""

@@ -402,6 +402,28 @@ class Settings(BaseModel):
         return tuple(v.get_secret_value() for v in values if isinstance(v, SecretStr))
 
 
+@dataclass(frozen=True, slots=True)
+class WebhookCall:
+    """A call that a remote system made to us."""
+
+    method: str
+    path: str
+    """Where it arrived, with its query."""
+    headers: Mapping[str, str]
+    """By names in lower case."""
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What such a call is good for: to read now. What it says of records is not believed."""
+
+    forms: frozenset[str] | None = None
+    """Forms in which something may have changed, those of rows too; None: in any."""
+    answer: str = "{}"
+    """What the remote waits to hear."""
+
+
 ABOUT_HTTP = frozenset({
     "base_url", "rate", "quota", "allow_insecure_http", "ca_file", "legacy_tls", "proxy",
 })  # fmt: skip
@@ -475,6 +497,13 @@ class Adapter(ABC):
 
         `field` is as a mapping writes it, a row's `table/field`. None where the system does not
         tell, or the field takes anything.
+        """
+        return None
+
+    def hint(self, call: WebhookCall) -> Hint | None:
+        """What a webhook of the remote tells; None: this connection takes none.
+
+        Does no I/O. Raises AccessDenied for a call that is not proven to be the remote's, or old.
         """
         return None
 

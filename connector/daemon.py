@@ -25,6 +25,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from connector import __version__, log
 from connector.app import App
 from connector.clock import SystemClock
+from connector.contract import Hint, WebhookCall
+from connector.door import Door
 from connector.engine import deriving
 from connector.engine.dispatch import Dispatcher, Done, ordered
 from connector.engine.system import Feed
@@ -79,6 +81,8 @@ class Daemon:
         self._changed = threading.Event()
         self._served = False
         self.health = Health()
+        self.door = Door(self.health.report, self._hear)
+        self._scheduler: BackgroundScheduler | None = None
 
     def serve(self) -> None:
         """Work until `stop`. Raises StoreInUse if another process serves this store."""
@@ -89,7 +93,7 @@ class Daemon:
                     break
                 self._serve_version(self._app)
         finally:
-            self.health.stop()
+            self.door.close()
             self._app.close()
             _log.info("stopped")
 
@@ -104,9 +108,9 @@ class Daemon:
             engine = self._engine(app, held)
             if engine is None:
                 return
-            self.health.start(app.config.health)
+            self.door.open(app.config.health)
             self._end_pauses(app)
-            scheduler = self._scheduler(app, engine)
+            scheduler = self._scheduler = self._scheduled(app, engine)
             scheduler.start()
             _log.info("started", version=__version__, flows=len(app.system.flows), pid=os.getpid())
             self._served = True
@@ -115,6 +119,7 @@ class Daemon:
                 while not self._changed.wait(BEAT):
                     pass
             finally:
+                self._scheduler = None
                 engine.stop()
                 scheduler.shutdown(wait=True)
         if app is not self._app:
@@ -137,7 +142,17 @@ class Daemon:
         with store.transaction() as tx:
             feed_store.end_pauses(tx, store.now(tx))
 
-    def _scheduler(self, app: App, engine: Dispatcher) -> BackgroundScheduler:
+    def _hear(self, name: str, call: WebhookCall) -> Hint | None:
+        """A webhook: what it hints at is read at once. A hint that comes while nobody serves is
+        lost, as any may be: all is read in its time."""
+        hint, feeds = self._app.hear(name, call)
+        scheduler = self._scheduler
+        if scheduler is not None:
+            for feed in feeds:
+                scheduler.modify_job(_reads(feed), next_run_time=_now())
+        return hint
+
+    def _scheduled(self, app: App, engine: Dispatcher) -> BackgroundScheduler:
         feeds = list(app.system.feeds.values())
         made = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(len(feeds) + 6)},
@@ -147,8 +162,9 @@ class Daemon:
         engine.introduce()
         for feed in feeds:
             every = min(flow.settings.every for flow in feed.flows)
-            job = self._safely(f"read {feed.name}", partial(self._read, engine, feed))
-            made.add_job(job, "interval", seconds=max(every, BEAT), next_run_time=_now())
+            name, seconds = _reads(feed), max(every, BEAT)
+            job = self._safely(name, partial(self._read, engine, feed))
+            made.add_job(job, "interval", id=name, seconds=seconds, next_run_time=_now())
         beats: list[tuple[str, Callable[[], None], float]] = [
             ("recover", lambda: self._recover(engine), RECOVER),
             ("deliver", lambda: self._deliver(app, engine), BEAT),
@@ -248,6 +264,11 @@ class Daemon:
         _log.info("configuration_changed")
         self._app = fresh
         self._changed.set()
+
+
+def _reads(feed: Feed) -> str:
+    """The job that reads it."""
+    return f"read {feed.name}"
 
 
 def _now() -> datetime:

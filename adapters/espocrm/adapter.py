@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import ClassVar
 
+from adapters.espocrm import hinting
 from adapters.espocrm.client import Client
 from adapters.espocrm.describing import Codecs, fields_of
 from adapters.espocrm.forms import FORMS, OTHERS
@@ -16,12 +17,14 @@ from connector.contract import (
     Adapter,
     Capabilities,
     FormField,
+    Hint,
     Http,
     Identity,
     Page,
     Record,
     Settings,
     Shape,
+    WebhookCall,
     Write,
     Written,
 )
@@ -35,6 +38,7 @@ class EspoCrm(Adapter):
     def __init__(self, settings: Settings, http: Http, clock: Clock) -> None:
         super().__init__(settings, http, clock)
         assert isinstance(settings, EspoCrmSettings)
+        self._settings = settings
         self._client = Client(settings, http)
         self._codecs = Codecs(self._client, clock)
         self._reading = Reading(self._client, self._codecs, settings)
@@ -70,3 +74,6 @@ class EspoCrm(Adapter):
         if told is None:
             return None
         return {one: one for one in told if wanted is None or one in wanted}
+
+    def hint(self, call: WebhookCall) -> Hint | None:
+        return hinting.hint(call, self._settings)

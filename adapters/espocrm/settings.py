@@ -20,6 +20,8 @@ class EspoCrmSettings(Settings):
     """The API user's secret where their authentication method is HMAC; none: the key alone."""
     digest: Literal["hex", "raw"] = "hex"
     """How signatures by HMAC are written: `hex` since EspoCRM 8.4.1, `raw` before."""
+    webhooks: dict[str, SecretStr] = {}
+    """Of each webhook that is to be heard its id and the secret that EspoCRM gave it."""
     page: int = Field(default=200, ge=1)
     """Records a page; EspoCRM allows 200 unless its configuration says otherwise."""
     aliases: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import ClassVar
 
+from adapters.fxiaoke import hinting
 from adapters.fxiaoke.client import Client
 from adapters.fxiaoke.describing import Codecs, fields_of
 from adapters.fxiaoke.forms import FORMS, OTHERS
@@ -17,12 +18,14 @@ from connector.contract import (
     Adapter,
     Capabilities,
     FormField,
+    Hint,
     Http,
     Identity,
     Page,
     Record,
     Settings,
     Shape,
+    WebhookCall,
     Write,
     Written,
 )
@@ -39,6 +42,7 @@ class Fxiaoke(Adapter):
         super().__init__(settings, http, clock)
         assert isinstance(settings, FxiaokeSettings)
         self._user = settings.user_id
+        self._settings = settings
         self._client = Client(settings, http)
         self._codecs = Codecs(self._client, settings.zone, clock)
         recent = Recent(clock, settings.search_delay)
@@ -82,3 +86,6 @@ class Fxiaoke(Adapter):
         if told is None or wanted is None:
             return told
         return {code: name for code, name in told.items() if code in wanted}
+
+    def hint(self, call: WebhookCall) -> Hint | None:
+        return hinting.hint(call, self._settings)

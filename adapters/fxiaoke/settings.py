@@ -29,6 +29,10 @@ class FxiaokeSettings(Settings):
     """Address of the tenant's cloud, `https://open-<login domain>` in general."""
     auth: Literal["oauth", "corp"] = "oauth"
     """The generation of tokens: `oauth` in headers, or the older `corp` in the body."""
+    push_token: SecretStr | None = None
+    """The token of the event callback (事件回调); with `push_key`. None: events are not taken."""
+    push_key: SecretStr | None = None
+    """The callback's key (EncodingAESKey) of 43 characters."""
     locked: Literal["unlock", "wait", "fail"] = "unlock"
     """What a write to a locked record does: unlock, write and lock again; wait until somebody
     unlocks it; or stop."""

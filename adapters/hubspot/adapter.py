@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import ClassVar
 
+from adapters.hubspot import hinting
 from adapters.hubspot.client import Client
 from adapters.hubspot.describing import Codecs, fields_of
 from adapters.hubspot.forms import FORMS, OTHERS, OWNERS
@@ -16,12 +17,14 @@ from connector.contract import (
     Adapter,
     Capabilities,
     FormField,
+    Hint,
     Http,
     Identity,
     Page,
     Record,
     Settings,
     Shape,
+    WebhookCall,
     Write,
     Written,
 )
@@ -36,6 +39,7 @@ class HubSpot(Adapter):
     def __init__(self, settings: Settings, http: Http, clock: Clock) -> None:
         super().__init__(settings, http, clock)
         assert isinstance(settings, HubSpotSettings)
+        self._settings = settings
         self._client = Client(settings, http, clock)
         self._codecs = Codecs(self._client, settings.zone, clock)
         self._reading = Reading(self._client, self._codecs, settings, clock)
@@ -83,3 +87,6 @@ class HubSpot(Adapter):
         if told is None or wanted is None:
             return told
         return {code: name for code, name in told.items() if code in wanted}
+
+    def hint(self, call: WebhookCall) -> Hint | None:
+        return hinting.hint(call, self._settings, self.clock.now())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from connector.contract import Rate, Settings
 from connector.messages import say
@@ -32,6 +32,10 @@ class HubSpotSettings(Settings):
     version: Annotated[str, AfterValidator(_known_version)] = "2026-09"
     """The version of the interface that is spoken, `2026-03`, `2026-09` and so on, or the undated
     `v3`. A dated one is supported for 18 months."""
+    client_secret: SecretStr | None = None
+    """The app's client secret, by which HubSpot signs webhooks; none: they are not taken."""
+    webhook_url: str = ""
+    """The address that HubSpot calls, as it stands there, with its query: it is signed, too."""
     page: int = Field(default=100, ge=1, le=100)
     """Records a page; HubSpot reads 100 by one call."""
     rate: Rate = "9/s"
@@ -43,3 +47,9 @@ class HubSpotSettings(Settings):
     is known soon: a call for each hundred records that lie there, of the last 90 days."""
     search_delay: float = Field(default=60.0, ge=0)
     """Seconds until searches see what was written. HubSpot names no figure."""
+
+    @model_validator(mode="after")
+    def _knows_its_webhook(self) -> Self:
+        if self.client_secret is not None and not self.webhook_url:
+            raise ValueError(say("hubspot_webhook_url"))
+        return self

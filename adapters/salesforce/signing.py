@@ -5,6 +5,11 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
 from connector import exact
 from connector.messages import say
 
@@ -21,22 +26,14 @@ def signing_input(claims: dict[str, Any]) -> str:
 
 
 def check_key(private_key: str) -> None:
-    """Raises ValueError: it is no private key, or there is nothing here that signs with it."""
+    """Raises ValueError for what is no private key."""
     try:
         _sign(b"", private_key)
-    except ImportError:
-        raise ValueError(say("salesforce_no_signing")) from None
     except (ValueError, TypeError, AttributeError):
         raise ValueError(say("salesforce_private_key")) from None
 
 
 def _sign(text: bytes, private_key: str) -> bytes:
-    # Only who signs needs the package, which is an extra.
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
     key = load_pem_private_key(private_key.encode(), password=None)
     if not isinstance(key, RSAPrivateKey):
         raise TypeError(type(key).__name__)

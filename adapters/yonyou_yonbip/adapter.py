@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, ClassVar
 
+from adapters.yonyou_yonbip import hinting
 from adapters.yonyou_yonbip.bills import STEPS
 from adapters.yonyou_yonbip.changing import Changing
 from adapters.yonyou_yonbip.client import Client
@@ -22,12 +23,14 @@ from connector.contract import (
     Capabilities,
     FormCapabilities,
     FormField,
+    Hint,
     Http,
     Identity,
     Page,
     Record,
     Settings,
     Shape,
+    WebhookCall,
     Write,
     Written,
     chunks,
@@ -92,6 +95,9 @@ class YonyouYonBip(Adapter):
 
     def describe(self, form: str) -> Sequence[FormField]:
         return fields_of(self._client, form)
+
+    def hint(self, call: WebhookCall) -> Hint | None:
+        return hinting.hint(call, self._settings)
 
 
 def _group(write: Write) -> tuple[Any, ...]:

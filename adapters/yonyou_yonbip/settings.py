@@ -39,6 +39,9 @@ class YonyouYonBipSettings(Settings):
     """Lists of bills can be searched by our mark. False: a doubt goes to a person."""
     without_submit: tuple[str, ...] = ()
     """Forms whose bills are audited without being submitted first."""
+    events: Literal["", "plain", "sealed"] = ""
+    """How we answer events that the platform pushes (事件订阅): its pages ask for a sealed answer,
+    and a plain one is taken in practice. Empty: we take none."""
     stock_warehouses: tuple[str, ...] = ()
     """Codes of the warehouses whose stock is asked for one by one; empty: all in one answer."""
     stock_rule: str = "voucher_order"

@@ -1,0 +1,113 @@
+"""What the daemon listens to: its health page, and the calls that systems make to us.
+
+    GET  /health             200 well, 503 not
+    POST /hooks/CONNECTION   a webhook: the adapter says whether it is genuine and where to look
+
+It listens on this machine alone unless the configuration says otherwise; what is to be reached
+from outside stands behind a proxy that speaks TLS.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from connector.contract import Hint, WebhookCall
+from connector.errors import AdapterError, ConfigError, Problem
+from connector.messages import say
+
+HOOKS = "/hooks/"
+MOST = 1_000_000
+"""Bytes of a call; more is refused unread."""
+PATIENCE = 10.0
+"""Seconds for a call to arrive."""
+
+Hear = Callable[[str, WebhookCall], Hint | None]
+"""What is done with a webhook of a connection; None: nobody there takes one. Raises AdapterError
+for one that is not genuine."""
+
+
+class Door:
+    """One address."""
+
+    def __init__(self, report: Callable[[], dict[str, Any]], hear: Hear) -> None:
+        """`report` is the content of the health page; it says `ok`."""
+        self.report = report
+        self.hear = hear
+        self._server: ThreadingHTTPServer | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is; empty: nowhere."""
+        if self._server is None:
+            return ""
+        host, port = self._server.server_address[:2]
+        return f"http://{host!s}:{port}"
+
+    def open(self, address: str) -> None:
+        """Serve at `host:port`, once; an empty address serves nowhere. Raises ConfigError."""
+        if not address or self._server is not None:
+            return
+        host, _, port = address.rpartition(":")
+        handler = type("Handler", (_Handler,), {"door": self})
+        try:
+            self._server = ThreadingHTTPServer((host, int(port)), handler)
+        except OSError as error:
+            words = say("health_taken", address=address, detail=error.strerror)
+            raise ConfigError([Problem("health", words)]) from None
+        threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True).start()
+
+    def close(self) -> None:
+        """Serve no more."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+
+class _Handler(BaseHTTPRequestHandler):
+    door: Door
+    timeout = PATIENCE
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/health"):
+            report = self.door.report()
+            self._answer(200 if report["ok"] else 503, json.dumps(report, ensure_ascii=False))
+        else:
+            self._answer(404)
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_POST(self) -> None:
+        name = self.path.partition("?")[0].removeprefix(HOOKS)
+        length = self.headers.get("Content-Length", "")
+        if not self.path.startswith(HOOKS) or not length.isdecimal():
+            self._answer(404)
+            return
+        if int(length) > MOST:
+            self._answer(413)
+            return
+        headers = {key.lower(): value for key, value in self.headers.items()}
+        call = WebhookCall("POST", self.path, headers, self.rfile.read(int(length)))
+        try:
+            hint = self.door.hear(name, call)
+        except AdapterError:
+            self._answer(403)
+            return
+        self._answer(404 if hint is None else 200, hint.answer if hint else "{}")
+
+    def _answer(self, status: int, text: str = "{}") -> None:
+        body = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """The log has better things to tell."""
