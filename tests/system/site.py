@@ -59,6 +59,10 @@ class SharedClock:
     def now(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=self.offset)
 
+    def today(self) -> date:
+        """In China."""
+        return self.now().astimezone(CHINA).date()
+
     def monotonic(self) -> float:
         return time.monotonic() + self.offset
 

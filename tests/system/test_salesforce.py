@@ -68,7 +68,7 @@ def test_fifty_orders_are_booked_once_to_the_fen_and_told_of_through_to_their_sh
         carried.sync()
     told, sold = order(carried), sum(row["FQty"] for row in bill_of(carried)[ROWS])
     assert (told["Erp_Production__c"], told["Erp_Carrier_No__c"]) == ("已发货", "SF1")
-    assert (told["Erp_Shipped__c"], told["Erp_Shipped_On__c"]) == (sold, str(today()))
+    assert (told["Erp_Shipped__c"], told["Erp_Shipped_On__c"]) == (sold, str(carried.clock.today()))
     stock = {one["Name"]: one["On_Hand__c"] for one in carried.crm.records("Erp_Stock__c")}
     assert set(stock) == {"M1", "M2", "M3", "M4"}
     before = carried.marks()
