@@ -5,7 +5,7 @@ JOBS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test prove prove-full prove-systems bench bundle bundle-check office-check java-check lint clean
+.PHONY: install demo test prove prove-full prove-systems bench bundle bundle-check office-check java-check left-out lint clean
 
 install: $(VENV)/.installed
 
@@ -54,7 +54,7 @@ lint: install
 bundle: install
 	$(BIN)/python -m bundle $(PYTHONS)
 
-# Such a zip, made from the package index and installed with the network off.
+# The offline package, made from the package index and installed with the network off.
 bundle-check: install
 	$(BIN)/python -m pytest -m index tests/bundle
 
@@ -65,6 +65,10 @@ office-check: install
 # Signatures against those that a JDK makes; without one it fails.
 java-check: install
 	$(BIN)/python -m pytest -m java tests/adapters
+
+# What CI does not run, and the command for each.
+left-out: install
+	@$(BIN)/python -m tests.left_out
 
 bench: install
 	$(BIN)/python -m benchmarks
