@@ -56,6 +56,12 @@ def _parser() -> argparse.ArgumentParser:
         default="manual",
         help="who numbers an ERP's bills",
     )
+    parser.add_argument(
+        "--side",
+        choices=("crm", "erp"),
+        default="erp",
+        help="what a system that may be either is filled as",
+    )
     parser.add_argument("--switch", metavar="NAME=JSON", action="append", default=[])
     parser.add_argument("--seed", type=int, default=1, help="of the company and of the faults")
     return parser
@@ -66,7 +72,9 @@ def _build(options: argparse.Namespace) -> Application:
         raise WrongUse(f"unknown system {options.system!r}; there are: {', '.join(SYSTEMS)}")
     switches = dict(_switch(text) for text in options.switch)
     company = load_company(options.load, seed=options.seed) if options.load else None
-    choice = Options(numbering=options.numbering, limits=options.limits, seed=options.seed)
+    choice = Options(
+        numbering=options.numbering, limits=options.limits, side=options.side, seed=options.seed
+    )
     application: Application = import_module(f"sandbox.{options.system}").create(company, choice)
     unknown = sorted(set(switches) - set(application.switches))
     if unknown:

@@ -90,6 +90,8 @@ class Options:
 
     numbering: Literal["manual", "erp"] = "manual"
     """Who numbers an ERP's bills: whoever makes them, or the ERP."""
+    side: Literal["crm", "erp"] = "erp"
+    """What of the company stands in a system that may be either."""
     limits: Literal["vendor", "off"] = "off"
     """Whether calls are limited as the vendor limits them."""
     seed: int = 1

@@ -125,12 +125,13 @@ def sandbox(
     load: Annotated[str, typer.Option(metavar="demo|FOLDER")] = "",
     limits: Annotated[str, typer.Option(metavar="vendor|off")] = "",
     numbering: Annotated[str, typer.Option(metavar="manual|erp")] = "",
+    side: Annotated[str, typer.Option(metavar="crm|erp")] = "",
     switch: Annotated[list[str] | None, typer.Option(metavar="NAME=JSON")] = None,
     seed: Annotated[str, typer.Option(metavar="N")] = "",
 ) -> None:
     """Serve a simulated system, a program of its own."""
     given = {"port": port, "host": host, "load": load, "limits": limits}
-    given |= {"numbering": numbering, "seed": seed}
+    given |= {"numbering": numbering, "side": side, "seed": seed}
     arguments = [f"--{name}={value}" for name, value in given.items() if value]
     arguments += [f"--switch={one}" for one in switch or ()]
     arguments += ["--json"] if session.output.as_json else []

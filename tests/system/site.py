@@ -385,7 +385,7 @@ def opened(
     `erp_company`: the same company as the ERP knows it. `limits`: `vendor` for those of the CRM's
     vendor. `systems`: which CRM and which ERP.
     """
-    crm = simulated(systems[0], company, Options(limits=limits))
+    crm = simulated(systems[0], company, Options(limits=limits, side="crm"))
     erp = simulated(systems[1], erp_company or company, Options(numbering=numbering))
     served = {"crm": start(crm), "erp": start(erp)}
     urls = {name: url for name, (url, _) in served.items()}
