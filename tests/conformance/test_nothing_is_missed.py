@@ -25,6 +25,7 @@ from tests.conformance import fxiaoke_remote as fxiaoke
 from tests.conformance import hubspot_remote as hubspot
 from tests.conformance import kingdee_remote as kingdee
 from tests.conformance import neocrm_remote as neocrm
+from tests.conformance import odoo_remote as odoo
 from tests.conformance import salesforce_remote as salesforce
 from tests.conformance import yonyou_remote as yonyou
 from tests.conformance.without_sockets import WithoutSockets
@@ -229,3 +230,5 @@ TestSalesforceAccounts = running(salesforce.Accounts, salesforce.ACCOUNTS)
 TestDroppedFiles = readings(files.Remembered, files.DROPPED, 20)
 TestYonyouOrders = running(yonyou.Orders, yonyou.LISTED)
 TestYonyouCustomers = running(yonyou.Customers, yonyou.CUSTOMERS)
+TestOdooOrders = running(odoo.Orders, odoo.ORDERS)
+TestOdooCustomersOfOlderVersions = running(odoo.OlderCustomers, odoo.CUSTOMERS)
