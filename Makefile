@@ -5,7 +5,7 @@ JOBS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test prove prove-full prove-systems bench bundle bundle-check office-check java-check left-out lint clean
+.PHONY: install demo test prove prove-full prove-systems bench bundle bundle-check office-check java-check left-out odoo-check lint clean
 
 install: $(VENV)/.installed
 
@@ -65,6 +65,10 @@ office-check: install
 # Signatures against those that a JDK makes; without one it fails.
 java-check: install
 	$(BIN)/python -m pytest -m java tests/adapters
+
+# A real Odoo 19, brought up from nothing under build/: half an hour.
+odoo-check: install
+	$(BIN)/python -m pytest -m odoo tests/real
 
 # What CI does not run, and the command for each.
 left-out: install
