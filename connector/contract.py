@@ -398,8 +398,10 @@ class Settings(BaseModel):
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, for redaction."""
-        values = (getattr(self, name) for name in type(self).model_fields)
-        return tuple(v.get_secret_value() for v in values if isinstance(v, SecretStr))
+        values = [getattr(self, name) for name in type(self).model_fields]
+        inner = (v for value in values if isinstance(value, dict) for v in value.values())
+        found = (v for v in (*values, *inner) if isinstance(v, SecretStr))
+        return tuple(secret.get_secret_value() for secret in found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -344,7 +344,10 @@ class ConfigFile:
         """A setting as the adapter wants it. Raises ValueError with a sentence."""
         if value == CHANGE_ME:
             raise Unfilled(say("fill_in", name=key))
-        value = self._resolved(value, folder, secret=_takes(annotation, SecretStr))
+        secret = _takes(annotation, SecretStr)
+        if secret and isinstance(value, dict):
+            return {n: self._resolved(one, folder, secret=True) for n, one in value.items()}
+        value = self._resolved(value, folder, secret=secret)
         if _takes(annotation, float):
             try:
                 return seconds(value)
@@ -365,7 +368,7 @@ class ConfigFile:
         return str(path)
 
     def _resolved(self, value: Any, folder: Path, *, secret: bool) -> Any:
-        if secret and not (isinstance(value, str) and _REFERENCE.fullmatch(value)):
+        if secret and value is not None and not _REFERENCE.fullmatch(str(value)):
             raise ValueError(say("plain_secret"))
         if not isinstance(value, str):
             return value

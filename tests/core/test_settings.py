@@ -280,6 +280,30 @@ def test_a_secret_that_cannot_be_had_is_told_with_its_place(
     assert CANARY not in sentence
 
 
+ESPOCRM = """
+connections:
+  crm:
+    adapter: espocrm
+    base_url: https://crm.example
+    api_key: ${{env:ERP_SECRET}}
+    secret_key: null
+    webhooks: {{wh001: {secret}}}
+flows: {{}}
+"""
+
+
+def test_secrets_inside_a_setting_are_secrets_too(place: Place, monkeypatch: Any) -> None:
+    monkeypatch.setenv("ERP_SECRET", CANARY)
+    monkeypatch.setenv("HOOK", f"{CANARY}2")
+    settings: Any = place.build(ESPOCRM.format(secret="'${env:HOOK}'")).connections["crm"].settings
+    assert settings.webhooks["wh001"].get_secret_value() == f"{CANARY}2"
+    assert settings.secret_key is None
+    assert set(settings.secrets()) == {CANARY, f"{CANARY}2"}
+    ((where, sentence),) = place.told(ESPOCRM.format(secret=CANARY))
+    assert where == "8:5"
+    assert "A secret may not stand in the file" in sentence
+
+
 def test_a_secret_never_stands_in_any_repr(place: Place, monkeypatch: Any) -> None:
     monkeypatch.setenv("ERP_SECRET", CANARY)
     place.path.write_text(KINGDEE.format(secret="${env:ERP_SECRET}"), encoding="utf-8")
