@@ -54,6 +54,8 @@ class Sample:
     """The remote takes no two records with one number."""
     numbered: str = ""
     """The step with which the remote numbers a record; empty: it has a number from the first."""
+    ended: str = ""
+    """The step from which on a record can be cancelled; empty: from the first."""
     amount: str = ""
     """A decimal field; `table/field` if it is a row's."""
     amounts: tuple[Decimal, ...] = DIFFICULT_DECIMALS

@@ -131,6 +131,11 @@ class Suite:
             return self.some(remote, adapter, 1)[0]
         return self.created(adapter, "ONE").key
 
+    def to_end(self, adapter: Adapter) -> str:
+        """A record that our side has made and may cancel."""
+        ended = self.sample.ended
+        return self.created(adapter, "ONE", **({"until": ended} if ended else {})).key
+
     def new(self, adapter: Adapter, tag: str, **more: Any) -> Write:
         """A new record that is saved and goes no further, unless `more` says otherwise."""
         assert self.sample.new is not None

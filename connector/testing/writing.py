@@ -211,15 +211,15 @@ class Writing(Suite):
 
     # -- ending -----------------------------------------------------------------------------
 
-    @needs(CANCEL, Remote.is_cancelled)
+    @needs(CREATE, CANCEL, Remote.is_cancelled)
     def test_a_cancelled_record_is_void(self, remote: Remote, adapter: Adapter) -> None:
-        key = self.one(remote, adapter)
+        key = self.to_end(adapter)
         assert adapter.write(self.change(adapter, key, verb="cancel")).key == key
         assert remote.is_cancelled(key)
 
-    @needs(CANCEL)
+    @needs(CREATE, CANCEL)
     def test_cancelling_twice_does_no_harm(self, remote: Remote, adapter: Adapter) -> None:
-        key = self.one(remote, adapter)
+        key = self.to_end(adapter)
         adapter.write(self.change(adapter, key, verb="cancel"))
         once = remote.held()
         assert adapter.write(self.change(adapter, key, verb="cancel")).key == key
