@@ -27,6 +27,7 @@ from tests.conformance import kingdee_remote as kingdee
 from tests.conformance import neocrm_remote as neocrm
 from tests.conformance import odoo_remote as odoo
 from tests.conformance import salesforce_remote as salesforce
+from tests.conformance import u8_remote as u8
 from tests.conformance import yonyou_remote as yonyou
 from tests.conformance.without_sockets import WithoutSockets
 
@@ -232,3 +233,5 @@ TestYonyouOrders = running(yonyou.Orders, yonyou.LISTED)
 TestYonyouCustomers = running(yonyou.Customers, yonyou.CUSTOMERS)
 TestOdooOrders = running(odoo.Orders, odoo.ORDERS)
 TestOdooCustomersOfOlderVersions = running(odoo.OlderCustomers, odoo.CUSTOMERS)
+TestU8Orders = running(u8.Orders, u8.ORDERS)
+TestU8Customers = running(u8.Customers, u8.CUSTOMERS)
