@@ -95,7 +95,7 @@ class Finding(Suite):
 
     @needs(CREATE, SEARCH, CANCEL)
     def test_a_cancelled_record_is_still_found(self, remote: Remote, adapter: Adapter) -> None:
-        key = self.to_end(adapter)
+        key = self.to_end(remote, adapter)
         adapter.write(self.change(adapter, key, verb="cancel"))
         found = self.found(remote, adapter, self.mark("ONE"))
         assert [record.key for record in found] == [key]

@@ -125,16 +125,17 @@ class Suite:
             pytest.skip("neither people nor our side can add a record")
         return [self.created(adapter, f"S{place}").key for place in range(count)]
 
-    def one(self, remote: Remote, adapter: Adapter) -> str:
-        """A record that our side may change."""
+    def one(self, remote: Remote, adapter: Adapter, **more: Any) -> str:
+        """A record that our side may change; `more` says of a new one how far it goes."""
         if self.sample.new is None or "create" not in self.form(adapter).operations:
             return self.some(remote, adapter, 1)[0]
-        return self.created(adapter, "ONE").key
+        return self.created(adapter, "ONE", **more).key
 
-    def to_end(self, adapter: Adapter) -> str:
-        """A record that our side has made and may cancel."""
-        ended = self.sample.ended
-        return self.created(adapter, "ONE", **({"until": ended} if ended else {})).key
+    def to_end(self, remote: Remote, adapter: Adapter) -> str:
+        """A record that our side may cancel."""
+        return self.one(
+            remote, adapter, **({"until": self.sample.ended} if self.sample.ended else {})
+        )
 
     def new(self, adapter: Adapter, tag: str, **more: Any) -> Write:
         """A new record that is saved and goes no further, unless `more` says otherwise."""

@@ -211,15 +211,15 @@ class Writing(Suite):
 
     # -- ending -----------------------------------------------------------------------------
 
-    @needs(CREATE, CANCEL, Remote.is_cancelled)
+    @needs(CANCEL, Remote.is_cancelled)
     def test_a_cancelled_record_is_void(self, remote: Remote, adapter: Adapter) -> None:
-        key = self.to_end(adapter)
+        key = self.to_end(remote, adapter)
         assert adapter.write(self.change(adapter, key, verb="cancel")).key == key
         assert remote.is_cancelled(key)
 
-    @needs(CREATE, CANCEL)
+    @needs(CANCEL)
     def test_cancelling_twice_does_no_harm(self, remote: Remote, adapter: Adapter) -> None:
-        key = self.to_end(adapter)
+        key = self.to_end(remote, adapter)
         adapter.write(self.change(adapter, key, verb="cancel"))
         once = remote.held()
         assert adapter.write(self.change(adapter, key, verb="cancel")).key == key
