@@ -112,7 +112,7 @@ class Bills(ABC, Generic[B]):
         elif bill.editable:
             self.update(bill)
         else:
-            if not bill.at_top:
+            if bill.under_way:
                 self._finish(bill)
             self._change_at_top(bill)
 

@@ -68,6 +68,8 @@ class Climber:
     line_keys: LineKeys = field(default_factory=dict)
     shown: Record | None = None
     awaits: str = ""
+    was: str = ""
+    """The step from which it was taken back."""
     error: AdapterError | None = None
 
     @property
@@ -83,6 +85,11 @@ class Climber:
     def at_top(self) -> bool:
         """All of them have."""
         return not self.steps or self.state == self.steps[-1].target
+
+    @property
+    def under_way(self) -> bool:
+        """Some of them have, and from there no way leads back: it is finished before it changes."""
+        return not self.editable and not self.at_top
 
     @property
     def voided(self) -> bool:
@@ -140,7 +147,7 @@ class Ladder(ABC, Generic[B]):
 
     @abstractmethod
     def take_back(self, bill: B) -> None:
-        """Make a bill at the top editable, and note its state. Raises what the remote says."""
+        """Make a bill editable again, and note its state. Raises what the remote says."""
 
     def meant(self, step: Step, bill: B, refusal: AdapterError) -> AdapterError | None:
         """What a refused step means where the bill stands now; None: it is no failure.
@@ -189,6 +196,7 @@ class Ladder(ABC, Generic[B]):
         """Take a bill back, where the flow allows it and nothing hangs on it. Raises Conflict."""
         if "unaudit" not in bill.write.on_change:
             raise Conflict(say("bill_audited", number=bill.number))
+        bill.was = bill.step
         try:
             self.take_back(bill)
         except Rejected as error:
@@ -199,8 +207,7 @@ class Ladder(ABC, Generic[B]):
         that fails. What may have been done is left for the look-up."""
         if isinstance(error, OutcomeUnknown):
             return error
-        top = bill.steps[-1].name
-        write = replace(bill.write, until=top, fields={}, tables={}, expect={})
+        write = replace(bill.write, until=bill.was, fields={}, tables={}, expect={})
         before = replace(bill, write=write)
         self.climb([before])
         if not before.arrived:

@@ -145,6 +145,30 @@ def test_a_bill_that_was_taken_back_goes_up_again_when_its_change_is_refused() -
     assert books.ladder.states == {"1": "done"}
 
 
+class Loose(Bill):
+    """What was submitted goes back as well as what is audited."""
+
+    under_way = False
+
+
+class LooseBooks(Books):
+    def bill(self, write: Write) -> Bill:
+        return Loose(write, write.key, "B-1")
+
+
+def test_where_a_step_can_be_taken_back_before_the_last_the_bill_is_not_finished_first() -> None:
+    books = LooseBooks("sent")
+    books.write(write("1", "unaudit"))
+    assert books.ladder.calls == ["take back", "update", "submit", "audit"]
+
+
+def test_such_a_bill_goes_no_further_up_than_it_was_when_its_change_is_refused() -> None:
+    books = LooseBooks("sent", update=Rejected("no such material"))
+    with pytest.raises(Rejected, match="no such material"):
+        books.write(write("1", "unaudit"))
+    assert books.ladder.states == {"1": "sent"}
+
+
 @pytest.mark.parametrize(
     ("state", "listed", "error"),
     [

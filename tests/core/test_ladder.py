@@ -210,17 +210,22 @@ def test_what_hangs_on_a_bill_makes_taking_it_back_a_conflict_in_the_remotes_wor
     assert refused.value.code == "7"
 
 
+def taken_back(until: str = "audited") -> Bill:
+    made = bill(state="back", until=until)
+    made.was = "audited"
+    return made
+
+
 def test_a_bill_goes_up_again_when_its_change_is_refused() -> None:
     books = Books({"1": "back"})
-    taken_back = bill(state="back", until="saved")
     error = Rejected("no such material")
-    assert books.put_back(taken_back, error) is error
+    assert books.put_back(taken_back(until="saved"), error) is error
     assert (str(error), books.states) == ("no such material", {"1": "done"})
 
 
 def test_a_bill_that_cannot_go_up_again_is_told_of() -> None:
     books = Books({"1": "back"}, {("submit", "1"): Rejected("closed month")})
-    told = str(books.put_back(bill(state="back"), Rejected("no such material")))
+    told = str(books.put_back(taken_back(), Rejected("no such material")))
     assert "no such material" in told
     assert "closed month" in told
     assert "SO-1" in told
@@ -228,5 +233,5 @@ def test_a_bill_that_cannot_go_up_again_is_told_of() -> None:
 
 def test_a_change_in_doubt_is_left_for_the_look_up() -> None:
     books = Books({"1": "back"})
-    books.put_back(bill(state="back"), OutcomeUnknown("lost"))
+    books.put_back(taken_back(), OutcomeUnknown("lost"))
     assert books.calls == []
