@@ -28,6 +28,7 @@ from tests.conformance import neocrm_remote as neocrm
 from tests.conformance import odoo_remote as odoo
 from tests.conformance import salesforce_remote as salesforce
 from tests.conformance import u8_remote as u8
+from tests.conformance import tryton_remote as tryton
 from tests.conformance import yonyou_remote as yonyou
 from tests.conformance.without_sockets import WithoutSockets
 
@@ -202,9 +203,9 @@ def _told(fields: Any, sample: Sample) -> tuple[str, str]:
     return str(fields[sample.text] or "").strip(), str(amount)
 
 
-def running(remote: type[Remote], of: Sample) -> Any:
+def running(remote: type[Remote], of: Sample, examples: int = 40) -> Any:
     """Of a system that is simulated, and called without a socket."""
-    return readings(type("Handle", (WithoutSockets, remote), {}), of)
+    return readings(type("Handle", (WithoutSockets, remote), {}), of, examples)
 
 
 def readings(
@@ -228,6 +229,8 @@ TestNeocrmOrders = running(neocrm.OrdersAskedPlainly, neocrm.ORDERS)
 TestNeocrmAccounts = running(neocrm.Accounts, neocrm.ACCOUNTS)
 TestSalesforceOrders = running(salesforce.Orders, salesforce.ORDERS)
 TestSalesforceAccounts = running(salesforce.Accounts, salesforce.ACCOUNTS)
+TestTrytonSales = running(tryton.Sales, tryton.SALES, 3)
+"""A real one, in which every call takes its time."""
 TestDroppedFiles = readings(files.Remembered, files.DROPPED, 20)
 TestYonyouOrders = running(yonyou.Orders, yonyou.LISTED)
 TestYonyouCustomers = running(yonyou.Customers, yonyou.CUSTOMERS)
