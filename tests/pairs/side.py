@@ -55,6 +55,9 @@ class Side(ABC):
     patience: ClassVar[float] = 0.7
     """Seconds within which it answers here, as a proof that cannot wait long sets it."""
 
+    slow: ClassVar[bool] = False
+    """It is a real one, and takes its time over every order."""
+
     @abstractmethod
     def __init__(self, company: Company, folder: Path) -> None:
         """Start it with this company; `folder` is its own."""
