@@ -27,8 +27,8 @@ from tests.conformance import kingdee_remote as kingdee
 from tests.conformance import neocrm_remote as neocrm
 from tests.conformance import odoo_remote as odoo
 from tests.conformance import salesforce_remote as salesforce
-from tests.conformance import u8_remote as u8
 from tests.conformance import tryton_remote as tryton
+from tests.conformance import u8_remote as u8
 from tests.conformance import yonyou_remote as yonyou
 from tests.conformance.without_sockets import WithoutSockets
 
