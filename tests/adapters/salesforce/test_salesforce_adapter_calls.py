@@ -98,15 +98,6 @@ def test_settings_that_cannot_work_are_refused_with_the_way_out(world, settings,
         world.adapter(**settings)
 
 
-def test_without_the_package_that_signs_the_way_out_is_told(world, jwt, monkeypatch):
-    def missing(*_):
-        raise ImportError
-
-    monkeypatch.setattr(signing, "_sign", missing)
-    with pytest.raises(ValidationError, match="pip install"):
-        world.adapter(**jwt)
-
-
 def test_an_org_that_is_elsewhere_is_named(world, crm, monkeypatch):
     monkeypatch.setattr("sandbox.salesforce.application._address", lambda _: "https://acme.my.x")
     with pytest.raises(AccessDenied, match=r"set base_url to it") as caught:
