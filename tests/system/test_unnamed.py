@@ -64,6 +64,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     with opened(tmp_path, replace(COMPANY, stock=PARTS)) as site:
         site.flow("inspections", **{"object": "inspection", "from": "erp"})
         site.flow("margins", **{"object": "order_margin", "from": "hub", "to": "crm"})
+        site.clock.go_on_to(9)
         yield Shop(site)
 
 
