@@ -8,7 +8,7 @@ record is what the system holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -64,6 +64,8 @@ class Readings(RuleBasedStateMachine):
                 self.all_agree()
         finally:
             self._still.stop()
+            if isinstance(self.pages, Generator):
+                self.pages.close()
 
     @initialize(page=st.integers(2, 8), delay=st.sampled_from(DELAYS), begun=st.integers(0, 6))
     def connect(self, page: int, delay: int, begun: int) -> None:
