@@ -17,11 +17,11 @@ from typing import Any
 from adapters.yonyou_u8.client import Client, Listed, Row
 from adapters.yonyou_u8.codec import Records, text_of
 from adapters.yonyou_u8.forms import SEARCHED, STAMP, form_of
-from adapters.yonyou_u8.marks import Span
 from adapters.yonyou_u8.settings import YonyouU8Settings
 from connector.contract import Page, Record, Shape, chunks
 from connector.errors import Rejected, Transient
 from connector.messages import say
+from connector.rowversions import Span
 
 PAGE = 200
 """Rows of a page; the relay's own are 20."""
@@ -64,16 +64,16 @@ class Reading:
         lookback = self._settings.lookback
         span = Span.open(after, lookback)
         filters, parts = self._since(shape.form, span), None
-        if span.high is None:
+        if span.begun is None:
             first = self._client.page(shape.form, filters, 1, self._size)
             newest = self._newest(shape, filters, span, first)
-            span = replace(span, high=newest, begun=self._client.now())
+            span = span.begin(self._client.now(), newest)
             parts = iter([Part(first.rows)]) if _is_whole(first) else None
         if self._stamped(shape.form) and filters:
-            filters = {**filters, f"{STAMP}_end": (span.high or 0) + 1}
-        for part in parts or self._parts(shape, filters, span.after, span.falling):
+            filters = {**filters, f"{STAMP}_end": span.high + 1}
+        for part in parts or self._parts(shape, filters, *_place(span.after)):
             made = self._made(shape, self._wanted(shape.form, part.rows, span))
-            cursor = span.at(part.after, falling=part.falling) if part.after else None
+            cursor = span.at(f"{part.falling:d}{part.after}") if part.after else None
             yield Page([_aged(one, stamp, span) for one, stamp in made], cursor)
         yield Page((), span.done(lookback))
 
@@ -82,7 +82,7 @@ class Reading:
 
     def _since(self, name: str, span: Span) -> Filters:
         """From the beginning means everything, also what carries neither stamp nor day."""
-        if span.low is None:
+        if span.since is None:
             return {}
         if self._stamped(name):
             # Whether the number itself counts nobody knows: it was read already.
@@ -108,17 +108,16 @@ class Reading:
             # Nothing above it, though more was found: the bound itself counts.
             above = {f"{STAMP}_begin": newest if newest > high else newest + 1}
             high, listed = newest, self._client.page(shape.form, above, 1, self._size)
-        return max(high, span.low or 0, *map(_stamp, listed.rows))
+        return max(high, span.low, *map(_stamp, listed.rows))
 
     def _pages(self, listed: Listed) -> int:
         return -(-listed.count // self._size)
 
     def _wanted(self, name: str, rows: Sequence[Row], span: Span) -> Sequence[Row]:
         """What is not known to have been there when the span begins."""
-        low = span.low or 0
-        if self._stamped(name) and any(0 < _stamp(row) < low for row in rows):
+        if self._stamped(name) and any(0 < _stamp(row) < span.low for row in rows):
             raise Rejected(say("u8_stamp_ignored", form=name))
-        return [row for row in rows if not 0 < _stamp(row) <= low]
+        return [row for row in rows if not 0 < _stamp(row) <= span.low]
 
     def _made(self, shape: Shape, rows: Sequence[Row]) -> Iterator[tuple[Record, int]]:
         """The records of a list's rows, with their numbers; asked for one by one where the list
@@ -259,6 +258,11 @@ def _is_whole(listed: Listed) -> bool:
     return listed.count <= len(listed.rows)
 
 
+def _place(after: str) -> tuple[str, bool]:
+    """How far a reading has come: the last code, and whether codes fall."""
+    return after[1:], after[:1] == "1"
+
+
 def _check_order(codes: Sequence[str], falling: bool) -> None:
     """The database looks at neither case nor trailing blanks."""
     folded = [code.lower() for code in (reversed(codes) if falling else codes)]
@@ -268,5 +272,4 @@ def _check_order(codes: Sequence[str], falling: bool) -> None:
 
 def _aged(record: Record, stamp: int, span: Span) -> Record:
     """`again`: its number was known before this reading began."""
-    old = span.fresh is not None and 0 < stamp <= span.fresh
-    return replace(record, again=True) if old else record
+    return replace(record, again=True) if 0 < stamp <= span.fresh else record

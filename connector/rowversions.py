@@ -1,17 +1,17 @@
-"""Where a reading stands, in row versions.
+"""Where a reading stands in row versions: numbers that one database gives to its changes.
 
-SQL Server gives every change of a row the next number of its database, so a reading goes on above
-the newest number that the last one knew of. A transaction may be given its number long before it
-is seen; so each reading starts again at what was the newest one `lookback` before the last reading.
-For that the cursor keeps some of the numbers that were the newest, with their times. As long as
-none of them is that old, everything is read again.
+Every change of a row gets the next number, so a reading goes on above the newest one that the
+last reading knew of. A transaction may be given its number long before it is seen; so each
+reading starts again at what was the newest one `lookback` before the last reading. For that the
+cursor keeps some of the numbers that were the newest, with their times. As long as none of them
+is that old, everything is read again.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 PARTS = 8
@@ -26,15 +26,16 @@ class Span:
     """What is being read now."""
 
     marks: tuple[Mark, ...]
-    low: int | None
-    """The reading starts here; None: everything."""
-    high: int | None = None
-    """The newest number there was when it began; None: nobody has looked."""
+    since: datetime | None
+    """When `low` was the newest number; None: everything is read."""
+    low: int
+    """What is not above it is known."""
     begun: datetime | None = None
-    """When that was."""
+    """When this reading began; None: it has not."""
+    high: int = 0
+    """The newest number there was then."""
     after: str = ""
-    """The last code that was read, and whether codes fall."""
-    falling: bool = False
+    """How far it has come."""
 
     @classmethod
     def open(cls, cursor: str | None, lookback: float) -> Span:
@@ -42,28 +43,32 @@ class Span:
         state = json.loads(cursor) if cursor else {}
         marks = tuple((datetime.fromisoformat(at), n) for at, n in state.get("marks", ()))
         old = _old(marks, lookback)
-        low = old[-1][1] if old else None
-        if "high" not in state:
-            return cls(marks, low)
+        since, low = old[-1] if old else (None, 0)
+        if "begun" not in state:
+            return cls(marks, since, low)
         begun = datetime.fromisoformat(state["begun"])
-        return cls(marks, state["low"], state["high"], begun, state["after"], state["falling"])
+        return cls(marks, since, low, begun, state["high"], state["after"])
+
+    def begin(self, now: datetime, high: int) -> Span:
+        """The reading begins: `high` was the newest number, now or before. One that has begun
+        goes on."""
+        return self if self.begun else replace(self, begun=now, high=high)
 
     @property
-    def fresh(self) -> int | None:
+    def fresh(self) -> int:
         """What is not above this was read already."""
-        return self.marks[-1][1] if self.marks else None
+        return self.marks[-1][1] if self.marks else 0
 
-    def at(self, after: str, *, falling: bool) -> str:
+    def at(self, after: str) -> str:
         """The cursor that resumes inside this reading behind `after`."""
         assert self.begun is not None
-        state = {"low": self.low, "high": self.high, "begun": self.begun.isoformat(),
-                 "after": after, "falling": falling}  # fmt: skip
+        state = {"begun": self.begun.isoformat(), "high": self.high, "after": after}
         return json.dumps(state | {"marks": _spelt(self.marks)})
 
     def done(self, lookback: float) -> str:
         """The cursor when all of it has been read."""
-        assert self.begun is not None and self.high is not None
-        newest = (self.begun, max(self.high, self.fresh or 0))
+        assert self.begun is not None
+        newest = (self.begun, max(self.high, self.fresh))
         old = _old([*self.marks, newest], lookback)
         recent = list(self.marks[len(old) :])
         if len(recent) > 1 and recent[-1][0] - recent[-2][0] < timedelta(seconds=lookback / PARTS):
