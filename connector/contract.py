@@ -505,7 +505,8 @@ class Adapter(ABC):
     def hint(self, call: WebhookCall) -> Hint | None:
         """What a webhook of the remote tells; None: this connection takes none.
 
-        Does no I/O. Raises AccessDenied for a call that is not proven to be the remote's, or old.
+        Calls no remote; what the call brings for later, such as a ticket, may be kept. Raises
+        AccessDenied for a call that is not proven to be the remote's, or old.
         """
         return None
 
