@@ -27,6 +27,7 @@ from tests.conformance import kingdee_remote as kingdee
 from tests.conformance import neocrm_remote as neocrm
 from tests.conformance import odoo_remote as odoo
 from tests.conformance import salesforce_remote as salesforce
+from tests.conformance import tplus_remote as tplus
 from tests.conformance import tryton_remote as tryton
 from tests.conformance import u8_remote as u8
 from tests.conformance import yonyou_remote as yonyou
@@ -234,6 +235,8 @@ TestSalesforceAccounts = running(salesforce.Accounts, salesforce.ACCOUNTS)
 TestTrytonSales = running(tryton.Sales, tryton.SALES, 3)
 """A real one, in which every call takes its time."""
 TestDroppedFiles = readings(files.Remembered, files.DROPPED, 20)
+TestTPlusOrders = running(tplus.Orders, tplus.ORDERS)
+TestTPlusCustomers = running(tplus.Customers, tplus.CUSTOMERS)
 TestYonyouOrders = running(yonyou.Orders, yonyou.LISTED)
 TestYonyouCustomers = running(yonyou.Customers, yonyou.CUSTOMERS)
 TestOdooOrders = running(odoo.Orders, odoo.ORDERS)
