@@ -318,7 +318,9 @@ class ConfigFile:
         self, name: str, adapter: type[Adapter]
     ) -> tuple[dict[str, Any], list[Problem]]:
         fields = adapter.settings_type.model_fields
-        values: dict[str, Any] = {}
+        folder = self.directory("connections", name)
+        paths = {n: one.default for n, one in fields.items() if isinstance(one.default, Path)}
+        values: dict[str, Any] = {n: folder / path for n, path in paths.items()}
         problems: list[Problem] = []
         for key, value in self.config.connections[name].items():
             known = fields.get(key)

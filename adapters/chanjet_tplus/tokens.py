@@ -1,11 +1,10 @@
 """Tokens of one connection: how they are got, and kept.
 
 An application of the enterprise's own is pushed a ticket every ten minutes, and changes it into a
-token that lasts for days. The newest one stands in a file, whoever has received it; where there is
-none, another one is asked for. A software vendor's application has a
-user's grant. Whoever renews that gets a new token *and* a new means to renew it, while the old ones
-end at once; so they stand in a file, which is written before they are used, by one process at a
-time.
+token that lasts for days. The newest ticket stands in a file, whoever has received it; where there
+is none, another one is asked for. A software vendor's application has a user's grant. Whoever
+renews that gets a new token *and* a new means to renew it, while the old ones end at once; so they
+stand in a file, which is written before they are used, by one process at a time.
 """
 
 from __future__ import annotations

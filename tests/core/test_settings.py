@@ -521,6 +521,7 @@ class Shelf(MemoryAdapter):
 
     class Where(MemorySettings):
         folder: Path
+        log: Path = Path("shelf.log")
 
     settings_type = Where
     speaks_http = False
@@ -533,6 +534,14 @@ def shelf(place: Place, monkeypatch: pytest.MonkeyPatch) -> System:
     text = text.replace("world: w1", "world: w1, base_url: 'https://crm'")
     place.path.write_text(text, encoding="utf-8")
     return Assembly(ConfigFile(place.path)).build()
+
+
+def test_paths_start_at_the_configuration_also_where_nobody_states_them(
+    shelf: System, place: Place
+) -> None:
+    settings: Any = shelf.connections["erp"].settings
+    assert settings.folder == place.directory / "in/orders"
+    assert settings.log == place.directory / "shelf.log"
 
 
 def test_an_adapter_that_speaks_no_http_needs_no_address(shelf: System) -> None:
