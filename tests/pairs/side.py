@@ -54,7 +54,8 @@ class Side(ABC):
     adapter: ClassVar[str]
     patience: ClassVar[float] = 0.7
     """Seconds within which it answers here, as a proof that cannot wait long sets it."""
-
+    haste: ClassVar[Mapping[str, Any]] = {}
+    """Settings of its own by which such a proof waits for less."""
     slow: ClassVar[bool] = False
     """It is a real one, and takes its time over every order."""
 

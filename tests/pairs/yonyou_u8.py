@@ -14,6 +14,7 @@ ORDER, MARK = "saleorder", "define11"
 
 class YonyouU8(Simulated, Erp):
     adapter = "yonyou_u8"
+    haste = {"wait": 3.0}
 
     def filled(self, company: Company) -> U8Sandbox:
         made = U8Sandbox(company)
