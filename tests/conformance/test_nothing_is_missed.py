@@ -30,6 +30,7 @@ from tests.conformance import salesforce_remote as salesforce
 from tests.conformance import tplus_remote as tplus
 from tests.conformance import tryton_remote as tryton
 from tests.conformance import u8_remote as u8
+from tests.conformance import xingchen_remote as xingchen
 from tests.conformance import yonyou_remote as yonyou
 from tests.conformance.without_sockets import WithoutSockets
 
@@ -237,6 +238,8 @@ TestTrytonSales = running(tryton.Sales, tryton.SALES, 3)
 TestDroppedFiles = readings(files.Remembered, files.DROPPED, 20)
 TestTPlusOrders = running(tplus.Orders, tplus.ORDERS)
 TestTPlusCustomers = running(tplus.Customers, tplus.CUSTOMERS)
+TestXingchenOrders = running(xingchen.Orders, xingchen.ORDERS)
+TestXingchenCustomers = running(xingchen.Customers, xingchen.CUSTOMERS)
 TestYonyouOrders = running(yonyou.Orders, yonyou.LISTED)
 TestYonyouCustomers = running(yonyou.Customers, yonyou.CUSTOMERS)
 TestOdooOrders = running(odoo.Orders, odoo.ORDERS)
