@@ -1,7 +1,7 @@
 # Targets for people; CI calls the same ones. Python: override with `make PYTHON=python3.12`.
 PYTHON ?= python3
 # Processes that share the tests; each has its own PostgreSQL. Many tests wait rather than work.
-JOBS ?= 3
+JOBS ?= 4
 VENV := .venv
 BIN := $(VENV)/bin
 

@@ -207,13 +207,13 @@ def _told(fields: Any, sample: Sample) -> tuple[str, str]:
     return str(fields[sample.text] or "").strip(), str(amount)
 
 
-def running(remote: type[Remote], of: Sample, examples: int = 40) -> Any:
+def running(remote: type[Remote], of: Sample, examples: int = 20) -> Any:
     """Of a system that is simulated, and called without a socket."""
     return readings(type("Handle", (WithoutSockets, remote), {}), of, examples)
 
 
 def readings(
-    remote: Any, of: Sample, examples: int = 40, machine: type[Readings] = Readings
+    remote: Any, of: Sample, examples: int = 20, machine: type[Readings] = Readings
 ) -> Any:
     made: Any = type("Machine", (machine,), {"handle": remote, "sample": of})
     case = made.TestCase
