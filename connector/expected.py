@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from connector.contract import Record, Value, Write, is_empty
+from connector.contract import Record, Shape, Table, Value, Write, is_empty
 from connector.errors import Conflict, Rejected
 from connector.messages import say
 
@@ -51,6 +51,27 @@ def difference(
 def head_paths(write: Write) -> list[str]:
     """The fields of the head among what is expected."""
     return [path for path in write.expect if "/" not in path]
+
+
+def numbers(write: Write, key: str, row_key: str) -> Shape:
+    """What is expected, as a shape to read it by: heads known by `key`, rows by `row_key`."""
+    heads = head_paths(write)
+    rows: dict[str, dict[str, str]] = {}
+    for path in write.expect:
+        table, _, rest = path.partition("/")
+        if rest:
+            rows.setdefault(table, {})[rest.partition("/")[2]] = "number"
+    tables = {name: Table(row_key, tuple(kinds), kinds=kinds) for name, kinds in rows.items()}
+    kinds = dict.fromkeys(heads, "number")
+    return Shape(write.form, (key,), tuple(heads), tables=tables, kinds=kinds)
+
+
+def unmarked(write: Write, shown: str, words: str = "mark_not_kept") -> Rejected | None:
+    """A new record does not show our mark: fields that a system lacks may be ignored without a
+    word, and a doubt would find nothing by them. `shown` is what stands in the mark's field."""
+    if write.key or write.reference is None or shown == write.reference[1].strip():
+        return None
+    return Rejected(say(words, field=write.reference[0]), field=write.reference[0])
 
 
 def same(ours: Value, shown: Any) -> bool:

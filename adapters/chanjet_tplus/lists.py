@@ -1,28 +1,20 @@
-"""What lists tell: which bills there are and how they stand, archives, stock on hand.
-
-Pages are numbers into a list that moves: what is deleted meanwhile pulls others onto pages that
-were read already. So several pages are read again until two readings show the same; one page is
-complete by itself.
-"""
+"""What lists tell: which bills there are and how they stand, archives, stock on hand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 
 from adapters.chanjet_tplus.client import Client, Row
 from adapters.chanjet_tplus.codec import text_of, version_of
 from adapters.chanjet_tplus.forms import CODE, ID, STOCK, form_of
 from adapters.chanjet_tplus.settings import ChanjetTPlusSettings
-from connector.errors import Rejected, Transient
+from connector.errors import Rejected
 from connector.messages import say
+from connector.passes import agreed, passes
 
 PAGE = 500
 """Rows of a page of a list of bills, or of stock; the largest one is not documented."""
-PASSES = 20
-"""After so many readings two in a row must have been alike."""
-
-Pages = Callable[[], Iterator[list[Row]]]
 
 
 class Lists:
@@ -36,11 +28,12 @@ class Lists:
     def versions(self, name: str) -> dict[str, int]:
         """The row version of every bill there is, by id."""
         found: dict[str, int] = {}
-        for row in self._passes(name, lambda: self._bill_pages(name)):
-            version = version_of(row) if self._versioned else 0
-            if version is None:
-                raise Rejected(say("tplus_no_version", form=name))
-            found[text_of(row.get("id"))] = version
+        for rows in passes(lambda: self._bill_pages(name), _mark, name):
+            for row in rows:
+                version = version_of(row) if self._versioned else 0
+                if version is None:
+                    raise Rejected(say("tplus_no_version", form=name))
+                found[text_of(row.get("id"))] = version
         return found
 
     def archive(self, name: str, param: Row, wanted: Iterable[str]) -> Iterator[Row]:
@@ -54,40 +47,20 @@ class Lists:
             yield from self._half(name, param, half)
 
     def _half(self, name: str, param: Row, half: str) -> Iterator[Row]:
-        if not half:
-            yield from self._passes(name, lambda: self._archive_pages(name, param))
-            return
-        asked = {**param, "Disabled": half}
-        for row in self._passes(name, lambda: self._archive_pages(name, asked)):
-            yield {**row, "Disabled": half == "1"}
+        asked = {**param, "Disabled": half} if half else param
+        said = {"Disabled": half == "1"} if half else {}
+        for rows in passes(lambda: self._archive_pages(name, asked), _mark, name):
+            yield from ({**row, **said} for row in rows)
 
     def stock(self, place: str) -> Iterable[Row]:
         """Every row of stock, those of nothing included: what vanishes would move the others."""
         param: Row = {"IsIncludeZero": True}
         if place:
             param["Warehouse"] = [{CODE: place}]
-        rows = self._passes(STOCK, lambda: self._stock_pages(param))
+        rows = agreed(lambda: self._stock_pages(param), _mark, STOCK)
         return {_place_of(row): row for row in rows}.values()
 
     # -- pages ------------------------------------------------------------------------------
-
-    def _passes(self, name: str, pages: Pages) -> Iterator[Row]:
-        """All rows, one that changes meanwhile again."""
-        seen: set[str] = set()
-        before: list[str] | None = None
-        for _ in range(PASSES):
-            marks: list[str] = []
-            read = 0
-            for rows in pages():
-                read += 1
-                marks += map(_mark, rows)
-                yield from [row for row in rows if _mark(row) not in seen]
-                seen.update(map(_mark, rows))
-            marks.sort()
-            if read <= 1 or marks == before:
-                return
-            before = marks
-        raise Transient(say("tplus_moving", form=name))
 
     def _bill_pages(self, name: str) -> Iterator[list[Row]]:
         """By the list's own word of how many there are. Where the first two are the same, numbers

@@ -17,9 +17,9 @@ from adapters.chanjet_tplus.codec import Records, Shown, encoded, put, row_keys,
 from adapters.chanjet_tplus.forms import CODE, COMPUTED, DERIVED, ID, MARK
 from adapters.chanjet_tplus.reading import Reading
 from adapters.chanjet_tplus.settings import ChanjetTPlusSettings
-from connector.contract import Fields, RowWrite, Shape, Table, TableWrite, Write, is_empty
+from connector.contract import Fields, RowWrite, TableWrite, Write, is_empty
 from connector.errors import AdapterError, Gone, OutcomeUnknown, Rejected
-from connector.expected import RowKeys, difference, head_paths, new_rows
+from connector.expected import RowKeys, difference, new_rows, numbers, unmarked
 from connector.messages import say
 
 
@@ -143,12 +143,10 @@ class Saving:
         """What is not as expected becomes the bill's error."""
         write, document = bill.write, bill.document
         if write.expect:
-            found = next(Records(bill.form, _asked(write)).of(document))
+            found = next(Records(bill.form, numbers(write, ID, ID)).of(document))
             bill.error = difference(write, found, bill.line_keys, row_key=ID)
-        if write.reference is not None and not write.key and bill.error is None:
-            field, mark = write.reference
-            if text_of(document.get(field)) != mark.strip():
-                bill.error = Rejected(say("tplus_no_mark", field=field))
+        if bill.error is None and write.reference is not None and self._searched:
+            bill.error = unmarked(write, text_of(document.get(write.reference[0])))
 
     def _read(self, bill: Bill, key: str) -> Row:
         document = self._reading.document(bill.write.form, key, bill.write.show)
@@ -160,15 +158,3 @@ class Saving:
 def rows_of(write: Write, document: Shown) -> RowKeys:
     """The rows of the tables that are written."""
     return {name: row_keys(document, name) for name in write.tables}
-
-
-def _asked(write: Write) -> Shape:
-    """The numbers that are expected, as a shape."""
-    rows: dict[str, dict[str, str]] = {}
-    for path in write.expect:
-        table, _, rest = path.partition("/")
-        if rest:
-            rows.setdefault(table, {})[rest.partition("/")[2]] = "number"
-    tables = {name: Table(ID, tuple(kinds), kinds=kinds) for name, kinds in rows.items()}
-    head = head_paths(write)
-    return Shape(write.form, (ID,), tuple(head), tables=tables, kinds=dict.fromkeys(head, "number"))

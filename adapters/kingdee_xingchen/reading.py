@@ -11,16 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import count, pairwise
 
 from adapters.kingdee_xingchen.client import Client, Row
 from adapters.kingdee_xingchen.codec import Records, text_of
 from adapters.kingdee_xingchen.forms import CREATED, ID, Times, form_of
 from adapters.kingdee_xingchen.settings import KingdeeXingchenSettings
 from connector.contract import Page, Record, Shape, chunks
-from connector.errors import Rejected, Transient
+from connector.errors import Rejected
 from connector.messages import say
 from connector.millis import millis
+from connector.passes import agreed
 from connector.window import Window
 
 PAGE = 100
@@ -35,8 +36,6 @@ count, nobody knows."""
 BEGINNING = millis(datetime(2000, 1, 1, tzinfo=UTC))
 END = millis(datetime(2100, 1, 1, tzinfo=UTC))
 """Everything lies between these."""
-PASSES = 20
-"""After so many readings two in a row must have been alike."""
 
 
 class Reading:
@@ -125,26 +124,21 @@ class Reading:
         return millis(datetime.fromisoformat(text).replace(tzinfo=self._settings.zone))
 
     def _agreed(self, name: str, filters: dict[str, str]) -> list[Row]:
-        """All rows that match, once two readings in a row have shown the same ones. What is deleted
-        meanwhile moves others to pages that were read already."""
-        before: list[tuple[str, ...]] | None = None
-        for _ in range(PASSES):
-            rows, pages = self._by_page(name, filters)
-            keys = [tuple(text_of(row.get(k)) for k in form_of(name).row_keys) for row in rows]
-            if pages <= 1 or keys == before:
-                return rows
-            before = keys
-        raise Transient(say("xingchen_moving", form=name))
+        """All rows that match, once two readings in a row have shown the same ones."""
 
-    def _by_page(self, name: str, filters: dict[str, str]) -> tuple[list[Row], int]:
-        rows: list[Row] = []
-        index = 0
-        while True:
-            index += 1
+        def mark(row: Row) -> str:
+            return "|".join(text_of(row.get(key)) for key in form_of(name).row_keys)
+
+        return agreed(lambda: self._by_page(name, filters), mark, name)
+
+    def _by_page(self, name: str, filters: dict[str, str]) -> Iterator[Sequence[Row]]:
+        read = 0
+        for index in count(1):
             listed = self._client.page(name, filters, index, self._size)
-            rows += listed.rows
-            if not listed.rows or len(rows) >= listed.count:
-                return rows, index
+            yield listed.rows
+            read += len(listed.rows)
+            if not listed.rows or read >= listed.count:
+                return
 
     # -- everything -------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ that a save leaves out, nobody could tell: all that is known to stand there is s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from adapters.kingdee_xingchen.bills import Bill
 from adapters.kingdee_xingchen.client import Client, Row
@@ -15,7 +14,6 @@ from adapters.kingdee_xingchen.codec import (
     Records,
     Shown,
     encoded,
-    number,
     row_keys,
     rows_of,
     text_of,
@@ -25,9 +23,9 @@ from adapters.kingdee_xingchen.forms import ID, ROWS, SENSITIVE
 from adapters.kingdee_xingchen.ladder import WARNINGS
 from adapters.kingdee_xingchen.reading import Reading
 from adapters.kingdee_xingchen.settings import KingdeeXingchenSettings
-from connector.contract import Fields, Record, TableWrite, Write, is_empty
+from connector.contract import Fields, TableWrite, Write, is_empty
 from connector.errors import AdapterError, Conflict, Gone, OutcomeUnknown, Rejected
-from connector.expected import RowKeys, difference, new_rows
+from connector.expected import RowKeys, difference, new_rows, numbers, unmarked
 from connector.messages import say
 
 
@@ -137,9 +135,12 @@ class Saving:
         if write.show is not None:
             (bill.shown,) = Records(write.show, plain=self._settings.plain_text).of(document)
         if write.expect:
-            bill.error = difference(write, _numbers(bill), bill.line_keys, row_key=ID)
-        if bill.error is None and not _keeps_mark(write, document):
-            bill.error = Rejected(say("xingchen_no_mark", field=(write.reference or ("",))[0]))
+            (found,) = Records(numbers(write, ID, ID), plain=self._settings.plain_text).of(document)
+            bill.error = difference(write, found, bill.line_keys, row_key=ID)
+        if bill.error is None and write.reference is not None:
+            # Numbering of the platform's own may put another number in the place of ours.
+            shown = text_of(value_at(document, write.reference[0]))
+            bill.error = unmarked(write, shown, "xingchen_no_mark")
         if bill.error is None and (left := _left(write, document)):
             bill.error = Rejected(say("xingchen_rows_left", number=bill.number, rows=left))
 
@@ -147,28 +148,6 @@ class Saving:
 def _kept_row(bill: Bill, row: Shown) -> Row:
     kept = bill.form.kept_rows
     return {name: value for name, value in row.items() if name in kept and not is_empty(value)}
-
-
-def _numbers(bill: Bill) -> Record:
-    """The record, every number that is expected as one."""
-    document, write = bill.document, bill.write
-    fields: dict[str, Any] = {path: number(value_at(document, path)) for path in write.expect}
-    names = {path.rpartition("/")[2] for path in write.expect}
-    for table in write.tables:
-        fields[table] = [
-            {ID: row.get(ID), **{name: number(row.get(name)) for name in names}}
-            for row in rows_of(document, table)
-        ]
-    return Record(bill.key, fields)
-
-
-def _keeps_mark(write: Write, document: Shown) -> bool:
-    """A new record shows our mark: numbering of the platform's own may put another number in its
-    place, and a doubt would find nothing by it."""
-    if write.key or write.reference is None:
-        return True
-    field, mark = write.reference
-    return text_of(value_at(document, field)) == mark.strip()
 
 
 def _left(write: Write, document: Shown) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 from adapters.yonyou_u8.client import Client, Listed, Row
@@ -19,16 +19,15 @@ from adapters.yonyou_u8.codec import Records, text_of
 from adapters.yonyou_u8.forms import SEARCHED, STAMP, form_of
 from adapters.yonyou_u8.settings import YonyouU8Settings
 from connector.contract import Page, Record, Shape, chunks
-from connector.errors import Rejected, Transient
+from connector.errors import Rejected
 from connector.messages import say
+from connector.passes import agreed
 from connector.rowversions import Span
 
 PAGE = 200
 """Rows of a page; the relay's own are 20."""
 LEAST = 2
 """A smaller page would show the last row again and nothing else."""
-PASSES = 20
-"""After so many readings two in a row must have been alike."""
 MANY = 20
 """More records than this do not carry one and the same mark: the filter was ignored."""
 
@@ -165,24 +164,18 @@ class Reading:
 
     def _agreed(self, shape: Shape, filters: Filters) -> list[Row]:
         """All rows that match, once two readings in a row have shown the same ones."""
-        before: list[str] | None = None
-        for _ in range(PASSES):
-            rows, pages = self._by_page(shape.form, filters)
-            keys = ["|".join(text_of(row.get(name)) for name in shape.key) for row in rows]
-            if pages <= 1 or keys == before:
-                return rows
-            before = keys
-        raise Transient(say("u8_moving", form=shape.form))
 
-    def _by_page(self, name: str, filters: Filters) -> tuple[list[Row], int]:
-        rows: list[Row] = []
-        index = 1
-        while (listed := self._client.page(name, filters, index, self._size)).rows:
-            rows += listed.rows
-            if index >= self._pages(listed):
-                break
-            index += 1
-        return rows, index
+        def mark(row: Row) -> str:
+            return "|".join(text_of(row.get(name)) for name in shape.key)
+
+        return agreed(lambda: self._by_page(shape.form, filters), mark, shape.form)
+
+    def _by_page(self, name: str, filters: Filters) -> Iterator[list[Row]]:
+        for index in count(1):
+            listed = self._client.page(name, filters, index, self._size)
+            yield listed.rows
+            if not listed.rows or index >= self._pages(listed):
+                return
 
     # -- everything -------------------------------------------------------------------------
 

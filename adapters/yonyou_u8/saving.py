@@ -11,14 +11,14 @@ from collections.abc import Sequence
 
 from adapters.yonyou_u8.bills import Bill
 from adapters.yonyou_u8.client import Call, Client, Outcome, Row
-from adapters.yonyou_u8.codec import Records, Shown, encoded, text_of, value_at
+from adapters.yonyou_u8.codec import Records, encoded, text_of, value_at
 from adapters.yonyou_u8.codec import row_keys as keys_of
-from adapters.yonyou_u8.forms import ENTRY, ROW, form_of
+from adapters.yonyou_u8.forms import ROW
 from adapters.yonyou_u8.reading import Reading
 from adapters.yonyou_u8.settings import YonyouU8Settings
-from connector.contract import RowWrite, Shape, Table, Write, is_empty
+from connector.contract import RowWrite, Write, is_empty
 from connector.errors import AdapterError, OutcomeUnknown, Rejected
-from connector.expected import difference, head_paths, new_rows
+from connector.expected import difference, new_rows, numbers, unmarked
 from connector.messages import say
 
 OWN_LENGTH = 32
@@ -133,25 +133,8 @@ class Saving:
         if write.show is not None:
             bill.shown = Records(bill.form, write.show).of(document, bill.key)
         if write.expect:
-            found = Records(bill.form, _asked(write)).of(document, bill.key)
+            asked = numbers(write, bill.form.code, ROW)
+            found = Records(bill.form, asked).of(document, bill.key)
             bill.error = difference(write, found, bill.line_keys, row_key=ROW)
-        if bill.error is None and not self._keeps_mark(write, document):
-            bill.error = Rejected(say("u8_no_mark", field=(write.reference or ("",))[0]))
-
-    def _keeps_mark(self, write: Write, document: Shown) -> bool:
-        """A new record shows our mark: a define field that is not switched on may be ignored
-        without a word, and a doubt would find nothing by it."""
-        if write.key or write.reference is None or not self._searched:
-            return True
-        field, mark = write.reference
-        return text_of(value_at(document, field)) == mark.strip()
-
-
-def _asked(write: Write) -> Shape:
-    """The numbers that are expected, as a shape."""
-    rows = {path.split("/")[2]: None for path in write.expect if "/" in path}
-    kinds = dict.fromkeys(rows, "number")
-    tables = {ENTRY: Table(ROW, tuple(rows), kinds=kinds)} if rows else {}
-    heads = tuple(head_paths(write))
-    code = form_of(write.form).code
-    return Shape(write.form, (code,), heads, tables=tables, kinds=dict.fromkeys(heads, "number"))
+        if bill.error is None and write.reference is not None and self._searched:
+            bill.error = unmarked(write, text_of(value_at(document, write.reference[0])))

@@ -20,16 +20,15 @@ from adapters.yonyou_yonbip.codec import ID, Records, text_of, value_at
 from adapters.yonyou_yonbip.forms import form_of
 from adapters.yonyou_yonbip.settings import YonyouYonBipSettings
 from connector.contract import Page, Record, Shape, chunks
-from connector.errors import Rejected, Transient
+from connector.errors import Rejected
 from connector.messages import say
+from connector.passes import passes
 from connector.window import Window
 
 PAGE = 500
 """Rows of a page: what was seen to work."""
 AT_ONCE = 50
 """Values that are asked for in one call."""
-PASSES = 20
-"""After so many readings of base data two in a row must have been alike."""
 TOP = (1 << 63) - 1
 """No id is above it."""
 SECOND = timedelta(seconds=1)
@@ -108,24 +107,8 @@ class Reading:
             index += 1
 
     def _passes(self, name: str, since: dict[str, Any]) -> Iterator[list[Row]]:
-        """All rows since a time. What is deleted meanwhile moves others to pages that were read
-        already, so that several pages are read again until nothing has moved."""
-        seen: set[str] = set()
-        before: list[str] | None = None
-        for _ in range(PASSES):
-            order: list[str] = []
-            pages = 0
-            for rows in self._pages(name, since):
-                pages += 1
-                order += map(_mark, rows)
-                new = [row for row in rows if _mark(row) not in seen]
-                seen.update(map(_mark, rows))
-                if new:
-                    yield new
-            if pages <= 1 or order == before:
-                return
-            before = order
-        raise Transient(say("yonyou_moving", form=name))
+        """All rows since a time."""
+        return passes(lambda: self._pages(name, since), _mark, name)
 
     def _pages(self, name: str, since: dict[str, Any]) -> Iterator[list[Row]]:
         """Up to the one behind which there is none, be it empty."""

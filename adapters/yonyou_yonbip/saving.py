@@ -18,9 +18,9 @@ from adapters.yonyou_yonbip.forms import Form, form_of
 from adapters.yonyou_yonbip.reading import Reading
 from adapters.yonyou_yonbip.settings import YonyouYonBipSettings
 from connector import exact
-from connector.contract import Fields, RowWrite, Shape, Table, Write, is_empty
+from connector.contract import Fields, RowWrite, Write, is_empty
 from connector.errors import AdapterError, Conflict, Gone, OutcomeUnknown, Rejected
-from connector.expected import RowKeys, difference, head_paths, new_rows
+from connector.expected import RowKeys, difference, head_paths, new_rows, numbers, unmarked
 from connector.messages import say
 
 KEY_LENGTH = 32
@@ -173,26 +173,23 @@ class Saving:
         if write.show is not None:
             bill.shown = Records(bill.form, write.show).whole(document)
         if write.expect:
-            found = Records(bill.form, _asked(write)).whole(document)
+            found = Records(bill.form, numbers(write, ID, ID)).whole(document)
             bill.error = difference(write, found, bill.line_keys, row_key=ID)
-        if bill.error is None and not self._keeps_mark(write, document):
-            bill.error = Rejected(say("yonyou_no_mark", field=(write.reference or ("",))[0]))
+        if bill.error is None:
+            bill.error = self._unmarked(write, document)
 
     def _complete(self, write: Write, document: Shown) -> bool:
         """The answer shows our mark, the tables that were written, and each number looked at."""
         return (
-            self._keeps_mark(write, document)
+            self._unmarked(write, document) is None
             and all(row_keys(document, name) for name in write.tables)
             and all(value_at(document, path) is not None for path in head_paths(write))
         )
 
-    def _keeps_mark(self, write: Write, document: Shown) -> bool:
-        """A new record shows our mark: fields that a tenant lacks are ignored without a word, and a
-        doubt would find nothing by it."""
-        if write.key or write.reference is None or not self._searched:
-            return True
-        field, mark = write.reference
-        return text_of(value_at(document, field)) == mark.strip()
+    def _unmarked(self, write: Write, document: Shown) -> Rejected | None:
+        if write.reference is None or not self._searched:
+            return None
+        return unmarked(write, text_of(value_at(document, write.reference[0])))
 
     def _read_back(self, bill: Bill) -> Shown:
         document = self._reading.document(bill.write.form, bill.key)
@@ -210,14 +207,3 @@ def rows_of(write: Write, document: Shown) -> RowKeys:
 def row_keys(document: Shown, table: str) -> list[str]:
     rows = document.get(table)
     return [text_of(row.get(ID)) for row in rows] if isinstance(rows, list) else []
-
-
-def _asked(write: Write) -> Shape:
-    """The numbers that are expected, as a shape."""
-    rows: dict[str, dict[str, None]] = {}
-    for path in write.expect:
-        table, _, rest = path.partition("/")
-        if rest:
-            rows.setdefault(table, {})[rest.partition("/")[2]] = None
-    tables = {name: Table(ID, tuple(names)) for name, names in rows.items()}
-    return Shape(write.form, (ID,), tuple(head_paths(write)), tables=tables)

@@ -10,7 +10,7 @@ import pytest
 
 from connector.contract import Record, RowWrite, Shape, Table, TableWrite, Write
 from connector.errors import Conflict, Rejected
-from connector.expected import difference, head_paths, new_rows, same
+from connector.expected import difference, head_paths, new_rows, numbers, same, unmarked
 
 SHAPE = Shape("bill", ("id",), ("total",), tables={"rows": Table("no", ("sum",))})
 ROWS = TableWrite([RowWrite("a", "1", {}), RowWrite("b", "", {})])
@@ -89,6 +89,31 @@ def test_rows_of_a_table_that_was_not_written_are_those_that_are_named() -> None
 def test_the_head_s_amounts_are_told_from_those_of_rows() -> None:
     limits = {path: (Decimal(1), Decimal(0)) for path in ("total", "rows/a/sum")}
     assert head_paths(Write("bill", "k", {}, expect=limits)) == ["total"]
+
+
+def test_what_is_expected_is_read_as_numbers() -> None:
+    paths = ("total", "rows/a/sum", "rows/b/sum", "rows/b/qty", "more/c/sum")
+    limits = dict.fromkeys(paths, (Decimal(1), Decimal(0)))
+    shape = numbers(Write("bill", "k", {}, expect=limits), "id", "no")
+    assert (shape.key, shape.fields, shape.kinds) == (("id",), ("total",), {"total": "number"})
+    assert shape.tables == {
+        "rows": Table("no", ("sum", "qty"), kinds={"sum": "number", "qty": "number"}),
+        "more": Table("no", ("sum",), kinds={"sum": "number"}),
+    }
+
+
+def test_a_new_record_that_does_not_show_our_mark_is_refused_and_names_the_field() -> None:
+    new = Write("bill", "", {}, reference=("memo", "crm:7 "))
+    for shown in ("", "crm:70"):
+        refused = unmarked(new, shown)
+        assert refused is not None
+        assert (refused.field, "memo" in str(refused)) == ("memo", True)
+    assert unmarked(new, "crm:7") is None
+
+
+def test_of_a_known_record_or_one_without_a_mark_none_is_asked() -> None:
+    assert unmarked(Write("bill", "7", {}, reference=("memo", "crm:7")), "") is None
+    assert unmarked(Write("bill", "", {}), "") is None
 
 
 @pytest.mark.parametrize(
