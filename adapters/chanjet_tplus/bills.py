@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from adapters.chanjet_tplus.codec import Records, text_of, value_at
 from adapters.chanjet_tplus.forms import CODE, ID, STATE, Form, form_of
-from connector.ladder import Climber, Step, names_of
+from connector.kit.ladder import Climber, Step, names_of
 
 OPEN, APPROVAL, AUDITED, CLOSED, VOID = "open", "approval", "audited", "closed", "void"
 WORDS: Mapping[str, str] = {

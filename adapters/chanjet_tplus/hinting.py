@@ -23,8 +23,8 @@ from adapters.chanjet_tplus.settings import ChanjetTPlusSettings
 from connector import exact
 from connector.contract import Hint, WebhookCall
 from connector.errors import AccessDenied
+from connector.kit.millis import instant_of
 from connector.messages import say
-from connector.millis import instant_of
 
 HEARD = '{"result":"success"}'
 OLD = timedelta(minutes=30)

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from adapters.chanjet_tplus.bills import OPEN, Bill
 from adapters.chanjet_tplus.client import Client
 from adapters.chanjet_tplus.reading import Reading
-from connector import ladder
 from connector.errors import AdapterError, Changed
-from connector.ladder import Step
+from connector.kit import ladder
+from connector.kit.ladder import Step
 from connector.messages import say
 
 

@@ -10,8 +10,8 @@ from adapters.chanjet_tplus.codec import text_of, version_of
 from adapters.chanjet_tplus.forms import CODE, ID, STOCK, form_of
 from adapters.chanjet_tplus.settings import ChanjetTPlusSettings
 from connector.errors import Rejected
+from connector.kit.passes import agreed, passes
 from connector.messages import say
-from connector.passes import agreed, passes
 
 PAGE = 500
 """Rows of a page of a list of bills, or of stock; the largest one is not documented."""

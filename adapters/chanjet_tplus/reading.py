@@ -14,8 +14,8 @@ from adapters.chanjet_tplus.lists import PAGE, Lists
 from adapters.chanjet_tplus.settings import ChanjetTPlusSettings
 from connector.contract import Page, Record, Shape, chunks
 from connector.errors import Rejected
+from connector.kit.rowversions import Span
 from connector.messages import say
-from connector.rowversions import Span
 
 AT_ONCE = 50
 """Records of one page of ours."""

@@ -19,7 +19,7 @@ from adapters.chanjet_tplus.reading import Reading
 from adapters.chanjet_tplus.settings import ChanjetTPlusSettings
 from connector.contract import Fields, RowWrite, TableWrite, Write, is_empty
 from connector.errors import AdapterError, Gone, OutcomeUnknown, Rejected
-from connector.expected import RowKeys, difference, new_rows, numbers, unmarked
+from connector.kit.expected import RowKeys, difference, new_rows, numbers, unmarked
 from connector.messages import say
 
 

@@ -24,8 +24,8 @@ from urllib.parse import quote
 from adapters.chanjet_tplus.settings import ChanjetTPlusSettings
 from connector.clock import Clock
 from connector.errors import AccessDenied, AdapterError, Transient, Unreachable
+from connector.kit.shared import Shared
 from connector.messages import say
-from connector.shared import Shared
 
 Ask = Callable[[str, str, Any], Any]
 """Sends `(method, path, body)` without a token; what it says. Raises what it refuses."""

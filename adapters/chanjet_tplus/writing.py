@@ -8,9 +8,9 @@ from adapters.chanjet_tplus.forms import ORDER, form_of
 from adapters.chanjet_tplus.ladder import Ladder
 from adapters.chanjet_tplus.saving import Saving
 from adapters.chanjet_tplus.settings import ChanjetTPlusSettings
-from connector.bills import Bills
 from connector.contract import Write
 from connector.errors import Awaiting, Conflict, Locked, OutcomeUnknown, Rejected
+from connector.kit.bills import Bills
 from connector.messages import say
 
 

@@ -23,7 +23,7 @@ from adapters.espocrm.forms import (
     STAMPS,
     SYSTEM,
 )
-from connector.details import Convert, Reader, reader_of
+from connector.kit.details import Convert, Reader, reader_of
 
 FORMAT = "%Y-%m-%d %H:%M:%S"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")

@@ -10,8 +10,8 @@ from adapters.espocrm.codec import Codec, attributes
 from adapters.espocrm.forms import COMPOSED, KEY
 from connector.clock import Clock
 from connector.contract import FormField
-from connector.described import Described
 from connector.errors import Rejected
+from connector.kit.described import Described
 from connector.messages import say
 
 

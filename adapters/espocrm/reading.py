@@ -16,8 +16,8 @@ from adapters.espocrm.describing import Codecs
 from adapters.espocrm.forms import KEY, STAMP
 from adapters.espocrm.settings import EspoCrmSettings
 from connector.contract import Page, Record, Shape
-from connector.details import Reader, Records, Source
-from connector.window import Window
+from connector.kit.details import Reader, Records, Source
+from connector.kit.window import Window
 
 
 class Lists(Source):

@@ -11,7 +11,7 @@ from adapters.espocrm.describing import Codecs
 from adapters.espocrm.reading import Reading
 from connector.contract import Record, Write, Written
 from connector.errors import AccessDenied, AdapterError, HalfDone, Rejected
-from connector.expected import difference, head_paths
+from connector.kit.expected import difference, head_paths
 from connector.messages import say
 
 REQUESTS = 5

@@ -20,7 +20,7 @@ from adapters.files.sent import Sent, record
 from adapters.files.settings import FilesSettings
 from connector.contract import Record, Shape, TableWrite, Write, Written
 from connector.errors import AlreadyExists, Changed, Gone, HalfDone, Rejected
-from connector.expected import difference
+from connector.kit.expected import difference
 from connector.messages import say
 
 NO_MARK = ("", "")

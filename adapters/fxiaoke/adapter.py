@@ -30,7 +30,7 @@ from connector.contract import (
     Written,
 )
 from connector.errors import AccessDenied, Rejected
-from connector.recent import Recent
+from connector.kit.recent import Recent
 
 
 class Fxiaoke(Adapter):

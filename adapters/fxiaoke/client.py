@@ -21,8 +21,8 @@ from adapters.fxiaoke.forms import DELETED, KEY, STAMP, is_custom
 from adapters.fxiaoke.settings import FxiaokeSettings
 from connector.contract import Http
 from connector.errors import AccessDenied, OutcomeUnknown, Rejected, Transient
+from connector.kit.shared import Shared
 from connector.messages import say
-from connector.shared import Shared
 
 Row = dict[str, Any]
 Filter = tuple[str, str, Sequence[str]]

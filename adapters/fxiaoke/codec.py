@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.contract import is_empty
-from connector.millis import instant_of, midnight, millis
+from connector.kit.millis import instant_of, midnight, millis
 
 NUMBERS = frozenset({"number", "currency", "percentile", "count"})
 DATES = frozenset({"date", "date_time"})

@@ -10,8 +10,8 @@ from adapters.fxiaoke.client import Client
 from adapters.fxiaoke.codec import Codec
 from connector.clock import Clock
 from connector.contract import FormField
-from connector.described import Described
 from connector.errors import Rejected
+from connector.kit.described import Described
 from connector.messages import say
 
 

@@ -14,8 +14,8 @@ from adapters.fxiaoke.settings import FxiaokeSettings
 from connector import exact
 from connector.contract import Hint, WebhookCall
 from connector.errors import AccessDenied
+from connector.kit.sealed import Broken, unsealed
 from connector.messages import say
-from connector.sealed import Broken, unsealed
 
 HEARD = "success"
 

@@ -18,10 +18,10 @@ from adapters.fxiaoke.describing import Codecs
 from adapters.fxiaoke.forms import KEY, STAMP
 from adapters.fxiaoke.settings import FxiaokeSettings
 from connector.contract import Page, Record, Shape
-from connector.details import Reader, Records, Source
-from connector.millis import millis
-from connector.recent import Recent
-from connector.window import Window
+from connector.kit.details import Reader, Records, Source
+from connector.kit.millis import millis
+from connector.kit.recent import Recent
+from connector.kit.window import Window
 
 
 class Queries(Source):

@@ -21,9 +21,9 @@ from connector.errors import (
     Rejected,
     Transient,
 )
-from connector.expected import difference, head_paths
+from connector.kit.expected import difference, head_paths
+from connector.kit.recent import Recent
 from connector.messages import say
-from connector.recent import Recent
 
 T = TypeVar("T")
 

@@ -13,8 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.hubspot.forms import ASSOCIATED, KEY
-from connector.details import Convert, Reader, reader_of
-from connector.millis import instant_of
+from connector.kit.details import Convert, Reader, reader_of
+from connector.kit.millis import instant_of
 
 CHOICES = "enumeration"
 

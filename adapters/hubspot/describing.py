@@ -11,8 +11,8 @@ from adapters.hubspot.codec import Codec
 from adapters.hubspot.forms import ASSOCIATED, BELONGS, OWNER_PROPERTIES, OWNERS
 from connector.clock import Clock
 from connector.contract import FormField
-from connector.described import Described
 from connector.errors import Rejected
+from connector.kit.described import Described
 from connector.messages import say
 
 

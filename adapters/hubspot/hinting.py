@@ -17,8 +17,8 @@ from adapters.hubspot.settings import HubSpotSettings
 from connector import exact
 from connector.contract import Hint, WebhookCall
 from connector.errors import AccessDenied
+from connector.kit.millis import instant_of
 from connector.messages import say
-from connector.millis import instant_of
 
 OLD = timedelta(minutes=5)
 OBJECTS: Mapping[str, str] = {

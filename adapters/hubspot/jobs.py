@@ -14,7 +14,7 @@ from adapters.hubspot.answers import SHOWN, entry_error
 from adapters.hubspot.results import Batch, Row
 from connector.contract import Record, Shape, Write, Written
 from connector.errors import AdapterError, Gone, HalfDone, OutcomeUnknown
-from connector.expected import difference
+from connector.kit.expected import difference
 from connector.messages import say
 
 

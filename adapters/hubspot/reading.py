@@ -18,9 +18,9 @@ from adapters.hubspot.results import Associated, Row
 from adapters.hubspot.settings import HubSpotSettings
 from connector.clock import Clock
 from connector.contract import Page, Record, Shape, chunks
-from connector.details import Reader, Records, Source
-from connector.millis import millis
-from connector.window import Window
+from connector.kit.details import Reader, Records, Source
+from connector.kit.millis import millis
+from connector.kit.window import Window
 
 
 class Searches(Source):

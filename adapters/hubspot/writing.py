@@ -29,7 +29,7 @@ from connector.errors import (
     Rejected,
     Transient,
 )
-from connector.expected import head_paths
+from connector.kit.expected import head_paths
 from connector.messages import say
 
 REQUESTS = 4

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from adapters.kingdee_galaxy.forms import Form, form_of
 from adapters.kingdee_galaxy.model import Asked
-from connector.ladder import Climber, Step, names_of
+from connector.kit.ladder import Climber, Step, names_of
 
 DRAFT, CREATED, SUBMITTED, AUDITED, SENT_BACK = "ZABCD"
 """FDocumentStatus."""

@@ -16,7 +16,7 @@ from adapters.kingdee_galaxy.codec import text_of
 from adapters.kingdee_galaxy.forms import YES
 from adapters.kingdee_galaxy.model import ROW_ID
 from connector.contract import Fields, Record, RowWrite, Shape, Table, TableWrite, Write
-from connector.expected import same
+from connector.kit.expected import same
 
 Row = Mapping[str, Any]
 

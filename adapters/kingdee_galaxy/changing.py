@@ -33,8 +33,8 @@ from adapters.kingdee_galaxy.saving import Saving
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector.contract import Shape, Write
 from connector.errors import Awaiting, Changed, Conflict, Gone
-from connector.expected import difference
-from connector.ladder import reached
+from connector.kit.expected import difference
+from connector.kit.ladder import reached
 from connector.messages import say
 
 VOIDED = "FCancelStatus"

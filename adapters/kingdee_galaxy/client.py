@@ -36,8 +36,8 @@ from connector.errors import (
     Rejected,
     Transient,
 )
+from connector.kit.shared import Shared
 from connector.messages import say
-from connector.shared import Shared
 
 STUBS = "Kingdee.BOS.WebApi.ServicesStub"
 FORMS = f"{STUBS}.DynamicFormService"

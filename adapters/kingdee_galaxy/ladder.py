@@ -16,10 +16,10 @@ from adapters.kingdee_galaxy.filters import Where
 from adapters.kingdee_galaxy.forms import STATUS, YES, Ending, Form, form_of
 from adapters.kingdee_galaxy.model import accepted
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
-from connector import ladder
 from connector.contract import Record, Shape, Write
 from connector.errors import AdapterError, Rejected
-from connector.ladder import Step
+from connector.kit import ladder
+from connector.kit.ladder import Step
 from connector.messages import say
 
 

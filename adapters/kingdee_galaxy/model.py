@@ -17,7 +17,7 @@ from adapters.kingdee_galaxy.forms import form_of
 from adapters.kingdee_galaxy.names import in_subhead, query_key, update_keys
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector.contract import Fields, RowWrite, TableWrite, Value, Write, is_empty
-from connector.expected import head_paths
+from connector.kit.expected import head_paths
 
 ROW_ID = "FEntryID"
 

@@ -20,8 +20,8 @@ from adapters.kingdee_galaxy.names import is_text, query_key
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector.contract import Page, Record, Shape, chunks
 from connector.errors import Rejected
+from connector.kit.window import Window
 from connector.messages import say
-from connector.window import Window
 
 PAGE = 200
 """Records a page; their keys make a filter of some two thousand characters."""

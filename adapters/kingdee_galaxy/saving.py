@@ -16,7 +16,7 @@ from adapters.kingdee_galaxy.reading import Reading
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
 from connector.contract import Record, Shape, Table, Write
 from connector.errors import AdapterError, AlreadyExists, Gone, OutcomeUnknown
-from connector.expected import RowKeys, difference, new_rows
+from connector.kit.expected import RowKeys, difference, new_rows
 from connector.messages import say
 
 Returned = Mapping[str, Mapping[str, Any]]

@@ -11,9 +11,9 @@ from adapters.kingdee_galaxy.client import Client
 from adapters.kingdee_galaxy.forms import Ending
 from adapters.kingdee_galaxy.ladder import Ladder
 from adapters.kingdee_galaxy.saving import Saving
-from connector.bills import Bills
 from connector.contract import Write
 from connector.errors import AdapterError, Awaiting, Conflict, Locked, Rejected
+from connector.kit.bills import Bills
 from connector.messages import say
 
 

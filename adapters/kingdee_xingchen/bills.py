@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from adapters.kingdee_xingchen.codec import text_of
 from adapters.kingdee_xingchen.forms import Form, form_of
-from connector.ladder import Climber, Step, names_of
+from connector.kit.ladder import Climber, Step, names_of
 
 OPEN, AUDITED = "Z", "C"
 CLOSED = frozenset(("S", "H"))

@@ -23,9 +23,9 @@ from adapters.kingdee_xingchen.settings import KingdeeXingchenSettings
 from adapters.kingdee_xingchen.signing import app_signature, headers, query_text
 from connector.contract import Http
 from connector.errors import AccessDenied, OutcomeUnknown, Rejected
+from connector.kit.millis import millis
+from connector.kit.shared import Shared
 from connector.messages import say
-from connector.millis import millis
-from connector.shared import Shared
 
 AUTHORISE = "/jdyconnector/app_management/push_app_authorize"
 TOKEN = "/jdyconnector/app_management/kingdee_auth_token"  # noqa: S105 - a path

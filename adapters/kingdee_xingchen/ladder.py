@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from adapters.kingdee_xingchen.bills import OPEN, Bill
 from adapters.kingdee_xingchen.client import Client
 from adapters.kingdee_xingchen.reading import Reading
-from connector import ladder
 from connector.errors import AdapterError, OutcomeUnknown, Rejected
-from connector.ladder import Step
+from connector.kit import ladder
+from connector.kit.ladder import Step
 from connector.messages import say
 
 WARNINGS = "warnings"

@@ -19,10 +19,10 @@ from adapters.kingdee_xingchen.forms import CREATED, ID, Times, form_of
 from adapters.kingdee_xingchen.settings import KingdeeXingchenSettings
 from connector.contract import Page, Record, Shape, chunks
 from connector.errors import Rejected
+from connector.kit.millis import millis
+from connector.kit.passes import agreed
+from connector.kit.window import Window
 from connector.messages import say
-from connector.millis import millis
-from connector.passes import agreed
-from connector.window import Window
 
 PAGE = 100
 """Rows of a page: what integrators use at most."""

@@ -25,7 +25,7 @@ from adapters.kingdee_xingchen.reading import Reading
 from adapters.kingdee_xingchen.settings import KingdeeXingchenSettings
 from connector.contract import Fields, TableWrite, Write, is_empty
 from connector.errors import AdapterError, Conflict, Gone, OutcomeUnknown, Rejected
-from connector.expected import RowKeys, difference, new_rows, numbers, unmarked
+from connector.kit.expected import RowKeys, difference, new_rows, numbers, unmarked
 from connector.messages import say
 
 

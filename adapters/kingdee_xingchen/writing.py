@@ -7,9 +7,9 @@ from adapters.kingdee_xingchen.codec import rows_of, value_at
 from adapters.kingdee_xingchen.forms import form_of
 from adapters.kingdee_xingchen.ladder import Ladder
 from adapters.kingdee_xingchen.saving import Saving
-from connector.bills import Bills
 from connector.contract import Write
 from connector.errors import Awaiting, Conflict, Rejected
+from connector.kit.bills import Bills
 from connector.messages import say
 
 CLOSE, SHIPPED = "close_donothing", "inv_qty"

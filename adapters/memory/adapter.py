@@ -35,7 +35,7 @@ from connector.errors import (
     HalfDone,
     Rejected,
 )
-from connector.expected import difference
+from connector.kit.expected import difference
 
 
 class MemorySettings(Settings):

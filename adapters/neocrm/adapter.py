@@ -27,7 +27,7 @@ from connector.contract import (
     Written,
 )
 from connector.errors import AccessDenied, AdapterError, Rejected
-from connector.recent import Recent
+from connector.kit.recent import Recent
 
 
 class Neocrm(Adapter):

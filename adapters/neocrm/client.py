@@ -20,8 +20,8 @@ from adapters.neocrm.login import Token, log_in
 from adapters.neocrm.settings import NeocrmSettings
 from connector.contract import Answer, Http
 from connector.errors import AccessDenied, AdapterError, OutcomeUnknown, Rejected, Transient
+from connector.kit.shared import Shared
 from connector.messages import say
-from connector.shared import Shared
 
 Row = dict[str, Any]
 

@@ -14,8 +14,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.neocrm.forms import DATES, INSTANTS, NUMBERS, REFERENCES, SYSTEM, SYSTEM_TYPES
-from connector.details import Convert, Reader, reader_of
-from connector.millis import EPOCH, instant_of, midnight, millis
+from connector.kit.details import Convert, Reader, reader_of
+from connector.kit.millis import EPOCH, instant_of, midnight, millis
 
 
 class Codec:

@@ -11,8 +11,8 @@ from adapters.neocrm.codec import Codec, name_of, type_of
 from adapters.neocrm.forms import SYSTEM, USUAL_TYPE
 from connector.clock import Clock
 from connector.contract import FormField
-from connector.described import Described
 from connector.errors import Rejected
+from connector.kit.described import Described
 from connector.messages import say
 
 

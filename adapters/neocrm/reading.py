@@ -17,10 +17,10 @@ from adapters.neocrm.filters import among
 from adapters.neocrm.forms import KEY, STAMP
 from adapters.neocrm.settings import NeocrmSettings
 from connector.contract import Page, Record, Shape, chunks
-from connector.details import Reader, Records, Source
-from connector.millis import millis
-from connector.recent import Recent
-from connector.window import Window
+from connector.kit.details import Reader, Records, Source
+from connector.kit.millis import millis
+from connector.kit.recent import Recent
+from connector.kit.window import Window
 
 SOUGHT = 20
 """Texts that are searched for at once: a condition has 4,000 characters at most."""

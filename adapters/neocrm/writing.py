@@ -19,9 +19,9 @@ from connector.errors import (
     Rejected,
     Transient,
 )
-from connector.expected import difference, head_paths
+from connector.kit.expected import difference, head_paths
+from connector.kit.recent import Recent
 from connector.messages import say
-from connector.recent import Recent
 
 REQUESTS = 8
 """Of one write: description and record types, the write, what a refusal meant, what is shown."""

@@ -9,7 +9,7 @@ from adapters.odoo.client import Row
 from adapters.odoo.forms import STATE, Form, Life, form_of
 from connector.contract import Record, Write, Written
 from connector.errors import AdapterError, Conflict, HalfDone
-from connector.expected import LineKeys
+from connector.kit.expected import LineKeys
 from connector.messages import say
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from adapters.odoo.client import Client
 from adapters.odoo.forms import MARK, MAY_LACK, OTHER_NAMES, model_of
 from connector.clock import Clock
-from connector.described import Described
 from connector.errors import Rejected
+from connector.kit.described import Described
 from connector.messages import say
 
 

@@ -21,8 +21,8 @@ from adapters.odoo.marks import Marks
 from adapters.odoo.models import Models
 from adapters.odoo.settings import OdooSettings
 from connector.contract import Page, Record, Shape, Table, chunks
-from connector.details import Reader, Records, Source
-from connector.window import Window
+from connector.kit.details import Reader, Records, Source
+from connector.kit.window import Window
 
 
 class Reading:

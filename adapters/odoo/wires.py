@@ -17,8 +17,8 @@ from adapters.odoo.answers import SHOWN, Refusal
 from adapters.odoo.settings import OdooSettings
 from connector.contract import Answer, Http
 from connector.errors import AccessDenied, OutcomeUnknown, Transient
+from connector.kit.shared import Shared
 from connector.messages import say
-from connector.shared import Shared
 
 Named = Mapping[str, Any]
 

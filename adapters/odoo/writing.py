@@ -18,7 +18,7 @@ from adapters.odoo.resolving import Resolving
 from adapters.odoo.tables import Tables
 from connector.contract import Record, Shape, Write, Written
 from connector.errors import AdapterError, AlreadyExists, Gone, Rejected
-from connector.expected import difference, head_paths
+from connector.kit.expected import difference, head_paths
 from connector.messages import say
 
 

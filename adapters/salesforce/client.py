@@ -32,8 +32,8 @@ from adapters.salesforce.signing import assertion
 from adapters.salesforce.soql import Filter
 from connector.contract import Answer, Http
 from connector.errors import AccessDenied, AdapterError, OutcomeUnknown, Rejected, Transient
+from connector.kit.shared import Shared
 from connector.messages import say
-from connector.shared import Shared
 
 Row = dict[str, Any]
 

@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.salesforce.forms import INSTANT, NUMBERS, TEXTS
-from connector.details import Reader
+from connector.kit.details import Reader
 
 
 class Codec:

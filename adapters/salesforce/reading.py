@@ -19,10 +19,10 @@ from adapters.salesforce.forms import CURRENCY, DELETED, KEY, STAMP
 from adapters.salesforce.settings import SalesforceSettings
 from adapters.salesforce.soql import Filter, fitting
 from connector.contract import Page, Record, Shape
-from connector.details import Reader, Records, Source
 from connector.errors import Rejected
+from connector.kit.details import Reader, Records, Source
+from connector.kit.window import Window
 from connector.messages import say
-from connector.window import Window
 
 _ID = re.compile(r"[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?")
 

@@ -18,7 +18,7 @@ from adapters.salesforce.forms import KEY
 from adapters.salesforce.reading import Reading
 from connector.contract import Record, Shape, Write, Written, by_key, chunks
 from connector.errors import AdapterError, Gone, HalfDone, Rejected
-from connector.expected import difference, head_paths
+from connector.kit.expected import difference, head_paths
 from connector.messages import say
 
 REQUESTS = 5

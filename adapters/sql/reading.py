@@ -19,7 +19,7 @@ from adapters.sql.settings import SqlSettings
 from adapters.sql.spans import Moments, Span, Versions, number_of
 from adapters.sql.tables import Tables
 from connector.contract import Page, Record, Shape, chunks
-from connector.window import Window
+from connector.kit.window import Window
 
 Rows = Sequence[Sequence[Any]]
 

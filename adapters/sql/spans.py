@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from adapters.sql.codec import Codec
 from adapters.sql.settings import SqlSettings
 from adapters.sql.tables import Form
-from connector.window import AHEAD, Window
+from connector.kit.window import AHEAD, Window
 
 ROWVERSION = 8
 """Bytes of a row version that is no number."""
@@ -54,7 +54,7 @@ class Span(Protocol):
 
 
 class Moments:
-    """A window of time, see `connector.window`."""
+    """A window of time, see `connector.kit.window`."""
 
     def __init__(self, window: Window, settings: SqlSettings, codec: Codec) -> None:
         self._window = window

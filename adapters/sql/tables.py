@@ -15,8 +15,8 @@ from adapters.sql.codec import PLAIN, kind_of
 from adapters.sql.settings import FormSettings, SqlSettings
 from connector.clock import Clock
 from connector.contract import FormField
-from connector.described import Described
 from connector.errors import Rejected
+from connector.kit.described import Described
 from connector.messages import say
 
 _NONE = FormSettings()

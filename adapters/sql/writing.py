@@ -28,7 +28,7 @@ from connector.errors import (
     HalfDone,
     Rejected,
 )
-from connector.expected import LineKeys, difference, head_paths
+from connector.kit.expected import LineKeys, difference, head_paths
 from connector.messages import say
 
 

@@ -17,8 +17,8 @@ from adapters.tryton.forms import Form, form_of
 from adapters.tryton.names import name_of
 from connector.contract import Record
 from connector.errors import AdapterError
-from connector.expected import RowKeys, difference
-from connector.ladder import Climber, Step, names_of
+from connector.kit.expected import RowKeys, difference
+from connector.kit.ladder import Climber, Step, names_of
 
 DRAFT, QUOTATION, CONFIRMED, CANCELLED = "draft", "quotation", "confirmed", "cancelled"
 CARRIED_OUT = frozenset(("processing", "done"))

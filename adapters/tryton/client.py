@@ -19,8 +19,8 @@ from adapters.tryton.codec import Row
 from adapters.tryton.settings import TrytonSettings
 from connector.contract import Http
 from connector.errors import AccessDenied, ConnectorError, Rejected, Transient, Unreachable
+from connector.kit.shared import Shared
 from connector.messages import say
-from connector.shared import Shared
 
 MOST_PROMPTS = 20
 """Prompts of one call that are answered."""

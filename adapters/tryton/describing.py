@@ -11,8 +11,8 @@ from adapters.tryton.forms import PRODUCT, STOCK, STOCK_KEY
 from adapters.tryton.names import asked, name_of
 from connector.clock import Clock
 from connector.contract import FormField
-from connector.described import Described
 from connector.errors import AdapterError, Rejected
+from connector.kit.described import Described
 from connector.messages import say
 
 PAGE = 100

@@ -10,11 +10,11 @@ from adapters.tryton.describing import Models
 from adapters.tryton.forms import STATE
 from adapters.tryton.names import name_of
 from adapters.tryton.reading import Reading
-from connector import ladder
 from connector.contract import Shape, Table, Write
 from connector.errors import AdapterError, Changed, Conflict, Rejected
-from connector.expected import head_paths
-from connector.ladder import Step
+from connector.kit import ladder
+from connector.kit.expected import head_paths
+from connector.kit.ladder import Step
 from connector.messages import say
 
 TIMESTAMP = "_timestamp"

@@ -21,8 +21,8 @@ from adapters.tryton.settings import TrytonSettings
 from adapters.tryton.stock import Stock
 from connector.contract import Page, Record, Shape, chunks
 from connector.errors import Rejected
+from connector.kit.window import Window
 from connector.messages import say
-from connector.window import Window
 
 PAGE = 100
 """Records a page."""

@@ -9,7 +9,7 @@ from adapters.tryton.ladder import Ladder
 from adapters.tryton.reading import Reading
 from connector.contract import Shape, Write
 from connector.errors import AdapterError, AlreadyExists, Gone
-from connector.expected import new_rows
+from connector.kit.expected import new_rows
 from connector.messages import say
 
 

@@ -10,9 +10,9 @@ from adapters.tryton.forms import form_of
 from adapters.tryton.ladder import Ladder
 from adapters.tryton.names import name_of
 from adapters.tryton.saving import Saving
-from connector.bills import Bills
 from connector.contract import Write
 from connector.errors import AdapterError, Conflict, Rejected
+from connector.kit.bills import Bills
 from connector.messages import say
 
 AMEND = "change_bill"

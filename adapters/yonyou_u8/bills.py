@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from adapters.yonyou_u8.codec import text_of
 from adapters.yonyou_u8.forms import Form, form_of
-from connector.ladder import Climber, Step, names_of
+from connector.kit.ladder import Climber, Step, names_of
 
 OPEN, AUDITED, CHANGING = "开立", "审核", "变更"
 CLOSED = "关闭"

@@ -14,7 +14,7 @@ from adapters.yonyou_u8.forms import ENTRY
 from adapters.yonyou_u8.saving import Saving
 from connector.contract import Fields, RowWrite, TableWrite
 from connector.errors import Awaiting
-from connector.expected import same
+from connector.kit.expected import same
 from connector.messages import say
 
 MOST = 10

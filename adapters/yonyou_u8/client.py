@@ -40,8 +40,8 @@ from connector.errors import (
     OutcomeUnknown,
     Rejected,
 )
+from connector.kit.shared import Shared
 from connector.messages import say
-from connector.shared import Shared
 
 SPARE = 300
 """Seconds of a token's life that are left to calls under way."""

@@ -13,9 +13,9 @@ from adapters.yonyou_u8.bills import OPEN, Bill
 from adapters.yonyou_u8.client import Call, Client
 from adapters.yonyou_u8.reading import Reading
 from adapters.yonyou_u8.settings import YonyouU8Settings
-from connector import ladder
 from connector.errors import AdapterError, Rejected
-from connector.ladder import Step
+from connector.kit import ladder
+from connector.kit.ladder import Step
 from connector.messages import say
 
 

@@ -20,9 +20,9 @@ from adapters.yonyou_u8.forms import SEARCHED, STAMP, form_of
 from adapters.yonyou_u8.settings import YonyouU8Settings
 from connector.contract import Page, Record, Shape, chunks
 from connector.errors import Rejected
+from connector.kit.passes import agreed
+from connector.kit.rowversions import Span
 from connector.messages import say
-from connector.passes import agreed
-from connector.rowversions import Span
 
 PAGE = 200
 """Rows of a page; the relay's own are 20."""

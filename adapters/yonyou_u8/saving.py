@@ -18,7 +18,7 @@ from adapters.yonyou_u8.reading import Reading
 from adapters.yonyou_u8.settings import YonyouU8Settings
 from connector.contract import RowWrite, Write, is_empty
 from connector.errors import AdapterError, OutcomeUnknown, Rejected
-from connector.expected import difference, new_rows, numbers, unmarked
+from connector.kit.expected import difference, new_rows, numbers, unmarked
 from connector.messages import say
 
 OWN_LENGTH = 32

@@ -11,9 +11,9 @@ from adapters.yonyou_u8.forms import form_of
 from adapters.yonyou_u8.ladder import Ladder
 from adapters.yonyou_u8.reading import Reading
 from adapters.yonyou_u8.saving import Saving
-from connector.bills import Bills
 from connector.contract import Write
 from connector.errors import AdapterError, Awaiting, Conflict, Locked, Rejected
+from connector.kit.bills import Bills
 from connector.messages import say
 
 BY_PEOPLE = "change_bill"

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from adapters.yonyou_yonbip.codec import is_set, text_of
 from adapters.yonyou_yonbip.forms import Form, form_of
-from connector.ladder import Climber, Step, names_of
+from connector.kit.ladder import Climber, Step, names_of
 
 OPEN, SENT_BACK, SUBMITTED, AUDITED = "0", "-1", "3", "1"
 CLOSED, OPPOSED = "2", "OPPOSE"

@@ -11,7 +11,7 @@ from adapters.yonyou_yonbip.bills import Bill
 from adapters.yonyou_yonbip.codec import ID, Shown, is_set, text_of, value_at
 from connector import exact
 from connector.contract import Fields, RowWrite, TableWrite, Write
-from connector.expected import same
+from connector.kit.expected import same
 
 ROWS, TOTAL, AMOUNT = "orderDetails", "payMoney", "oriSum"
 

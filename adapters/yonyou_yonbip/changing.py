@@ -25,8 +25,8 @@ from adapters.yonyou_yonbip.saving import KEY_LENGTH, Saving, row_keys, rows_of
 from connector import exact
 from connector.contract import TableWrite, Write, is_empty
 from connector.errors import AdapterError, Awaiting, Changed, Conflict, Gone
-from connector.expected import new_rows
-from connector.ladder import reached
+from connector.kit.expected import new_rows
+from connector.kit.ladder import reached
 from connector.messages import say
 
 MARK = "CRM "

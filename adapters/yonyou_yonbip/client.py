@@ -21,8 +21,8 @@ from adapters.yonyou_yonbip.settings import YonyouYonBipSettings
 from adapters.yonyou_yonbip.signing import signed_query
 from connector.contract import Answer, Http
 from connector.errors import AccessDenied, AdapterError, Gone, Rejected, Transient, Unreachable
+from connector.kit.shared import Shared
 from connector.messages import say
-from connector.shared import Shared
 
 ROUTE = "/open-auth/dataCenter/getGatewayAddress"
 TOKEN = {

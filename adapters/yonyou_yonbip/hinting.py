@@ -15,8 +15,8 @@ from adapters.yonyou_yonbip.settings import YonyouYonBipSettings
 from connector import exact
 from connector.contract import Hint, WebhookCall
 from connector.errors import AccessDenied
+from connector.kit.sealed import Broken, sealed, unsealed
 from connector.messages import say
-from connector.sealed import Broken, sealed, unsealed
 
 HEARD = "success"
 KEY_LENGTH = 43

@@ -13,9 +13,9 @@ from adapters.yonyou_yonbip.client import Client
 from adapters.yonyou_yonbip.codec import text_of
 from adapters.yonyou_yonbip.forms import form_of
 from adapters.yonyou_yonbip.reading import Reading
-from connector import ladder
 from connector.errors import AdapterError, Rejected
-from connector.ladder import Step
+from connector.kit import ladder
+from connector.kit.ladder import Step
 from connector.messages import say
 
 

@@ -21,9 +21,9 @@ from adapters.yonyou_yonbip.forms import form_of
 from adapters.yonyou_yonbip.settings import YonyouYonBipSettings
 from connector.contract import Page, Record, Shape, chunks
 from connector.errors import Rejected
+from connector.kit.passes import passes
+from connector.kit.window import Window
 from connector.messages import say
-from connector.passes import passes
-from connector.window import Window
 
 PAGE = 500
 """Rows of a page: what was seen to work."""

@@ -20,7 +20,7 @@ from adapters.yonyou_yonbip.settings import YonyouYonBipSettings
 from connector import exact
 from connector.contract import Fields, RowWrite, Write, is_empty
 from connector.errors import AdapterError, Conflict, Gone, OutcomeUnknown, Rejected
-from connector.expected import RowKeys, difference, head_paths, new_rows, numbers, unmarked
+from connector.kit.expected import RowKeys, difference, head_paths, new_rows, numbers, unmarked
 from connector.messages import say
 
 KEY_LENGTH = 32

@@ -12,9 +12,9 @@ from adapters.yonyou_yonbip.forms import ORDER, form_of
 from adapters.yonyou_yonbip.ladder import Ladder
 from adapters.yonyou_yonbip.saving import Saving
 from adapters.yonyou_yonbip.settings import YonyouYonBipSettings
-from connector.bills import Bills
 from connector.contract import Write
 from connector.errors import AdapterError, Conflict, Locked, Rejected
+from connector.kit.bills import Bills
 from connector.messages import say
 
 SHIPPED = "totalOutStockQuantity"

@@ -41,6 +41,6 @@ LEFT: dict[str, tuple[int, str]] = {
     "connector.engine.states.x_given_back": (1, NO_TIME),
     "connector.objects.money.x_spread": (6, WORDS),
     "connector.objects.money.x_unit_of": (1, WORTH),
-    "connector.window.xǁWindowǁat": (1, EMPTY),
-    "connector.window.xǁWindowǁopen": (1, EDGE),
+    "connector.kit.window.xǁWindowǁat": (1, EMPTY),
+    "connector.kit.window.xǁWindowǁopen": (1, EDGE),
 }

@@ -18,8 +18,9 @@ from msgspec.json import Decoder
 from ruamel.yaml.composer import Composer
 
 from adapters.kingdee_galaxy import filters
-from connector import exact, http, window, yamlfile
+from connector import exact, http, yamlfile
 from connector.engine import guards, states
+from connector.kit import window
 from connector.mapping import expr
 from connector.store import engine, migrate
 from tests.simulation.planted import PLANTED

@@ -40,7 +40,7 @@ from connector.errors import (
     Rejected,
     Transient,
 )
-from connector.window import Window
+from connector.kit.window import Window
 
 STEPS = ("saved", "submitted", "audited")
 

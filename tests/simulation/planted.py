@@ -19,8 +19,8 @@ from connector.engine import capture, claim, deriving, dispatch, pairing, record
 from connector.engine import system as systems
 from connector.engine.scope import scope
 from connector.errors import OutcomeUnknown, Transient
+from connector.kit.window import Window
 from connector.store import deliveries, feeds
-from connector.window import Window
 from tests.oracle.reading import Violation
 from tests.simulation.perils import Fate
 from tests.simulation.run import Run

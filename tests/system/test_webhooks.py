@@ -13,7 +13,7 @@ import pytest
 
 from adapters.fxiaoke import hinting
 from connector.daemon import Daemon
-from connector.sealed import sealed
+from connector.kit.sealed import sealed
 from tests.system.company import SMALL
 from tests.system.site import Site, opened, sold, wait_for
 from tests.system.test_daemon import quickened, serving

@@ -8,7 +8,7 @@ from pathlib import Path
 from connector import registry
 
 PACKAGE = Path(__file__).parent / "acme_books" / "acme_books"
-ALLOWED = {"connector.contract", "connector.errors", "connector.messages", "connector.window",
+ALLOWED = {"connector.contract", "connector.errors", "connector.messages", "connector.kit.window",
            "connector.clock"}  # fmt: skip
 
 

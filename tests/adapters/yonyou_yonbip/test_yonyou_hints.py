@@ -11,7 +11,7 @@ from adapters.yonyou_yonbip import hinting
 from adapters.yonyou_yonbip.settings import YonyouYonBipSettings
 from connector.contract import Hint, WebhookCall
 from connector.errors import AccessDenied
-from connector.sealed import sealed, unsealed
+from connector.kit.sealed import sealed, unsealed
 
 KEY, SECRET = "aaaabbbbccccddddeeeeffff00001111", "1a2b3c4d-5e6f-7081-92a3-b4c5d6e7f809"
 EVENT = {

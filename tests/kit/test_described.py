@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connector.described import Described
+from connector.kit.described import Described
 from connector.testing import SkippingClock
 
 

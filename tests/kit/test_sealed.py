@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from connector.sealed import Broken, sealed, unsealed
+from connector.kit.sealed import Broken, sealed, unsealed
 
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 RANDOM = b"0123456789abcdef"

@@ -25,7 +25,7 @@ from connector.errors import (
     OutcomeUnknown,
     Rejected,
 )
-from connector.expected import LineKeys
+from connector.kit.expected import LineKeys
 from connector.messages import say
 
 SAVED = "saved"

@@ -10,7 +10,7 @@ import pytest
 
 from connector.contract import Record, RowWrite, Shape, Table, TableWrite, Write
 from connector.errors import Conflict, Rejected
-from connector.expected import difference, head_paths, new_rows, numbers, same, unmarked
+from connector.kit.expected import difference, head_paths, new_rows, numbers, same, unmarked
 
 SHAPE = Shape("bill", ("id",), ("total",), tables={"rows": Table("no", ("sum",))})
 ROWS = TableWrite([RowWrite("a", "1", {}), RowWrite("b", "", {})])

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.window import Window
+from connector.kit.window import Window
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
 LOOKBACK = 30.0

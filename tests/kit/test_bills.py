@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from connector.bills import Bills
 from connector.contract import RowWrite, TableWrite, Write, Written
 from connector.errors import AdapterError, Conflict, Gone, HalfDone, Locked, Rejected
-from connector.ladder import Climber, Ladder, Step
+from connector.kit.bills import Bills
+from connector.kit.ladder import Climber, Ladder, Step
 
 STEPS = (
     Step("submitted", "submit", frozenset(("open",)), "sent"),

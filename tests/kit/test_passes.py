@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.errors import Transient
-from connector.passes import PASSES, agreed, passes
+from connector.kit.passes import PASSES, agreed, passes
 
 Row = dict[str, str]
 SIZE = 2

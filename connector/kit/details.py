@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from connector.contract import Page, Record, Shape, Table, chunks, is_empty
-from connector.window import Window
+from connector.kit.window import Window
 
 Row = dict[str, Any]
 """A record as the remote shows it."""

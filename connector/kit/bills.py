@@ -16,7 +16,7 @@ from typing import Generic
 
 from connector.contract import Write, Written
 from connector.errors import AdapterError, Conflict, Gone, Locked
-from connector.ladder import B, Ladder
+from connector.kit.ladder import B, Ladder
 from connector.messages import say
 
 Way = Callable[[B], None]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.rowversions import PARTS, Span
+from connector.kit.rowversions import PARTS, Span
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
 LOOKBACK = 600.0

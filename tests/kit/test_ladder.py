@@ -19,7 +19,7 @@ from connector.errors import (
     OutcomeUnknown,
     Rejected,
 )
-from connector.ladder import Climber, Ladder, Step, names_of
+from connector.kit.ladder import Climber, Ladder, Step, names_of
 
 STEPS = (
     Step("submitted", "submit", frozenset(("open", "back")), "sent"),

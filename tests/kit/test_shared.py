@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from connector.shared import Shared
+from connector.kit.shared import Shared
 
 
 class Session:

@@ -1,0 +1,17 @@
+"""What adapters are made of: each piece stands here because several of them need it.
+
+    window        closed windows of time with a keyset: reading changes by stamps
+    rowversions   the same by numbers that rise with each change
+    details       records whose rows are forms of their own
+    passes        lists of numbered pages, read until they stand still
+    recent        what we wrote so lately that queries may not show it yet
+    ladder        the steps that a bill takes, one by one, each only where it has to be taken
+    bills         a whole write of a bill, on such a ladder
+    expected      what must stand in the target after a save
+    shared        a session or a token that one caller renews for all
+    sealed        events that arrive encrypted
+    described     what the forms of a system hold, asked once
+    millis        instants as whole milliseconds
+
+The core uses none of it, and an adapter may do without.
+"""
