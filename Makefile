@@ -36,7 +36,7 @@ test: install lint
 prove: install
 	$(BIN)/python -m tests.prove
 
-# The full forms: hours, begun again where they stopped; the table goes into docs/reliability.md.
+# The full forms: hours, and begun again they go on where they stopped; the table goes into docs/reliability.md.
 prove-full: install
 	$(BIN)/python -m tests.prove --full --write $(if $(FROM),--from $(FROM))
 

@@ -2,10 +2,10 @@
 
 python -m tests.prove [--full] [--from T3] [--only T5] [--write]
 
-The short forms of suites that mostly wait run beside the others, in a process of their own.
+Suites that mostly wait run beside the others, in a process of their own.
 
-The full form remembers in build/prove.json what it has finished: begun again with the same
-product, it goes on from there. Exit code 1 on any violation.
+The full form remembers in build/prove what it has finished: begun again with the same product, it
+goes on from there. Exit code 1 on any violation.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MODULES = (
 WAITING = frozenset({3, 4, 6, 7})
 """Numbers of suites whose processes wait for each other most of the time."""
 ROOT = Path(__file__).parents[2]
-KEPT = ROOT / "build" / "prove.json"
+KEPT = ROOT / "build" / "prove"
 
 
 def suites() -> list[Suite]:
@@ -51,28 +51,33 @@ def main() -> int:
     options = _arguments()
     chosen = [s for s in suites() if _wanted(s, options.first, options.only)]
     kept = Kept(resume=options.full)
-    aside = None
     if options.waiting:
-        chosen = [s for s in chosen if _number(s.name) in WAITING]
-    else:
-        print("\n".join(table.HEAD), flush=True)
-    if not (options.waiting or options.full or options.first or options.only or options.write):
-        chosen = [s for s in chosen if _number(s.name) not in WAITING]
-        aside = subprocess.Popen([sys.executable, "-m", "tests.prove", "--waiting"])
-    lines, broken = [], []
-    for suite in chosen:
-        evidence = kept.get(suite) or _run(suite, full=options.full)
-        kept.put(suite, evidence)
-        lines.append(table.row(suite, evidence))
-        print(lines[-1], flush=True)
-        broken += [f"{suite.name}: {text}" for text in evidence.violations]
-    if broken:
-        print(*broken, sep="\n", file=sys.stderr)
+        return _go(chosen, kept, full=options.full, waiting=True)
+    print("\n".join(table.HEAD), flush=True)
+    words = [sys.executable, "-m", "tests.prove", *sys.argv[1:], "--waiting"]
+    aside = subprocess.Popen(words)
+    code = _go(chosen, kept, full=options.full, waiting=False)
+    code = aside.wait() or code
     if options.write:
+        lines = [table.row(s, evidence) for s in chosen if (evidence := kept.get(s))]
         given = [word for word in sys.argv[1:] if word != "--write"]
         where = f"{platform.system()}, Python {platform.python_version()}"
         table.document(lines, shlex.join(["python", "-m", "tests.prove", *given]), where)
-    return 1 if broken or (aside and aside.wait()) else 0
+    return code
+
+
+def _go(chosen: list[Suite], kept: Kept, *, full: bool, waiting: bool) -> int:
+    """Those that mostly wait, or the others, one after the other."""
+    broken = []
+    for suite in chosen:
+        if (_number(suite.name) in WAITING) is waiting:
+            evidence = kept.done(suite) or _run(suite, full=full)
+            kept.put(suite, evidence)
+            print(table.row(suite, evidence), flush=True)
+            broken += [f"{suite.name}: {text}" for text in evidence.violations]
+    if broken:
+        print(*broken, sep="\n", file=sys.stderr)
+    return 1 if broken else 0
 
 
 def _arguments() -> argparse.Namespace:
@@ -99,24 +104,30 @@ def _run(suite: Suite, *, full: bool) -> Evidence:
 
 
 class Kept:
-    """Evidence of full runs of this very product."""
+    """Evidence of this very product: a file for each suite, so that two processes may write."""
 
     def __init__(self, *, resume: bool) -> None:
         self._resume = resume
-        known = json.loads(KEPT.read_text("utf-8")) if resume and KEPT.exists() else {}
         self._product = _digest()
-        self._found = known.get("found", {}) if known.get("product") == self._product else {}
+
+    def done(self, suite: Suite) -> Evidence | None:
+        """What is known of a suite that held, in the full form; one that did not is run again."""
+        found = self.get(suite) if self._resume else None
+        return found if found and found.holds else None
 
     def get(self, suite: Suite) -> Evidence | None:
-        """What is known of a suite that held; one that did not is run again."""
-        found = self._found.get(suite.name)
-        return Evidence.read(found) if found and not found["violations"] else None
+        path = self._path(suite)
+        known = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        return Evidence.read(known["found"]) if known.get("product") == self._product else None
 
     def put(self, suite: Suite, evidence: Evidence) -> None:
-        if self._resume:
-            self._found[suite.name] = evidence.plain()
-            KEPT.parent.mkdir(exist_ok=True)
-            KEPT.write_text(json.dumps({"product": self._product, "found": self._found}), "utf-8")
+        known = {"product": self._product, "found": evidence.plain()}
+        self._path(suite).parent.mkdir(parents=True, exist_ok=True)
+        self._path(suite).write_text(json.dumps(known), "utf-8")
+
+    def _path(self, suite: Suite) -> Path:
+        form = "full" if self._resume else "short"
+        return KEPT / form / f"{suite.name.replace(' ', '-')}.json"
 
 
 def _digest() -> str:
