@@ -96,13 +96,30 @@ class Assembly:
 
     def _flows(self) -> dict[str, Flow]:
         flows: dict[str, Flow] = {}
-        for name, settings in self._file.config.flows.items():
+        for name, settings in {**self._messages(), **self._file.config.flows}.items():
             flow = self._flow(name, settings)
             if flow is not None:
                 flows[name] = flow
         self._check_writers(flows.values())
         self._check_opposites(flows.values())
         return flows
+
+    def _messages(self) -> dict[str, FlowSettings]:
+        """Each connection that tells has a flow of its messages; one of its name may stand in the
+        configuration in its place."""
+        return {
+            f"messages_{name}": FlowSettings.model_validate(
+                {
+                    "object": "message",
+                    "from": HUB,
+                    "to": name,
+                    "when": f'channel == "{name}"',
+                    "max_creates": None,
+                }
+            )
+            for name, one in self._connections.items()
+            if one.adapter.tells
+        }
 
     def _seen(self, store: Store) -> Path | None:
         """Where the starts on this store are counted beside it."""

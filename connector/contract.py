@@ -439,6 +439,8 @@ class Adapter(ABC):
     speaks_http: ClassVar[bool] = True
     """False: it reaches its system by itself, its `http` sends and counts nothing, and settings
     that are about HTTP alone are refused."""
+    tells: ClassVar[bool] = False
+    """It carries messages to people: each of its connections has a flow of them by itself."""
     coded: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """Settings, and `options` of mappings, that hold codes; form and field that accept them."""
     capabilities: Capabilities

@@ -21,7 +21,7 @@ from connector import complaints
 from connector.contract import ABOUT_HTTP, Adapter, Settings
 from connector.errors import ConfigError, Problem
 from connector.messages import LANGUAGES, Message, language, say, set_language
-from connector.objects import DERIVED, OBJECTS, RELEASED
+from connector.objects import DERIVED, OBJECTS, RELEASED, TOLD
 from connector.overlay import Layers, mappings_beside
 
 HUB = "hub"
@@ -293,7 +293,8 @@ class ConfigFile:
             self.problem((*where, "to"), "unknown_connection", name=HUB, known=known)
         if flow.on_demand and flow.since:
             self.problem((*where, "since"), "demand_since", name=name)
-        from_hub = flow.object in DERIVED or (flow.source == HUB and flow.object in RELEASED)
+        released = flow.source == HUB and flow.object in RELEASED
+        from_hub = flow.object in (*DERIVED, *TOLD) or released
         if (flow.source == HUB) != from_hub:
             self.problem((*where, "from"), "hub_objects", object=flow.object)
 

@@ -10,6 +10,8 @@
     expected      what must stand in the target after a save
     shared        a session or a token that one caller renews for all
     sealed        events that arrive encrypted
+    channel       connections that only tell people something
+    fitting       texts shortened to what a channel allows, never broken
     described     what the forms of a system hold, asked once
     millis        instants as whole milliseconds
 

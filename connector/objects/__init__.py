@@ -41,6 +41,7 @@ from connector.objects.goods import (
     Unit,
     Warehouse,
 )
+from connector.objects.message import Message
 from connector.objects.orders import Contract, OrderLine, Quote, ReturnOrder, SalesOrder
 from connector.objects.partners import Contact, Customer, Department, Employee, Supplier
 from connector.objects.planning import Forecast, Project
@@ -68,6 +69,9 @@ RELEASED: dict[str, type[BusinessObject]] = {
     "production_suggestion": ProductionSuggestion,
 }
 """Once records: a release makes them, and they never change. Flows take them `from: hub`, too."""
+
+TOLD: dict[str, type[BusinessObject]] = {"message": Message}
+"""Once records that are told to people; they come from the hub alone."""
 
 OBJECTS: dict[str, type[BusinessObject]] = {
     "customer": Customer,
@@ -106,6 +110,7 @@ OBJECTS: dict[str, type[BusinessObject]] = {
     "refund": Payment,
     "credit": Credit,
     **DERIVED,
+    **TOLD,
 }
 """Every kind of business object by its name in mappings, flows and the store. Two that share a
 class are two forms of one ERP: what it writes on paper of its own."""
@@ -118,9 +123,11 @@ __all__ = [
     "DERIVED",
     "OBJECTS",
     "RELEASED",
+    "TOLD",
     "BusinessObject",
     "Customer",
     "DeliveryStatus",
+    "Message",
     "OrderLine",
     "OrderProgress",
     "Part",

@@ -27,7 +27,10 @@ def page() -> str:
     """All of it."""
     found = abilities()
     names = [name for name in registry.adapters() if any(one.system == name for one in found)]
-    return "\n".join([HEAD, *_overview(names, found), *_each(names, found)]) + "\n"
+    told = [name for name in names if getattr(registry.adapter(name), "tells", False)]
+    systems = [name for name in names if name not in told]
+    parts = (HEAD, *_overview(systems, found), *_channels(told), *_each(systems, found))
+    return "\n".join(parts) + "\n"
 
 
 def _overview(names: list[str], found: list[Ability]) -> Iterator[str]:
@@ -48,6 +51,12 @@ def _short(one: Ability | None) -> str:
         return ""
     written = f"w{one.idempotency}" if one.writes else ""
     return " ".join(part for part in ("r" if one.reads else "", written) if part)
+
+
+def _channels(names: list[str]) -> Iterator[str]:
+    """What only tells people something."""
+    yield "\n## Channels\n\nMessages to people (`message`), each of class C.\n"
+    yield from (f"- [{name}](../adapters/{name}/README.md)" for name in names)
 
 
 def _each(names: list[str], found: list[Ability]) -> Iterator[str]:

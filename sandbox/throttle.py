@@ -1,0 +1,34 @@
+"""So many messages a minute, as chat systems let robots say; beyond that silence for a while."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from .clock import SandboxClock
+
+
+class Throttle:
+    """One robot's. Refused messages do not count."""
+
+    def __init__(
+        self, clock: SandboxClock, most: int, seconds: float = 60, silence: float = 0
+    ) -> None:
+        self._clock = clock
+        self._most = most
+        self._seconds = seconds
+        self._silence = silence
+        self._recent: deque[float] = deque()
+        self._silent_until = 0.0
+
+    def admits(self) -> bool:
+        """Whether one more may be said now; then it counts as said."""
+        now = self._clock.now().timestamp()
+        while self._recent and self._recent[0] <= now - self._seconds:
+            self._recent.popleft()
+        if now < self._silent_until:
+            return False
+        if len(self._recent) >= self._most:
+            self._silent_until = now + self._silence
+            return False
+        self._recent.append(now)
+        return True
