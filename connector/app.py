@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from connector.assemble import Assembly
+from connector.assemble import Assembly, shipped
 from connector.clock import Clock
 from connector.contract import Hint, WebhookCall
 from connector.engine.dispatch import Dispatcher, Progress
@@ -33,11 +33,14 @@ from connector.operations import (
     releasing,
     restoring,
     resyncing,
+    ruling,
     templating,
     tracing,
     value_sheet,
     watching,
 )
+from connector.rules.book import Book
+from connector.rules.load import available
 from connector.runs import Runs, silent, told
 from connector.settings import HUB, Config, ConfigFile
 from connector.store import migrate
@@ -47,9 +50,12 @@ from connector.store.engine import StoreUnavailable
 class App:
     """One configuration, opened."""
 
-    def __init__(self, system: System, config: Config, who: str = "") -> None:
+    def __init__(
+        self, system: System, config: Config, who: str = "", book: Book | None = None
+    ) -> None:
         self.system = system
         self.config = config
+        self._book = book or Book()
         self._who = who or _user()
         self._runs = Runs(system, config.workers)
         self.files: frozenset[Path] = frozenset()
@@ -69,10 +75,11 @@ class App:
         to be filled in is told by `unfilled`; nothing can be called then.
         """
         file = ConfigFile(path, speak=speak, draft=draft)
-        system = Assembly(file, clock).build()
+        assembly = Assembly(file, clock)
+        system = assembly.build()
         migrate.prepare(system.store)
         system.store.check_durable()
-        app = cls(system, file.config)
+        app = cls(system, file.config, book=assembly.book)
         app.files = frozenset(file.files)
         app.unfilled = tuple(file.unfilled)
         app.folders = file.mappings()
@@ -274,6 +281,30 @@ class App:
     def release_ahead(self, until: date) -> list[releasing.Released]:
         """Release what must begin by this day, in nobody's name."""
         return releasing.release(self.system, None, until, "connector")
+
+    # -- rules ------------------------------------------------------------------------------
+
+    def follow_rules(self) -> int:
+        """Look at what changed, do and tell what rules say; how much there was to tell."""
+        return ruling.follow(self.system, self._book)
+
+    def rules(self) -> list[ruling.Listed]:
+        """The rules in force, and how they stand."""
+        return ruling.listing(self.system, self._book)
+
+    def rules_at_hand(self) -> list[str]:
+        """The names of rules that could be switched on."""
+        known = available([*self.folders, shipped()])
+        return [name for name in known if name not in self.config.rules]
+
+    def try_rule(self, name: str, numbers: Sequence[str] = ()) -> list[ruling.Tried]:
+        """What a rule would tell now, and why; nothing is changed. Raises ConfigError."""
+        self._look_or_fail()
+        return ruling.trial(self.system, self._book, name, numbers)
+
+    def stop_messages(self, channel: str, address: str, *, wanted: bool) -> None:
+        """An address outside the company wants no messages any more, or again."""
+        ruling.stop(self.system, channel, address, self._who, wanted=wanted)
 
     # -- the store --------------------------------------------------------------------------
 

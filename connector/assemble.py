@@ -28,6 +28,8 @@ from connector.mapping.reading import Reader
 from connector.mapping.writing import Writer
 from connector.messages import say
 from connector.objects import OBJECTS
+from connector.rules.binding import Binder
+from connector.rules.book import Book
 from connector.settings import HUB, ConfigFile, FlowSettings
 from connector.store.engine import Store
 
@@ -58,6 +60,8 @@ class Assembly:
         self._mappings: dict[tuple[str, str], Mapping | None] = {}
         self._connections: dict[str, Connection] = {}
         self.problems: list[Problem] = []
+        self.book = Book()
+        """The rules; complete once `build` has returned."""
 
     def build(self) -> System:
         """The system. Raises ConfigError with everything that is wrong."""
@@ -66,6 +70,7 @@ class Assembly:
             self._trying(partial(self._connection, name))
         flows = self._flows()
         insight = self._insight(flows.values())
+        self.book = self._rules(flows.values())
         hints = {name: self._trying(partial(self._hints, name)) for name in self._connections}
         store = self._trying(self.store)
         if self.problems:
@@ -83,6 +88,7 @@ class Assembly:
             insight=insight,
             language=config.language,
             seen=self._seen(store),
+            watched=frozenset(self.book.rules),
             hints={name: found for name, found in hints.items() if found},
         )
 
@@ -246,6 +252,12 @@ class Assembly:
             self._expression(settings.stock, "stock", "insight", "stock"),
             self._expression(settings.key_part, "material", "insight", "key_part"),
         )
+
+    def _rules(self, flows: Iterable[Flow]) -> Book:
+        binder = Binder(self._file, self._connections, list(flows), self._folders)
+        made = binder.book()
+        self.problems += binder.problems
+        return made
 
     def _feeds(self, flows: dict[str, Flow]) -> dict[str, Feed]:
         feeds: dict[str, Feed] = {}

@@ -5,10 +5,12 @@ Our own validators raise `ValueError(say(…))`; their sentence is passed on as 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from connector.errors import Words
+from pydantic import ValidationError
+
+from connector.errors import Problem, Words
 from connector.messages import Message, say
 
 _PLAIN = {
@@ -49,6 +51,29 @@ def sentence(item: Mapping[str, Any]) -> Words:
     if kind == "literal_error":
         return say("need_choice", known=str(context["expected"]).replace(" or ", ", "))
     return own(context.get("error")) or str(item["msg"])
+
+
+def problems(
+    error: ValidationError, prefix: tuple[Any, ...], place: Callable[[tuple[Any, ...]], str]
+) -> list[Problem]:
+    """All of them with their places; `prefix` leads to what was validated."""
+    return [_problem(item, prefix, place) for item in error.errors(include_url=False)]
+
+
+def _problem(
+    item: Any, prefix: tuple[Any, ...], place: Callable[[tuple[Any, ...]], str]
+) -> Problem:
+    path = (*prefix, *(part for part in item["loc"] if part != "[key]"))
+    name = ".".join(str(part) for part in path)
+    if item["type"] == "extra_forbidden":
+        return Problem(place(path), say("unknown_setting", name=name))
+    if item["type"] == "missing":
+        return Problem(place(path), say("missing_setting", name=name))
+    detail, given = sentence(item), item.get("input")
+    if isinstance(given, dict | list):  # not repeated: it may hold secrets
+        return Problem(place(path), say("bad_settings", name=name, detail=detail))
+    value = str(given)[:80]
+    return Problem(place(path), say("bad_setting", name=name, value=value, detail=detail))
 
 
 def own(error: object) -> Message | None:

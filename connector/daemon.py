@@ -155,7 +155,7 @@ class Daemon:
     def _scheduled(self, app: App, engine: Dispatcher) -> BackgroundScheduler:
         feeds = list(app.system.feeds.values())
         made = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(len(feeds) + 6)},
+            executors={"default": ThreadPoolExecutor(len(feeds) + 7)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone="UTC",
         )
@@ -168,6 +168,7 @@ class Daemon:
         beats: list[tuple[str, Callable[[], None], float]] = [
             ("recover", lambda: self._recover(engine), RECOVER),
             ("deliver", lambda: self._deliver(app, engine), BEAT),
+            ("rules", lambda: self._follow_rules(app), BEAT),
             ("plan", lambda: self._plan(app, engine), PLAN),
             ("reckon", lambda: self._reckon(engine), RECKON),
             ("reload", self._reload, RELOAD),
@@ -219,6 +220,9 @@ class Daemon:
         app.carry_out_commands()
         deriving.run(app.system)
         engine.deliver(ordered(list(app.system.flows.values())), Done())
+
+    def _follow_rules(self, app: App) -> None:
+        app.follow_rules()
 
     def _plan(self, app: App, engine: Dispatcher) -> None:
         changed, until = engine.plan(), app.releases_until()

@@ -39,6 +39,8 @@ class Layer:
 
     file: Path
     node: Any
+    at: str = ""
+    """Where it stands, of a part of a file."""
 
     @classmethod
     def read(cls, file: Path, asked_at: str = "") -> Layer:
@@ -59,7 +61,7 @@ class Layer:
 
     def find(self, path: Sequence[Any]) -> Found:
         name = self.file.as_posix()
-        node, place = self.node, yamlfile.place(name, self.node)
+        node, place = self.node, self.at or yamlfile.place(name, self.node)
         for depth, item in enumerate(path):
             if not _holds(node, item):
                 return Found(self.file, depth, place, hides=not isinstance(node, dict))
@@ -67,24 +69,40 @@ class Layer:
             node = node[item]
         return Found(self.file, len(path), place, hides=True)
 
+    def inside(self, path: Sequence[Any]) -> Layer | None:
+        """What stands at a path, as a layer of its own; None: nothing."""
+        found = self.find(path)
+        if found.depth < len(path):
+            return None
+        node = self.node
+        for item in path:
+            node = node[item]
+        return Layer(self.file, {} if node is None else node, found.place)
+
 
 class Layers:
-    """A configuration file and those below it, itself first."""
+    """Files that are laid over each other, the uppermost first."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises ConfigError where one of them cannot be read, or comes again below itself."""
-        self._layers = [Layer.read(path)]
-        while (below := self._layers[-1].below) is not None:
-            self._layers.append(self._read(below))
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        self._layers = list(layers)
 
-    def _read(self, below: Path) -> Layer:
-        at = self._layers[-1].find([EXTENDS]).place
-        if below.resolve() in {file.resolve() for file in self.files}:
-            raise _wrong(at, say("extends_itself", name=below.as_posix()))
-        layer = Layer.read(below, at)
-        if not isinstance(layer.node, dict):
-            raise _wrong(below.as_posix(), say("must_be_mapping", name=below.name))
-        return layer
+    @classmethod
+    def of(cls, path: Path) -> Layers:
+        """A configuration file and those below it. Raises ConfigError where one of them cannot be
+        read, or comes again below itself."""
+        layers = [Layer.read(path)]
+        while (below := layers[-1].below) is not None:
+            layers.append(_below(layers, below))
+        return cls(layers)
+
+    def inside(self, *path: Any) -> Layers:
+        """What they say of one item, as layers of its own."""
+        found = (layer.inside(path) for layer in self._layers)
+        return Layers([layer for layer in found if layer is not None])
+
+    def over(self, layer: Layer) -> Layers:
+        """The same with one more below them all."""
+        return Layers([*self._layers, layer])
 
     @property
     def files(self) -> list[Path]:
@@ -105,6 +123,16 @@ class Layers:
             if seen[-1].hides:
                 break
         return max(seen, key=lambda found: found.depth)  # of equal ones the upper
+
+
+def _below(layers: Sequence[Layer], below: Path) -> Layer:
+    at = layers[-1].find([EXTENDS]).place
+    if below.resolve() in {layer.file.resolve() for layer in layers}:
+        raise _wrong(at, say("extends_itself", name=below.as_posix()))
+    layer = Layer.read(below, at)
+    if not isinstance(layer.node, dict):
+        raise _wrong(below.as_posix(), say("must_be_mapping", name=below.name))
+    return layer
 
 
 def files_of(path: Path) -> list[Path]:

@@ -8,16 +8,25 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 from pydantic.fields import FieldInfo
 
 from connector import complaints
+from connector.closed import Hours, opening
 from connector.contract import ABOUT_HTTP, Adapter, Settings
 from connector.errors import ConfigError, Problem
 from connector.messages import LANGUAGES, Message, language, say, set_language
@@ -69,6 +78,20 @@ def _since(value: Any) -> Any:
 
 def _names(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+"""One name or several."""
+
+
+def _clock(value: Any) -> Any:
+    """`08:30`. Raises ValueError with a sentence."""
+    if isinstance(value, time):
+        return value
+    if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", str(value)):
+        raise ValueError(say("need_time"))
+    hour, _, minute = str(value).partition(":")
+    return time(int(hour), int(minute))
 
 
 def _address(value: Any) -> Any:
@@ -132,7 +155,7 @@ class FlowSettings(_Model):
         tuple[Literal["edit", "change_bill", "unaudit", "ask"], ...], BeforeValidator(_names)
     ] = ()
     """How a bill beyond plain editing may change; empty: as the mapping says."""
-    accept: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    accept: Names = ()
     """Prompts of the target that are answered yes; otherwise they stop the record."""
     group: int = Field(default=50, ge=1, le=500)
     """Records claimed together, whose intents are committed in one transaction."""
@@ -178,6 +201,51 @@ class InsightSettings(_Model):
     """An answer says so where one of its inputs was read longer ago than this."""
 
 
+class PersonSettings(_Model):
+    """Somebody, or a group, whom messages can reach."""
+
+    name: str = ""
+    """What people call them; empty: as they are named here."""
+    roles: Names = ()
+    """What they are for: rules tell roles."""
+    is_: Names = Field(default=(), alias="is")
+    """Who they are in the systems: numbers or keys of employees. A record's salesperson is found
+    by it."""
+    ids: dict[str, str] = {}
+    """By connection, as whom it knows them: a mobile, a user id, an address; empty text: all who
+    read it. The first is used where a rule names no channel."""
+    language: Literal["", "zh", "en"] = ""
+    """Of what they are told; empty: the configuration's."""
+
+
+class MessageSettings(_Model):
+    """When and how much is told."""
+
+    quiet: Annotated[
+        tuple[Annotated[Hours, BeforeValidator(Hours.parse)], ...], AfterValidator(opening)
+    ] = (Hours(time(20), time(8)),)
+    """Hours in which only what is urgent is told."""
+    workdays: bool = True
+    """The same on days on which nobody works."""
+    fold: int = Field(default=10, ge=1)
+    """Messages an hour that one recipient gets at most; what more there is to tell comes in one."""
+    report: Names = ()
+    """Roles or people who get the daily report; it comes on good days, too."""
+    report_at: Annotated[time, BeforeValidator(_clock)] = time(8, 30)
+    """When it comes."""
+    to_customers: int = Field(default=2, ge=0)
+    """Messages a day that an address outside the company gets at most."""
+
+
+class CalendarSettings(_Model):
+    """Working days of the firm, over those that the State Council orders."""
+
+    off: tuple[date, ...] = ()
+    """Days on which nobody works."""
+    on: tuple[date, ...] = ()
+    """Days on which people work all the same."""
+
+
 class Config(_Model):
     """The whole configuration."""
 
@@ -196,6 +264,14 @@ class Config(_Model):
     """How long history is kept."""
     insight: InsightSettings = InsightSettings()
     """What is computed from both sides."""
+    rules: dict[str, Any] = {}
+    """Rules by name: those of `rules/NAME.yaml`, changed by what stands here, or new ones."""
+    people: dict[str, PersonSettings] = {}
+    """Whom rules tell."""
+    messages: MessageSettings = MessageSettings()
+    """When and how much is told."""
+    calendar: CalendarSettings = CalendarSettings()
+    """Working days."""
     workers: int = Field(default=8, ge=1, le=64)
     """Threads that read and deliver."""
     health: Annotated[str, BeforeValidator(_address)] = "127.0.0.1:8080"
@@ -224,7 +300,7 @@ class ConfigFile:
         self.unfilled: list[Problem] = []
         """Of a draft, what is still to be filled in."""
         self._draft = draft
-        self._layers = Layers(path)
+        self._layers = Layers.of(path)
         self.paths = self._layers.files
         """The file and those that it extends."""
         plain = self._layers.plain()
@@ -251,6 +327,10 @@ class ConfigFile:
         """Where an item stands, as `file:line:column`; as near as it is there."""
         return self._layers.find(path).place
 
+    def inside(self, *path: Any) -> Layers:
+        """What the files say of one item."""
+        return self._layers.inside(*path)
+
     def directory(self, *path: Any) -> Path:
         """The folder of the file in which an item stands: relative names start there."""
         return self._layers.find(path).file.resolve().parent
@@ -265,20 +345,7 @@ class ConfigFile:
 
     def translate(self, error: ValidationError, prefix: tuple[Any, ...]) -> list[Problem]:
         """Pydantic's complaints in our words, with their places."""
-        return [self._translated(item, prefix) for item in error.errors(include_url=False)]
-
-    def _translated(self, item: Any, prefix: tuple[Any, ...]) -> Problem:
-        path = (*prefix, *(part for part in item["loc"] if part != "[key]"))
-        place, name = self.place(*path), ".".join(str(part) for part in path)
-        if item["type"] == "extra_forbidden":
-            return Problem(place, say("unknown_setting", name=name))
-        if item["type"] == "missing":
-            return Problem(place, say("missing_setting", name=name))
-        detail, given = complaints.sentence(item), item.get("input")
-        if isinstance(given, dict | list):  # not repeated: it may hold secrets
-            return Problem(place, say("bad_settings", name=name, detail=detail))
-        value = str(given)[:80]
-        return Problem(place, say("bad_setting", name=name, value=value, detail=detail))
+        return complaints.problems(error, prefix, lambda path: self.place(*path))
 
     def _check_flow(self, name: str, flow: FlowSettings, config: Config) -> None:
         where = ("flows", name)

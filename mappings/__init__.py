@@ -1,1 +1,1 @@
-"""The mappings, value maps, cases and hints that come with the product: data, no code."""
+"""The mappings, value maps, cases, hints and rules that come with the product: data, no code."""

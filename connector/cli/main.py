@@ -9,7 +9,17 @@ import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from connector.cli import care, environments, going_live, insight, running, service, setup, values
+from connector.cli import (
+    care,
+    environments,
+    going_live,
+    insight,
+    rules,
+    running,
+    service,
+    setup,
+    values,
+)
 from connector.cli.output import Output
 from connector.cli.session import DONE, FAILED, WRONG, group
 from connector.cli.wrong_use import is_wrong_use, told
@@ -27,6 +37,7 @@ values.register(cli)
 running.register(cli)
 care.register(cli)
 insight.register(cli)
+rules.register(cli)
 service.register(cli)
 
 

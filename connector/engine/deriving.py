@@ -19,6 +19,7 @@ from connector.engine import (
     progressing,
     reckoning,
     saving,
+    watched,
 )
 from connector.engine.system import Feed, Flow, System
 from connector.faults import fault
@@ -56,6 +57,7 @@ def after_capture(
     """Records changed, by key; None: one is gone. What is computed of the things that they are
     about is computed anew."""
     erp, plans = feed.connection.name, planning.wanted_of(system)
+    watched.note(system, tx, erp, feed.object, list(made))
     if plans:
         modelling.note_captured(system, tx, erp, feed.object, list(made))
         numbers = [record.number for record in made.values() if record]
@@ -92,7 +94,7 @@ def after_delivery(system: System, tx: Tx, flow: Flow, keys: Sequence[str]) -> N
 
 def _wanted(system: System) -> list[tuple[str, Derivation]]:
     """What some flow carries on and is computed record by record."""
-    objects = sorted(system.flows_to_hub() & DERIVATIONS.keys())
+    objects = sorted(system.asked_of_hub() & DERIVATIONS.keys())
     return [(object, DERIVATIONS[object]) for object in objects]
 
 

@@ -110,7 +110,7 @@ class Planning:
 
     def _ask_for_what_follows(self, tx: Tx, object: str, keys: Sequence[str]) -> None:
         """The progress of orders, and what they earn, is made of this."""
-        store, wanted = self._system.store, self._system.flows_to_hub()
+        store, wanted = self._system.store, self._system.asked_of_hub()
         if object in (BY_LINE, BY_ORDER) and "order_progress" in wanted:
             later = {key.partition("/")[0] for key in keys}
             journal.derive_later(store, tx, "order_progress", sorted(later))
@@ -208,7 +208,7 @@ class KeyParts:
 
 def wanted_of(system: System) -> set[str]:
     """What is to be told of plans, directly or for the progress of orders."""
-    wanted = system.flows_to_hub()
+    wanted = system.asked_of_hub()
     told = wanted & set(TELLS)
     told |= {BY_LINE, BY_ORDER} if "order_progress" in wanted else set()
     return told | {"price_estimate"} if "order_margin" in wanted else told

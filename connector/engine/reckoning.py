@@ -40,7 +40,7 @@ def note(system: System, tx: Tx, part: str) -> None:
 
 def wanted_of(system: System) -> list[str]:
     """What is to be reckoned together."""
-    return sorted(system.flows_to_hub() & TOGETHER.keys()) if system.insight.erp else []
+    return sorted(system.asked_of_hub() & TOGETHER.keys()) if system.insight.erp else []
 
 
 class Reckoning:

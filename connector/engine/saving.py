@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from connector.contract import Record
+from connector.engine import watched
 from connector.engine.caught import Caught, digest_of
 from connector.engine.marking import mark_flow
 from connector.engine.system import System
@@ -41,6 +42,7 @@ def save(system: System, tx: Tx, object: str, made: Mapping[str, BusinessObject]
             }
         )
     snapshots.save(system.store, tx, rows)
+    watched.note(system, tx, HUB, object, [item.record.key for item in moved])
     for flow in system.taking(HUB, object):
         mark_flow(tx, flow, moved, now)
     return [item.record.key for item in moved]

@@ -218,6 +218,8 @@ class System:
     """In which reasons are written to other systems, whoever runs the command."""
     seen: Path | None = None
     """File beside the store in which its starts are counted, too; None: nowhere."""
+    watched: frozenset[tuple[str, str]] = frozenset()
+    """Connections, each with a kind of record in it, that rules watch."""
     hints: MappingOf[str, Hints] = field(default_factory=dict)
     """What remote texts mean, by connection."""
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -245,9 +247,10 @@ class System:
         for limits in self.limits.values():
             limits.settle(at_once=at_once)
 
-    def flows_to_hub(self) -> set[str]:
-        """The derived objects that some flow carries on."""
-        return {flow.object for flow in self.flows.values() if flow.source == HUB}
+    def asked_of_hub(self) -> set[str]:
+        """The derived objects that some flow carries on or some rule watches."""
+        carried = {flow.object for flow in self.flows.values() if flow.source == HUB}
+        return carried | {object for connection, object in self.watched if connection == HUB}
 
     def delivering(self) -> list[Flow]:
         """The flows that write, those that others wait for first."""

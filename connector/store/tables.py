@@ -232,6 +232,50 @@ derivations = Table(
     _whole("mark"),  # counts requests, so that one made while computing is not forgotten
 )
 
+rule_states = Table(
+    "rule_states",
+    metadata,
+    _key("rule"),
+    _key("connection"),
+    _key("key"),
+    _time("since"),  # since when its condition has held; empty: it does not
+    _time("told_at"),  # when it was told last that it holds; empty: not yet
+    _time("due_at"),  # when to look again though nothing changed; empty: no need to
+    _text("was"),  # JSON: the fields of which the rule asks what they were
+    Index(None, "due_at"),
+)
+
+occasions = Table(
+    "occasions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("rule", String(200), nullable=False),  # empty: not of a rule's making
+    _text("connection"),
+    _text("object"),
+    _text("key"),
+    _text("kind"),  # begin, repeat or over
+    _time("at"),
+    Column("channel", String(200), nullable=False, server_default=""),
+    Column("address", String(200), nullable=False, server_default=""),
+    _text("title"),
+    _text("text"),
+    _text("template"),
+    _text("parameters"),  # JSON
+    _whole("urgent"),  # 1: told at any hour
+    _whole("outside"),  # 1: to somebody outside the company
+    _whole("digest"),  # 1: told in the daily report
+    _time("told_at"),
+    _text("message"),  # number of the message that tells it, or why none does
+    Index(None, "channel", "address", "told_at"),
+    Index(None, "rule", "key"),
+)
+Index(
+    "ix_occasions_untold",
+    occasions.c.id,
+    sqlite_where=occasions.c.told_at.is_(None),
+    postgresql_where=occasions.c.told_at.is_(None),
+)
+
 runs = Table(
     "runs",
     metadata,

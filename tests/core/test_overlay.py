@@ -113,7 +113,7 @@ def test_what_a_file_replaces_whole_is_not_looked_for_below_it(site: Site) -> No
 
 def test_below_a_list_nothing_of_the_file_below_is_meant(site: Site) -> None:
     site.write("config.test.yaml", "extends: config.yaml\nconnections: [erp]\n")
-    found = Layers(site.folder / "config.test.yaml").find(("connections", "crm", "world"))
+    found = Layers.of(site.folder / "config.test.yaml").find(("connections", "crm", "world"))
     assert found.place.endswith("config.test.yaml:2:1")
 
 

@@ -26,12 +26,16 @@ from connector.mapping.load import EACH_WORDS, STEPS, TOP, WORDS, Values, parse
 from connector.objects import OBJECTS
 from connector.operations import reconciling
 from connector.quota import Quota
+from connector.rules.model import RuleSettings, SaySettings
 from connector.settings import (
+    CalendarSettings,
     Config,
     ConfigFile,
     FlowSettings,
     InsightSettings,
     KeepSettings,
+    MessageSettings,
+    PersonSettings,
     seconds,
 )
 from connector.store.tables import STATES
@@ -68,6 +72,8 @@ SECTIONS = {
     "config": (Config, ()),
     "keep": (KeepSettings, ("keep",)),
     "insight": (InsightSettings, ("insight",)),
+    "messages": (MessageSettings, ("messages",)),
+    "calendar": (CalendarSettings, ("calendar",)),
     "flow": (FlowSettings, ("flows", "orders")),
     "quota": (Quota, ("connections", "crm", "quota")),
     "fxiaoke": (FxiaokeSettings, ("connections", "crm")),
@@ -122,6 +128,7 @@ BOTH = {
     "docs/operations.md": "docs/operations.zh-CN.md",
     "docs/runbooks.md": "docs/zh/runbooks.md",
     "docs/insight.md": "docs/zh/insight.md",
+    "docs/rules.md": "docs/zh/rules.md",
     "README.md": "README.zh-CN.md",
 }
 
@@ -178,6 +185,11 @@ def test_no_word_of_a_mapping_is_explained_that_is_not_there(chapter: str, known
     explained = set(re.findall(r"^\| `(\w+)` \|", text, re.M))
     assert explained
     assert explained - known == set()
+
+
+@pytest.mark.parametrize("model", [RuleSettings, SaySettings, PersonSettings, MessageSettings])
+def test_every_word_of_a_rule_is_explained(model: Any) -> None:
+    assert lacking(options(model), page("docs/rules.md")) == []
 
 
 def test_every_fault_point_is_listed() -> None:

@@ -127,17 +127,17 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_deliveries_flow_state_due_at"), ["flow", "state", "due_at"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_deliveries_line"), ["line"], unique=False)
-        batch_op.create_index(batch_op.f("ix_deliveries_waits_for"), ["waits_for"], unique=False)
-        batch_op.create_index(
             "ix_deliveries_due",
-            ["flow", sa.text("priority DESC"), "due_at", "key"],
+            ["flow", sa.literal_column("priority DESC"), "due_at", "key"],
             unique=False,
             sqlite_where=sa.text("owner = '' AND due_at IS NOT NULL"),
             postgresql_where=sa.text("owner = '' AND due_at IS NOT NULL"),
         )
+        batch_op.create_index(
+            batch_op.f("ix_deliveries_flow_state_due_at"), ["flow", "state", "due_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_deliveries_line"), ["line"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deliveries_waits_for"), ["waits_for"], unique=False)
 
     op.create_table(
         "derivations",
@@ -208,6 +208,57 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("mentions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_mentions_subject"), ["subject"], unique=False)
+
+    op.create_table(
+        "occasions",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("rule", sa.String(length=200), nullable=False),
+        sa.Column("connection", sa.Text(), server_default="", nullable=False),
+        sa.Column("object", sa.Text(), server_default="", nullable=False),
+        sa.Column("key", sa.Text(), server_default="", nullable=False),
+        sa.Column("kind", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.Float(precision=53), nullable=True),
+        sa.Column("channel", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("address", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("title", sa.Text(), server_default="", nullable=False),
+        sa.Column("text", sa.Text(), server_default="", nullable=False),
+        sa.Column("template", sa.Text(), server_default="", nullable=False),
+        sa.Column("parameters", sa.Text(), server_default="", nullable=False),
+        sa.Column("urgent", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("outside", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("digest", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("told_at", sa.Float(precision=53), nullable=True),
+        sa.Column("message", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_occasions")),
+    )
+    with op.batch_alter_table("occasions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_occasions_channel_address_told_at"),
+            ["channel", "address", "told_at"],
+            unique=False,
+        )
+        batch_op.create_index(batch_op.f("ix_occasions_rule_key"), ["rule", "key"], unique=False)
+        batch_op.create_index(
+            "ix_occasions_untold",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("told_at IS NULL"),
+            postgresql_where=sa.text("told_at IS NULL"),
+        )
+
+    op.create_table(
+        "rule_states",
+        sa.Column("rule", sa.String(length=200), nullable=False),
+        sa.Column("connection", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("since", sa.Float(precision=53), nullable=True),
+        sa.Column("told_at", sa.Float(precision=53), nullable=True),
+        sa.Column("due_at", sa.Float(precision=53), nullable=True),
+        sa.Column("was", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("rule", "connection", "key", name=op.f("pk_rule_states")),
+    )
+    with op.batch_alter_table("rule_states", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rule_states_due_at"), ["due_at"], unique=False)
 
     op.create_table(
         "runs",

@@ -1,0 +1,181 @@
+"""Rules as they are followed: look, act, tell, report; and as people try them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from connector.engine.system import System
+from connector.errors import ConfigError, ConnectorError, Problem
+from connector.mapping.expr import ExpressionFault
+from connector.messages import say
+from connector.operations import releasing
+from connector.rules import telling
+from connector.rules.book import Book, Watch
+from connector.rules.evaluate import Evaluator, Looked
+from connector.rules.reporting import Reporter
+from connector.rules.rule import Rule
+from connector.rules.telling import Teller
+from connector.rules.text import TextFault
+from connector.store import feeds, journal, rules, snapshots
+from connector.store.engine import Tx
+
+LEASE = "rules"
+SECONDS = 60.0
+"""For which following the rules is one process's alone."""
+WALK = 500
+BY = "connector"
+"""In whose name rules act."""
+
+
+def follow(system: System, book: Book) -> int:
+    """Look at what changed, do what rules say, tell and report; how much there was to tell."""
+    if not (book.rules or book.messages.report) or not _is_ours(system):
+        return 0
+    found = Evaluator(system, book).run()
+    if system.stopping.is_set():
+        return found
+    _act(system)
+    Teller(system, book).run()
+    Reporter(system, book).run()
+    return found
+
+
+def _is_ours(system: System) -> bool:
+    with system.store.transaction() as tx:
+        return feeds.take_lease(system.store, tx, LEASE, system.owner, SECONDS) is not None
+
+
+def _act(system: System) -> None:
+    """Release what rules say is to be released. What cannot be now is tried again."""
+    with system.store.reading() as tx:
+        wanted = [one for one in rules.untold(tx, WALK) if not one.channel]
+    if not wanted:
+        return
+    materials = sorted({one.key for one in wanted})
+    try:
+        released = releasing.release(system, materials, None, BY)
+    except ConnectorError as error:
+        outcome = str(error)
+    else:
+        outcome = ", ".join(one.number for one in released)
+    with system.store.transaction() as tx:
+        rules.tell(tx, [one.id for one in wanted], system.store.now(tx), outcome or "-")
+
+
+def stop(system: System, channel: str, address: str, who: str, *, wanted: bool) -> None:
+    """An address outside the company wants no messages any more, or again."""
+    with system.store.transaction() as tx:
+        telling.stop(system, tx, channel, address, wanted=wanted)
+        what = "messages_wanted" if wanted else "messages_stopped"
+        about = {"channel": channel, "address": address}
+        journal.log_audit(tx, system.store.now(tx), who, what, about)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A rule in force."""
+
+    name: str
+    object: str
+    connections: tuple[str, ...]
+    when: str
+    holding: int
+    """Records for which it holds."""
+    last: float | None
+    """When it had something to tell last."""
+
+
+def listing(system: System, book: Book) -> list[Listed]:
+    """The rules in force, and how they stand."""
+    with system.store.reading() as tx:
+        holding, last = rules.holding(tx), rules.last(tx)
+    return [
+        Listed(
+            rule.name,
+            rule.object,
+            tuple(sorted(c for (c, _), some in book.rules.items() if rule in some)),
+            rule.settings.when,
+            holding.get(rule.name, 0),
+            last.get(rule.name),
+        )
+        for rule in book.named().values()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a rule says of a record now."""
+
+    key: str
+    number: str
+    holds: bool
+    values: dict[str, Any]
+    """What its condition asked for."""
+    title: str = ""
+    text: str = ""
+    to: tuple[str, ...] = ()
+    """Whom it would tell, as `channel: address`."""
+    fault: str = ""
+    """Why it cannot be told."""
+
+
+def trial(
+    system: System, book: Book, name: str, numbers: Sequence[str], limit: int = 20
+) -> list[Tried]:
+    """What would be told now: of the records with these numbers, else of all for which the rule
+    holds. Nothing is changed. Raises ConfigError where there is no such rule."""
+    rule = book.named().get(name)
+    if rule is None:
+        known = ", ".join(book.named())
+        raise ConfigError([Problem("", say("unknown_rule", name=name, known=known))])
+    found: list[Tried] = []
+    with system.store.reading() as tx:
+        for watch, some in book.rules.items():
+            if rule in some:
+                found += _tried(system, book, tx, watch, rule, numbers, limit)
+    return found
+
+
+def _tried(
+    system: System,
+    book: Book,
+    tx: Tx,
+    watch: Watch,
+    rule: Rule,
+    numbers: Sequence[str],
+    limit: int,
+) -> Iterator[Tried]:
+    evaluator = Evaluator(system, book)
+    for keys in _keys(tx, watch, numbers):
+        for looked in evaluator.looks(tx, watch, rule, keys):
+            tried = _one(evaluator, book, looked)
+            if tried.holds or tried.fault or numbers:
+                yield tried
+                limit -= 1
+            if not limit:
+                return
+
+
+def _one(evaluator: Evaluator, book: Book, looked: Looked) -> Tried:
+    rule, get = looked.rule, looked.seen.get
+    number = str(get("order.number") if "order." in rule.settings.when else get("number") or "")
+    values = {name: get(name) for name in rule.when.names}
+    try:
+        holds = looked.there and rule.holds(looked.seen)
+        words = rule.rendered(looked.seen, book.language)
+    except (ExpressionFault, TextFault) as fault:
+        return Tried(looked.key, number, holds=False, values=values, fault=str(fault))
+    to = tuple(f"{one.channel}: {one.address}" for one in evaluator.recipients(looked))
+    return Tried(looked.key, number, holds, values, words.title, words.text, to)
+
+
+def _keys(tx: Tx, watch: Watch, numbers: Sequence[str]) -> Iterator[list[str]]:
+    if numbers:
+        yield snapshots.keys_of_numbers(tx, *watch, numbers)
+        return
+    after = ""
+    while rows := snapshots.walk(tx, *watch, after, WALK):
+        after = rows[-1].key
+        yield [row.key for row in rows]

@@ -1,0 +1,108 @@
+"""Binding rules to a system: which connections they watch, whom they mean, by what they tell."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC
+from pathlib import Path
+
+from connector.engine.system import Connection, Flow
+from connector.errors import Problem
+from connector.messages import Message, say
+from connector.objects import DERIVED
+from connector.rules.book import Book, Watch
+from connector.rules.load import rules_of
+from connector.rules.people import People
+from connector.rules.rule import Rule
+from connector.settings import HUB, ConfigFile
+from connector.workdays import Calendar
+
+
+class Binder:
+    """Binds the rules of a configuration."""
+
+    def __init__(
+        self,
+        file: ConfigFile,
+        connections: Mapping[str, Connection],
+        flows: Collection[Flow],
+        folders: Sequence[Path],
+    ) -> None:
+        self._file = file
+        self._connections = connections
+        self._flows = flows
+        self._folders = folders
+        self._channels = sorted(n for n, one in connections.items() if one.adapter.tells)
+        self.problems: list[Problem] = []
+
+    def book(self) -> Book:
+        """All rules, bound; what is wrong stands in `problems`."""
+        config = self._file.config
+        people = People(config.people, self._channels, config.messages.report)
+        rules, self.problems = rules_of(self._file, self._folders)
+        self._check_people(people)
+        watches: dict[Watch, list[Rule]] = {}
+        for rule in rules:
+            place = self._file.place("rules", rule.name)
+            self.problems += [Problem(place, words) for words in self._wrong(rule, people)]
+            for watch in self._watched(rule):
+                watches.setdefault(watch, []).append(rule)
+        return Book(
+            rules=watches,
+            people=people,
+            messages=config.messages,
+            calendar=Calendar(frozenset(config.calendar.off), frozenset(config.calendar.on)),
+            zone=next((c.settings.zone for c in self._connections.values()), UTC),
+            language=config.language,
+        )
+
+    def _watched(self, rule: Rule) -> list[Watch]:
+        """Where the records begin: as a rule they are read in the system that people make them in,
+        from which a flow carries them on."""
+        read = self._read(rule.object)
+        if rule.settings.source:
+            read = [name for name in read if name == rule.settings.source]
+        begin = {flow.source for flow in self._flows if flow.object == rule.object and flow.target}
+        chosen = [name for name in read if name in begin] or read
+        return [(name, rule.object) for name in chosen]
+
+    def _read(self, object: str) -> list[str]:
+        if object in DERIVED:
+            return [HUB]
+        return sorted({f.source for f in self._flows if f.object == object and f.source != HUB})
+
+    def _wrong(self, rule: Rule, people: People) -> Iterator[Message]:
+        settings, read = rule.settings, self._read(rule.object)
+        if not read:
+            yield say("rule_not_asked", rule=rule.name, object=rule.object)
+        elif settings.source and settings.source not in read:
+            known = ", ".join(read)
+            yield say("rule_reads", rule=rule.name, object=rule.object, known=known)
+        if settings.release and rule.object != "material_requirement":
+            yield say("rule_releases_what")
+        if settings.say and settings.say.address and not settings.say.by:
+            yield say("rule_by_what", rule=rule.name)
+        for name in settings.say.to if settings.say else ():
+            if not people.knows(name):
+                yield say("rule_tells_nobody", rule=rule.name, name=name)
+        for name in settings.say.by if settings.say else ():
+            if name not in self._channels:
+                known = ", ".join(self._channels)
+                yield say("rule_no_channel", rule=rule.name, name=name, known=known)
+
+    def _check_people(self, people: People) -> None:
+        config = self._file.config
+        for name, person in config.people.items():
+            for channel in self._strangers(person.ids):
+                known = ", ".join(self._channels)
+                place = self._file.place("people", name, "ids", channel)
+                words = say("person_no_channel", name=channel, known=known)
+                self.problems.append(Problem(place, words))
+        for name in config.messages.report:
+            if not people.knows(name):
+                place = self._file.place("messages", "report")
+                words = say("rule_tells_nobody", rule="report", name=name)
+                self.problems.append(Problem(place, words))
+
+    def _strangers(self, names: Iterable[str]) -> list[str]:
+        return [name for name in names if name not in self._channels]

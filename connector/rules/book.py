@@ -1,0 +1,38 @@
+"""The rules in force, and whom they tell: what is made of them once for a whole system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+
+from connector.rules.people import People
+from connector.rules.record import Today
+from connector.rules.rule import Rule
+from connector.settings import MessageSettings
+from connector.workdays import Calendar
+
+Watch = tuple[str, str]
+"""A connection and a kind of record in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All of it."""
+
+    rules: Mapping[Watch, Sequence[Rule]] = field(default_factory=dict)
+    """By what they watch."""
+    people: People = field(default_factory=People)
+    messages: MessageSettings = field(default_factory=MessageSettings)
+    calendar: Calendar = field(default_factory=Calendar)
+    zone: tzinfo = UTC
+    """Where the firm is."""
+    language: str = "zh"
+
+    def today(self, now: float) -> Today:
+        """The day that an instant, in seconds since the epoch, lies in."""
+        return Today(datetime.fromtimestamp(now, self.zone).date(), self.zone, self.calendar)
+
+    def named(self) -> dict[str, Rule]:
+        """Every rule by its name."""
+        return {rule.name: rule for some in self.rules.values() for rule in some}

@@ -1,0 +1,276 @@
+"""Evaluating rules: the records that changed, those whose time has come, and once a day all of them
+that time alone may turn.
+
+A group of records at a time, all that follows from it in one transaction: how they stand now, what
+is to be told, and that they were looked at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from connector import exact, log
+from connector.engine import deriving
+from connector.engine.system import System
+from connector.engine.watched import queue
+from connector.faults import fault
+from connector.mapping.expr import ExpressionFault
+from connector.messages import say
+from connector.rules.book import Book, Watch
+from connector.rules.joining import Joiner
+from connector.rules.people import Recipient
+from connector.rules.record import Seen, Values
+from connector.rules.rule import Rule
+from connector.rules.standing import Standing, Told, changed, step
+from connector.rules.text import TextFault
+from connector.settings import HUB
+from connector.store import facts, journal, rules, snapshots
+from connector.store.engine import Tx
+from connector.store.statement import Row
+
+GROUP = 200
+"""Records evaluated in one transaction."""
+
+_log = log.get(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A rule at a record."""
+
+    rule: Rule
+    watch: Watch
+    key: str
+    seen: Seen
+    there: bool
+    """False: the record is gone."""
+    fresh: bool
+    """It changed since the rule has been in force."""
+    before: Any
+    """How it stood, as stored; None: never looked at."""
+
+    def answer(self, now: float) -> tuple[Standing, Told]:
+        """How it stands now, and what is to be told."""
+        settings, rule = self.rule.settings, self.rule
+        holds = self.there and rule.holds(self.seen)
+        if rule.was:
+            return changed(holds=holds and (self.fresh or self.before is not None))
+        row = self.before
+        standing = Standing(row.since, row.told_at) if row else Standing()
+        made, told = step(
+            standing, holds=holds, now=now, wait=settings.wait, repeat=settings.repeat
+        )
+        # Nobody outside is told of what was there before anybody thought of telling them.
+        return made, "" if rule.outside and not self.fresh else told
+
+    def row(self, standing: Standing) -> Row:
+        """The standing as it is kept, with what the record was."""
+        rule = self.rule
+        was = {name: _field(self.seen.values, name) for name in rule.was} if self.there else {}
+        return {
+            "rule": rule.name,
+            "connection": self.watch[0],
+            "key": self.key,
+            "since": standing.since,
+            "told_at": standing.told_at,
+            "due_at": standing.due_at(rule.settings.wait, rule.settings.repeat),
+            "was": exact.dumps(was) if was else "",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """That all records of a watch were asked for, for a rule."""
+
+    version: str
+    day: str
+    """Empty: no need to do it daily."""
+    since: float
+    """Since when the rule has been in force."""
+
+    def dump(self) -> str:
+        return json.dumps([self.version, self.day, self.since])
+
+    @classmethod
+    def load(cls, text: str) -> Swept | None:
+        """What `dump` gave; None: nothing was noted."""
+        return cls(*json.loads(text)) if text else None
+
+
+class Evaluator:
+    """Evaluates the rules of one system."""
+
+    def __init__(self, system: System, book: Book) -> None:
+        self._system = system
+        self._book = book
+
+    def run(self) -> int:
+        """Look at everything that waits; how much there is to tell."""
+        self._sweep()
+        told = 0
+        for watch in self._book.rules:
+            while not self._system.stopping.is_set() and (found := self._group(watch)) is not None:
+                told += found
+        return told
+
+    def looks(self, tx: Tx, watch: Watch, rule: Rule, keys: Sequence[str]) -> Iterator[Looked]:
+        """A rule at these records, as they stand."""
+        connection, object = watch
+        known = snapshots.load(tx, connection, object, keys)
+        before = rules.standing(tx, rule.name, connection, keys)
+        joiner, now = Joiner(self._system, tx), self._system.store.now(tx)
+        swept_before = Swept.load(facts.noted(tx, swept(rule.name, watch)))
+        since, today = swept_before.since if swept_before else now, self._book.today(now)
+        for key in keys:
+            row, stood = known.get(key), before.get(key)
+            values = snapshots.data(row) if row else {}
+            was: Values = exact.loads(stood.was) if stood and stood.was else {}
+            joined = joiner.of(connection, object, values)
+            seen = Seen(object, values, today, rule.settings.set, was, joined)
+            there = row is not None and not row.deleted
+            fresh = row is not None and (row.changed_at or 0) > since
+            yield Looked(rule, watch, key, seen, there, fresh, stood)
+
+    # -- what is looked at ------------------------------------------------------------------
+
+    def _sweep(self) -> None:
+        """Ask for all records once a day, where time alone may turn a rule, and once where the
+        rule is new or another one."""
+        for watch, some in self._book.rules.items():
+            with self._system.store.reading() as tx:
+                notes = {rule.name: self._note(tx, watch, rule) for rule in some}
+                if all(known == wanted for known, wanted in notes.values()):
+                    continue
+                keys = list(snapshots.keys(tx, *watch))
+            if watch[0] == HUB and not all(known for known, _ in notes.values()):
+                deriving.everything(self._system, watch[1])
+            with self._system.store.transaction() as tx:
+                journal.derive_later(self._system.store, tx, queue(*watch), keys)
+                for name, (_, wanted) in notes.items():
+                    facts.note(self._system.store, tx, swept(name, watch), wanted.dump())
+            fault("rules_swept")
+
+    def _note(self, tx: Tx, watch: Watch, rule: Rule) -> tuple[Swept | None, Swept]:
+        """When all records were asked for last, and how that should be."""
+        now = self._system.store.now(tx)
+        known = Swept.load(facts.noted(tx, swept(rule.name, watch)))
+        day = str(self._book.today(now).day) if rule.daily else ""
+        return known, Swept(_version(rule), day, known.since if known else now)
+
+    def _group(self, watch: Watch) -> int | None:
+        """Evaluate one group; None: nothing waits."""
+        store = self._system.store
+        with store.reading() as tx:
+            if not self._waiting(tx, watch):
+                return None
+        with store.transaction() as tx:
+            now = store.now(tx)
+            changed = [row.key for row in journal.to_derive(tx, queue(*watch), GROUP)]
+            told = 0
+            for rule in self._book.rules[watch]:
+                due = rules.due(tx, rule.name, watch[0], now, GROUP)
+                keys = list(dict.fromkeys([*changed, *due]))
+                told += self._evaluate(tx, watch, rule, keys, now)
+            fault("rules_evaluated")
+            journal.derived(tx, queue(*watch), changed)
+        fault("rules_evaluation_stored")
+        return told
+
+    def _waiting(self, tx: Tx, watch: Watch) -> bool:
+        if journal.to_derive(tx, queue(*watch), 1, lock=False):
+            return True
+        now = self._system.store.now(tx)
+        return any(rules.due(tx, one.name, watch[0], now, 1) for one in self._book.rules[watch])
+
+    def _evaluate(self, tx: Tx, watch: Watch, rule: Rule, keys: Sequence[str], now: float) -> int:
+        stands: list[Row] = []
+        occasions: list[Row] = []
+        for looked in self.looks(tx, watch, rule, keys):
+            try:
+                standing, told = looked.answer(now)
+                occasions += self._occasions(looked, told, now) if told else ()
+            except (ExpressionFault, TextFault) as problem:
+                words = say("rule_unanswerable", rule=rule.name, key=looked.key, detail=problem)
+                _log.error("rule_failed", rule=rule.name, key=looked.key, why=str(words))
+                standing = Standing()
+            if looked.before is not None or standing != Standing() or rule.was:
+                stands.append(looked.row(standing))
+        rules.stand(self._system.store, tx, stands)
+        rules.note(tx, occasions)
+        return len(occasions)
+
+    # -- what follows -----------------------------------------------------------------------
+
+    def _occasions(self, looked: Looked, told: Told, now: float) -> Iterator[Row]:
+        """What is to be told, one for each recipient, in the words of this moment."""
+        rule, said = looked.rule, looked.rule.settings.say
+        occasion = {
+            "rule": rule.name,
+            "connection": looked.watch[0],
+            "object": looked.watch[1],
+            "key": looked.key,
+            "kind": told,
+            "at": now,
+            **NOBODY,
+        }
+        if rule.settings.release and told == "begin":
+            yield occasion
+        if said is None or (told == "over" and said.over is None):
+            return
+        for one in self.recipients(looked):
+            words = rule.rendered(
+                looked.seen, one.language or self._book.language, over=told == "over"
+            )
+            yield occasion | {
+                "channel": one.channel,
+                "address": one.address,
+                "title": words.title,
+                "text": words.text,
+                "template": said.template,
+                "parameters": json.dumps(words.parameters, ensure_ascii=False)
+                if words.parameters
+                else "",
+                "urgent": int(said.urgent),
+                "outside": int(one.outside),
+                "digest": int(rule.settings.digest),
+            }
+
+    def recipients(self, looked: Looked) -> Iterator[Recipient]:
+        """Whom the rule tells of a record."""
+        said = looked.rule.settings.say
+        if said is None:
+            return
+        if not said.address:
+            yield from self._book.people.told(said.to, said.by, looked.seen.get)
+            return
+        address = str(looked.seen.get(said.address) or "").strip()
+        if address:
+            yield from (Recipient(name, address, outside=True) for name in said.by)
+
+
+NOBODY: Mapping[str, Any] = {
+    "channel": "", "address": "", "title": "", "text": "", "template": "", "parameters": "",
+    "urgent": 0, "outside": 0, "digest": 0,
+}  # fmt: skip
+"""An occasion for us, not for people."""
+
+
+def _field(values: Values, name: str) -> Any:
+    own = values.get("custom", {}) if name.startswith("custom.") else values
+    return own.get(name.removeprefix("custom."))
+
+
+def swept(rule: str, watch: Watch) -> str:
+    """Under which it is noted that all records were asked for."""
+    return f"rule {rule} {watch[0]}/{watch[1]}"
+
+
+def _version(rule: Rule) -> str:
+    """Changes when the rule says something else of when it holds."""
+    settings = rule.settings
+    text = json.dumps([settings.when, settings.wait, sorted(map(str, settings.set.items()))])
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()

@@ -1,0 +1,92 @@
+"""A rule as it is written down."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from connector.messages import say
+from connector.settings import Duration, Names
+
+Threshold = bool | int | Decimal | str
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=True
+    )
+
+
+def _decimal(value: Any) -> Any:
+    return Decimal(str(value)) if isinstance(value, float) else value
+
+
+class Said(_Model):
+    """A text in both languages; one text serves for both."""
+
+    zh: str
+    en: str
+
+
+def _both(value: Any) -> Any:
+    return {"zh": value, "en": value} if isinstance(value, str) else value
+
+
+Words = Annotated[Said, BeforeValidator(_both)]
+
+
+class SaySettings(_Model):
+    """What is told to whom."""
+
+    to: Names = ()
+    """Roles or people; `salesperson`: the record's own."""
+    address: str = ""
+    """Outside the company: the field that holds the address, such as `order.contact_phone`."""
+    by: Names = ()
+    """Connections that carry it; empty: as each recipient can be reached first."""
+    title: Words
+    """In a few words, a template."""
+    text: Words
+    """What it says, a template in Markdown of emphasis, lists and links."""
+    over: Words | None = None
+    """What is said when it is over, a template; none: nothing."""
+    template: str = ""
+    """The code of the text, of channels whose texts are fixed."""
+    parameters: dict[str, str] = {}
+    """What is filled into that text: templates."""
+    urgent: bool = False
+    """Told at any hour."""
+
+    @model_validator(mode="after")
+    def _reaches_somebody(self) -> SaySettings:
+        if bool(self.to) == bool(self.address):
+            raise ValueError(say("rule_to_whom"))
+        return self
+
+
+class RuleSettings(_Model):
+    """One rule."""
+
+    on: str
+    """Kind of record that it watches."""
+    source: str = Field(default="", alias="from")
+    """Connection they come from; empty: where they begin, or the hub."""
+    set: dict[str, Annotated[Threshold, BeforeValidator(_decimal)]] = {}
+    """Values by name, for conditions and texts: what sites set otherwise."""
+    when: str
+    """The condition, in the expression language of mappings."""
+    wait: Duration = Field(default=0.0, alias="for")
+    """How long it must hold before anything follows."""
+    repeat: Duration | None = None
+    """After how long it is told again, as long as it holds; none: never."""
+    digest: bool = False
+    """Told in the daily report, all in one."""
+    say: SaySettings | None = None
+    """What is told to whom."""
+    release: bool = False
+    """Of `material_requirement`: what is suggested is released."""
+    cases: tuple[dict[str, Any], ...] = ()
+    """Examples, that prove it: a record, perhaps `was`, `today` and joined records; whether it
+    `holds`, what it `says`."""

@@ -1,0 +1,73 @@
+"""Whom rules tell, and by which channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connector.settings import PersonSettings
+
+SALESPERSON = "salesperson"
+"""In the place of a role: the record's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One who is told, at one address."""
+
+    channel: str
+    address: str
+    language: str = ""
+    outside: bool = False
+    """Not one of the firm's."""
+
+
+class People:
+    """Everybody who is known."""
+
+    def __init__(
+        self,
+        people: Mapping[str, PersonSettings] | None = None,
+        channels: Iterable[str] = (),
+        otherwise: Iterable[str] = (),
+    ) -> None:
+        """`channels`: connections that tell. `otherwise`: who is told where nobody else is."""
+        self._people = dict(people or {})
+        self._channels = frozenset(channels)
+        self.otherwise = tuple(otherwise)
+
+    def knows(self, name: str) -> bool:
+        """A role that somebody has, or somebody's name."""
+        return name == SALESPERSON or any(self._called(name))
+
+    def told(
+        self, names: Iterable[str], by: Iterable[str], get: Callable[[str], Any]
+    ) -> Iterator[Recipient]:
+        """Whom these names mean for a record, each once; whoever stands in for them where they
+        mean nobody."""
+        found = self._reached([one for name in names for one in self._meant(name, get)], by)
+        yield from found or self._reached([p for n in self.otherwise for p in self._called(n)], by)
+
+    def _reached(self, people: Iterable[PersonSettings], by: Iterable[str]) -> list[Recipient]:
+        found = [one for person in people for one in self._recipients(person, tuple(by))]
+        return list(dict.fromkeys(found))
+
+    def _recipients(self, person: PersonSettings, by: tuple[str, ...]) -> Iterator[Recipient]:
+        ids = {name: id for name, id in person.ids.items() if name in self._channels}
+        chosen = [name for name in by if name in ids] or list(ids)[:1]
+        for name in chosen:
+            yield Recipient(name, ids[name], person.language)
+
+    def _meant(self, name: str, get: Callable[[str], Any]) -> Iterator[PersonSettings]:
+        if name != SALESPERSON:
+            yield from self._called(name)
+            return
+        known = {str(get(f"{SALESPERSON}.{field}") or "") for field in ("number", "name")}
+        known |= {str(get(SALESPERSON) or ""), str(get(f"order.{SALESPERSON}") or "")}
+        yield from (one for one in self._people.values() if known & set(one.is_))
+
+    def _called(self, name: str) -> Iterator[PersonSettings]:
+        yield from (
+            person for own, person in self._people.items() if own == name or name in person.roles
+        )
