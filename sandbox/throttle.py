@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 
 from .clock import SandboxClock
 
@@ -22,6 +23,10 @@ class Throttle:
 
     def admits(self) -> bool:
         """Whether one more may be said now; then it counts as said."""
+        return all_admit([self])
+
+    def has_room(self) -> bool:
+        """Whether one more may be said now. Who asks in vain is silent from then on."""
         now = self._clock.now().timestamp()
         while self._recent and self._recent[0] <= now - self._seconds:
             self._recent.popleft()
@@ -30,5 +35,17 @@ class Throttle:
         if len(self._recent) >= self._most:
             self._silent_until = now + self._silence
             return False
-        self._recent.append(now)
         return True
+
+    def count(self) -> None:
+        """One more was said."""
+        self._recent.append(self._clock.now().timestamp())
+
+
+def all_admit(throttles: Collection[Throttle]) -> bool:
+    """Whether each of them lets one more be said now; then it counts as said with all of them."""
+    if not all(throttle.has_room() for throttle in throttles):
+        return False
+    for throttle in throttles:
+        throttle.count()
+    return True

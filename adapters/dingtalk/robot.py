@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from connector import exact
-from connector.kit.fitting import fitting
+from connector.kit.fitting import fitting, in_json
 
 MOST_BYTES = 20_000
 """Of a request's body."""
@@ -36,10 +36,9 @@ def markdown(title: str, text: str, mobiles: Sequence[str], keyword: str = "") -
     as much is sent as fits."""
     tail = "".join(f" @{mobile}" for mobile in mobiles)
     tail += f" {keyword}" if keyword and keyword not in title else ""
-    made = _body(title, "", mobiles)
     end = f"\n\n{tail.strip()}" if tail else ""
-    room = MOST_BYTES - len(exact.encode(made)) - len(exact.encode(end)) + 2
-    shown = fitting(_LINE_END.sub("  \n", text), room, lambda part: len(exact.encode(part)) - 2)
+    room = MOST_BYTES - len(exact.encode(_body(title, end, mobiles)))
+    shown = fitting(_LINE_END.sub("  \n", text), room, in_json)
     return _body(title, f"{shown}{end}", mobiles)
 
 

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
+from connector import exact
+
 MORE = "…"
 JOINER = "\u200d"
 _MARKUP = re.compile(r"\*\*|__|`|~~|!?\[([^\]]*)\]\([^)]*\)?")
@@ -22,6 +24,11 @@ Size = Callable[[str], int]
 def in_bytes(text: str) -> int:
     """The size of a text in UTF-8."""
     return len(text.encode())
+
+
+def in_json(text: str) -> int:
+    """What a text adds to a document of JSON."""
+    return len(exact.encode(text)) - 2
 
 
 def fitting(text: str, most: int, size: Size = in_bytes) -> str:

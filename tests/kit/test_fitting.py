@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.kit.fitting import MORE, fitting, in_bytes
+from connector.kit.fitting import MORE, fitting, in_bytes, in_json
 
 
 def test_a_text_that_fits_stays_as_it_is() -> None:
@@ -33,6 +33,10 @@ def test_what_people_see_as_one_is_never_cut(one: str) -> None:
 
 def test_where_not_even_a_sign_fits_nothing_is_left() -> None:
     assert fitting("一二三四", 2) == ""
+
+
+def test_in_json_a_text_counts_as_it_is_spelt_there() -> None:
+    assert in_json('中"\n') == len('中\\"\\n'.encode())
 
 
 @given(st.text(max_size=80), st.integers(0, 120))
