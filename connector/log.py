@@ -25,6 +25,8 @@ _SOUNDS = r"secret|passw|token|authorization|signature|cookie|permanent_?code"
 _KEYS = re.compile(_SOUNDS, re.I)
 _NAMED = re.compile(rf"""("[^"\s]*(?:{_SOUNDS})[^"\s]*"\s*:\s*")(?:[^"\\]|\\.)*""", re.I)
 """A JSON pair inside a text, such as a login's answer: its value goes."""
+_ADDRESSED = re.compile(rf"""((?:{_SOUNDS})[\w-]*(?:=|%3D))[^&\s"'<>]+""", re.I)
+"""A parameter of an address inside a text, of one that stands in another address, too."""
 _secrets: list[str] = []
 """The longest first: one may be a part of another."""
 
@@ -40,7 +42,9 @@ def redact_text(text: str) -> str:
     for value in _secrets:
         if value in text:
             text = text.replace(value, HIDDEN)
-    # Looking for a pair costs more than all the rest, and most texts have no quotes.
+    # Looking for names costs more than all the rest, and most texts have neither sign.
+    if "=" in text:
+        text = _ADDRESSED.sub(rf"\1{HIDDEN}", text)
     return _NAMED.sub(rf"\1{HIDDEN}", text) if '"' in text else text
 
 

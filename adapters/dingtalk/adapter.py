@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import ClassVar
 
-from adapters.dingtalk.answers import judged
+from adapters.dingtalk.answers import CODES
 from adapters.dingtalk.robot import markdown, signed
 from adapters.dingtalk.settings import DingTalkSettings
 from connector.contract import Fields, Identity, Settings
@@ -30,5 +30,5 @@ class DingTalk(Channel):
         path = f"/robot/send?access_token={settings.access_token.get_secret_value()}"
         millis = int(self.http.now().timestamp() * 1000)
         path = signed(path, settings.secret.get_secret_value(), millis)
-        judged(self.http.send("POST", path, json=body, writes=True))
+        CODES.judge(self.http.send("POST", path, json=body, writes=True))
         return ""

@@ -11,6 +11,7 @@
     shared        a session or a token that one caller renews for all
     sealed        events that arrive encrypted
     channel       connections that only tell people something
+    errcodes      answers that say by an `errcode`, under HTTP 200, what became of a call
     fitting       texts shortened to what a channel allows, never broken
     described     what the forms of a system hold, asked once
     millis        instants as whole milliseconds

@@ -55,6 +55,13 @@ class Channel(Adapter):
         return Written(key=self.send(write.form, write.fields) or str(write.fields[ID]))
 
 
+def titled(fields: Fields) -> str:
+    """`Message.text` under `Message.title`, for channels that show no title of their own."""
+    title = fields.get("title")
+    parts = (f"**{title}**" if title else "", str(fields.get("text") or ""))
+    return "\n\n".join(part for part in parts if part)
+
+
 def recipients(value: object) -> list[str]:
     """`Message.to` as a list."""
     return [one for one in str(value or "").replace(" ", "").split(",") if one]

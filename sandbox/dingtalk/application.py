@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from sandbox.server import Application, NotJson, Request, Response, from_json, json_response
+from sandbox.errcodes import ErrcodeSandbox, Refusal, Refused
+from sandbox.server import NotJson, Request, from_json
 from sandbox.throttle import Throttle
 
 TOKEN = "0" * 64
@@ -31,14 +33,11 @@ SYSTEM_FAULTS = {
 """Refusals by the name of the fault."""
 
 
-class Refusal(Exception):
-    """What is answered instead of `ok`."""
-
-
-class DingTalkSandbox(Application):
+class DingTalkSandbox(ErrcodeSandbox):
     """One group with one robot."""
 
     system = "dingtalk"
+    system_faults: ClassVar[Mapping[str, Refused]] = SYSTEM_FAULTS
 
     def __init__(self, *, seed: int = 1) -> None:
         super().__init__(seed=seed)
@@ -49,20 +48,7 @@ class DingTalkSandbox(Application):
     def name_call(self, request: Request) -> tuple[str, str]:
         return ("send", "robot") if request.route == "/robot/send" else ("unknown", "")
 
-    def answer(self, request: Request, operation: str, form: str) -> Response:
-        if operation == "unknown":
-            return Response(404, b"not found", content_type="text/plain")
-        try:
-            self._say(request)
-        except Refusal as refusal:
-            code, words = refusal.args
-            return json_response({"errcode": code, "errmsg": words})
-        return json_response({"errcode": 0, "errmsg": "ok"})
-
-    def _say(self, request: Request) -> None:
-        for name, refusal in SYSTEM_FAULTS.items():
-            if self.faults.pick("send", "robot", system=name):
-                raise Refusal(*refusal)
+    def work(self, request: Request, operation: str) -> Mapping[str, Any]:
         if request.method != "POST":
             raise Refusal(43002, "require POST method")
         if "json" not in request.headers.get("content-type", ""):
@@ -79,6 +65,7 @@ class DingTalkSandbox(Application):
         self.ledger.append(
             "commit", "said", form="robot", key=str(len(self._said)), number=_title(body), data=body
         )
+        return {}
 
     def _body(self, raw: bytes) -> dict[str, Any]:
         try:

@@ -198,6 +198,18 @@ def test_a_secret_that_only_the_remote_knows_is_hidden_by_its_name_in_a_text() -
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("url: /send?access_token=a-b_c&debug=1", "url: /send?access_token=***&debug=1"),
+        ("'/gettoken?corpid=w&corpsecret=x%2By'", "'/gettoken?corpid=w&corpsecret=***'"),
+        ("<a href=?u=%2Fsend%3Faccess_token%3Dabc>", "<a href=?u=%2Fsend%3Faccess_token%3D***>"),
+    ],
+)
+def test_a_secret_in_an_address_is_hidden_by_the_name_it_has_there(text: str, shown: str) -> None:
+    assert log.redact_text(text) == shown
+
+
 def test_the_words_token_and_password_in_a_sentence_hide_nothing() -> None:
     for sentence in ("token expired: log in again", "password: 不能为空", "密码错误"):
         assert log.redact_text(sentence) == sentence
