@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import ClassVar
 
 from adapters.dingtalk.answers import CODES
@@ -20,13 +19,12 @@ class DingTalk(Channel):
 
     def check(self) -> Identity:
         """Nothing can be asked of a robot without its group hearing it."""
-        token = self.settings.access_token.get_secret_value()
-        return Identity(hashlib.sha256(token.encode()).hexdigest()[:12])
+        return Identity(self.settings.base_url)
 
     def send(self, form: str, fields: Fields) -> str:
         settings = self.settings
         title, text = str(fields.get("title") or ""), str(fields.get("text") or "")
-        body = markdown(title or text[:20], text, recipients(fields.get("to")), settings.keyword)
+        body = markdown(title, text, recipients(fields.get("to")), settings.keyword)
         path = f"/robot/send?access_token={settings.access_token.get_secret_value()}"
         millis = int(self.http.now().timestamp() * 1000)
         path = signed(path, settings.secret.get_secret_value(), millis)

@@ -15,6 +15,8 @@ from connector.kit.fitting import fitting, in_json
 
 MOST_BYTES = 20_000
 """Of a request's body."""
+MOST_TITLE = 200
+"""Bytes of a title, so that it leaves room for the text; DingTalk names no limit."""
 _LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
 
 
@@ -34,6 +36,7 @@ def signed(path: str, secret: str, millis: int) -> str:
 def markdown(title: str, text: str, mobiles: Sequence[str], keyword: str = "") -> dict[str, Any]:
     """The body. Whom it is for must stand in the text, too, and so must the keyword; of all else
     as much is sent as fits."""
+    title = fitting(title or text.strip().partition("\n")[0], MOST_TITLE)
     tail = "".join(f" @{mobile}" for mobile in mobiles)
     tail += f" {keyword}" if keyword and keyword not in title else ""
     end = f"\n\n{tail.strip()}" if tail else ""

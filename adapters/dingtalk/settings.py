@@ -14,7 +14,7 @@ class DingTalkSettings(Settings):
     """A custom robot of one group."""
 
     asked: ClassVar[tuple[str, ...]] = ("secret",)
-    usual: ClassVar[Mapping[str, str]] = {"rate": "15/m"}
+    usual: ClassVar[Mapping[str, str]] = {"rate": "10/m"}
 
     base_url: str = "https://oapi.dingtalk.com"
     """Where robots are called."""
@@ -24,5 +24,6 @@ class DingTalkSettings(Settings):
     """The robot's secret (加签), which begins with SEC; empty: it is secured otherwise."""
     keyword: str = ""
     """The robot's keyword (自定义关键词): what lacks it gets it added."""
-    rate: Rate = "15/m"
-    """A robot is let say 20 messages a minute, and is silent for ten minutes beyond that."""
+    rate: Rate = "10/m"
+    """A robot is let say 20 messages a minute, and is silent for ten minutes beyond that; ten at
+    once and ten in the minute after are that."""

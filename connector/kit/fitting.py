@@ -37,7 +37,8 @@ def fitting(text: str, most: int, size: Size = in_bytes) -> str:
         return text
     lines = text.split("\n")
     kept = _largest(len(lines), lambda n: size("\n".join([*lines[:n], MORE])) <= most)
-    start, next_line = "".join(f"{one}\n" for one in lines[:kept]), _plain(lines[kept])
+    start = "".join(f"{one}\n" for one in lines[:kept])
+    next_line = _plain(lines[kept])[: most + 1]  # more never fits
     ends = [0, *_ends(next_line)]
     more = _largest(len(ends) - 1, lambda n: size(f"{start}{next_line[: ends[n]]}{MORE}") <= most)
     whole = f"{start}{next_line[: ends[more]]}{MORE}"

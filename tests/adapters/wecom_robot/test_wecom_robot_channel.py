@@ -125,13 +125,6 @@ def test_a_key_that_wecom_repeats_is_never_shown(world: World) -> None:
     assert KEY not in f"{told.value!r} {told.value.answer} {world.adapter().settings!r}"
 
 
-def test_a_robot_is_told_apart_without_its_key_being_shown(world: World) -> None:
-    here, there = world.adapter().check(), world.adapter(key="another-key").check()
-    assert here.tenant != there.tenant
-    assert here.tenant not in KEY
-    assert world.calls() == 0
-
-
 def test_a_write_of_the_mapping_is_all_that_the_adapter_needs(world: World) -> None:
     world.adapter().write(Write("robot", "", {"id": "M2", "text": "只有文字"}))
     assert world.said[0]["content"] == "只有文字"
