@@ -119,6 +119,8 @@ class Terms:
     """Counted failures after which a record stops."""
     numbering: str = "erp"
     """Who numbers bills: `erp` or `crm`."""
+    told: bool = False
+    """A rule tells in the chat of each order that is confirmed, and when it is so no more."""
 
 
 @dataclass
@@ -129,6 +131,8 @@ class History:
     versions: list[Version] = field(default_factory=list)
     erp: list[Entry] = field(default_factory=list)
     crm: list[Entry] = field(default_factory=list)
+    said: list[Entry] = field(default_factory=list)
+    """What was said in the chat; `key` is the message's own id, `written` holds its `text`."""
     calls: list[Call] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     failures: list[Listed] = field(default_factory=list)

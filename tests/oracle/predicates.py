@@ -304,6 +304,43 @@ def _restored(history: History) -> bool:
     return any(e.what == "restore" for e in history.erp)
 
 
+def o13_told(history: History) -> Broken:
+    """Each order that is confirmed is told once each time it becomes so, or is listed; no message
+    is said twice. Who put our database back is told again of what it forgot."""
+    if not history.terms.told or any(d.what == "restore" for d in history.decisions):
+        return
+    for id, times in Counter(entry.key for entry in history.said).items():
+        if times > 1:
+            yield Violation("duplicated", "O13", id, f"said {times} times")
+    told = Counter(str(entry.written["text"]) for entry in history.said)
+    rises, standing = _confirmed(history)
+    for number, times in rises.items():
+        if told[f"confirmed {number}"] > times:
+            text = f"told {told[f'confirmed {number}']} times, confirmed {times} times"
+            yield Violation("duplicated", "O13", number, text)
+    unsaid = [number for number in standing if not told[f"confirmed {number}"]]
+    if len(unsaid) > sum(line.flow == "messages_chat" for line in history.failures):
+        yield Violation("lost", "O13", ", ".join(unsaid), "nobody was told, and none is listed")
+
+
+def _confirmed(history: History) -> tuple[Counter[str], list[str]]:
+    """How often each order became confirmed, and those that are, by number; as far as they can be
+    read."""
+    rises: Counter[str] = Counter()
+    now: dict[str, str] = {}
+    for version in history.versions:
+        fields = version.fields or {}
+        if version.form != "order":
+            continue
+        confirmed = fields.get("status") == "confirmed" and readable(fields)
+        if confirmed and version.key not in now:
+            rises[str(fields["number"])] += 1
+            now[version.key] = str(fields["number"])
+        elif not confirmed:
+            now.pop(version.key, None)
+    return rises, list(now.values())
+
+
 def sound(history: History) -> Broken:
     """The product found no bug in itself."""
     for text in history.trouble:
@@ -313,5 +350,5 @@ def sound(history: History) -> Broken:
 PREDICATES: tuple[Callable[[History], Broken], ...] = (
     o1_lost, o1_unreadable, o1_withdrawn, o1_listed, o2_duplicated, o3_order, o4_convergence,
     o5_unexpected, o6_unapproved, o7_money, o8_write_back, o9_bounds, o10_recovery, o11_secrets,
-    o12_true_reasons, sound,
+    o12_true_reasons, o13_told, sound,
 )  # fmt: skip

@@ -238,3 +238,34 @@ def test_a_void_bill_is_no_second_one() -> None:
     voided = replace(changed(11.0, {}, what="void"), after={**BILL, "void": True})
     again = created(12.0, "b2")
     assert "O2" not in broken(history(erp=[created(), voided, again]))
+
+
+# -- what people are told ------------------------------------------------------------------------
+
+
+def said(id: str = "M1", text: str = "confirmed O1") -> Entry:
+    return Entry(12.0, "connector", "say", "message", id, id, {"text": text}, {"text": text})
+
+
+def telling(*messages: Entry, **changes: Any) -> History:
+    return history(terms=replace(TERMS, told=True), said=list(messages), **changes)
+
+
+def test_an_order_that_is_told_of_once_is_well() -> None:
+    assert judge(telling(said())).good
+
+
+def test_an_order_that_nobody_is_told_of_is_lost_unless_its_message_is_listed() -> None:
+    assert broken(telling()) == {"O13"}
+    assert judge(telling(failures=[listed("unknown", "messages_chat", "M1")])).good
+
+
+def test_a_message_that_is_said_twice_is_doubled() -> None:
+    assert broken(telling(said(), said())) == {"O13"}
+
+
+def test_an_order_is_told_of_as_often_as_it_was_confirmed() -> None:
+    twice = (said(), said("M2"))
+    assert broken(telling(*twice)) == {"O13"}
+    versions = [ordered(), ordered(2.0, status="draft"), ordered(3.0)]
+    assert judge(telling(*twice, versions=versions)).good

@@ -341,7 +341,31 @@ def _refused(answer: Any) -> AdapterError:
     return kinds[code](words, code=code)
 
 
+class VirtualChat(VirtualAdapter):
+    """Says something."""
+
+    tells: ClassVar[bool] = True
+
+    def _capabilities(self) -> Capabilities:
+        none = FormCapabilities(reads="none", operations=frozenset({"create"}), search=False)
+        return Capabilities(other=none, longest_write=self.options.longest)
+
+    def read(self, shape: Shape, after: str | None) -> Iterator[Page]:
+        return iter(())
+
+    def fetch(self, shape: Shape, keys: Sequence[str]) -> Iterator[Record]:
+        return iter(())
+
+    def find(self, shape: Shape, field: str, values: Sequence[str]) -> Iterator[Record]:
+        return iter(())
+
+    def write(self, write: Write) -> Written:
+        self._call("say", dict(write.fields), writes=True)
+        return Written(str(write.fields["id"]))
+
+
 def register() -> None:
+    registry.add("virtual_chat", VirtualChat)
     registry.add("virtual_crm", VirtualCrm)
     registry.add("virtual_erp", VirtualErp)
 

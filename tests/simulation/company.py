@@ -17,13 +17,16 @@ from connector.assemble import Assembly
 from connector.clock import Clock
 from connector.contract import Http
 from connector.engine.system import Connection, Feed, System
+from connector.rules.book import Book
 from connector.settings import Config, ConfigFile
 from connector.store.engine import Store
 from tests.simulation.adapters import register
 from tests.simulation.erp import Nature
 from tests.simulation.scene import LONGEST, Scene
 
-SECRETS = {"crm": "canary-crm-7f3a91", "erp": "canary-erp-c04d2e"}
+SECRETS = {
+    "crm": "canary-crm-7f3a91", "erp": "canary-erp-c04d2e", "chat": "canary-chat-51b07e",
+}  # fmt: skip
 """Planted passwords: they may turn up nowhere."""
 
 CONFIG = """
@@ -35,6 +38,15 @@ connections:
          timeout: 20}
   erp: {adapter: virtual_erp, base_url: "https://erp.example", secret: "${file:erp.secret}",
          timeout: 20}
+  chat: {adapter: virtual_chat, base_url: "https://chat.example", secret: "${file:chat.secret}",
+          timeout: 20}
+people: {boss: {ids: {chat: boss}}}
+messages: {quiet: [], workdays: false, fold: 100000, report: [boss], report_at: "00:00"}
+rules:
+  confirmed:
+    on: sales_order
+    when: status == "confirmed"
+    say: {to: [boss], title: An order, text: "confirmed {{ number }}", over: "over {{ number }}"}
 flows:
   products: {object: material, from: crm, pair: number, every: 5m}
   materials: {object: material, from: erp, pair: number, every: 5m}
@@ -115,6 +127,12 @@ write:
       qty: {from: quantity, scale: quantity}
       amount: {from: net_amount, scale: money, tolerance: 0.01}
 """,
+    "chat/message": """
+object: message
+form: message
+key: id
+write: {id: number, to: to, title: title, text: text}
+""",
     "crm/delivery_status": """
 object: delivery_status
 form: order
@@ -176,7 +194,7 @@ def _policies(scene: Scene, name: str) -> dict[str, Any]:
 
 
 @cache
-def _assembled(files: tuple[tuple[str, str], ...]) -> tuple[System, Config]:
+def _assembled(files: tuple[tuple[str, str], ...]) -> tuple[System, Config, Book]:
     """The compiled configuration; its adapters and its store are never used."""
     register()
     with tempfile.TemporaryDirectory() as folder:
@@ -185,7 +203,8 @@ def _assembled(files: tuple[tuple[str, str], ...]) -> tuple[System, Config]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         file = ConfigFile(Path(folder) / "config.yaml")
-        return Assembly(file, None, lambda *_: _NOTHING).build(), file.config
+        assembly = Assembly(file, None, lambda *_: _NOTHING)
+        return assembly.build(), file.config, assembly.book
 
 
 _NOTHING: Any = None
@@ -207,14 +226,20 @@ def opened(
     that the configuration does not have yet, `seen` is the file beside the store in which starts
     are counted.
     """
-    base, config = _assembled(tuple(_texts(scene.nature)))
+    base, config, book = _assembled(tuple(_texts(scene.nature)))
+    if not scene.chat:
+        book, without = Book(), {*without, "messages_chat"}
 
     def connected(known: Connection) -> Connection:
         settings = known.settings.model_copy(update=_settings(scene, known.name))
         http: Http = make_http(known.name, settings)
         return Connection(known.name, settings, type(known.adapter)(settings, http, clock))
 
-    connections = {name: connected(known) for name, known in base.connections.items()}
+    connections = {
+        name: connected(known)
+        for name, known in base.connections.items()
+        if scene.chat or name != "chat"
+    }
     flows = {
         name: replace(
             flow,
@@ -244,6 +269,7 @@ def opened(
         owner=owner,
         random=random,
         seen=seen,
+        watched=frozenset(book.rules),
         stopping=Event(),
     )
-    return App(system, config, who=owner)
+    return App(system, config, who=owner, book=book)

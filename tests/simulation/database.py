@@ -34,6 +34,14 @@ limit 1
 """Whether a beat has any work."""
 
 
+TO_TELL = """
+select 1 from derivations where object like 'watched %'
+union all select 1 from occasions where told_at is null
+limit 1
+"""
+"""Whether rules have anything to look at or to tell; none here goes by time."""
+
+
 class Writing:
     """The turn of a writer, held for the length of a transaction."""
 
@@ -94,7 +102,13 @@ class VirtualStore(Store):
 
     def has_work(self, now: float) -> bool:
         """Whether a beat would find anything to do; on SQLite without all the machinery."""
-        statement = ANYTHING.format(now=repr(now))
+        return self._has(ANYTHING.format(now=repr(now)))
+
+    def has_to_tell(self) -> bool:
+        """The same of rules."""
+        return self._has(TO_TELL)
+
+    def _has(self, statement: str) -> bool:
         if self._plain is not None:
             return self._plain.execute(statement).fetchone() is not None
         with self.engine.connect() as connection:

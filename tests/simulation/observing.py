@@ -15,9 +15,10 @@ from sqlalchemy import select
 from connector import messages
 from connector.daemon import RECOVER
 from connector.store import facts
-from connector.store.tables import connections, deliveries, derivations, feeds
+from connector.store.tables import connections, deliveries, derivations, feeds, occasions
 from tests.oracle.history import Decision, Found, History, Listed, Terms, Waiting
 from tests.simulation import company
+from tests.simulation.chat import Chat
 from tests.simulation.crm import Crm
 from tests.simulation.database import VirtualStore
 from tests.simulation.erp import Erp
@@ -42,6 +43,7 @@ class Run(Protocol):
     store: VirtualStore
     crm: Crm
     erp: Erp
+    chat: Chat
     machines: Machines
     decisions: list[Decision]
     log: list[str]
@@ -71,7 +73,8 @@ class Observer:
         if sum(sorted(times)[-2] > since for times in self._read.values()) < FEEDS:
             return True
         with run.store.reading() as tx:
-            if tx.execute(select(derivations)).first() is not None:
+            untold = select(occasions).where(occasions.c.told_at.is_(None))
+            if any(tx.execute(one).first() for one in (select(derivations), untold)):
                 return True
             rows = tx.execute(select(deliveries).where(deliveries.c.state != "stopped")).all()
         return any(row.state != "in_sync" and not _idle(row) for row in rows)
@@ -115,7 +118,8 @@ class Observer:
         history = History(self._terms())
         history.versions = run.crm.versions
         history.erp, history.crm = run.erp.ledger, run.crm.ledger
-        history.calls = [*run.erp.calls, *run.crm.calls]
+        history.said = run.chat.said
+        history.calls = [*run.erp.calls, *run.crm.calls, *run.chat.calls]
         history.decisions = run.decisions
         history.calm_at, history.ended_at = run.calm_at, run.scheduler.now
         history.late = self._late
@@ -136,6 +140,7 @@ class Observer:
             "unaudit" in scene.on_change,
             scene.attempts,
             scene.nature.numbering,
+            told=scene.chat,
         )
 
     def _listings(self, history: History) -> None:

@@ -72,6 +72,7 @@ class VirtualDaemon(Daemon):
         self.pace = 1.0
         """How many times longer it rests than it would."""
         self.health = Health()
+        self._swept = False
 
     def live(self) -> None:
         """As `Daemon._serve_version`: start the jobs, and end them when told so."""
@@ -86,6 +87,9 @@ class VirtualDaemon(Daemon):
             loops.append(self._spawn("recover", partial(self._recover, engine), RECOVER))
             loops.append(self._spawn("plan", partial(self._plan, self._app, engine), PLAN))
             loops.append(self._spawn("reckon", partial(self._reckon, engine), RECKON))
+            if self._app.system.watched:
+                work = partial(self._follow_rules, self._app)
+                loops.append(self._spawn("rules", work, self._beat))
             deliver = partial(self._deliver, self._app, engine)
             loops.append(self._spawn("deliver", deliver, self._beat))
             for loop in loops:
@@ -117,6 +121,14 @@ class VirtualDaemon(Daemon):
         assert isinstance(store, VirtualStore)
         if store.has_work(self._scheduler_.now):
             super()._deliver(app, engine)
+
+    def _follow_rules(self, app: App) -> None:
+        """The same; all is looked at once, then a beat with nothing to do is passed over."""
+        store = app.system.store
+        assert isinstance(store, VirtualStore)
+        if not self._swept or store.has_to_tell():
+            super()._follow_rules(app)
+            self._swept = True
 
     def _rest(self, seconds: float) -> None:
         until = self._scheduler_.now + seconds * self.pace

@@ -21,6 +21,7 @@ from tests.oracle import judge
 from tests.oracle.history import Decision, History
 from tests.oracle.verdict import Verdict
 from tests.simulation import database
+from tests.simulation.chat import Chat
 from tests.simulation.crm import Crm, Salespeople
 from tests.simulation.erp import Clerks, Erp
 from tests.simulation.machines import Machines
@@ -108,7 +109,8 @@ class Run:
         scene = self.scene
         self.crm = Crm(self.scheduler, skew=scene.skew, grain=scene.grain)
         self.erp = Erp(self.scheduler, self.random("erp"), scene.nature, skew=0.0)
-        self.servers: dict[str, Server] = {"crm": self.crm, "erp": self.erp}
+        self.chat = Chat(self.scheduler)
+        self.servers: dict[str, Server] = {"crm": self.crm, "erp": self.erp, "chat": self.chat}
         # What a stamp is rounded down by counts as lateness, too.
         late, longest = scene.late, scene.lookback * 0.9 - scene.grain
         self.sales = Salespeople(self.crm, self.random("sales"), late=late, longest=longest)

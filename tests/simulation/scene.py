@@ -91,6 +91,8 @@ class Scene:
     """Seconds for which the database is not available."""
     downtime: float = 0.0
     """Seconds for which one of the systems does not answer."""
+    chat: bool = False
+    """People are told what rules say."""
     operator: float = 0.0
     """Seconds between looks of a person at the failures; 0: nobody looks."""
     weather: Weather = field(default_factory=Weather)
@@ -141,6 +143,7 @@ def swarm(random: Random) -> Scene:
         scene.hosts = random.choice((0.0, 0.0, 30.0, 3600.0))
     scene.introduced = random.choice((0.0, 0.0, 0.0, 150.0))
     scene.foreign = _some(random, 0.2)
+    scene.chat = random.random() < 0.3
     scene.erp_restored = random.random() < 0.05
     scene.store_restored = idempotency != "C" and random.random() < 0.05
     scene.weather = _weather(random)
