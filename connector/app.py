@@ -33,12 +33,16 @@ from connector.operations import (
     releasing,
     restoring,
     resyncing,
+    reviewing,
     ruling,
     templating,
     tracing,
     value_sheet,
     watching,
 )
+from connector.operations.review_page import review_page
+from connector.reviews.answering import Answering, Verdict
+from connector.reviews.board import Board
 from connector.rules.book import Book
 from connector.rules.load import available
 from connector.runs import Runs, silent, told
@@ -51,11 +55,17 @@ class App:
     """One configuration, opened."""
 
     def __init__(
-        self, system: System, config: Config, who: str = "", book: Book | None = None
+        self,
+        system: System,
+        config: Config,
+        who: str = "",
+        book: Book | None = None,
+        board: Board | None = None,
     ) -> None:
         self.system = system
         self.config = config
         self._book = book or Book()
+        self._board = board or Board()
         self._who = who or _user()
         self._runs = Runs(system, config.workers)
         self.files: frozenset[Path] = frozenset()
@@ -79,7 +89,7 @@ class App:
         system = assembly.build()
         migrate.prepare(system.store)
         system.store.check_durable()
-        app = cls(system, file.config, book=assembly.book)
+        app = cls(system, file.config, book=assembly.book, board=assembly.board)
         app.files = frozenset(file.files)
         app.unfilled = tuple(file.unfilled)
         app.folders = file.mappings()
@@ -305,6 +315,60 @@ class App:
     def stop_messages(self, channel: str, address: str, *, wanted: bool) -> None:
         """An address outside the company wants no messages any more, or again."""
         ruling.stop(self.system, channel, address, self._who, wanted=wanted)
+
+    # -- reviews ----------------------------------------------------------------------------
+
+    def mind_reviews(self) -> int:
+        """Ask departments, remind them, withdraw what nobody needs; how much there was to do."""
+        return reviewing.mind(self.system, self._board)
+
+    def reviews(self, flow: str = "") -> list[reviewing.Shown]:
+        """The reviews under way."""
+        return reviewing.listing(self.system, self._board, flow)
+
+    def review(self, flow: str, number: str) -> reviewing.Shown:
+        """The newest review of a record. Raises NotFound."""
+        return reviewing.show(self.system, self._board, flow, number)
+
+    def answer_review(
+        self,
+        flow: str,
+        number: str,
+        department: str,
+        verdict: Verdict,
+        comment: str = "",
+        given: Mapping[str, str] | None = None,
+    ) -> str:
+        """Answer for a department, as whoever is logged in; the review's state after it. Raises
+        ConnectorError."""
+        who = reviewing.person(self._board, self._who)
+        return reviewing.answer(
+            self.system, self._board, flow, number, department, who, verdict, comment, given or {}
+        )
+
+    def delegate_review(self, flow: str, number: str, department: str, to: str) -> None:
+        """Let somebody else answer for a department. Raises ConnectorError."""
+        who, review = reviewing.person(self._board, self._who), self.review(flow, number)
+        Answering(self.system, self._board).delegate(review.id, department, who, to)
+
+    def release_review(self, flow: str, number: str, reason: str) -> None:
+        """Let a record go without its review, as an admin. Raises ConnectorError."""
+        who, review = reviewing.person(self._board, self._who), self.review(flow, number)
+        Answering(self.system, self._board).release(review.id, who, reason)
+
+    def accept_review(self, flow: str) -> None:
+        """Accept that a flow's review is another one now, as an admin. Raises ConnectorError."""
+        known = finding.delivering(self.system, flow)
+        who = reviewing.person(self._board, self._who)
+        Answering(self.system, self._board).accept(known.name, known.review, who)
+
+    def review_times(self) -> list[tuple[str, int, float]]:
+        """How long departments take: `(department, answers, seconds each)`."""
+        return reviewing.times(self.system)
+
+    def review_page(self, method: str, token: str, form: Mapping[str, str]) -> tuple[int, str]:
+        """What a link in a message leads to: a page that shows, and takes an answer."""
+        return review_page(self.system, self._board, method, token, form)
 
     # -- the store --------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from connector.mapping.reading import Reader
 from connector.mapping.writing import Writer
 from connector.messages import say
 from connector.objects import OBJECTS
+from connector.reviews.board import Board, Compiler, version
 from connector.rules.binding import Binder
 from connector.rules.book import Book
 from connector.settings import HUB, ConfigFile, FlowSettings
@@ -62,6 +63,8 @@ class Assembly:
         self.problems: list[Problem] = []
         self.book = Book()
         """The rules; complete once `build` has returned."""
+        self.board = Board()
+        """The reviews, likewise."""
 
     def build(self) -> System:
         """The system. Raises ConfigError with everything that is wrong."""
@@ -71,6 +74,7 @@ class Assembly:
         flows = self._flows()
         insight = self._insight(flows.values())
         self.book = self._rules(flows.values())
+        self.board = self._reviews(flows)
         hints = {name: self._trying(partial(self._hints, name)) for name in self._connections}
         store = self._trying(self.store)
         if self.problems:
@@ -257,6 +261,14 @@ class Assembly:
         binder = Binder(self._file, self._connections, list(flows), self._folders)
         made = binder.book()
         self.problems += binder.problems
+        return made
+
+    def _reviews(self, flows: dict[str, Flow]) -> Board:
+        compiler = Compiler(self._file, flows, self.book)
+        made = compiler.board()
+        self.problems += compiler.problems
+        for flow in flows.values():
+            flow.review = version(self._file, flow)
         return made
 
     def _feeds(self, flows: dict[str, Flow]) -> dict[str, Feed]:

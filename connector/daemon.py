@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from functools import partial
@@ -81,7 +81,7 @@ class Daemon:
         self._changed = threading.Event()
         self._served = False
         self.health = Health()
-        self.door = Door(self.health.report, self._hear)
+        self.door = Door(self.health.report, self._hear, self._page)
         self._scheduler: BackgroundScheduler | None = None
 
     def serve(self) -> None:
@@ -151,6 +151,9 @@ class Daemon:
             for feed in feeds:
                 scheduler.modify_job(_reads(feed), next_run_time=_now())
         return hint
+
+    def _page(self, method: str, token: str, form: Mapping[str, str]) -> tuple[int, str]:
+        return self._app.review_page(method, token, form)
 
     def _scheduled(self, app: App, engine: Dispatcher) -> BackgroundScheduler:
         feeds = list(app.system.feeds.values())
@@ -222,6 +225,7 @@ class Daemon:
         engine.deliver(ordered(list(app.system.flows.values())), Done())
 
     def _follow_rules(self, app: App) -> None:
+        app.mind_reviews()
         app.follow_rules()
 
     def _plan(self, app: App, engine: Dispatcher) -> None:

@@ -2,6 +2,8 @@
 
     GET  /health             200 well, 503 not
     POST /hooks/CONNECTION   a webhook: the adapter says whether it is genuine and where to look
+    GET  /review/TOKEN       what a department is asked; looking changes nothing
+    POST /review/TOKEN       its answer
 
 It listens on this machine alone unless the configuration says otherwise; what is to be reached
 from outside stands behind a proxy that speaks TLS.
@@ -11,15 +13,17 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Any
+from urllib.parse import parse_qsl
 
 from connector.contract import Hint, WebhookCall
 from connector.errors import AdapterError, ConfigError, Problem
 from connector.messages import say
 
-HOOKS = "/hooks/"
+HOOKS, REVIEWS = "/hooks/", "/review/"
 MOST = 1_000_000
 """Bytes of a call; more is refused, and not kept."""
 PATIENCE = 10.0
@@ -30,13 +34,26 @@ Hear = Callable[[str, WebhookCall], Hint | None]
 for one that is not genuine."""
 
 
+Show = Callable[[str, str, Mapping[str, str]], tuple[int, str]]
+"""The page of a review: by method, token and form, its status and HTML."""
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Of pages."""
+
+
 class Door:
     """One address."""
 
-    def __init__(self, report: Callable[[], dict[str, Any]], hear: Hear) -> None:
+    def __init__(self, report: Callable[[], dict[str, Any]], hear: Hear, show: Show) -> None:
         """`report` is the content of the health page; it says `ok`."""
         self.report = report
         self.hear = hear
+        self.show = show
         self._server: ThreadingHTTPServer | None = None
 
     @property
@@ -76,6 +93,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.startswith("/health"):
             report = self.door.report()
             self._answer(200 if report["ok"] else 503, json.dumps(report, ensure_ascii=False))
+        elif self.path.startswith(REVIEWS):
+            self._page("GET", {})
         else:
             self._answer(404)
 
@@ -85,21 +104,30 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         name = self.path.partition("?")[0].removeprefix(HOOKS)
         length = self.headers.get("Content-Length", "")
-        if not self.path.startswith(HOOKS) or not length.isdecimal():
+        if not self.path.startswith((HOOKS, REVIEWS)) or not length.isdecimal():
             self._answer(404)
             return
         if int(length) > MOST:
             self._let_pass(int(length))
             self._answer(413)
             return
+        body = self.rfile.read(int(length))
+        if self.path.startswith(REVIEWS):
+            self._page("POST", dict(parse_qsl(body.decode("utf-8", "replace"))))
+            return
         headers = {key.lower(): value for key, value in self.headers.items()}
-        call = WebhookCall("POST", self.path, headers, self.rfile.read(int(length)))
+        call = WebhookCall("POST", self.path, headers, body)
         try:
             hint = self.door.hear(name, call)
         except AdapterError:
             self._answer(403)
             return
         self._answer(404 if hint is None else 200, hint.answer if hint else "{}")
+
+    def _page(self, method: str, form: Mapping[str, str]) -> None:
+        token = self.path.partition("?")[0].removeprefix(REVIEWS)
+        status, html = self.door.show(method, token, form)
+        self._answer(status, html, kind="text/html; charset=utf-8", headers=HEADERS)
 
     def _let_pass(self, length: int) -> None:
         """Read and forget, up to ten times what a call may have: who is still sending when we
@@ -108,11 +136,19 @@ class _Handler(BaseHTTPRequestHandler):
         while left > 0 and (part := self.rfile.read(min(left, 65_536))):
             left -= len(part)
 
-    def _answer(self, status: int, text: str = "{}") -> None:
+    def _answer(
+        self,
+        status: int,
+        text: str = "{}",
+        kind: str = "application/json; charset=utf-8",
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         body = text.encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json; charset=utf-8")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)

@@ -130,6 +130,8 @@ class FlowSettings(_Model):
     """Records for which this holds wait, as under an approval in their own system."""
     pair: Literal["", "number"] = ""
     """`number`: link records of this object in both systems that show the same number."""
+    review: str = ""
+    """The review, under `reviews`, that a record needs before it is delivered; empty: none."""
     priority: str = ""
     """Field by which records are urgent: higher goes first."""
     quiet: Duration = 0.0
@@ -214,6 +216,8 @@ class PersonSettings(_Model):
     ids: dict[str, str] = {}
     """By connection, as whom it knows them: a mobile, a user id, an address; empty text: all who
     read it. The first is used where a rule names no channel."""
+    logins: Names = ()
+    """Who they are on this machine: what they do there is done in their name."""
     language: Literal["", "zh", "en"] = ""
     """Of what they are told; empty: the configuration's."""
 
@@ -233,8 +237,41 @@ class MessageSettings(_Model):
     """Roles or people who get the daily report; it comes on good days, too."""
     report_at: Annotated[time, BeforeValidator(_clock)] = time(8, 30)
     """When it comes."""
+    url: str = ""
+    """Address under which people reach the page that answers reviews, such as
+    `https://connector.example.com`; empty: messages hold no links."""
     to_customers: int = Field(default=2, ge=0)
     """Messages a day that an address outside the company gets at most."""
+
+
+class DepartmentSettings(_Model):
+    """Who looks at a record before it is delivered."""
+
+    who: Names
+    """Roles or people, any of whom may answer."""
+    when: str = ""
+    """Only records for which this holds, in the expressions of rules; empty: all."""
+    asks: Names = ()
+    """Fields that must be given with an approval: they are laid over the record."""
+    shows: Names = ()
+    """What it is shown, and what is kept as it was then: fields as rules name them."""
+
+
+class ReviewSettings(_Model):
+    """What departments look at before it is delivered (订单评审)."""
+
+    departments: dict[str, DepartmentSettings]
+    """By name; all of them are asked at once, and all must approve."""
+    by: Names = ()
+    """Connections that tell people; empty: as each can be reached first."""
+    remind: Duration = 4 * 3600.0
+    """After how long without an answer a department is reminded, again and again."""
+    escalate: Duration = 86_400.0
+    """After how long those under `escalate_to` are told, too."""
+    escalate_to: Names = ()
+    """Roles or people."""
+    expires: Duration = 7 * 86_400.0
+    """How long a link in a message can be used to answer."""
 
 
 class CalendarSettings(_Model):
@@ -270,6 +307,8 @@ class Config(_Model):
     """Whom rules tell."""
     messages: MessageSettings = MessageSettings()
     """When and how much is told."""
+    reviews: dict[str, ReviewSettings] = {}
+    """Reviews that flows may ask for."""
     calendar: CalendarSettings = CalendarSettings()
     """Working days."""
     workers: int = Field(default=8, ge=1, le=64)

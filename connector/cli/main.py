@@ -14,6 +14,7 @@ from connector.cli import (
     environments,
     going_live,
     insight,
+    reviews,
     rules,
     running,
     service,
@@ -38,6 +39,7 @@ running.register(cli)
 care.register(cli)
 insight.register(cli)
 rules.register(cli)
+reviews.register(cli)
 service.register(cli)
 
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from connector.clock import Deadline
-from connector.engine import pairing, retry, states
+from connector.engine import gate, pairing, retry, states
 from connector.engine.jobs import Job, reference
 from connector.engine.opposite import Other
 from connector.engine.resolving import Resolver
@@ -41,6 +41,8 @@ class Claimed:
     """Outcomes that needed no sending."""
     dropped: list[str] = field(default_factory=list)
     """Records that left the scope before anything was delivered."""
+    reviews: list[Row] = field(default_factory=list)
+    """Reviews to be asked for."""
     asked: set[str] = field(default_factory=set)
     """Tokens of the records that others wait for."""
     looked_at: int = 0
@@ -89,6 +91,7 @@ class Claimer:
                 deliveries.change(tx, [self._intent(job, now) for job in claimed.jobs])
                 fault("intents_stored")
                 deliveries.drop(tx, self._flow.name, claimed.dropped)
+                gate.ask(store, tx, self._flow, claimed.reviews, now)
                 pairing.ask(self._system, tx, self._flow, claimed.asked, now)
                 if on_change is not None:
                     on_change(tx, [row["key"] for row in claimed.settled])
@@ -118,6 +121,10 @@ class Claimer:
                 claimed.settled.append(outcome)
         jobs, waiting = Other(self._system, tx, flow, known).considered(jobs, now)
         claimed.settled += waiting
+        through = gate.passed(tx, flow, jobs, known, now)
+        claimed.settled += through.held
+        claimed.reviews = through.wanted
+        jobs = through.jobs
         claimed.asked.update(row["waits_for"] for row in waiting)
         claimed.jobs = self._resolve(tx, jobs, claimed, now)
         return claimed

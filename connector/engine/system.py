@@ -121,6 +121,8 @@ class Flow:
     writer: Writer | None = None
     when: Expression | None = None
     hold: Expression | None = None
+    review: str = ""
+    """Version of the review that its records need; empty: none."""
 
     @property
     def object(self) -> str:

@@ -14,6 +14,7 @@ from connector.objects.derived import (
     Measures,
     OrderMargin,
     OrderProgress,
+    OrderReview,
     OrderSupply,
     PriceEstimate,
     SlowStock,
@@ -49,6 +50,7 @@ from connector.objects.planning import Forecast, Project
 DERIVED: dict[str, type[BusinessObject]] = {
     "delivery_status": DeliveryStatus,
     "order_progress": OrderProgress,
+    "order_review": OrderReview,
     "order_supply": OrderSupply,
     "kitting": Kitting,
     "availability": Availability,

@@ -539,3 +539,23 @@ class Measures(BusinessObject):
     """Of what fell due in it, the share paid by now (到期回款率)."""
     repeat_rate: Number | None = None
     """Of the customers who ordered in it, the share who had ordered before (复购率)."""
+
+
+class OrderReview(BusinessObject):
+    """How the review of a record stands (订单评审), for whoever asks in the CRM. What departments
+    gave stands in `custom`, by the names of the fields."""
+
+    flow: Code
+    """The flow that waits for it."""
+    record: Code
+    """Key of the record in the system it comes from."""
+    state: Code
+    """`open`, `approved`, `refused` or `withdrawn`."""
+    waits_for: Text = ""
+    """The departments that have not answered."""
+    said: Text = ""
+    """What the others said, and who."""
+    why: Text = ""
+    """How it ended, in plain words."""
+    since: Instant | None = None
+    """Since when it is so."""

@@ -31,7 +31,7 @@ BY = "connector"
 
 def follow(system: System, book: Book) -> int:
     """Look at what changed, do what rules say, tell and report; how much there was to tell."""
-    if not (book.rules or book.messages.report) or not _is_ours(system):
+    if not (book.rules or book.people.reachable) or not _is_ours(system):
         return 0
     found = Evaluator(system, book).run()
     if system.stopping.is_set():

@@ -37,6 +37,11 @@ class People:
         self._channels = frozenset(channels)
         self.otherwise = tuple(otherwise)
 
+    @property
+    def reachable(self) -> bool:
+        """There is a connection that tells."""
+        return bool(self._channels)
+
     def knows(self, name: str) -> bool:
         """A role that somebody has, or somebody's name."""
         return name == SALESPERSON or any(self._called(name))
@@ -48,6 +53,12 @@ class People:
         mean nobody."""
         found = self._reached([one for name in names for one in self._meant(name, get)], by)
         yield from found or self._reached([p for n in self.otherwise for p in self._called(n)], by)
+
+    def named(self, names: Iterable[str]) -> list[str]:
+        """The people whom these roles and names mean, by their own names, each once."""
+        found = (own for name in names for own, person in self._people.items()
+                 if own == name or name in person.roles)  # fmt: skip
+        return list(dict.fromkeys(found))
 
     def _reached(self, people: Iterable[PersonSettings], by: Iterable[str]) -> list[Recipient]:
         found = [one for person in people for one in self._recipients(person, tuple(by))]

@@ -67,7 +67,7 @@ class Seen:
         if name.startswith(WAS):
             return getter(self.was, OBJECTS[self.object])(rest)
         other = joined_to(self.object, prefix)
-        if other:
+        if rest and other:
             return getter(self.joined(prefix), OBJECTS[other])(rest)
         return getter(self.values, OBJECTS[self.object])(name)
 
@@ -80,7 +80,7 @@ def kind_of(object: str, name: str) -> str:
     if name.startswith(WAS):
         return "" if rest.startswith((*AGES, WAS)) else _field(object, rest)
     other = joined_to(object, prefix)
-    return _field(other, rest) if other else _field(object, name)
+    return _field(other, rest) if rest and other else _field(object, name)
 
 
 def _field(object: str, name: str) -> str:

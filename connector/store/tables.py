@@ -276,6 +276,44 @@ Index(
     postgresql_where=occasions.c.told_at.is_(None),
 )
 
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("flow", String(200), nullable=False),
+    Column("key", String(200), nullable=False),
+    _text("number"),  # what people call the record
+    _text("hash"),  # of the document that is reviewed, before what departments give
+    _text("mapping"),  # version of the mapping that made it
+    _text("document"),  # JSON: that document
+    Column("state", String(20), nullable=False),  # new, open, or how it ended
+    _time("at"),
+    _time("ended_at"),
+    _text("why"),  # words: how it ended
+    Index(None, "flow", "key"),
+    Index(None, "state"),
+    CheckConstraint(
+        "state in ('new','open','approved','refused','withdrawn','released')", name="state"
+    ),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("review", Integer, primary_key=True, autoincrement=False),
+    _key("department"),
+    Column("state", String(20), nullable=False),  # open, approved, refused
+    _text("evidence"),  # JSON: what the department was shown, as it was then
+    _text("who"),  # who answered
+    _text("delegate"),  # who answers in the department's place
+    _text("comment"),
+    _text("given"),  # JSON: values that it was asked for, by field
+    _time("at"),  # when it was asked
+    _time("answered_at"),
+    _time("due_at"),  # when it is reminded next
+    _whole("reminded"),  # how often
+)
+
 runs = Table(
     "runs",
     metadata,

@@ -63,13 +63,16 @@ class Firm:
     site: Site
     rules: str = ""
     head: str = HEAD
-    heard: list[Heard] = field(default_factory=list)
+    orders: str = ""
+    """What the flow of orders is told besides."""
+    mappings: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> Firm:
         """(Re)start with these rules."""
         chat = "  chat: {adapter: chat}\nflows:"
-        self.site.config = CONFIG.replace("flows:", chat) + self.head + self.rules
-        self.site.mappings = MAPPINGS | {"chat/message": CHAT}
+        config = CONFIG.replace("flows:", chat).replace(ORDERS, ORDERS + self.orders)
+        self.site.config = config + self.head + self.rules
+        self.site.mappings = MAPPINGS | {"chat/message": CHAT} | self.mappings
         self.site.start()
         return self
 
@@ -103,6 +106,7 @@ class Firm:
             return list(deliveries.walk(tx, "messages_chat", "", 1000))
 
 
+ORDERS = "orders: {object: sales_order, from: crm, to: erp"
 CHAT = """
 object: message
 form: chat

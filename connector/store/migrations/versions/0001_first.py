@@ -11,6 +11,22 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "answers",
+        sa.Column("review", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("department", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("evidence", sa.Text(), server_default="", nullable=False),
+        sa.Column("who", sa.Text(), server_default="", nullable=False),
+        sa.Column("delegate", sa.Text(), server_default="", nullable=False),
+        sa.Column("comment", sa.Text(), server_default="", nullable=False),
+        sa.Column("given", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.Float(precision=53), nullable=True),
+        sa.Column("answered_at", sa.Float(precision=53), nullable=True),
+        sa.Column("due_at", sa.Float(precision=53), nullable=True),
+        sa.Column("reminded", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("review", "department", name=op.f("pk_answers")),
+    )
+    op.create_table(
         "attempts",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("flow", sa.String(length=200), nullable=False),
@@ -245,6 +261,29 @@ def upgrade() -> None:
             sqlite_where=sa.text("told_at IS NULL"),
             postgresql_where=sa.text("told_at IS NULL"),
         )
+
+    op.create_table(
+        "reviews",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("flow", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("number", sa.Text(), server_default="", nullable=False),
+        sa.Column("hash", sa.Text(), server_default="", nullable=False),
+        sa.Column("mapping", sa.Text(), server_default="", nullable=False),
+        sa.Column("document", sa.Text(), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.Float(precision=53), nullable=True),
+        sa.Column("ended_at", sa.Float(precision=53), nullable=True),
+        sa.Column("why", sa.Text(), server_default="", nullable=False),
+        sa.CheckConstraint(
+            "state in ('new','open','approved','refused','withdrawn','released')",
+            name=op.f("ck_reviews_state"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
+    )
+    with op.batch_alter_table("reviews", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reviews_flow_key"), ["flow", "key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reviews_state"), ["state"], unique=False)
 
     op.create_table(
         "rule_states",

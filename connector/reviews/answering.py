@@ -1,0 +1,214 @@
+"""What departments say of a record, and whether they may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
+
+from connector import exact
+from connector.engine.gate import NONE, noted_as
+from connector.engine.system import System
+from connector.errors import ConnectorError
+from connector.faults import fault
+from connector.mapping.kinds import kinds
+from connector.messages import Message, dump, say
+from connector.objects import OBJECTS
+from connector.reviews.board import Board
+from connector.reviews.telling import Announcer
+from connector.rules.people import SALESPERSON
+from connector.store import deliveries, facts, journal, reviews
+from connector.store.engine import Tx
+
+Verdict = Literal["approved", "refused"]
+
+
+class NotAllowed(ConnectorError):
+    """Somebody may not answer, or not so; it was noted that they tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody says for a department."""
+
+    review: int
+    department: str
+    person: str
+    verdict: Verdict
+    comment: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """Values that it was asked for, as people write them."""
+
+
+class Answering:
+    """Takes answers."""
+
+    def __init__(self, system: System, board: Board) -> None:
+        self._system = system
+        self._board = board
+        self._announcer = Announcer(system, board)
+
+    def answer(self, answer: Answer) -> str:
+        """Note an answer; the state of the review after it. Raises NotAllowed."""
+        try:
+            with self._system.store.transaction() as tx:
+                state = self._answered(tx, answer)
+                fault("review_answered")
+        except NotAllowed as error:
+            self._refused(answer.person, answer.review, answer.department, error)
+            raise
+        fault("review_answer_stored")
+        return state
+
+    def delegate(self, id: int, department: str, person: str, to: str) -> None:
+        """Somebody else answers in a department's place. Raises NotAllowed."""
+        try:
+            with self._system.store.transaction() as tx:
+                review, row = self._open(tx, id, department)
+                self._may(tx, review, row, department, person)
+                if to not in self._board.people:
+                    raise NotAllowed(say("review_nobody", name=to))
+                reviews.change(tx, id, department, {"delegate": to})
+                kind = self._board.by_flow[review.flow]
+                self._announcer.ask(tx, review, kind, department)
+                self._log(tx, person, "review_delegated", id, department, to=to)
+        except NotAllowed as error:
+            self._refused(person, id, department, error)
+            raise
+
+    def release(self, id: int, person: str, reason: str) -> None:
+        """An admin lets a record go without its review: audited and announced to all whom it
+        concerned. Raises NotAllowed."""
+        try:
+            with self._system.store.transaction() as tx:
+                review = reviews.load(tx, id, lock=True)
+                if not self._board.is_admin(person) or not reason:
+                    raise NotAllowed(say("review_admin"))
+                if review is None or review.state in ("withdrawn", "released", "approved"):
+                    raise NotAllowed(say("review_over", state=review.state if review else ""))
+                now = self._system.store.now(tx)
+                words = say("review_released", who=person, reason=reason)
+                self._end(tx, review, now, "released", words)
+                kind = self._board.by_flow[review.flow]
+                names = [n for d in kind.departments.values() for n in d.settings.who]
+                self._announcer.tell(tx, review, [*names, *kind.settings.escalate_to], kind, words)
+                self._log(tx, person, "review_released", id, "", reason=reason)
+        except NotAllowed as error:
+            self._refused(person, id, "", error)
+            raise
+
+    def accept(self, flow: str, version: str, person: str) -> None:
+        """An admin accepts that a flow's review is another one now. Raises NotAllowed."""
+        if not self._board.is_admin(person):
+            error = NotAllowed(say("review_admin"))
+            self._refused(person, 0, flow, error)
+            raise error
+        store = self._system.store
+        with store.transaction() as tx:
+            now = store.now(tx)
+            facts.note(store, tx, noted_as(flow), version or NONE)
+            deliveries.look_again(tx, flow, now, ("review",))
+            self._log(tx, person, "review_accepted", 0, flow)
+
+    # -- deciding ---------------------------------------------------------------------------
+
+    def _answered(self, tx: Tx, answer: Answer) -> str:
+        review, row = self._open(tx, answer.review, answer.department)
+        self._may(tx, review, row, answer.department, answer.person)
+        given = self._given(review, answer) if answer.verdict == "approved" else {}
+        now = self._system.store.now(tx)
+        reviews.change(tx, review.id, answer.department, {
+            "state": answer.verdict,
+            "who": answer.person,
+            "comment": answer.comment,
+            "given": exact.dumps(given) if given else "",
+            "answered_at": now,
+        })  # fmt: skip
+        what = f"review_{answer.verdict}"
+        self._log(tx, answer.person, what, review.id, answer.department, key=review.key)
+        state = self._decided(tx, review, answer, now)
+        self._announcer.record(tx, review)
+        return state
+
+    def _decided(self, tx: Tx, review: Any, answer: Answer, now: float) -> str:
+        """What the review has come to: one refusal is enough, an approval takes all."""
+        if answer.verdict == "refused":
+            words = say("review_refused", department=answer.department, who=answer.person,
+                        comment=answer.comment)  # fmt: skip
+            self._end(tx, review, now, "refused", words)
+            return "refused"
+        if all(row.state == "approved" for row in reviews.answers_of(tx, [review.id])[review.id]):
+            self._end(tx, review, now, "approved", say("review_approved"))
+            return "approved"
+        return "open"
+
+    def _end(self, tx: Tx, review: Any, now: float, state: str, words: Message) -> None:
+        reviews.end(tx, review.id, now, state, dump(words))
+        deliveries.awaken(tx, review.flow, [review.key], now)
+
+    def _open(self, tx: Tx, id: int, department: str) -> tuple[Any, Any]:
+        review = reviews.load(tx, id, lock=True)
+        if review is None or review.flow not in self._board.by_flow:
+            raise NotAllowed(say("review_over", state=""))
+        if review.state != "open":
+            raise NotAllowed(say("review_over", state=review.state))
+        rows = reviews.answers_of(tx, [id])[id]
+        row = next((one for one in rows if one.department == department), None)
+        known = self._board.by_flow[review.flow].departments
+        if row is None or department not in known:
+            raise NotAllowed(say("review_not_yours", department=department))
+        if row.state != "open":
+            raise NotAllowed(say("review_answered", department=department, who=row.who))
+        return review, row
+
+    def _may(self, tx: Tx, review: Any, row: Any, department: str, person: str) -> None:
+        kind = self._board.by_flow[review.flow]
+        if not self._board.answers_for(person, kind.departments[department], row.delegate):
+            raise NotAllowed(say("review_not_yours", department=department))
+        flow = self._system.flows[review.flow]
+        seen = self._board.seen(self._system, tx, flow, review.key)
+        mine = self._board.people[person].is_
+        own = {str(seen.get(name) or "") for name in OWN} if seen else set()
+        if own & set(mine):
+            raise NotAllowed(say("review_four_eyes"))
+
+    def _given(self, review: Any, answer: Answer) -> dict[str, Any]:
+        """The values as a record holds them. Raises NotAllowed."""
+        kind = self._board.by_flow[review.flow]
+        asked = kind.departments[answer.department].settings.asks
+        missing = [name for name in asked if not answer.given.get(name)]
+        if missing or set(answer.given) - set(asked):
+            raise NotAllowed(say("review_gives", names=", ".join(asked)))
+        object = self._system.flows[review.flow].object
+        return {name: _value(object, name, answer.given[name]) for name in asked}
+
+    # -- noting -----------------------------------------------------------------------------
+
+    def _log(self, tx: Tx, who: str, what: str, id: int, department: str, **more: Any) -> None:
+        about = {"review": id, "department": department, **more}
+        journal.log_audit(tx, self._system.store.now(tx), who, what, about)
+
+    def _refused(self, who: str, id: int, department: str, error: NotAllowed) -> None:
+        with self._system.store.transaction() as tx:
+            self._log(tx, who, "review_attempt_refused", id, department, why=str(error))
+
+
+OWN = (SALESPERSON, f"{SALESPERSON}.number", f"{SALESPERSON}.name")
+"""What names whoever is behind a record: they do not approve it themselves."""
+
+
+def _value(object: str, name: str, text: str) -> Any:
+    """A value as people write it, as a stored record holds it. Raises NotAllowed."""
+    kind = kinds(OBJECTS[object]).get(name, "text")
+    try:
+        if kind == "date":
+            return date.fromisoformat(text).isoformat()
+        if kind == "number":
+            return format(Decimal(text), "f")
+        if kind == "whole":
+            return int(text)
+    except (ValueError, InvalidOperation):
+        raise NotAllowed(say("review_value", name=name, value=text)) from None
+    return text

@@ -1,0 +1,83 @@
+"""New reviews: whom they concern, and what each department is shown, as it is now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connector import exact
+from connector.engine.system import System
+from connector.faults import fault
+from connector.messages import dump, say
+from connector.reviews.board import Board, Review
+from connector.reviews.telling import Announcer
+from connector.rules.record import Seen
+from connector.rules.text import shown
+from connector.store import deliveries, reviews
+from connector.store.engine import Tx
+
+GROUP = 50
+
+
+class Asker:
+    """Asks departments."""
+
+    def __init__(self, system: System, board: Board) -> None:
+        self._system = system
+        self._board = board
+        self._announcer = Announcer(system, board)
+
+    def run(self) -> int:
+        """Ask for what is new; how many reviews were opened or found to concern nobody."""
+        store, done = self._system.store, 0
+        while not self._system.stopping.is_set():
+            with store.reading() as tx:
+                waiting = [row.id for row in reviews.listing(tx, ("new",), limit=GROUP)
+                           if row.flow in self._board.by_flow]  # fmt: skip
+            if not waiting:
+                break
+            with store.transaction() as tx:
+                for id in waiting:
+                    done += self._ask(tx, id)
+                fault("reviews_asked")
+            fault("reviews_stored")
+        return done
+
+    def _ask(self, tx: Tx, id: int) -> int:
+        review = reviews.load(tx, id, lock=True)
+        if review is None or review.state != "new":
+            return 0
+        flow, kind = self._system.flows[review.flow], self._board.by_flow[review.flow]
+        seen = self._board.seen(self._system, tx, flow, review.key)
+        now = self._system.store.now(tx)
+        concerned = [d for d in kind.departments.values() if seen and d.concerns(seen)]
+        if seen is None:
+            reviews.end(tx, id, now, "withdrawn", dump(say("review_gone")))
+        elif not concerned:
+            reviews.end(tx, id, now, "approved", dump(say("review_not_needed")))
+            deliveries.awaken(tx, flow.name, [review.key], now)
+        else:
+            rows = [_asked(id, d.name, evidence(seen, d.settings.shows), now, kind)
+                    for d in concerned]  # fmt: skip
+            reviews.open_for(tx, id, rows)
+            for one in concerned:
+                self._announcer.ask(tx, review, kind, one.name)
+        self._announcer.record(tx, review)
+        return 1
+
+
+def evidence(seen: Seen, names: tuple[str, ...]) -> dict[str, str]:
+    """What a department is shown, as people read it."""
+    return {name: shown(seen.get(name)) for name in names}
+
+
+def _asked(
+    id: int, department: str, evidence: dict[str, str], now: float, kind: Review
+) -> dict[str, Any]:
+    return {
+        "review": id,
+        "department": department,
+        "state": "open",
+        "evidence": exact.dumps(evidence) if evidence else "",
+        "at": now,
+        "due_at": now + kind.settings.remind,
+    }

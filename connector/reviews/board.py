@@ -1,0 +1,152 @@
+"""The reviews of a configuration, compiled."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from connector.engine.system import Flow, System
+from connector.errors import Problem
+from connector.mapping.expr import Expression, ExpressionFault
+from connector.messages import Message, say
+from connector.rules.book import Book
+from connector.rules.joining import Joiner
+from connector.rules.record import Seen, kind_of
+from connector.settings import ConfigFile, DepartmentSettings, PersonSettings, ReviewSettings
+from connector.store import snapshots
+from connector.store.engine import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """Who looks at what."""
+
+    name: str
+    settings: DepartmentSettings
+    when: Expression | None = None
+
+    def concerns(self, seen: Seen) -> bool:
+        """Whether it looks at this record. What cannot be told concerns it."""
+        try:
+            return self.when is None or self.when.holds(seen.get)
+        except ExpressionFault:
+            return True
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One kind of review."""
+
+    name: str
+    settings: ReviewSettings
+    departments: Mapping[str, Department]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """All reviews, by the flows that ask for them, and whom they concern."""
+
+    by_flow: Mapping[str, Review] = field(default_factory=dict)
+    people: Mapping[str, PersonSettings] = field(default_factory=dict)
+    book: Book = field(default_factory=Book)
+
+    def person(self, login: str) -> str:
+        """By the name of a user of this machine, somebody's own; empty: nobody's."""
+        return next((name for name, one in self.people.items() if login in one.logins), "")
+
+    def answers_for(self, person: str, department: Department, delegate: str = "") -> bool:
+        """Whether somebody may answer in a department's place."""
+        known = self.people.get(person)
+        named = {person, *(known.roles if known else ())}
+        return known is not None and bool(named & {*department.settings.who, delegate})
+
+    def is_admin(self, person: str) -> bool:
+        known = self.people.get(person)
+        return known is not None and "admin" in known.roles
+
+    def seen(self, system: System, tx: Tx, flow: Flow, key: str) -> Seen | None:
+        """A record as conditions and texts see it; None: it is gone."""
+        row = snapshots.load(tx, flow.source, flow.object, [key]).get(key)
+        if row is None or row.deleted or not row.data:
+            return None
+        values = snapshots.data(row)
+        joined = Joiner(system, tx).of(flow.source, flow.object, values)
+        return Seen(flow.object, values, self.book.today(system.store.now(tx)), joined=joined)
+
+
+def version(file: ConfigFile, flow: Flow) -> str:
+    """Changes when a flow's review does; empty: it has none."""
+    settings = file.config.reviews.get(flow.settings.review)
+    if settings is None:
+        return ""
+    text = f"{flow.settings.review} {settings.model_dump_json(include={'departments'})}"
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+class Compiler:
+    """Compiles the reviews that flows ask for."""
+
+    def __init__(self, file: ConfigFile, flows: Mapping[str, Flow], book: Book) -> None:
+        self._file = file
+        self._flows = flows
+        self._book = book
+        self.problems: list[Problem] = []
+
+    def board(self) -> Board:
+        """All of them; what is wrong stands in `problems`."""
+        config = self._file.config
+        asked = {name: flow for name, flow in self._flows.items() if flow.settings.review}
+        by_flow = {}
+        for name, flow in asked.items():
+            settings = config.reviews.get(flow.settings.review)
+            if settings is None:
+                words = say("unknown_review", name=flow.settings.review,
+                            known=", ".join(config.reviews))  # fmt: skip
+                self._problem(("flows", name, "review"), words)
+            else:
+                by_flow[name] = self._review(flow, settings)
+        return Board(by_flow, config.people, self._book)
+
+    def _review(self, flow: Flow, settings: ReviewSettings) -> Review:
+        name = flow.settings.review
+        made = {}
+        for department, of in settings.departments.items():
+            where = ("reviews", name, "departments", department)
+            made[department] = Department(department, of, self._when(flow, of.when, where))
+            for word, words in self._mistakes(flow, of):
+                self._problem((*where, word), words)
+        for role in settings.escalate_to:
+            if not self._book.people.knows(role):
+                words = say("rule_tells_nobody", rule=name, name=role)
+                self._problem(("reviews", name, "escalate_to"), words)
+        return Review(name, settings, made)
+
+    def _when(self, flow: Flow, text: str, where: tuple[str, ...]) -> Expression | None:
+        if not text:
+            return None
+        try:
+            made = Expression(text)
+        except ExpressionFault as fault:
+            words = say("bad_expression", name="when", detail=str(fault))
+            self._problem((*where, "when"), words)
+            return None
+        for name in made.names:
+            if not kind_of(flow.object, name):
+                words = say("unknown_field", name=name, object=flow.object)
+                self._problem((*where, "when"), words)
+        return made
+
+    def _mistakes(self, flow: Flow, of: DepartmentSettings) -> Iterator[tuple[str, Message]]:
+        for role in of.who:
+            if not self._book.people.knows(role):
+                yield "who", say("rule_tells_nobody", rule=flow.settings.review, name=role)
+        for name in of.shows:
+            if not kind_of(flow.object, name):
+                yield "shows", say("unknown_field", name=name, object=flow.object)
+        for name in of.asks:
+            if "." in name.removeprefix("custom.") or not kind_of(flow.object, name):
+                yield "asks", say("unknown_field", name=name, object=flow.object)
+
+    def _problem(self, path: tuple[str, ...], words: Message) -> None:
+        self.problems.append(Problem(self._file.place(*path), words))

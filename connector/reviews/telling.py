@@ -1,0 +1,105 @@
+"""What people are told of reviews, and the record of them that goes back to the CRM."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from connector import exact
+from connector.engine import saving
+from connector.engine.gate import given_in
+from connector.engine.system import System
+from connector.messages import load, say, word
+from connector.objects.derived import OrderReview
+from connector.reviews import links
+from connector.reviews.board import Board, Review
+from connector.rules.evaluate import NOBODY
+from connector.rules.people import Recipient
+from connector.store import reviews, rules
+from connector.store.engine import Tx
+from connector.store.statement import Row
+
+STATES = {"new": "open", "released": "approved"}
+"""What people are told of states that are the engine's own."""
+
+
+class Announcer:
+    """Tells people, in the transaction in which something happens to a review."""
+
+    def __init__(self, system: System, board: Board) -> None:
+        self._system = system
+        self._board = board
+
+    def ask(
+        self, tx: Tx, review: Any, kind: Review, department: str, *, again: bool = False
+    ) -> None:
+        """A department is asked, or reminded."""
+        who = kind.departments[department].settings.who
+        row = next(r for r in reviews.answers_of(tx, [review.id])[review.id]
+                   if r.department == department)  # fmt: skip
+        evidence = exact.loads(row.evidence) if row.evidence else {}
+        title = say("review_reminds" if again else "review_asks",
+                    number=review.number or review.key, department=department)  # fmt: skip
+        lines = [f"- {name}: {value}" for name, value in evidence.items()]
+        for person, one in self._people([row.delegate] if row.delegate else who, kind):
+            link = links.made(self._system, tx, self._board, review.id, department, person, kind)
+            text = "\n".join([*lines, *([f"[{say('review_answer')}]({link})"] if link else [])])
+            self._note(tx, review, one, str(title), text or str(title))
+
+    def tell(self, tx: Tx, review: Any, names: Iterable[str], kind: Review, words: Any) -> None:
+        """Something is announced to these."""
+        for _, one in self._people(names, kind):
+            self._note(tx, review, one, str(words), str(words))
+
+    def _people(self, names: Iterable[str], kind: Review) -> list[tuple[str, Recipient]]:
+        people, found = self._board.book.people, []
+        for person in people.named(names):
+            found += [(person, one) for one in people.told([person], kind.settings.by, _nothing)]
+        return found
+
+    def _note(self, tx: Tx, review: Any, one: Recipient, title: str, text: str) -> None:
+        flow = self._system.flows[review.flow]
+        rules.note(tx, [{
+            "rule": f"review {flow.settings.review}",
+            "connection": flow.source,
+            "object": flow.object,
+            "key": review.key,
+            "kind": "begin",
+            "at": self._system.store.now(tx),
+            **NOBODY,
+            "channel": one.channel,
+            "address": one.address,
+            "title": title,
+            "text": text,
+        }])  # fmt: skip
+
+    def record(self, tx: Tx, review: Any, rows: Sequence[Row] | None = None) -> None:
+        """The state of a review as a record of the hub, for whoever asks in the CRM."""
+        fresh = reviews.load(tx, review.id)
+        answers = reviews.answers_of(tx, [review.id])[review.id]
+        assert fresh is not None
+        state = STATES.get(fresh.state, fresh.state)
+        made = OrderReview(
+            number=fresh.number,
+            flow=fresh.flow,
+            record=fresh.key,
+            state=state,
+            waits_for=", ".join(a.department for a in answers if a.state == "open")
+            if state == "open"
+            else "",
+            said="; ".join(_said(row) for row in answers if row.state != "open"),
+            why=str(load(fresh.why)) if fresh.why else "",
+            since=datetime.fromtimestamp(fresh.ended_at or fresh.at, UTC),
+            custom=given_in(answers),
+        )
+        saving.save(self._system, tx, "order_review", {f"{fresh.flow}/{fresh.key}": made})
+
+
+def _said(row: Any) -> str:
+    said = f"{row.department}: {word('review', row.state)} ({row.who})"
+    return f"{said}: {row.comment}" if row.comment else said
+
+
+def _nothing(_: str) -> None:
+    """People are named by themselves: no record says who they are."""

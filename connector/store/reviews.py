@@ -1,0 +1,102 @@
+"""Reviews: which documents departments look at before they are delivered, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from connector.store.engine import Tx
+from connector.store.statement import Row, Sql, among
+from connector.store.tables import answers, reviews
+
+PENDING = ("new", "open")
+"""States of a review that has not ended."""
+
+_NEWEST = Sql(
+    select(reviews).where(
+        reviews.c.id.in_(
+            select(func.max(reviews.c.id))
+            .where(reviews.c.flow == bindparam("flow"), among(reviews.c.key, "keys"))
+            .group_by(reviews.c.key)
+        )
+    )
+)
+_NEW = Sql(insert(reviews), ("flow", "key", "number", "hash", "mapping", "document", "state", "at"))
+
+
+def newest(tx: Tx, flow: str, keys: Sequence[str]) -> dict[str, Any]:
+    """The newest review of each of these records, by key."""
+    return {row.key: row for row in _NEWEST(tx, flow=flow, keys=list(keys))}
+
+
+def ask(tx: Tx, rows: Sequence[Row], now: float, why: str) -> None:
+    """New reviews; whatever of these records is still under review is withdrawn, for `why`."""
+    if not rows:
+        return
+    flow, keys = rows[0]["flow"], [row["key"] for row in rows]
+    there = (reviews.c.flow == flow, among(reviews.c.key, keys), reviews.c.state.in_(PENDING))
+    tx.execute(update(reviews).where(*there).values(state="withdrawn", ended_at=now, why=why))
+    _NEW.many(tx, rows)
+
+
+def listing(
+    tx: Tx, states: Iterable[str] = PENDING, flow: str = "", limit: int = 1000
+) -> list[Any]:
+    """Reviews in these states, oldest first."""
+    query = select(reviews).where(reviews.c.state.in_(tuple(states)))
+    if flow:
+        query = query.where(reviews.c.flow == flow)
+    return list(tx.execute(query.order_by(reviews.c.id).limit(limit)))
+
+
+def load(tx: Tx, id: int, *, lock: bool = False) -> Any | None:
+    """One of them; locked, nobody else can decide about it."""
+    query = select(reviews).where(reviews.c.id == id)
+    return tx.execute(query.with_for_update() if lock else query).first()
+
+
+def end(tx: Tx, id: int, now: float, state: str, why: str) -> None:
+    """It is over."""
+    values = {"state": state, "ended_at": now, "why": why}
+    tx.execute(update(reviews).where(reviews.c.id == id).values(**values))
+
+
+def open_for(tx: Tx, id: int, rows: Sequence[Row]) -> None:
+    """Departments are asked."""
+    tx.execute(update(reviews).where(reviews.c.id == id).values(state="open"))
+    tx.execute(insert(answers), [dict(row) for row in rows])
+
+
+def answers_of(tx: Tx, ids: Sequence[int]) -> dict[int, list[Any]]:
+    """What departments say, by review."""
+    found: dict[int, list[Any]] = {id: [] for id in ids}
+    query = select(answers).where(answers.c.review.in_(list(ids)))
+    for row in tx.execute(query.order_by(answers.c.review, answers.c.department)):
+        found[row.review].append(row)
+    return found
+
+
+def change(tx: Tx, id: int, department: str, values: Mapping[str, Any]) -> None:
+    """Note something about a department's answer."""
+    here = (answers.c.review == id, answers.c.department == department)
+    tx.execute(update(answers).where(*here).values(**values))
+
+
+def to_remind(tx: Tx, now: float) -> list[Any]:
+    """Departments that have not answered and are to be reminded now, with their reviews."""
+    query = (
+        select(answers, reviews.c.flow, reviews.c.key, reviews.c.number)
+        .join(reviews, reviews.c.id == answers.c.review)
+        .where(reviews.c.state == "open", answers.c.state == "open", answers.c.due_at <= now)
+    )
+    return list(tx.execute(query.order_by(answers.c.review, answers.c.department)))
+
+
+def waits(tx: Tx) -> list[Any]:
+    """`(department, answers, seconds)`: how long departments took, of what they answered."""
+    took = func.sum(answers.c.answered_at - answers.c.at)
+    query = select(answers.c.department, func.count().label("n"), took.label("seconds"))
+    query = query.where(answers.c.answered_at.is_not(None)).group_by(answers.c.department)
+    return list(tx.execute(query.order_by(answers.c.department)))
