@@ -318,6 +318,11 @@ class App:
 
     # -- reviews ----------------------------------------------------------------------------
 
+    @property
+    def reviewed(self) -> bool:
+        """Some flow waits for reviews."""
+        return bool(self._board.by_flow)
+
     def mind_reviews(self) -> int:
         """Ask departments, remind them, withdraw what nobody needs; how much there was to do."""
         return reviewing.mind(self.system, self._board)

@@ -42,6 +42,10 @@ class People:
         """There is a connection that tells."""
         return bool(self._channels)
 
+    def reaches(self, channel: str) -> bool:
+        """It is a connection that tells."""
+        return channel in self._channels
+
     def knows(self, name: str) -> bool:
         """A role that somebody has, or somebody's name."""
         return name == SALESPERSON or any(self._called(name))

@@ -58,8 +58,10 @@ class Teller:
     def _by_recipient(self, tx: Tx) -> list[list[Any]]:
         found: dict[tuple[str, str], list[Any]] = defaultdict(list)
         for one in rules.untold(tx, MOST):
-            if one.channel:
+            if self._book.people.reaches(one.channel):
                 found[one.channel, one.address].append(one)
+            elif one.channel:  # the connection was taken out of the configuration
+                rules.tell(tx, [one.id], self._system.store.now(tx), NOBODY)
         return list(found.values())
 
     def _tell(self, tx: Tx, some: Sequence[Any], now: float) -> Iterator[str]:

@@ -31,11 +31,13 @@ from connector.settings import (
     CalendarSettings,
     Config,
     ConfigFile,
+    DepartmentSettings,
     FlowSettings,
     InsightSettings,
     KeepSettings,
     MessageSettings,
     PersonSettings,
+    ReviewSettings,
     seconds,
 )
 from connector.store.tables import STATES
@@ -128,6 +130,7 @@ BOTH = {
     "docs/operations.md": "docs/operations.zh-CN.md",
     "docs/runbooks.md": "docs/zh/runbooks.md",
     "docs/insight.md": "docs/zh/insight.md",
+    "docs/reviews.md": "docs/zh/reviews.md",
     "docs/rules.md": "docs/zh/rules.md",
     "README.md": "README.zh-CN.md",
 }
@@ -190,6 +193,11 @@ def test_no_word_of_a_mapping_is_explained_that_is_not_there(chapter: str, known
 @pytest.mark.parametrize("model", [RuleSettings, SaySettings, PersonSettings, MessageSettings])
 def test_every_word_of_a_rule_is_explained(model: Any) -> None:
     assert lacking(options(model), page("docs/rules.md")) == []
+
+
+@pytest.mark.parametrize("model", [ReviewSettings, DepartmentSettings])
+def test_every_word_of_a_review_is_explained(model: Any) -> None:
+    assert lacking(options(model), page("docs/reviews.md")) == []
 
 
 def test_every_fault_point_is_listed() -> None:

@@ -68,6 +68,8 @@ class Decision:
     what: str
     flow: str
     key: str
+    saw: str = ""
+    """Of an answer to a review: the amount that was shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ class Terms:
     """Counted failures after which a record stops."""
     numbering: str = "erp"
     """Who numbers bills: `erp` or `crm`."""
+    reviewed: bool = False
+    """No order is made or changed there before somebody has approved it."""
     told: bool = False
     """A rule tells in the chat of each order that is confirmed, and when it is so no more."""
 

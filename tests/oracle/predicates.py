@@ -304,6 +304,27 @@ def _restored(history: History) -> bool:
     return any(e.what == "restore" for e in history.erp)
 
 
+def o6_reviewed(history: History) -> Broken:
+    """What is made in the ERP was approved before, by whoever saw just this amount."""
+    if not history.terms.reviewed:
+        return
+    for entry in history.erp:
+        if (entry.who, entry.what, entry.form) != ("connector", "create", "bill"):
+            continue
+        key = entry.reference.removeprefix(MARK)
+        rows = entry.written.get("rows", {}).get("rows", ())
+        amount = sum((Decimal(str(row["fields"]["amount"])) for row in rows), Decimal(0))
+        approved = [
+            decision
+            for decision in history.decisions
+            if (decision.what, decision.key) == ("approved", key)
+            if decision.at <= entry.at and Decimal(decision.saw) == amount
+        ]
+        if not approved:
+            text = f"an order of {amount} was made, and nobody had approved it"
+            yield Violation("unexpected", "O6", key, text)
+
+
 def o13_told(history: History) -> Broken:
     """Each order that is confirmed is told once each time it becomes so, or is listed; no message
     is said twice. Who put our database back is told again of what it forgot."""
@@ -349,6 +370,6 @@ def sound(history: History) -> Broken:
 
 PREDICATES: tuple[Callable[[History], Broken], ...] = (
     o1_lost, o1_unreadable, o1_withdrawn, o1_listed, o2_duplicated, o3_order, o4_convergence,
-    o5_unexpected, o6_unapproved, o7_money, o8_write_back, o9_bounds, o10_recovery, o11_secrets,
-    o12_true_reasons, o13_told, sound,
+    o5_unexpected, o6_unapproved, o6_reviewed, o7_money, o8_write_back, o9_bounds, o10_recovery,
+    o11_secrets, o12_true_reasons, o13_told, sound,
 )  # fmt: skip

@@ -269,3 +269,22 @@ def test_an_order_is_told_of_as_often_as_it_was_confirmed() -> None:
     assert broken(telling(*twice)) == {"O13"}
     versions = [ordered(), ordered(2.0, status="draft"), ordered(3.0)]
     assert judge(telling(*twice, versions=versions)).good
+
+
+# -- what departments approve --------------------------------------------------------------------
+
+
+def approving(at: float = 5.0, saw: str = "20.00", what: str = "approved") -> History:
+    decisions = [Decision(at, what, "orders", "o1", saw)]
+    return history(terms=replace(TERMS, reviewed=True), decisions=decisions)
+
+
+def test_a_bill_that_was_approved_before_is_well() -> None:
+    assert judge(approving()).good
+
+
+@pytest.mark.parametrize(
+    "answer", [approving(at=11.0), approving(saw="21.00"), approving(what="refused")]
+)
+def test_a_bill_that_nobody_had_approved_as_it_is_is_found_out(answer: History) -> None:
+    assert "O6" in broken(answer)

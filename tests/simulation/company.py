@@ -17,6 +17,7 @@ from connector.assemble import Assembly
 from connector.clock import Clock
 from connector.contract import Http
 from connector.engine.system import Connection, Feed, System
+from connector.reviews.board import Board
 from connector.rules.book import Book
 from connector.settings import Config, ConfigFile
 from connector.store.engine import Store
@@ -40,7 +41,8 @@ connections:
          timeout: 20}
   chat: {adapter: virtual_chat, base_url: "https://chat.example", secret: "${file:chat.secret}",
           timeout: 20}
-people: {boss: {ids: {chat: boss}}}
+people: {boss: {ids: {chat: boss}, logins: [boss]}}
+reviews: {order_review: {departments: {finance: {who: [boss], shows: [amount_with_tax]}}}}
 messages: {quiet: [], workdays: false, fold: 100000, report: [boss], report_at: "00:00"}
 rules:
   confirmed:
@@ -53,7 +55,7 @@ flows:
   customers: {object: customer, from: crm, to: erp, every: 2m}
   only_read: {object: customer, from: crm, every: 2m}
   orders: {object: sales_order, from: crm, to: erp, every: 30, when: 'status == "confirmed"',
-            hold: 'status == "in_approval"'}
+            hold: 'status == "in_approval"', review: order_review}
   status: {object: delivery_status, from: hub, to: crm, when: 'flow == "orders"',
             on_conflict: ours}
   promises: {object: availability, from: hub, to: crm, when: available < 0}   # computed, never told
@@ -194,7 +196,7 @@ def _policies(scene: Scene, name: str) -> dict[str, Any]:
 
 
 @cache
-def _assembled(files: tuple[tuple[str, str], ...]) -> tuple[System, Config, Book]:
+def _assembled(files: tuple[tuple[str, str], ...]) -> tuple[System, Config, Book, Board]:
     """The compiled configuration; its adapters and its store are never used."""
     register()
     with tempfile.TemporaryDirectory() as folder:
@@ -204,7 +206,7 @@ def _assembled(files: tuple[tuple[str, str], ...]) -> tuple[System, Config, Book
             path.write_text(text, encoding="utf-8")
         file = ConfigFile(Path(folder) / "config.yaml")
         assembly = Assembly(file, None, lambda *_: _NOTHING)
-        return assembly.build(), file.config, assembly.book
+        return assembly.build(), file.config, assembly.book, assembly.board
 
 
 _NOTHING: Any = None
@@ -219,16 +221,18 @@ def opened(
     make_http: Any,
     without: Collection[str] = (),
     seen: Path | None = None,
+    login: str = "",
 ) -> App:
     """The product as one process starts it: everything of its own but the database.
 
     `make_http(name, settings)` gives the way to a connection's system; `without` names flows
     that the configuration does not have yet, `seen` is the file beside the store in which starts
-    are counted.
+    are counted, `login` whoever sits there.
     """
-    base, config, book = _assembled(tuple(_texts(scene.nature)))
+    base, config, book, board = _assembled(tuple(_texts(scene.nature)))
     if not scene.chat:
         book, without = Book(), {*without, "messages_chat"}
+    board = board if scene.review else Board()
 
     def connected(known: Connection) -> Connection:
         settings = known.settings.model_copy(update=_settings(scene, known.name))
@@ -244,6 +248,7 @@ def opened(
         name: replace(
             flow,
             settings=flow.settings.model_copy(update=_policies(scene, name)),
+            review=flow.review if scene.review else "",
             target=connections[flow.target.name] if flow.target else None,
         )
         for name, flow in base.flows.items()
@@ -272,4 +277,4 @@ def opened(
         watched=frozenset(book.rules),
         stopping=Event(),
     )
-    return App(system, config, who=owner, book=book)
+    return App(system, config, who=login or owner, book=book, board=board)

@@ -76,6 +76,7 @@ def small(random: Random) -> Scene:
         introduced=40.0,
         downtime=20.0,
         chat=True,
+        review=True,
         operator=70.0,
         weather=Weather(mute=0.03, slow=0.02, busy=0.02, latency=0.3, life=LONGEST),
         nature=Nature(unique=idempotency == "A", numbering="erp"),

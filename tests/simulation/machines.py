@@ -154,7 +154,8 @@ class Machines:
         store = run.store.of(shared if run.store.shared else clock)
         early = self._scheduler.now < run.start + run.scene.introduced
         without = ("customers",) if early else ()
-        names = (process.name, random, make_http, without, run.seen)
+        login = process.name.partition(".")[0]
+        names = (process.name, random, make_http, without, run.seen, login)
         return company.opened(run.scene, store, clock, *names)
 
     # -- commands ---------------------------------------------------------------------------

@@ -15,7 +15,14 @@ from sqlalchemy import select
 from connector import messages
 from connector.daemon import RECOVER
 from connector.store import facts
-from connector.store.tables import connections, deliveries, derivations, feeds, occasions
+from connector.store.tables import (
+    connections,
+    deliveries,
+    derivations,
+    feeds,
+    occasions,
+    reviews,
+)
 from tests.oracle.history import Decision, Found, History, Listed, Terms, Waiting
 from tests.simulation import company
 from tests.simulation.chat import Chat
@@ -74,7 +81,8 @@ class Observer:
             return True
         with run.store.reading() as tx:
             untold = select(occasions).where(occasions.c.told_at.is_(None))
-            if any(tx.execute(one).first() for one in (select(derivations), untold)):
+            open_ = select(reviews).where(reviews.c.state.in_(("new", "open")))
+            if any(tx.execute(one).first() for one in (select(derivations), untold, open_)):
                 return True
             rows = tx.execute(select(deliveries).where(deliveries.c.state != "stopped")).all()
         return any(row.state != "in_sync" and not _idle(row) for row in rows)
@@ -141,6 +149,7 @@ class Observer:
             scene.attempts,
             scene.nature.numbering,
             told=scene.chat,
+            reviewed=scene.review,
         )
 
     def _listings(self, history: History) -> None:

@@ -76,6 +76,35 @@ class Diary:
         self._scheduler.at(self._start + self._scene.seconds * share, work)
 
 
+class Approver:
+    """Looks at the reviews now and then, and mostly approves."""
+
+    def __init__(self, run: Run, random: Random) -> None:
+        self._run = run
+        self._random = random
+
+    def look(self, app: App, *, calm: bool) -> None:
+        """Answer some of what is open; in calm all of it."""
+        for review in app.reviews():
+            for said in review.departments:
+                if said.state == "open" and (calm or self._random.random() < 0.6):
+                    self._answer(app, review, said)
+
+    def _answer(self, app: App, review: Any, said: Any) -> None:
+        approves = self._random.random() < 0.9
+        verdict: Any = "approved" if approves else "refused"
+        saw = said.evidence["amount_with_tax"]
+        decision = Decision(self._run.scheduler.now, verdict, review.flow, review.key, saw)
+        self._run.decisions.append(decision)  # before: whoever dies meanwhile has perhaps answered
+        try:
+            app.answer_review(review.flow, review.key, said.department, verdict, "why")
+        except ConnectorError as error:
+            self._run.note(f"approver: {error}")
+            self._run.decisions.remove(decision)
+            return
+        self._run.note(f"approver: {review.key} of {saw} {verdict}")
+
+
 class Run(Protocol):
     """As much of a run as people touch."""
 

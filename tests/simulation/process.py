@@ -87,7 +87,7 @@ class VirtualDaemon(Daemon):
             loops.append(self._spawn("recover", partial(self._recover, engine), RECOVER))
             loops.append(self._spawn("plan", partial(self._plan, self._app, engine), PLAN))
             loops.append(self._spawn("reckon", partial(self._reckon, engine), RECKON))
-            if self._app.system.watched:
+            if self._app.reviewed or self._app.system.watched:
                 work = partial(self._follow_rules, self._app)
                 loops.append(self._spawn("rules", work, self._beat))
             deliver = partial(self._deliver, self._app, engine)
@@ -126,7 +126,7 @@ class VirtualDaemon(Daemon):
         """The same; all is looked at once, then a beat with nothing to do is passed over."""
         store = app.system.store
         assert isinstance(store, VirtualStore)
-        if not self._swept or store.has_to_tell():
+        if self._app.reviewed or not self._swept or store.has_to_tell():
             super()._follow_rules(app)
             self._swept = True
 

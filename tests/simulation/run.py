@@ -26,7 +26,7 @@ from tests.simulation.crm import Crm, Salespeople
 from tests.simulation.erp import Clerks, Erp
 from tests.simulation.machines import Machines
 from tests.simulation.observing import Observer, listening
-from tests.simulation.people import Diary, Operator
+from tests.simulation.people import Approver, Diary, Operator
 from tests.simulation.perils import Fate, Seams, by_chance
 from tests.simulation.process import Pool
 from tests.simulation.scene import Scene, swarm
@@ -38,6 +38,8 @@ START = 1_795_000_000.0
 PATIENCE = 3 * 3600.0
 """Seconds after two comparisons in calm within which everything must have come to rest, long
 backoffs included."""
+REVIEWS = 30.0
+"""Seconds between looks at the reviews."""
 LOOK = 20.0
 """Seconds between looks at what stands too long."""
 
@@ -94,6 +96,7 @@ class Run:
         self.machines = Machines(self)
         self.observer = Observer(self)
         self.operator = Operator(self, self.random("operator"))
+        self.approver = Approver(self, self.random("approver"))
 
     def random(self, what: str) -> Random:
         """A stream of chance of its own, so that one more draw here changes nothing there."""
@@ -147,6 +150,8 @@ class Run:
             self.scheduler.at(self.start + scene.introduced, self.machines.reload)
         if scene.operator:
             self.scheduler.at(self.start + scene.operator, self._operate)
+        if scene.review:
+            self.scheduler.at(self.start + REVIEWS, self._approve)
 
     def _take_down(self, server: Server, seconds: float) -> None:
         self.note(f"{server.name} is down for {seconds:.0f} s")
@@ -164,6 +169,10 @@ class Run:
         if not self.seams.calm:
             self.machines.begin("operator", self.operator.look)
             self.scheduler.at(self.scheduler.now + self.scene.operator, self._operate)
+
+    def _approve(self) -> None:
+        self.machines.begin("boss", partial(self.approver.look, calm=self.seams.calm))
+        self.scheduler.at(self.scheduler.now + REVIEWS, self._approve)
 
     # -- the run --------------------------------------------------------------------------
 

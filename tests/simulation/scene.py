@@ -93,6 +93,8 @@ class Scene:
     """Seconds for which one of the systems does not answer."""
     chat: bool = False
     """People are told what rules say."""
+    review: bool = False
+    """Orders are reviewed before they go; with a chat."""
     operator: float = 0.0
     """Seconds between looks of a person at the failures; 0: nobody looks."""
     weather: Weather = field(default_factory=Weather)
@@ -144,6 +146,7 @@ def swarm(random: Random) -> Scene:
     scene.introduced = random.choice((0.0, 0.0, 0.0, 150.0))
     scene.foreign = _some(random, 0.2)
     scene.chat = random.random() < 0.3
+    scene.review = scene.chat and random.random() < 0.5
     scene.erp_restored = random.random() < 0.05
     scene.store_restored = idempotency != "C" and random.random() < 0.05
     scene.weather = _weather(random)
