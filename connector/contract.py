@@ -393,6 +393,11 @@ class Settings(BaseModel):
     """Answers larger than this are refused."""
 
     @property
+    def unencrypted(self) -> bool:
+        """The system is spoken to in plain text; `connector check` warns."""
+        return self.base_url.startswith("http://")
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 

@@ -55,6 +55,10 @@ class EmailSettings(Settings):
     """Mails allowed, such as `30/m`; empty: no limit of ours."""
 
     @property
+    def unencrypted(self) -> bool:
+        return self.security == "none"
+
+    @property
     def address(self) -> str:
         """The address that mails are from."""
         return self.sender or self.user

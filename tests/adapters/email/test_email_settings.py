@@ -45,5 +45,7 @@ def test_what_could_not_be_sent_safely_is_refused(changes: dict[str, Any], words
         settings(**changes)
 
 
-def test_a_host_of_one_s_own_network_may_be_spoken_to_without_tls() -> None:
-    assert settings(security="none", allow_insecure_smtp=["smtp.exmail.qq.com"]).port == 0
+def test_a_host_of_one_s_own_network_may_be_spoken_to_without_tls_and_check_warns() -> None:
+    assert settings(security="none", allow_insecure_smtp=["smtp.exmail.qq.com"]).unencrypted
+    assert not settings().unencrypted
+    assert not settings(security="starttls").unencrypted
