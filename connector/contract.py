@@ -393,6 +393,11 @@ class Settings(BaseModel):
     """Answers larger than this are refused."""
 
     @property
+    def unencrypted(self) -> bool:
+        """The system is spoken to in plain text; `connector check` warns."""
+        return self.base_url.startswith("http://")
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
@@ -429,7 +434,8 @@ class Hint:
 ABOUT_HTTP = frozenset({
     "base_url", "rate", "quota", "allow_insecure_http", "ca_file", "legacy_tls", "proxy",
 })  # fmt: skip
-"""Settings that mean nothing to an adapter that does not speak HTTP."""
+"""Settings that mean nothing to an adapter that does not speak HTTP, unless its own declare them
+anew and say what they mean there."""
 
 
 class Adapter(ABC):
@@ -438,7 +444,8 @@ class Adapter(ABC):
     settings_type: ClassVar[type[Settings]] = Settings
     speaks_http: ClassVar[bool] = True
     """False: it reaches its system by itself, its `http` sends and counts nothing, and settings
-    that are about HTTP alone are refused."""
+    that are about HTTP alone are refused; those of them that mean something to it, such as
+    `ca_file`, its own settings declare anew."""
     tells: ClassVar[bool] = False
     """It carries messages to people: each of its connections has a flow of them by itself."""
     coded: ClassVar[Mapping[str, tuple[str, str]]] = {}

@@ -10,6 +10,7 @@ import os
 import re
 from datetime import date, time
 from decimal import Decimal
+from inspect import get_annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -434,7 +435,8 @@ class ConfigFile:
             values[key] = value
             where = ("connections", name, key)
             annotation = known.annotation if known else None
-            if key in ABOUT_HTTP and not adapter.speaks_http:
+            own = key in get_annotations(adapter.settings_type)
+            if key in ABOUT_HTTP and not adapter.speaks_http and not own:
                 problems.append(Problem(self.place(*where), say("about_http", name=key)))
             try:
                 values[key] = self._value(key, value, annotation, self.directory(*where))

@@ -28,7 +28,7 @@ def check(system: System, *, offline: bool, sees: str = "") -> list[Shown]:
     found = []
     for name, connection in system.connections.items():
         entry: Shown = {"connection": name, "adapter": connection.settings.adapter}
-        if connection.settings.base_url.startswith("http://"):
+        if connection.settings.unencrypted:
             entry["warning"] = str(say("not_encrypted"))
         if not offline:
             entry |= _identity(system, connection)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from connector.assemble import shipped
 from connector.clock import Clock, SystemClock
 from connector.contract import Adapter, Record, Shape
-from connector.http import Http
+from connector.http import Http, NoHttp
 from connector.mapping.load import Values, load
 from connector.mapping.model import Mapping as Mapped
 from connector.mapping.reading import read_shape
@@ -57,7 +57,8 @@ class World:
         kind = self.adapter_type
         settings = kind.settings_type.model_validate({**known, **self.usual, **changes})
         clock = clock or self.clock()
-        return kind(settings, Http(settings, clock), clock)
+        http = Http(settings, clock) if kind.speaks_http else NoHttp(clock)
+        return kind(settings, http, clock)
 
     @cached_property
     def looking(self) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from connector.clock import Clock
@@ -22,10 +22,11 @@ class Told(World):
     system: ClassVar[str]
     form: ClassVar[str]
     usual: ClassVar[Mapping[str, Any]] = {"rate": ""}
+    start: ClassVar[Callable[[Any], tuple[str, Callable[[], None]]]] = staticmethod(start)
 
     def __init__(self, company: Any = None, **options: Any) -> None:
         self.sandbox = self.sandbox_type(**options)
-        self.url, self.stop = start(self.sandbox)
+        self.url, self.stop = self.start(self.sandbox)
 
     @staticmethod
     def small_company(orders: int) -> Any:

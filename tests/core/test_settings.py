@@ -522,6 +522,8 @@ class Shelf(MemoryAdapter):
     class Where(MemorySettings):
         folder: Path
         log: Path = Path("shelf.log")
+        proxy: str = "none"
+        """Where the folder is looked for."""
 
     settings_type = Where
     speaks_http = False
@@ -567,3 +569,11 @@ def test_settings_that_are_about_http_are_refused_where_nobody_speaks_it(
     text = GOOD.replace("memory, world: w2", "shelf, world: w2, folder: in, rate: 5/s")
     [(_, words)] = place.told(text)
     assert words == "rate is about HTTP, which this adapter does not speak. Take it out."
+
+
+def test_but_for_those_that_its_adapter_declares_anew(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry._added, "shelf", Shelf)
+    text = GOOD.replace("memory, world: w2", "shelf, world: w2, folder: in, proxy: share")
+    assert place.build(text).connections["erp"].settings.proxy == "share"
