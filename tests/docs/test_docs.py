@@ -306,7 +306,7 @@ def test_every_message_that_is_said_exists_and_gets_its_parameters() -> None:
 FAMILIES = (
     "head", "state", "reason", "action", "event", "event_source", "event_link", "event_person",
     "kind", "object", "step", "fault", "demo", "demo_column", "demo_state", "demo_stage", "who",
-    "column", "answer", "evidence", "against", "way", "service", "stage", "basis",
+    "column", "answer", "reviewed", "evidence", "against", "way", "service", "stage", "basis",
 )  # fmt: skip
 """`word("head", "flow")` and its like say `head_flow`: the code stands somewhere as it is."""
 

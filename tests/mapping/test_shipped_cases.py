@@ -23,7 +23,9 @@ from connector.yamlfile import plain_load
 
 VALUES = Values([shipped() / "values"])
 MAPPINGS = sorted(
-    path for path in shipped().glob("*/*.yaml") if path.parent.name not in ("hints", "values")
+    path
+    for path in shipped().glob("*/*.yaml")
+    if path.parent.name not in ("hints", "rules", "values")
 )
 
 
