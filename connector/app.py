@@ -18,6 +18,7 @@ from connector.errors import ConnectorError, Problem, UnsafeRun
 from connector.operations import (
     agreeing,
     asking,
+    auditing,
     checking,
     filling,
     finding,
@@ -66,7 +67,8 @@ class App:
         self.config = config
         self._book = book or Book()
         self._board = board or Board()
-        self._who = who or _user()
+        self.who = who or _user()
+        """Who works with it: a user of this machine."""
         self._runs = Runs(system, config.workers)
         self.files: frozenset[Path] = frozenset()
         """Secrets and certificates that the configuration names and that were read."""
@@ -236,20 +238,20 @@ class App:
             keys = finding.keys(self.system, known, numbers)
         else:
             keys = [failure["key"] for failure in self.failures(flow)]
-        return overview.retry(self.system, known, keys, self._who, ours=ours)
+        return overview.retry(self.system, known, keys, self.who, ours=ours)
 
     def discard(self, flow: str, numbers: Sequence[str]) -> int:
         """Set records that stopped or wait aside until their next change."""
         known = finding.delivering(self.system, flow)
         keys = finding.keys(self.system, known, numbers)
-        return overview.discard(self.system, known, keys, self._who)
+        return overview.discard(self.system, known, keys, self.who)
 
     def reconcile(self, name: str, *, repair: bool = False) -> list[reconciling.Finding]:
         """Where the target differs from what was delivered; on request, mend it."""
         flow = self._called(finding.linking(self.system, name))
         findings = list(reconciling.reconcile(self.system, flow))
         if repair:
-            reconciling.repair(self.system, flow, findings, self._who)
+            reconciling.repair(self.system, flow, findings, self.who)
         return findings
 
     def plan_resync(
@@ -272,7 +274,7 @@ class App:
     ) -> dict[str, Any]:
         """Create once more what the target has lost."""
         flow = finding.linking(self.system, name)
-        linking.bring_back(self.system, flow, [found.key for found in lost], self._who)
+        linking.bring_back(self.system, flow, [found.key for found in lost], self.who)
         return self.sync([name], progress=progress)
 
     def release(
@@ -282,7 +284,7 @@ class App:
         begin by a day. Raises ConfigError, NotFound."""
         self._runs.look()
         found = asking.Asking(self.system).materials(numbers) if numbers else None
-        return releasing.release(self.system, found, until, self._who, dry_run=dry_run)
+        return releasing.release(self.system, found, until, self.who, dry_run=dry_run)
 
     def releases_until(self) -> date | None:
         """What must begin by this day is to be released by itself; None: nothing is."""
@@ -314,7 +316,7 @@ class App:
 
     def stop_messages(self, channel: str, address: str, *, wanted: bool) -> None:
         """An address outside the company wants no messages any more, or again."""
-        ruling.stop(self.system, channel, address, self._who, wanted=wanted)
+        ruling.stop(self.system, channel, address, self.who, wanted=wanted)
 
     # -- reviews ----------------------------------------------------------------------------
 
@@ -346,25 +348,25 @@ class App:
     ) -> str:
         """Answer for a department, as whoever is logged in; the review's state after it. Raises
         ConnectorError."""
-        who = reviewing.person(self._board, self._who)
+        who = reviewing.person(self._board, self.who)
         return reviewing.answer(
             self.system, self._board, flow, number, department, who, verdict, comment, given or {}
         )
 
     def delegate_review(self, flow: str, number: str, department: str, to: str) -> None:
         """Let somebody else answer for a department. Raises ConnectorError."""
-        who, review = reviewing.person(self._board, self._who), self.review(flow, number)
+        who, review = reviewing.person(self._board, self.who), self.review(flow, number)
         Answering(self.system, self._board).delegate(review.id, department, who, to)
 
     def release_review(self, flow: str, number: str, reason: str) -> None:
         """Let a record go without its review, as an admin. Raises ConnectorError."""
-        who, review = reviewing.person(self._board, self._who), self.review(flow, number)
+        who, review = reviewing.person(self._board, self.who), self.review(flow, number)
         Answering(self.system, self._board).release(review.id, who, reason)
 
     def accept_review(self, flow: str) -> None:
         """Accept that a flow's review is another one now, as an admin. Raises ConnectorError."""
         known = finding.delivering(self.system, flow)
-        who = reviewing.person(self._board, self._who)
+        who = reviewing.person(self._board, self.who)
         Answering(self.system, self._board).accept(known.name, known.review, who)
 
     def review_times(self) -> list[tuple[str, int, float]]:
@@ -375,15 +377,25 @@ class App:
         """What a link in a message leads to: a page that shows, and takes an answer."""
         return review_page(self.system, self._board, method, token, form)
 
+    # -- the audit --------------------------------------------------------------------------
+
+    def audit(self, limit: int = 100) -> list[auditing.Line]:
+        """Who decided what, newest first."""
+        return auditing.listing(self.system, limit)
+
+    def verify_audit(self, head: str = "") -> auditing.Verified:
+        """Whether the audit is as it was written; `head`: a link that was noted before."""
+        return auditing.verify(self.system, head)
+
     # -- the store --------------------------------------------------------------------------
 
     def store_was_restored(self) -> None:
         """The store was put back to an earlier state: be careful from now on."""
-        restoring.say_restored(self.system, self._who)
+        restoring.say_restored(self.system, self.who)
 
     def trust_store(self) -> bool:
         """Both sides have been compared; whether there was anything to trust again."""
-        return restoring.trust(self.system, self._who)
+        return restoring.trust(self.system, self.who)
 
     # -- links and connections --------------------------------------------------------------
 
@@ -407,7 +419,7 @@ class App:
         """
         chosen = matching.sides(self.system, object, source, target)
         decided = pair_sheet.decisions(name, sheet)
-        return matching.decide(self.system, chosen, decided, self._who)
+        return matching.decide(self.system, chosen, decided, self.who)
 
     def fill(self, table: str, connection: str = "", *, write: bool = False) -> filling.Filling:
         """How a value map stands against what is in use; on request, with what is proposed."""
@@ -438,34 +450,34 @@ class App:
     ) -> agreeing.Agreed:
         """Say which target record a source record is; `agreed`: as it stands here."""
         known = finding.linking(self.system, flow)
-        return linking.set_link(self.system, known, number, target_number, self._who, agreed=agreed)
+        return linking.set_link(self.system, known, number, target_number, self.who, agreed=agreed)
 
     def baseline(self, name: str, numbers: Sequence[str] = ()) -> agreeing.Agreed:
         """Take what stands on both sides as in agreement; nothing is written to either."""
         flow = finding.linking(self.system, name)
         self._look_or_fail()
         keys = resyncing.chosen(self.system, flow, numbers, None)
-        return agreeing.baseline(self.system, flow, keys, self._who)
+        return agreeing.baseline(self.system, flow, keys, self.who)
 
     def remove_link(self, flow: str, number: str) -> int:
         """Forget a record's counterpart."""
         return linking.remove_link(
-            self.system, finding.linking(self.system, flow), number, self._who
+            self.system, finding.linking(self.system, flow), number, self.who
         )
 
     def create_anew(self, flow: str, number: str) -> int:
         """Create an unlinked record after all."""
         return linking.create_anew(
-            self.system, finding.linking(self.system, flow), number, self._who
+            self.system, finding.linking(self.system, flow), number, self.who
         )
 
     def change_connection(self, verb: str, name: str) -> str:
         """`move`, `forget`, `pause` or `resume` a connection; what it is now, for `move`."""
         name = finding.connection(self.system, name)
         if verb == "move":
-            return linking.move(self.system, self.system.connections[name], self._who)
+            return linking.move(self.system, self.system.connections[name], self.who)
         verbs = {"forget": linking.forget, "pause": linking.pause, "resume": linking.resume}
-        verbs[verb](self.system, name, self._who)
+        verbs[verb](self.system, name, self.who)
         return ""
 
 

@@ -446,6 +446,8 @@ class Adapter(ABC):
     """False: it reaches its system by itself, its `http` sends and counts nothing, and settings
     that are about HTTP alone are refused; those of them that mean something to it, such as
     `ca_file`, its own settings declare anew."""
+    approves: ClassVar[bool] = False
+    """People approve things there: reviews can be asked for by it."""
     tells: ClassVar[bool] = False
     """It carries messages to people: each of its connections has a flow of them by itself."""
     coded: ClassVar[Mapping[str, tuple[str, str]]] = {}

@@ -18,18 +18,18 @@ from connector.errors import AdapterError, ConfigError, ConnectorError, Problem,
 from connector.messages import CATALOGUE, Message, language, say
 
 WHO = {
-    "waits_for": "who_master_data",
-    "awaiting": "who_approver",
-    "review": "who_sales",
-    "locked": "who_target_user",
-    "conflict": "who_ops",
-    "mapping": "who_ops",
-    "unlinked": "who_ops",
-    "not_ours": "who_ops",
-    "twice": "who_ops",
-    "gone": "who_sales",
-    "unknown": "who_ops",
-    "rejected": "who_ops",
+    "waits_for": "master_data",
+    "awaiting": "approver",
+    "review": "sales",
+    "locked": "target_user",
+    "conflict": "ops",
+    "mapping": "ops",
+    "unlinked": "ops",
+    "not_ours": "ops",
+    "twice": "ops",
+    "gone": "sales",
+    "unknown": "ops",
+    "rejected": "ops",
 }
 """Who acts where no hint says so, by the delivery's reason."""
 
@@ -45,7 +45,10 @@ class Explained:
 
     words: str
     who: str = ""
+    """In the reader's words."""
     do: str = ""
+    role: str = ""
+    """Who acts, as a code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +79,20 @@ class Hints:
     def explain(self, words: Words, reason: str = "", lang: str = "") -> Explained:
         """The plain words in `lang`, or in the language in force."""
         lang = lang or language()
-        who = say(WHO[reason]).render(lang) if reason in WHO else ""
+        role = WHO.get(reason, "")
         if isinstance(words, Message):
-            return Explained(words.render(lang), who)
+            return Explained(words.render(lang), _called(role, lang), role=role)
         for hint in self._hints:
             match = hint.pattern.search(words)
             if match:
-                acts = hint.texts.get("who", "")
+                role = str(hint.texts.get("who") or role)
                 return Explained(
                     hint.text("say", lang, match) or words,
-                    say(f"who_{acts}").render(lang) if acts else who,
+                    _called(role, lang),
                     hint.text("do", lang, match),
+                    role,
                 )
-        return Explained(words, who)
+        return Explained(words, _called(role, lang), role=role)
 
     def explain_error(self, error: ConnectorError) -> Explained:
         """The plain words of an error; where ours hide what the remote said, of its raw answer."""
@@ -97,6 +101,10 @@ class Hints:
             raw = self.explain(error.answer)
             return raw if raw.do else explained
         return explained
+
+
+def _called(role: str, lang: str) -> str:
+    return say(f"who_{role}").render(lang) if role else ""
 
 
 def _read(path: Path) -> list[_Hint]:

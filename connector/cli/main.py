@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from connector.cli import (
+    audit,
     care,
     environments,
     going_live,
@@ -40,6 +41,7 @@ care.register(cli)
 insight.register(cli)
 rules.register(cli)
 reviews.register(cli)
+audit.register(cli)
 service.register(cli)
 
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, cast, get_type_hints
 
 import typer
 from rich.console import Console
@@ -23,6 +23,7 @@ from connector.app import App
 from connector.cli.output import Output, Screen
 from connector.cli.teaching import TaughtCommand, TaughtGroup
 from connector.engine.dispatch import Progress as Report
+from connector.entrance import Entrance
 from connector.errors import ConfigError, Problem
 from connector.messages import LANGUAGES, Message, say, set_language
 
@@ -73,7 +74,7 @@ class Session:
         self.quiet()
         app = App.open(self.config, speak=self.speak, draft=draft)
         app.on_hand_over(lambda: self.output.tell(say("handed_over")))
-        return app
+        return cast(App, Entrance(app, app.who))
 
     def ask(self, words: Message, choices: Sequence[str], usual: str) -> str:
         """One of these, by its name or its place; `usual` where nobody is there to answer."""

@@ -18,7 +18,7 @@ from connector.engine.capture import Capture, Counts
 from connector.engine.deliver import Deliverer
 from connector.engine.identity import Identities
 from connector.engine.limits import Rest
-from connector.engine.marking import introduce
+from connector.engine.marking import introduce, mapped_anew
 from connector.engine.planning import Planning
 from connector.engine.reckoning import Reckoning
 from connector.engine.record import Tally, pause
@@ -136,6 +136,7 @@ class Dispatcher:
         for flow in self._system.delivering():
             if introduce(self._system, flow) and flow.source == HUB:
                 deriving.everything(self._system, flow.object)
+            mapped_anew(self._system, flow)
         for feed in self._system.feeds.values():
             if not self.paused(feed.connection) and not self._system.resting(feed):
                 self._retry_faults(feed)

@@ -14,7 +14,7 @@ from connector.engine.system import Flow, System
 from connector.faults import fault
 from connector.mapping.writing import getter
 from connector.objects import OBJECTS
-from connector.store import deliveries, feeds, links, snapshots
+from connector.store import deliveries, facts, feeds, links, snapshots
 from connector.store.engine import Tx
 from connector.store.statement import Row
 
@@ -119,6 +119,20 @@ def introduce(system: System, flow: Flow) -> bool:
         return False
     take(system, flow)
     return True
+
+
+def mapped_anew(system: System, flow: Flow) -> int:
+    """A flow's mapping, or a value map of it, was edited: what stopped because of the mapping goes
+    again. What was delivered stays as it is until `resync`. Returns how many went."""
+    name, version = f"mapping of {flow.name}", flow.mapping.version
+    with system.store.reading() as tx:
+        if facts.noted(tx, name) == version:
+            return 0
+    with system.store.transaction() as tx:
+        known = facts.noted(tx, name)
+        facts.note(system.store, tx, name, version)
+        now = system.store.now(tx)
+        return deliveries.go_again(tx, flow.name, now, "mapping") if known else 0
 
 
 def take(system: System, flow: Flow) -> None:

@@ -10,6 +10,7 @@
     expected      what must stand in the target after a save
     shared        a session or a token that one caller renews for all
     sealed        events that arrive encrypted
+    approvals     systems in which people approve things
     channel       connections that only tell people something
     errcodes      answers that say by an `errcode`, under HTTP 200, what became of a call
     fitting       texts shortened to what a channel allows, never broken

@@ -9,6 +9,7 @@ from connector.objects.derived import (
     CustomerGrade,
     CustomerStanding,
     DeliveryStatus,
+    Failure,
     Kitting,
     MaterialRequirement,
     Measures,
@@ -49,6 +50,7 @@ from connector.objects.planning import Forecast, Project
 
 DERIVED: dict[str, type[BusinessObject]] = {
     "delivery_status": DeliveryStatus,
+    "failure": Failure,
     "order_progress": OrderProgress,
     "order_review": OrderReview,
     "order_supply": OrderSupply,

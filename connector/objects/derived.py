@@ -559,3 +559,26 @@ class OrderReview(BusinessObject):
     """How it ended, in plain words."""
     since: Instant | None = None
     """Since when it is so."""
+
+
+class Failure(BusinessObject):
+    """What is wrong, and how many records it stops; whoever mends it hears of it once."""
+
+    flow: Code
+    """The flow that it is wrong with."""
+    kind: Code
+    """Kind of the records."""
+    reason: Code
+    """Why they do not go on: a reason of deliveries."""
+    role: Code = ""
+    """Who can mend it: `sales`, `master_data`, `finance`, `it`, `ops` or another role."""
+    words: Text = ""
+    """What is wrong, in plain words; where it differs from record to record, of one of them."""
+    do: Text = ""
+    """What to do about it."""
+    count: int = 0
+    """Records that it stops; 0: it is over."""
+    examples: Text = ""
+    """The numbers of the first of them."""
+    since: Instant | None = None
+    """Since when the first of them has stood still."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connector.engine import failing
 from connector.engine.system import System
 from connector.errors import ConfigError, ConnectorError, Problem
 from connector.mapping.expr import ExpressionFault
@@ -33,6 +34,7 @@ def follow(system: System, book: Book) -> int:
     """Look at what changed, do what rules say, tell and report; how much there was to tell."""
     if not (book.rules or book.people.reachable) or not _is_ours(system):
         return 0
+    failing.tell(system)
     found = Evaluator(system, book).run()
     if system.stopping.is_set():
         return found

@@ -10,6 +10,8 @@ from connector.settings import PersonSettings
 
 SALESPERSON = "salesperson"
 """In the place of a role: the record's own."""
+RESPONSIBLE = "responsible"
+"""The role that the record names in its field `role`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class People:
 
     def knows(self, name: str) -> bool:
         """A role that somebody has, or somebody's name."""
-        return name == SALESPERSON or any(self._called(name))
+        return name in (SALESPERSON, RESPONSIBLE) or any(self._called(name))
 
     def told(
         self, names: Iterable[str], by: Iterable[str], get: Callable[[str], Any]
@@ -75,8 +77,11 @@ class People:
             yield Recipient(name, ids[name], person.language)
 
     def _meant(self, name: str, get: Callable[[str], Any]) -> Iterator[PersonSettings]:
-        if name != SALESPERSON:
+        if name == RESPONSIBLE:
+            yield from self._called(str(get("role") or ""))
+        elif name != SALESPERSON:
             yield from self._called(name)
+        if name != SALESPERSON:
             return
         known = {str(get(f"{SALESPERSON}.{field}") or "") for field in ("number", "name")}
         known |= {str(get(SALESPERSON) or ""), str(get(f"order.{SALESPERSON}") or "")}

@@ -267,6 +267,16 @@ def counts(tx: Tx) -> list[Any]:
     return list(tx.execute(query))
 
 
+def standing(tx: Tx) -> list[Any]:
+    """`(flow, state, reason, n, newest)` of what does not go on by itself."""
+    newest = func.max(deliveries.c.since).label("newest")
+    how = (deliveries.c.flow, deliveries.c.state, deliveries.c.reason)
+    query = select(*how, func.count().label("n"), newest).where(
+        (deliveries.c.state == "stopped") | (deliveries.c.reason == "waits_for")
+    )
+    return list(tx.execute(query.group_by(*how).order_by(*how)))
+
+
 def to_create(tx: Tx, flow: str, now: float, way: tuple[str, str, str]) -> int:
     """How many records of a flow wait to be made in the target.
 
@@ -405,6 +415,16 @@ def look_again(tx: Tx, flow: str, now: float, reasons: Sequence[str]) -> None:
     """Consider anew what waits for one of these reasons: the flow's conditions changed."""
     held = (deliveries.c.state == "pending", deliveries.c.reason.in_(reasons))
     tx.execute(update(deliveries).where(deliveries.c.flow == flow, *held).values(due_at=now))
+
+
+def go_again(tx: Tx, flow: str, now: float, reason: str) -> int:
+    """What stopped for a reason goes again now: it may be over. Returns how many."""
+    there = (deliveries.c.flow == flow, deliveries.c.state == "stopped")
+    values = {"state": "pending", "reason": "retry", "due_at": now, "since": now, "attempts": 0}
+    done = tx.execute(
+        update(deliveries).where(*there, deliveries.c.reason == reason).values(**values)
+    )
+    return int(done.rowcount)
 
 
 def park(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,9 +43,41 @@ def last_runs(tx: Tx) -> list[Any]:
 
 
 def log_audit(tx: Tx, at: float, who: str, what: str, about: Any) -> None:
-    """What a person decided."""
-    row = {"at": at, "who": who, "what": what, "about": json.dumps(about, ensure_ascii=False)}
-    tx.execute(insert(audit), [row])
+    """What a person decided, chained to all that stands there before."""
+    if tx.dialect.name == "postgresql":  # one after the other; SQLite has one writer anyway
+        tx.exec_driver_sql(f"select pg_advisory_xact_lock({AUDIT})")
+    last = tx.execute(select(audit.c.chain).order_by(audit.c.id.desc()).limit(1)).scalar()
+    text = json.dumps(about, ensure_ascii=False)
+    row = {"at": at, "who": who, "what": what, "about": text, "digest": _hash(text)}
+    tx.execute(insert(audit), [row | {"chain": _link(last or "", row)}])
+
+
+AUDIT = 5_127_003
+"""Number of the advisory lock that orders those who append to the audit."""
+
+
+def audited(tx: Tx) -> Iterator[tuple[Any, bool]]:
+    """Every line of the audit, oldest first, and whether it is as it was written and stands behind
+    the one it was written behind."""
+    before = ""
+    for row in tx.execute(select(audit).order_by(audit.c.id)):
+        known = {name: getattr(row, name) for name in ("at", "who", "what", "digest")}
+        whole = row.about in ("", FORGOTTEN) or _hash(row.about) == row.digest
+        yield row, whole and row.chain == _link(before, known)
+        before = row.chain
+
+
+FORGOTTEN = '{"forgotten": true}'
+"""In the place of what a line was about, once that was to be forgotten."""
+
+
+def _link(before: str, row: Mapping[str, Any]) -> str:
+    parts = (before, repr(float(row["at"])), row["who"], row["what"], row["digest"])
+    return _hash(json.dumps(parts, ensure_ascii=False))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def decided(tx: Tx, key: str) -> list[Any]:

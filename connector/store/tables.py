@@ -353,4 +353,6 @@ audit = Table(
     _text("who"),
     _text("what"),
     _text("about"),  # JSON
+    _text("digest"),  # hash of `about` as it was: what is forgotten of it leaves the chain whole
+    _text("chain"),  # hash of this line and of the one before
 )

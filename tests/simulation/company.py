@@ -49,6 +49,10 @@ rules:
     on: sales_order
     when: status == "confirmed"
     say: {to: [boss], title: An order, text: "confirmed {{ number }}", over: "over {{ number }}"}
+  failing:
+    on: failure
+    when: count > 0
+    say: {to: [boss], title: A failure, text: "failing {{ words }}", over: "mended {{ words }}"}
 flows:
   products: {object: material, from: crm, pair: number, every: 5m}
   materials: {object: material, from: erp, pair: number, every: 5m}

@@ -38,7 +38,7 @@ def play(output: Output, *, seconds: float, sabotage: str, keep: bool) -> bool:
     if sabotage not in ("", "lose-order"):
         raise ConfigError([Problem("", say("no_sabotage"))])
     with opened(keep=keep) as site:
-        company = Company(site.crm, site.erp)
+        company = Company(site.crm, site.erp, site.chat)
         picture = Picture(company.events, time.monotonic() + seconds)
         with _screen(output, site, picture) as look:
             _work(site, company, picture, look, until=picture.deadline - ARRIVAL)
@@ -59,6 +59,7 @@ def _work(site: Site, company: Company, picture: Picture, look: Show, *, until: 
         site.check()
         if picture.arrived:
             company.work()
+        company.read_the_chat()
         look()
         time.sleep(LOOK)
 
@@ -69,6 +70,7 @@ def _settle(site: Site, company: Company, look: Show) -> dict[str, Any]:
     deadline = time.monotonic() + GRACE
     while True:
         site.check()
+        company.read_the_chat()
         look()
         verdict = site.verdict()
         if verdict["ok"] or time.monotonic() > deadline:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+import re
+import urllib.error
+import urllib.request
 from collections import deque
 from datetime import datetime
 from typing import Any
 
-from connector.cli.demo.site import Refused, SideDoor
+from connector.cli.demo.site import ROBOT, Refused, SideDoor
 from connector.messages import Message, say
 
 ORDER, BILL, PRODUCT, MATERIAL, ACCOUNT = (
@@ -20,8 +23,12 @@ ORDER, BILL, PRODUCT, MATERIAL, ACCOUNT = (
 PRICES = ("11.30", "56.50", "128.00", "339.00")
 STAGES = ("started", "stocked", "finished", "shipped")
 """What happens to an order once it stands in the ERP."""
-LOSE_AT, EDIT_AT = 6, 14
-"""Turns of work: an answer is lost; somebody will change their mind about the order sold next."""
+LOSE_AT, EDIT_AT, BIG_AT = 6, 14, 3
+"""Turns of work: an answer is lost; somebody will change their mind about the order sold next; the
+order is a large one."""
+LINK = re.compile(r"\((http\S+/review/\S+)\)")
+HESITATES = 4
+"""Looks that the director takes before answering."""
 
 
 class Events:
@@ -37,9 +44,13 @@ class Events:
 class Company:
     """Everybody at work in both systems."""
 
-    def __init__(self, crm: SideDoor, erp: SideDoor) -> None:
+    def __init__(self, crm: SideDoor, erp: SideDoor, chat: SideDoor) -> None:
         self.events = Events()
-        self._crm, self._erp = crm, erp
+        self._crm, self._erp, self._chat = crm, erp, chat
+        self._read = 0
+        """Messages that the director has read."""
+        self._to_answer: dict[str, int] = {}
+        """Links that were sent, and how many looks they have waited."""
         self._rng = random.Random(7)
         self._turn = 0
         self._made = self._goods()
@@ -69,12 +80,35 @@ class Company:
         """Nothing is sold any more."""
         self.events.tell("demo_settling")
 
+    def read_the_chat(self) -> None:
+        """The director reads what is new, and answers what is asked, after a while."""
+        said = self._chat.records(ROBOT)
+        for message in said[self._read :]:
+            self.events.tell("demo_message", title=message["title"])
+            self._to_answer |= dict.fromkeys(LINK.findall(message["text"]), 0)
+        self._read = len(said)
+        for link, looks in list(self._to_answer.items()):
+            self._to_answer[link] = looks + 1
+            if looks >= HESITATES:
+                self._approve(link)
+
+    def _approve(self, link: str) -> None:
+        """As the page behind the link does."""
+        del self._to_answer[link]
+        request = urllib.request.Request(link, b"verdict=approved")  # noqa: S310 - ours
+        try:
+            with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+                self.events.tell("demo_approved")
+        except urllib.error.HTTPError:
+            return  # it was cancelled or changed meanwhile, and is asked anew
+
     def _sell(self) -> str:
+        large = self._turn == BIG_AT
         lines = [
             {
                 "product": self._rng.choice(self._made),
-                "quantity": str(self._rng.randint(1, 20)),
-                "price": self._rng.choice(PRICES),
+                "quantity": str(400 if large else self._rng.randint(1, 20)),
+                "price": PRICES[-1] if large else self._rng.choice(PRICES),
                 "tax_rate__c": "13",
             }
             for _ in range(self._rng.randint(1, 3))
@@ -82,7 +116,7 @@ class Company:
         customer = self._rng.choice(self._customers)
         number = str(self._crm.act("add_order", customer=customer, lines=lines))
         self._stages[number] = 0
-        self.events.tell("demo_sold", number=number)
+        self.events.tell("demo_sold_big" if large else "demo_sold", number=number)
         return number
 
     def _go_on(self) -> None:

@@ -41,7 +41,9 @@ HELD = 4
 """Orders shown that wait for somebody."""
 TOLD = 7
 """Events shown: the latest, and before them those that teach most."""
-TEACHING = ("demo_lost", "demo_found", "demo_changed", "demo_sabotage")
+TEACHING = (
+    "demo_lost", "demo_found", "demo_changed", "demo_sabotage", "demo_message", "demo_approved",
+)  # fmt: skip
 FRAME = 12
 """Lines of the picture beside orders and events."""
 
@@ -148,7 +150,7 @@ class Picture:
 
     def _told(self) -> Iterator[Text]:
         lines = list(self._events.lines)
-        teaching = [line for line in lines if line[1].id in TEACHING][-3:]
+        teaching = [line for line in lines if line[1].id in TEACHING][-4:]
         usual = [line for line in lines if line not in teaching][len(teaching) - TOLD :]
         for at, words in sorted([*teaching, *usual], key=lambda line: line[0]):
             style = "bold magenta" if words.id in TEACHING else "dim"

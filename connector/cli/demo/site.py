@@ -1,10 +1,11 @@
-"""The demo's site: both sandboxes and the daemon, each a process of its own."""
+"""The demo's site: the sandboxes and the daemon, each a process of its own."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,9 @@ from connector.messages import language, say
 from connector.operations import beginning
 
 SYSTEMS = {"crm": "fxiaoke", "erp": "kingdee_galaxy"}
+CHAT, ROBOT = "dingtalk", "robot"
+BIG = 100_000
+"""Yuan; an order above it must be approved by the director."""
 QUICK = {
     "crm": {"lookback": 30, "reread": 3, "timeout": 5, "parallel": 2, "search_delay": 0},
     "erp": {"lookback": 30, "reread": 3, "timeout": 5, "parallel": 2, "settle": 16},
@@ -72,6 +76,7 @@ class Site:
     folder: Path
     crm: SideDoor
     erp: SideDoor
+    chat: SideDoor
     daemon: subprocess.Popen[bytes]
 
     def check(self) -> None:
@@ -97,12 +102,15 @@ def opened(*, keep: bool) -> Iterator[Site]:
     try:
         lines = _systems(started)
         path = _configure(folder, lines)
-        environment = {**os.environ, **lines["crm"]["env"], **lines["erp"]["env"]}
+        environment = dict(os.environ)
+        for line in lines.values():
+            environment |= line["env"]
         command = [sys.executable, "-m", "connector", "run", "--config", str(path)]
         with (folder / "daemon.log").open("wb") as log:
             daemon = subprocess.Popen(command, env=environment, stderr=log)  # noqa: S603 - ours
         started.insert(0, daemon)
-        yield Site(folder, SideDoor(lines["crm"]["url"]), SideDoor(lines["erp"]["url"]), daemon)
+        doors = {name: SideDoor(line["url"]) for name, line in lines.items()}
+        yield Site(folder, doors["crm"], doors["erp"], doors["chat"], daemon)
     finally:
         for process in started:
             _end(process)
@@ -111,9 +119,9 @@ def opened(*, keep: bool) -> Iterator[Site]:
 
 
 def _systems(started: list[subprocess.Popen[Any]]) -> dict[str, Any]:
-    """Both sandboxes with the demo company, started side by side; what they say of themselves."""
+    """The sandboxes with the demo company, started side by side; what they say of themselves."""
     made: dict[str, subprocess.Popen[str]] = {}
-    for name, system in SYSTEMS.items():
+    for name, system in {**SYSTEMS, "chat": CHAT}.items():
         command = [sys.executable, "-m", "sandbox", system, "--load", "demo", "--json"]
         made[name] = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
         started.append(made[name])
@@ -141,16 +149,36 @@ def _configure(folder: Path, lines: dict[str, Any]) -> Path:
     yaml = YAML()
     path = beginning.init(SYSTEMS["crm"], SYSTEMS["erp"], folder, backfill=True, today=since())
     config = yaml.load(path.read_text("utf-8"))
-    config["health"] = ""
+    config["health"] = f"127.0.0.1:{_free_port()}"
     config["language"] = language()
+    config |= _people(config["health"])
+    config["connections"]["chat"] = {**lines["chat"]["settings"], "rate": "20/m"}
     for name in SYSTEMS:
         config["connections"][name] = {**lines[name]["settings"], **QUICK[name]}
     for name, flow in config["flows"].items():
         flow["every"] = EVERY.get(name, "3s")
-    config["flows"]["orders"]["since"] = since().isoformat()
+    config["flows"]["orders"] |= {"since": since().isoformat(), "review": "order_review"}
     with path.open("w", encoding="utf-8") as file:
         yaml.dump(config, file)
     return path
+
+
+def _people(address: str) -> dict[str, Any]:
+    """A director, who reads the chat: large orders are theirs to approve, late ones to know."""
+    shows = ["number", "customer.name", "amount_with_tax"]
+    director = {"who": ["director"], "when": f"amount_with_tax > {BIG}", "shows": shows}
+    return {
+        "people": {"director": {"ids": {"chat": ""}}},
+        "messages": {"quiet": [], "workdays": False, "url": f"http://{address}"},
+        "reviews": {"order_review": {"departments": {"director": director}}},
+        "rules": {"late_order": {"set": {"days": 0}, "say": {"to": ["director"]}}},
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
 
 
 def since() -> date:
