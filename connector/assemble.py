@@ -106,7 +106,8 @@ class Assembly:
 
     def _flows(self) -> dict[str, Flow]:
         flows: dict[str, Flow] = {}
-        for name, settings in {**self._messages(), **self._file.config.flows}.items():
+        own = self._file.config.flows
+        for name, settings in {**self._messages(), **self._approvals(), **own}.items():
             flow = self._flow(name, settings)
             if flow is not None:
                 flows[name] = flow
@@ -129,6 +130,23 @@ class Assembly:
             )
             for name, one in self._connections.items()
             if one.adapter.tells
+        }
+
+    def _approvals(self) -> dict[str, FlowSettings]:
+        """The same for what people approve there; what is over is withdrawn."""
+        return {
+            f"approvals_{name}": FlowSettings.model_validate(
+                {
+                    "object": "approval",
+                    "from": HUB,
+                    "to": name,
+                    "when": f'channel == "{name}" and open',
+                    "gone": "cancel",
+                    "max_creates": None,
+                }
+            )
+            for name, one in self._connections.items()
+            if one.adapter.approves
         }
 
     def _seen(self, store: Store) -> Path | None:
@@ -264,7 +282,8 @@ class Assembly:
         return made
 
     def _reviews(self, flows: dict[str, Flow]) -> Board:
-        compiler = Compiler(self._file, flows, self.book)
+        approving = {name for name, one in self._connections.items() if one.adapter.approves}
+        compiler = Compiler(self._file, flows, self.book, approving)
         made = compiler.board()
         self.problems += compiler.problems
         for flow in flows.values():

@@ -265,6 +265,10 @@ class ReviewSettings(_Model):
     """By name; all of them are asked at once, and all must approve."""
     by: Names = ()
     """Connections that tell people; empty: as each can be reached first."""
+    via: str = ""
+    """Connection in which people approve: whoever it knows answers there; empty: nobody."""
+    look: Duration = 300.0
+    """How often it is looked there whether somebody has answered."""
     remind: Duration = 4 * 3600.0
     """After how long without an answer a department is reminded, again and again."""
     escalate: Duration = 86_400.0

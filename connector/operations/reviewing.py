@@ -16,6 +16,7 @@ from connector.reviews.answering import Answer, Answering, NotAllowed, Verdict
 from connector.reviews.asking import Asker
 from connector.reviews.board import Board
 from connector.reviews.minding import Minder
+from connector.reviews.polling import Poller
 from connector.store import feeds, journal, reviews
 from connector.store.engine import Tx
 
@@ -59,7 +60,7 @@ def mind(system: System, board: Board) -> int:
     with system.store.transaction() as tx:
         if feeds.take_lease(system.store, tx, LEASE, system.owner, SECONDS) is None:
             return 0
-    return Asker(system, board).run() + Minder(system, board).run()
+    return Asker(system, board).run() + Poller(system, board).run() + Minder(system, board).run()
 
 
 def listing(system: System, board: Board, flow: str = "") -> list[Shown]:

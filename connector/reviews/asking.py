@@ -47,6 +47,8 @@ class Asker:
         if review is None or review.state != "new":
             return 0
         flow, kind = self._system.flows[review.flow], self._board.by_flow[review.flow]
+        for old in reviews.before(tx, review):
+            self._announcer.take_back(tx, old)
         seen = self._board.seen(self._system, tx, flow, review.key)
         now = self._system.store.now(tx)
         concerned = [d for d in kind.departments.values() if seen and d.concerns(seen)]

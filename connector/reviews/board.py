@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from connector.engine.system import Flow, System
@@ -61,6 +61,19 @@ class Board:
         named = {person, *(known.roles if known else ())}
         return known is not None and bool(named & {*department.settings.who, delegate})
 
+    def approvers(self, kind: Review, department: str, delegate: str = "") -> dict[str, str]:
+        """Those of a department whom the system knows in which people approve, with their ids
+        there, by their own names."""
+        via = kind.settings.via
+        who = [delegate] if delegate else kind.departments[department].settings.who
+        names = self.book.people.named(who) if via else ()
+        return {name: self.people[name].ids[via] for name in names
+                if self.people[name].ids.get(via)}  # fmt: skip
+
+    def known_as(self, via: str, id: str) -> str:
+        """Who somebody is whom a system knows by this id; empty: nobody of ours."""
+        return next((n for n, one in self.people.items() if id and one.ids.get(via) == id), "")
+
     def is_admin(self, person: str) -> bool:
         known = self.people.get(person)
         return known is not None and "admin" in known.roles
@@ -87,10 +100,14 @@ def version(file: ConfigFile, flow: Flow) -> str:
 class Compiler:
     """Compiles the reviews that flows ask for."""
 
-    def __init__(self, file: ConfigFile, flows: Mapping[str, Flow], book: Book) -> None:
+    def __init__(
+        self, file: ConfigFile, flows: Mapping[str, Flow], book: Book, approving: Collection[str]
+    ) -> None:
+        """`approving`: connections in which people approve."""
         self._file = file
         self._flows = flows
         self._book = book
+        self._approving = sorted(approving)
         self.problems: list[Problem] = []
 
     def board(self) -> Board:
@@ -116,6 +133,9 @@ class Compiler:
             made[department] = Department(department, of, self._when(flow, of.when, where))
             for word, words in self._mistakes(flow, of):
                 self._problem((*where, word), words)
+        if settings.via and settings.via not in self._approving:
+            words = say("review_via", name=settings.via, known=", ".join(self._approving))
+            self._problem(("reviews", name, "via"), words)
         for role in settings.escalate_to:
             if not self._book.people.knows(role):
                 words = say("rule_tells_nobody", rule=name, name=role)

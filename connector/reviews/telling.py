@@ -11,12 +11,14 @@ from connector.engine import saving
 from connector.engine.gate import given_in
 from connector.engine.system import System
 from connector.messages import load, say, word
+from connector.objects import Approval
 from connector.objects.derived import OrderReview
 from connector.reviews import links
 from connector.reviews.board import Board, Review
 from connector.rules.evaluate import NOBODY
 from connector.rules.people import Recipient
-from connector.store import reviews, rules
+from connector.settings import HUB
+from connector.store import reviews, rules, snapshots
 from connector.store.engine import Tx
 from connector.store.statement import Row
 
@@ -42,10 +44,48 @@ class Announcer:
         title = say("review_reminds" if again else "review_asks",
                     number=review.number or review.key, department=department)  # fmt: skip
         lines = [f"- {name}: {value}" for name, value in evidence.items()]
+        there = self._board.approvers(kind, department, row.delegate)
+        if there and not again:
+            self._approval(tx, review, kind, department, str(title), lines, list(there.values()))
         for person, one in self._people([row.delegate] if row.delegate else who, kind):
+            if person in there and not again:
+                continue
             link = links.made(self._system, tx, self._board, review.id, department, person, kind)
             text = "\n".join([*lines, *([f"[{say('review_answer')}]({link})"] if link else [])])
             self._note(tx, review, one, str(title), text or str(title))
+
+    def _approval(
+        self,
+        tx: Tx,
+        review: Any,
+        kind: Review,
+        department: str,
+        title: str,
+        lines: Sequence[str],
+        ids: Sequence[str],
+    ) -> None:
+        """Ask where people approve."""
+        number = approval_key(review.id, department)
+        made = Approval(
+            number=number,
+            channel=kind.settings.via,
+            review=review.id,
+            department=department,
+            title=title,
+            text="\n".join(lines),
+            who=",".join(ids),
+            asks=",".join(kind.departments[department].settings.asks),
+        )
+        saving.save(self._system, tx, "approval", {number: made})
+
+    def take_back(self, tx: Tx, review: Any) -> None:
+        """What nobody has to answer any more is taken back where people approve."""
+        answers = reviews.answers_of(tx, [review.id])[review.id]
+        over = [approval_key(review.id, one.department) for one in answers
+                if review.state != "open" or one.state != "open"]  # fmt: skip
+        known = snapshots.models(tx, HUB, "approval", Approval, over)
+        still = {k: one.model_copy(update={"open": False}) for k, one in known.items() if one.open}
+        saving.save(self._system, tx, "approval", still)
 
     def tell(self, tx: Tx, review: Any, names: Iterable[str], kind: Review, words: Any) -> None:
         """Something is announced to these."""
@@ -79,6 +119,7 @@ class Announcer:
         fresh = reviews.load(tx, review.id)
         answers = reviews.answers_of(tx, [review.id])[review.id]
         assert fresh is not None
+        self.take_back(tx, fresh)
         state = STATES.get(fresh.state, fresh.state)
         made = OrderReview(
             number=fresh.number,
@@ -94,6 +135,11 @@ class Announcer:
             custom=given_in(answers),
         )
         saving.save(self._system, tx, "order_review", {f"{fresh.flow}/{fresh.key}": made})
+
+
+def approval_key(review: int, department: str) -> str:
+    """Under which a department's part of a review is kept as an approval."""
+    return f"A{review}-{department}"
 
 
 def _said(row: Any) -> str:

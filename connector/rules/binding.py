@@ -33,6 +33,7 @@ class Binder:
         self._flows = flows
         self._folders = folders
         self._channels = sorted(n for n, one in connections.items() if one.adapter.tells)
+        self._knowing = {n for n, one in connections.items() if one.adapter.approves}
         self.problems: list[Problem] = []
 
     def book(self) -> Book:
@@ -105,4 +106,4 @@ class Binder:
                 self.problems.append(Problem(place, words))
 
     def _strangers(self, names: Iterable[str]) -> list[str]:
-        return [name for name in names if name not in self._channels]
+        return [name for name in names if name not in {*self._channels, *self._knowing}]

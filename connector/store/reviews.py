@@ -57,6 +57,13 @@ def load(tx: Tx, id: int, *, lock: bool = False) -> Any | None:
     return tx.execute(query.with_for_update() if lock else query).first()
 
 
+def before(tx: Tx, review: Any) -> list[Any]:
+    """The review of the same record that came before this one, if any."""
+    there = (reviews.c.flow == review.flow, reviews.c.key == review.key)
+    query = select(reviews).where(*there, reviews.c.id < review.id)
+    return list(tx.execute(query.order_by(reviews.c.id.desc()).limit(1)))
+
+
 def end(tx: Tx, id: int, now: float, state: str, why: str) -> None:
     """It is over."""
     values = {"state": state, "ended_at": now, "why": why}

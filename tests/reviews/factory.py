@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,9 @@ class Reviewed:
     """A firm, and whoever sits at its machine."""
 
     firm: Firm
+    people: str = PEOPLE
+    more: dict[str, str] = field(default_factory=dict)
+    """Mappings beside those that every such firm has."""
 
     @property
     def site(self) -> Any:
@@ -56,8 +59,8 @@ class Reviewed:
 
     def start(self, *, review: str = REVIEW, flow: str = ", review: order_review") -> Reviewed:
         """(Re)start with this configuration."""
-        self.firm.head, self.firm.rules, self.firm.orders = PEOPLE, review, flow
-        self.firm.mappings = {"erp/sales_order": ERP, "crm/sales_order": CRM}
+        self.firm.head, self.firm.rules, self.firm.orders = self.people, review, flow
+        self.firm.mappings = {"erp/sales_order": ERP, "crm/sales_order": CRM, **self.more}
         self.firm.start()
         return self
 

@@ -63,13 +63,15 @@ class Firm:
     site: Site
     rules: str = ""
     head: str = HEAD
+    connections: str = ""
+    """More of them."""
     orders: str = ""
     """What the flow of orders is told besides."""
     mappings: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> Firm:
         """(Re)start with these rules."""
-        chat = "  chat: {adapter: chat}\nflows:"
+        chat = "  chat: {adapter: chat}\n" + self.connections + "flows:"
         config = CONFIG.replace("flows:", chat).replace(ORDERS, ORDERS + self.orders)
         self.site.config = config + self.head + self.rules
         self.site.mappings = MAPPINGS | {"chat/message": CHAT} | self.mappings
