@@ -22,6 +22,8 @@ from connector.store.engine import Tx
 def progresses(system: System, tx: Tx, keys: Sequence[str]) -> dict[str, BusinessObject]:
     """The progress of these orders, as far as there is anything to tell of them."""
     made: dict[str, BusinessObject] = {}
+    # An order of which nothing was begun yet may be late all the same.
+    watched = (HUB, "order_progress") in system.watched
     told = snapshots.models(tx, HUB, "order_progress", OrderProgress, keys)
     supplies = snapshots.models(tx, HUB, "order_supply", OrderSupply, keys)
     for flow in orders.flows(system):
@@ -37,7 +39,7 @@ def progresses(system: System, tx: Tx, keys: Sequence[str]) -> dict[str, Busines
             mine, previous = held.get(order.target_number) or Dossier(), told.get(key)
             serving = _serving(order, mine, supplies.get(key), productions)
             parts = _parts(order, kits, previous, today)
-            if mine or serving or parts or previous:
+            if mine or serving or parts or previous or watched:
                 making = _making(mine, held.get("") or Dossier(), serving, parts)
                 made[key] = progress(order, mine.papers(), making, previous)
     return made

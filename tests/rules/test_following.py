@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from connector import faults
+from connector.engine import saving
 from connector.errors import AccessDenied, OutcomeUnknown, Rejected
+from connector.objects import OrderProgress
 from connector.operations import ruling
-from tests.engine.factory import line
+from tests.engine.factory import MAPPINGS, line
 from tests.rules.factory import HEAD, Chat, Firm, Heard
 
 BIG = """
@@ -288,3 +290,47 @@ def test_killed_between_finding_and_telling_it_is_told_once(place: Firm, point: 
     place.start()
     place.go()
     assert [one.title for one in Chat.said] == ["大单 O1"]
+
+
+# -- very many -----------------------------------------------------------------------------------
+
+
+def test_ten_thousand_that_turn_at_once_are_one_message_and_each_day_later_none(
+    place: Firm,
+) -> None:
+    place.rules = """
+rules:
+  late:
+    on: order_progress
+    when: stage != "shipped" and days.promised_on > 3
+    say: {to: [manager], title: 延期, text: "{{ record }} 延期"}
+"""
+    place.start()
+    place.go()
+    system, promised = place.site.system, place.site.clock.now().date()
+    for start in range(0, 10_000, 500):
+        made = {
+            f"x{n}": OrderProgress(record=f"x{n}", stage="ordered", promised_on=promised)
+            for n in range(start, start + 500)
+        }
+        with system.store.transaction() as tx:
+            saving.save(system, tx, "order_progress", made)
+    assert place.go() == []
+    assert place.later(days=3) == []
+    (heard,) = place.later(days=1)
+    assert heard.title == "10000 条提醒"
+    assert place.later(days=1) == []
+
+
+def test_an_order_that_nobody_has_begun_can_be_late(place: Firm) -> None:
+    wanted = MAPPINGS["crm/sales_order"].replace(
+        "quantity: qty,", "quantity: qty, wanted_date: wanted,"
+    )
+    place.mappings = {"crm/sales_order": wanted}
+    place.rules = "\nrules: {late_order: {say: {to: [manager]}}}\n"
+    place.start()
+    place.site.order("o1", [line("1", wanted="2026-11-20")])
+    place.go()
+    assert place.later(days=2) == []
+    (heard,) = place.later(days=4)
+    assert heard.title == "订单 O1 延期"
