@@ -16,7 +16,7 @@ SHIPPED = Path(__file__).parents[2] / "mappings"
 FILES = sorted(
     path
     for path in SHIPPED.glob("*/*.yaml")
-    if path.parent.name not in ("values", "hints", "cases")
+    if path.parent.name not in ("values", "hints", "cases", "rules")
 )
 WHOLE = schema()
 TYPES: dict[str, Any] = {

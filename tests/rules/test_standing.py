@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from connector.rules.standing import Standing, step
 
-MOMENTS = st.lists(st.tuples(st.booleans(), st.floats(0.1, 50)), max_size=40)
+MOMENTS = st.lists(st.tuples(st.booleans(), st.integers(1, 50)), max_size=40)
 
 
 @given(MOMENTS, st.sampled_from([0.0, 5.0, 30.0]), st.sampled_from([None, 10.0]))
