@@ -22,6 +22,7 @@ from connector.operations import (
     checking,
     filling,
     finding,
+    forgetting,
     hearing,
     linking,
     matching,
@@ -376,6 +377,10 @@ class App:
     def review_page(self, method: str, token: str, form: Mapping[str, str]) -> tuple[int, str]:
         """What a link in a message leads to: a page that shows, and takes an answer."""
         return review_page(self.system, self._board, method, token, form)
+
+    def forget(self, customer: str) -> forgetting.Forgotten:
+        """Forget the people at a customer, by its number or key. Raises NotFound."""
+        return forgetting.forget(self.system, customer, self.who)
 
     # -- the audit --------------------------------------------------------------------------
 

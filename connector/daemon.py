@@ -33,10 +33,11 @@ from connector.engine.system import Feed
 from connector.errors import ConfigError, Problem
 from connector.health import Health
 from connector.messages import say
+from connector.objects import personal
 from connector.overlay import files_of, mappings_beside
 from connector.runs import StoreInUse
 from connector.store import feeds as feed_store
-from connector.store import journal
+from connector.store import forgetting, journal, rules
 from connector.store.engine import StoreUnavailable
 
 BEAT = 1.0
@@ -246,7 +247,10 @@ class Daemon:
     def _prune(self, app: App) -> None:
         store, keep = app.system.store, app.system.keep
         with store.transaction() as tx:
-            journal.prune(tx, store.now(tx), keep_attempts=keep.attempts, keep_changes=keep.changes)
+            now = store.now(tx)
+            journal.prune(tx, now, keep_attempts=keep.attempts, keep_changes=keep.changes)
+            forgetting.age(tx, now - keep.personal, personal.OF)
+            rules.prune(tx, now - keep.changes)
 
     # -- a new version of the configuration -------------------------------------------------
 

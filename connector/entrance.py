@@ -36,7 +36,7 @@ TABLE: Mapping[str, frozenset[str]] = {
     }),
     "admin": frozenset({
         "store_was_restored", "trust_store", "change_connection", "release_review",
-        "accept_review", "verify_audit",
+        "accept_review", "verify_audit", "forget",
     }),
 }  # fmt: skip
 """What each role may do besides what those before it may."""

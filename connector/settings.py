@@ -173,6 +173,8 @@ class KeepSettings(_Model):
     """Attempts and their answers."""
     changes: Duration = 365 * 86400.0
     """What changed in which record."""
+    personal: Duration = 30 * 86400.0
+    """Of both, what tells of people."""
 
 
 Rate = Annotated[Decimal, Field(ge=0, lt=1)]

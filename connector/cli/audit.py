@@ -1,4 +1,4 @@
-"""The audit: who decided what, and whether it is as it was written."""
+"""The audit: who decided what, and whether it is as it was written; and what is forgotten."""
 
 from __future__ import annotations
 
@@ -18,6 +18,16 @@ def register(cli: typer.Typer) -> None:
     command(made)(audit_list)
     command(made)(audit_verify)
     cli.add_typer(made, name="audit")
+    about = group()
+    command(about)(forget_customer)
+    cli.add_typer(about, name="forget")
+
+
+def forget_customer(session: Session, number: str) -> None:
+    """What tells of people at a customer."""
+    done = session.app.forget(number)
+    words = say("forgotten", records=done.records, rows=done.rows)
+    session.show(done, lambda screen: screen.line(words))
 
 
 def audit_list(

@@ -6,6 +6,7 @@ are text. `custom` carries a company's own fields without code.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -22,6 +23,15 @@ from pydantic import (
 Text = Annotated[str, StringConstraints(max_length=4000)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 """A number, key or code: text, never a number, so that leading zeros survive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Marks a field that tells of a person: it leaves history in time, and can be forgotten."""
+
+
+PersonalText = Annotated[Text, Personal()]
+PersonalCode = Annotated[Code, Personal()]
 Number = Annotated[Decimal, Field(max_digits=28, decimal_places=12)]
 Instant = AwareDatetime
 Day = date

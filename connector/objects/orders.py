@@ -7,7 +7,17 @@ from decimal import Decimal
 from connector.errors import MappingFault
 from connector.messages import say
 from connector.objects import money
-from connector.objects.base import BusinessObject, Code, Day, Number, Part, Text, fill
+from connector.objects.base import (
+    BusinessObject,
+    Code,
+    Day,
+    Number,
+    Part,
+    PersonalCode,
+    PersonalText,
+    Text,
+    fill,
+)
 
 
 class Document(Part):
@@ -147,12 +157,12 @@ class Sale(BusinessObject):
     """Commercial status in the CRM: `draft`, `in_approval`, `confirmed`, `cancelled`."""
     urgency: int = 0
     """Higher goes first."""
-    ship_to_address: Text = ""
+    ship_to_address: PersonalText = ""
     """Delivery address as one line."""
-    ship_to_contact: Text = ""
+    ship_to_contact: PersonalText = ""
     """Who receives there."""
-    ship_to_phone: Code = ""
-    """Their number; personal data."""
+    ship_to_phone: PersonalCode = ""
+    """Their number."""
     special_terms: Text = ""
     """Special clauses and remarks for whoever fulfils the order."""
     documents: tuple[Document, ...] = ()

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from connector.objects.base import BusinessObject, Code, Number, Part, Text
+from connector.objects.base import (
+    BusinessObject,
+    Code,
+    Number,
+    Part,
+    PersonalCode,
+    PersonalText,
+    Text,
+)
 
 
 class Address(Part):
@@ -10,12 +18,12 @@ class Address(Part):
 
     kind: Code = ""
     """`ship`, `invoice` or empty."""
-    text: Text = ""
+    text: PersonalText = ""
     """The address as one line."""
-    contact: Text = ""
+    contact: PersonalText = ""
     """Who receives there."""
-    phone: Code = ""
-    """Their number; personal data."""
+    phone: PersonalCode = ""
+    """Their number."""
 
 
 class Customer(BusinessObject):
@@ -43,11 +51,11 @@ class Customer(BusinessObject):
     """Usual tax rate as a fraction."""
     invoice_title: Text = ""
     """Name on invoices (发票抬头)."""
-    email: Code = ""
+    email: PersonalCode = ""
     """General e-mail address."""
-    phone: Code = ""
+    phone: PersonalCode = ""
     """General phone number."""
-    address: Text = ""
+    address: PersonalText = ""
     """Registered address."""
     addresses: tuple[Address, ...] = ()
     """Delivery and invoice addresses."""
@@ -60,18 +68,18 @@ class Customer(BusinessObject):
 class Contact(BusinessObject):
     """A person at a customer (联系人)."""
 
-    name: Text
-    """Full name; personal data."""
+    name: PersonalText
+    """Full name."""
     customer: Code = ""
     """Key of the customer they work for, in the system the record came from; of people at
     suppliers it is empty."""
-    mobile: Code = ""
-    """Mobile number; personal data."""
-    email: Code = ""
-    """E-mail address; personal data."""
-    title: Text = ""
+    mobile: PersonalCode = ""
+    """Mobile number."""
+    email: PersonalCode = ""
+    """E-mail address."""
+    title: PersonalText = ""
     """Position."""
-    address: Text = ""
+    address: PersonalText = ""
     """Where they work."""
     active: bool = True
     """False: forbidden, or not there any more."""
@@ -95,8 +103,8 @@ class Employee(BusinessObject):
 
     name: Text
     """Full name."""
-    mobile: Code = ""
-    """Mobile number; personal data."""
+    mobile: PersonalCode = ""
+    """Mobile number."""
     organisation: Code = ""
     """Organisation they belong to."""
     department: Code = ""
