@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connector.objects.approval import Approval
 from connector.objects.base import BusinessObject, Part, content, plain
 from connector.objects.derived import (
     Availability,
@@ -74,8 +75,8 @@ RELEASED: dict[str, type[BusinessObject]] = {
 }
 """Once records: a release makes them, and they never change. Flows take them `from: hub`, too."""
 
-TOLD: dict[str, type[BusinessObject]] = {"message": Message}
-"""Once records that are told to people; they come from the hub alone."""
+TOLD: dict[str, type[BusinessObject]] = {"message": Message, "approval": Approval}
+"""What is told to people and asked of them; it comes from the hub alone."""
 
 OBJECTS: dict[str, type[BusinessObject]] = {
     "customer": Customer,
@@ -128,6 +129,7 @@ __all__ = [
     "OBJECTS",
     "RELEASED",
     "TOLD",
+    "Approval",
     "BusinessObject",
     "Customer",
     "DeliveryStatus",
