@@ -19,8 +19,10 @@ ANSWERS = frozenset({"EXECUTE_TASK_NORMAL", "EXECUTE_TASK_AGENT"})
 
 
 def request(settings: DingTalkAppSettings, fields: Fields, who: Sequence[str]) -> dict[str, Any]:
-    """What is asked for, for `who`."""
-    shown = ((settings.components.get(name), str(fields.get(name) or "")) for name in OURS)
+    """What is asked for, for `who`. Where nothing is shown, the title stands for the text: people
+    who make a template require both of whoever fills it in."""
+    told = {**fields, "text": fields.get("text") or fields.get("title")}
+    shown = ((settings.components.get(name), str(told.get(name) or "")) for name in OURS)
     return {
         "originatorUserId": settings.originator,
         "processCode": settings.process_code,

@@ -20,6 +20,9 @@ def _shows(components: dict[str, str]) -> dict[str, str]:
     return components
 
 
+Components = Annotated[dict[str, str], AfterValidator(_shows)]
+
+
 class DingTalkAppSettings(Settings):
     """An application of the company's own (企业内部应用), and the template of its approvals."""
 
@@ -46,7 +49,7 @@ class DingTalkAppSettings(Settings):
     """Key of the template's node whose people the originator chooses (发起人自选): the template's
     own flow is kept, and people can fill in what is asked. Empty: the people who are asked
     replace that flow, and fill in nothing."""
-    components: Annotated[dict[str, str], AfterValidator(_shows)]
+    components: Components = {"title": "标题", "text": "内容"}
     """Components of the template's form (控件) by what they hold: `title`, `text`, `id` (our own
     number) if it has one, and each field that is asked for."""
     rate: Rate = "10/s"

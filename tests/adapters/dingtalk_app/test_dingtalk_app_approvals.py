@@ -58,6 +58,11 @@ def test_one_person_is_asked_and_shown_what_it_is_about(world: World) -> None:
     }
 
 
+def test_where_nothing_is_shown_the_title_stands_for_the_text(world: World) -> None:
+    world.ask("manager01", text="")
+    assert world.asked[0]["form"]["内容"] == "订单评审 SO-1"
+
+
 def test_of_several_people_any_one_may_answer(world: World) -> None:
     key = world.ask(BOTH)
     assert (world.asked[0]["people"], world.asked[0]["every"]) == (["manager01", "user002"], False)
