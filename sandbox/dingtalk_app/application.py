@@ -60,7 +60,8 @@ SYSTEM_FAULTS: Mapping[str, Refused] = {
     "repeats": (400, "invalidParameter", "{body}"),
     "wordless": (403, "", ""),
 }
-"""Refusals by the name of the fault; `{body}` becomes what was sent."""
+"""Refusals by the name of the fault; `{body}` becomes what was sent. Besides there are `bare`, an
+answer that says nothing, and `kept`: DingTalk says of a withdrawal that it was not done."""
 
 ROUTES = {
     ("POST", "/v1.0/oauth2/accessToken"): "token",
@@ -194,6 +195,8 @@ class DingTalkAppSandbox(Application):
         if instance.over or now - instance.made < FRESH:
             words = "审批单已结束" if instance.over else "提交审批后 15 秒内不允许撤销"
             raise Refusal(400, "aflowProcessInstStatusException", words)
+        if self.faults.pick("terminate", "approval", system="kept"):
+            return {"result": False, "success": True}
         self._withdraw(instance, body["operatingUserId"])
         return {"result": True, "success": True}
 

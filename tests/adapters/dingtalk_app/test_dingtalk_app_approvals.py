@@ -192,18 +192,23 @@ def test_only_what_ended_in_agreement_is_approved(found: dict[str, str], state: 
     assert standing("1", found, {}).state == state
 
 
-def test_who_decided_is_the_last_whose_word_was_the_end_of_it() -> None:
+@pytest.mark.parametrize(
+    ("result", "who", "comment"),
+    [("agree", "user002", "代为同意"), ("refuse", "user003", "产能不足")],
+)
+def test_who_decided_is_the_last_whose_word_was_the_end_of_it(
+    result: str, who: str, comment: str
+) -> None:
     said = [
         ("manager01", "EXECUTE_TASK_NORMAL", "AGREE", "先同意"),
-        ("user002", "EXECUTE_TASK_AGENT", "REFUSE", "代为拒绝"),
+        ("user003", "EXECUTE_TASK_NORMAL", "REFUSE", "产能不足"),
+        ("user002", "EXECUTE_TASK_AGENT", "AGREE", "代为同意"),
         ("user003", "ADD_REMARK", "NONE", "知道了"),
     ]
     records = [dict(zip(("userId", "type", "result", "remark"), one, strict=True)) for one in said]
-    found = {"status": "COMPLETED", "result": "refuse", "operationRecords": records}
-    assert (standing("1", found, {}).who, standing("1", found, {}).comment) == (
-        "user002",
-        "代为拒绝",
-    )
+    found = {"status": "COMPLETED", "result": result, "operationRecords": records}
+    stands = standing("1", found, {})
+    assert (stands.who, stands.comment) == (who, comment)
 
 
 @pytest.mark.parametrize("fault", ["bare", "inside"])
@@ -264,6 +269,15 @@ def test_a_withdrawal_whose_answer_says_nothing_is_in_doubt(world: World) -> Non
     world.fault(do="system", name="bare", operation="terminate")
     with pytest.raises(OutcomeUnknown, match="has no result"):
         world.withdraw(key)
+
+
+def test_an_instance_that_dingtalk_keeps_in_so_many_words_is_not_withdrawn(world: World) -> None:
+    key = world.ask("manager01")
+    world.sandbox.clock.advance(16)
+    world.fault(do="system", name="kept", operation="terminate")
+    with pytest.raises(Rejected, match="has not withdrawn"):
+        world.withdraw(key)
+    assert world.look(key).state == "open"
 
 
 # -- tokens --------------------------------------------------------------------------------------
