@@ -79,3 +79,8 @@ class Approvals(Adapter):
             return Written(key=write.key or self.ask(write.fields))
         self.withdraw(write.key)
         return Written(key=write.key)
+
+
+def names(value: object) -> list[str]:
+    """`Approval.who` or `Approval.asks` as a list."""
+    return [one.strip() for one in str(value or "").split(",") if one.strip()]

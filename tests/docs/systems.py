@@ -23,14 +23,22 @@ must be prepared there, what is limited, and what nobody knows for sure.
 """
 
 
+CHANNELS = ("tells", "approves")
+"""What adapters say of themselves whose systems are not the CRM or the ERP."""
+
+
 def page() -> str:
     """All of it."""
     found = abilities()
     names = [name for name in registry.adapters() if any(one.system == name for one in found)]
-    told = [name for name in names if getattr(registry.adapter(name), "tells", False)]
-    systems = [name for name in names if name not in told]
-    parts = (HEAD, *_overview(systems, found), *_channels(told), *_each(systems, found))
+    told, asked = ([name for name in names if _does(name, what)] for what in CHANNELS)
+    systems = [name for name in names if name not in (*told, *asked)]
+    parts = (HEAD, *_overview(systems, found), *_channels(told, asked), *_each(systems, found))
     return "\n".join(parts) + "\n"
+
+
+def _does(name: str, what: str) -> bool:
+    return getattr(registry.adapter(name), what, False)
 
 
 def _overview(names: list[str], found: list[Ability]) -> Iterator[str]:
@@ -53,10 +61,12 @@ def _short(one: Ability | None) -> str:
     return " ".join(part for part in ("r" if one.reads else "", written) if part)
 
 
-def _channels(names: list[str]) -> Iterator[str]:
-    """What only tells people something."""
-    yield "\n## Channels\n\nMessages to people (`message`), each of class C.\n"
-    yield from (f"- [{name}](../adapters/{name}/README.md)" for name in names)
+def _channels(told: list[str], asked: list[str]) -> Iterator[str]:
+    """What only tells people something, or asks them."""
+    yield "\n## Channels\n\nMessages to people (`message`), each of class C:\n"
+    yield from (f"- [{name}](../adapters/{name}/README.md)" for name in told)
+    yield "\nApprovals of people (`approval`), with which they answer reviews; each of class C:\n"
+    yield from (f"- [{name}](../adapters/{name}/README.md)" for name in asked)
 
 
 def _each(names: list[str], found: list[Ability]) -> Iterator[str]:
