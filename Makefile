@@ -3,6 +3,8 @@ PYTHON ?= python3
 # Processes that share the tests; each has its own PostgreSQL. Many tests wait rather than work.
 JOBS ?= 4
 VENV := .venv
+# Tests start thousands of processes: what Python compiles for one is kept for the next.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := $(VENV)/bin
 
 .PHONY: install demo test prove prove-full prove-systems bench bundle bundle-check office-check java-check left-out odoo-check lint clean

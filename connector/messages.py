@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
-from connector.yamlfile import plain_load
+from connector.yamlfile import shipped
 
 LANGUAGES = ("zh", "en")
 _language = "zh"
@@ -35,8 +36,7 @@ CATALOGUE: dict[str, dict[str, str]] = {}
 
 def add(package: str) -> None:
     """Take up the sentences in a package's own `messages.yaml`; adapters do so when imported."""
-    text = resources.files(package).joinpath("messages.yaml").read_text("utf-8")
-    CATALOGUE.update(plain_load(text))
+    CATALOGUE.update(shipped(Path(str(resources.files(package))) / "messages.yaml"))
 
 
 add("connector")

@@ -15,13 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet.datavalidation import DataValidation
-
 from connector.errors import ConfigError, Problem
 from connector.messages import Message, say
 
@@ -75,6 +68,10 @@ class Column:
 
 def write_template(path: Path, title: str, columns: Sequence[Column]) -> None:
     """Write an empty workbook with these columns. Raises ConfigError."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     sheet: Any = book.active
     sheet.title = titled(title)
@@ -96,6 +93,8 @@ def write_template(path: Path, title: str, columns: Sequence[Column]) -> None:
 
 def _offer(sheet: Any, letter: str, choices: Sequence[str]) -> None:
     """Let a column offer what may stand in it."""
+    from openpyxl.worksheet.datavalidation import DataValidation
+
     listed = ",".join(choices)
     if choices and len(listed) <= MOST_CHOICES and not any("," in one for one in choices):
         offered = DataValidation("list", formula1=f'"{listed}"', allow_blank=True)
@@ -124,6 +123,9 @@ def _fault(path: Path, words: Message) -> ConfigError:
 
 
 def _write_xlsx(path: Path, lines: Sequence[Sequence[str]]) -> None:
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
     book = Workbook()
     sheet: Any = book.active
     for number, line in enumerate(lines, 1):
@@ -144,17 +146,24 @@ def titled(name: str) -> str:
 
 def put_text(cell: Any, text: str) -> None:
     """Write text that stays what somebody wrote, `=1+1` and `0012` too: a type of its own."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     cell.data_type, cell.number_format = "s", "@"
     cell._value = ILLEGAL_CHARACTERS_RE.sub("", text)
 
 
 def widen(sheet: Any, place: int, texts: Iterable[str]) -> None:
     """Make a column as wide as these; Chinese characters are twice as wide."""
+    from openpyxl.utils import get_column_letter
+
     width = max(sum(2 if ord(char) > 0x2E80 else 1 for char in text) for text in texts)
     sheet.column_dimensions[get_column_letter(place)].width = min(width, WIDEST) + 2
 
 
 def _read_xlsx(path: Path) -> Iterator[list[str]]:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):

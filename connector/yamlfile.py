@@ -7,6 +7,10 @@ of its items stands, so that a mistake is named as `file:line:column`.
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import StringIO
@@ -49,6 +53,26 @@ for kind in ("timestamp", "value", "merge"):
 def plain_load(text: str) -> Any:
     """Our own data files: plain dicts and lists, no places."""
     return YAML(typ="safe", pure=True).load(text)
+
+
+def shipped(path: Path) -> Any:
+    """A data file of our own, plain. What it says is kept beside what Python compiles, for to read
+    YAML takes long, and every command begins with it."""
+    text = path.read_bytes()
+    mark = hashlib.blake2b(text, digest_size=16).hexdigest()
+    kept = path.parent / "__pycache__" / f"{path.name}.json"
+    with suppress(OSError, ValueError):
+        known = json.loads(kept.read_bytes())
+        if known["mark"] == mark:
+            return known["data"]
+    data = plain_load(text.decode())
+    if not sys.dont_write_bytecode:
+        with suppress(OSError):
+            kept.parent.mkdir(exist_ok=True)
+            draft = kept.with_name(f"{kept.name}.{os.getpid()}")
+            draft.write_text(json.dumps({"mark": mark, "data": data}), "utf-8")
+            draft.replace(kept)
+    return data
 
 
 def load(path: Path) -> Any:

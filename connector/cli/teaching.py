@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -17,7 +18,7 @@ from rich.table import Table
 from typer.core import TyperCommand, TyperGroup
 
 from connector.messages import language, word
-from connector.yamlfile import plain_load
+from connector.yamlfile import shipped
 
 WIDTH = 100
 
@@ -25,8 +26,7 @@ WIDTH = 100
 @cache
 def texts() -> dict[str, Any]:
     """`commands`, `parameters` and `chapters` of `help.yaml`."""
-    file = resources.files("connector.cli").joinpath("help.yaml")
-    found: dict[str, Any] = plain_load(file.read_text("utf-8"))
+    found: dict[str, Any] = shipped(Path(str(resources.files("connector.cli"))) / "help.yaml")
     return found
 
 

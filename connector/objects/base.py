@@ -51,7 +51,10 @@ Own = Annotated[Scalar, PlainSerializer(_typed, when_used="json")]
 class Part(BaseModel):
     """A part of a business object, such as a line. Unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    # Built when first used: no command needs all kinds of records.
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True
+    )
 
     custom: dict[str, Own] = Field(default_factory=dict)
     """The company's own fields, by their name in the mapping: `custom.NAME`."""

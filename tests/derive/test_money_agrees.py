@@ -44,7 +44,7 @@ from tests.derive import plainly
 FIRST = date(2026, 3, 1)
 LAST = FIRST + timedelta(days=12)
 many = settings(
-    max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 
 days = st.integers(0, 12).map(lambda n: FIRST + timedelta(days=n))

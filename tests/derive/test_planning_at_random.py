@@ -21,7 +21,7 @@ from connector.derive.suggesting import Pegging, requirement
 from tests.derive.brute import EVER, Company, ahead
 from tests.derive.companies import HORIZON, KEYS, changes, company, days, sources
 
-at_random = settings(max_examples=500, deadline=None)
+at_random = settings(max_examples=200, deadline=None)
 OPENING = HORIZON[7]
 
 

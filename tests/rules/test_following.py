@@ -295,6 +295,7 @@ def test_killed_between_finding_and_telling_it_is_told_once(place: Firm, point: 
 # -- very many -----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 def test_ten_thousand_that_turn_at_once_are_one_message_and_each_day_later_none(
     place: Firm,
 ) -> None:
