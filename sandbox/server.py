@@ -128,9 +128,14 @@ class Application(ABC):
         """What people do in their client: `POST /_sandbox/people/NAME` with keyword JSON."""
         return {}
 
-    @abstractmethod
     def records(self, form: str) -> list[dict[str, Any]]:
         """Every record of a form as it stands now (deleted ones are gone)."""
+        with self.lock:
+            return self.standing(form)
+
+    @abstractmethod
+    def standing(self, form: str) -> list[dict[str, Any]]:
+        """The same. Called under `self.lock`."""
 
     def handle(self, request: Request) -> Response:
         """One request from arrival to answer, faults included."""

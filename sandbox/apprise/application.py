@@ -44,6 +44,6 @@ class AppriseSandbox(Application):
         address = f"json://{url.removeprefix('http://')}{PATH}"
         return {"adapter": self.system, "url": "${env:APPRISE_URL}"}, {"APPRISE_URL": address}
 
-    def records(self, form: str) -> list[dict[str, Any]]:
+    def standing(self, form: str) -> list[dict[str, Any]]:
         """What was said, oldest first: `title` and `text`."""
         return self._said

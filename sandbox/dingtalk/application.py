@@ -101,7 +101,7 @@ class DingTalkSandbox(ErrcodeSandbox):
         }
         return settings, {"DINGTALK_TOKEN": TOKEN, "DINGTALK_SECRET": SECRET}
 
-    def records(self, form: str) -> list[dict[str, Any]]:
+    def standing(self, form: str) -> list[dict[str, Any]]:
         """What was said, oldest first: `title`, `text` and whom it mentions."""
         return [
             {"title": _title(body), "text": body["markdown"]["text"], **body.get("at", {})}

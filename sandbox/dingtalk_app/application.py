@@ -282,7 +282,7 @@ class DingTalkAppSandbox(Application):
         }
         return settings, {"DINGTALK_APP_SECRET": APP_SECRET}
 
-    def records(self, form: str) -> list[dict[str, Any]]:
+    def standing(self, form: str) -> list[dict[str, Any]]:
         """Every instance, the oldest first: its key, state, people and what stands in it."""
         return [
             {

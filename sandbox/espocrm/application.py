@@ -130,7 +130,7 @@ class EspoCrmSandbox(Application):
     def people(self) -> Mapping[str, Callable[..., Any]]:
         return self._people.functions()
 
-    def records(self, form: str) -> list[dict[str, Any]]:
+    def standing(self, form: str) -> list[dict[str, Any]]:
         return [self._attributes.shown(record) for record in self._books.live(form).values()]
 
 

@@ -118,7 +118,7 @@ class FeishuSandbox(Application):
         }
         return settings, {"FEISHU_TOKEN": TOKEN, "FEISHU_SECRET": SECRET}
 
-    def records(self, form: str) -> list[dict[str, Any]]:
+    def standing(self, form: str) -> list[dict[str, Any]]:
         """What was said, oldest first: `title` and `text`."""
         return [dict(said) for said in self._said]
 

@@ -217,7 +217,7 @@ class HubSpotSandbox(Application):
     def people(self) -> Mapping[str, Callable[..., Any]]:
         return self._people.functions()
 
-    def records(self, form: str) -> list[dict[str, Any]]:
+    def standing(self, form: str) -> list[dict[str, Any]]:
         """By their properties, and `associations.…` with the ids of what they belong to."""
         return [
             {"hs_object_id": one.key, **one.values, **self._associated(form, one.key)}

@@ -88,7 +88,7 @@ class KingdeeGalaxySandbox(Application):
     def people(self) -> Mapping[str, Callable[..., Any]]:
         return self._people.functions()
 
-    def records(self, form: str) -> list[dict[str, Any]]:
+    def standing(self, form: str) -> list[dict[str, Any]]:
         try:
             return [self.books.model(bill) for bill in self.books.table(form).bills.values()]
         except Refused as refused:

@@ -172,7 +172,7 @@ class NeocrmSandbox(Application):
     def people(self) -> Mapping[str, Callable[..., Any]]:
         return self._people.functions()
 
-    def records(self, form: str) -> list[dict[str, Any]]:
+    def standing(self, form: str) -> list[dict[str, Any]]:
         return [self._values.shown(record) for record in self._books.live(form).values()]
 
 

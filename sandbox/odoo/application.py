@@ -179,7 +179,7 @@ class OdooSandbox(Application):
     def people(self) -> Mapping[str, Callable[..., Any]]:
         return self._people.functions()
 
-    def records(self, form: str) -> list[dict[str, Any]]:
+    def standing(self, form: str) -> list[dict[str, Any]]:
         """With the ids of their rows, and the external id that they have."""
         named = {of: name for name, of in self._records.names.items()}
         tables = [field for field in MODELS[form].values() if field.kind == "one2many"]

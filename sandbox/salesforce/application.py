@@ -200,7 +200,7 @@ class SalesforceSandbox(Application):
     def people(self) -> Mapping[str, Callable[..., Any]]:
         return self._people.functions()
 
-    def records(self, form: str) -> list[dict[str, Any]]:
+    def standing(self, form: str) -> list[dict[str, Any]]:
         live = self._books.live(form).values()
         return [self._shown.whole(record) for record in live if record.state != DELETED]
 

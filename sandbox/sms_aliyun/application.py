@@ -121,7 +121,7 @@ class AliyunSmsSandbox(Application):
         }
         return settings, {"SMS_ALIYUN_SECRET": SECRET}
 
-    def records(self, form: str) -> list[dict[str, Any]]:
+    def standing(self, form: str) -> list[dict[str, Any]]:
         """What was sent, oldest first, by the names of the request."""
         return [dict(sent) for sent in self._sent]
 

@@ -125,7 +125,7 @@ class WeComAppSandbox(ErrcodeSandbox):
         }
         return settings, {"WECOM_CORPSECRET": CORPSECRET}
 
-    def records(self, form: str) -> list[dict[str, Any]]:
+    def standing(self, form: str) -> list[dict[str, Any]]:
         """What was said, oldest first: `content`, and `to`, the members who got it."""
         return self._said[:]
 

@@ -63,7 +63,7 @@ class WeComRobotSandbox(ErrcodeSandbox):
         }
         return settings, {"WECOM_KEY": KEY}
 
-    def records(self, form: str) -> list[dict[str, Any]]:
+    def standing(self, form: str) -> list[dict[str, Any]]:
         """What was said, oldest first: `msgtype`, `content` and whom it mentions."""
         return self._said[:]
 

@@ -103,7 +103,7 @@ class YonBipSandbox(Application):
     def people(self) -> Mapping[str, Callable[..., Any]]:
         return self._people.functions()
 
-    def records(self, form: str) -> list[dict[str, Any]]:
+    def standing(self, form: str) -> list[dict[str, Any]]:
         return [self._showing.document(one) for one in self.books.live(form).values()]
 
     def name_call(self, request: Request) -> tuple[str, str]:

@@ -91,7 +91,7 @@ class OdooRelay(Application):
 
     # -- what stands there ------------------------------------------------------------------
 
-    def records(self, form: str) -> list[dict[str, Any]]:
+    def standing(self, form: str) -> list[dict[str, Any]]:
         """The fields that the sandbox has, and the external id."""
         names = [n for n in MODELS[form] if n in self._fields(form)]
         rows = self.call(form, "search_read", domain=[], fields=names, order="id", load="",

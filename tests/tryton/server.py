@@ -138,7 +138,7 @@ class TrytonServer(Application):
             body = given.read()
         return Response(given.status, body, {}, given.getheader("content-type", "text/html"))
 
-    def records(self, form: str) -> list[dict[str, Any]]:
+    def standing(self, form: str) -> list[dict[str, Any]]:
         return self.rows(f"select * from {form.replace('.', '_')}")
 
     # -- people -----------------------------------------------------------------------------
