@@ -93,6 +93,7 @@ class Assembly:
             language=config.language,
             seen=self._seen(store),
             watched=frozenset(self.book.rules),
+            reckoned=self.book.reckoned | self.board.reckoned,
             hints={name: found for name, found in hints.items() if found},
         )
 

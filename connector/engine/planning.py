@@ -20,7 +20,7 @@ from connector.derive.requirements import Planner, day, week
 from connector.derive.structure import Structures
 from connector.derive.subjects import subject
 from connector.derive.suggesting import requirement
-from connector.engine import figuring, saving, supplying
+from connector.engine import figuring, saving, supplying, upto
 from connector.engine.modelling import Modelling
 from connector.engine.system import System
 from connector.faults import fault
@@ -56,23 +56,26 @@ class Planning:
 
     def run(self) -> int:
         """Plan what changed; how many derived records really are others now."""
-        wanted = wanted_of(self._system)
-        if not wanted or not self._is_ours():
+        wanted, changed = wanted_of(self._system), 0
+        begun = self._begun() if wanted else None
+        if begun is None:
             return 0
         self._refresh()
-        if self._touched is not None and not self._touched:
-            return 0
-        fault("plans_made")
-        changed = sum(self._tell(object) for object in TELLS if object in wanted)
-        self._touched = set()
+        if self._touched is None or self._touched:
+            fault("plans_made")
+            changed = sum(self._tell(object) for object in TELLS if object in wanted)
+            self._touched = set()
+        upto.note(self._system, upto.PLANS, begun)
         return changed
 
-    def _is_ours(self) -> bool:
+    def _begun(self) -> float | None:
+        """When this run begins; None: another process does it, or there is nothing to plan for."""
         if not self._system.insight.erp:
-            return False
+            return None
         store = self._system.store
         with store.transaction() as tx:
-            return feeds.take_lease(store, tx, LEASE, self._system.owner, SECONDS) is not None
+            lease = feeds.take_lease(store, tx, LEASE, self._system.owner, SECONDS)
+            return None if lease is None else store.now(tx)
 
     def _refresh(self) -> None:
         today = self._now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from connector.contract import chunks
-from connector.engine import saving
+from connector.engine import saving, upto
 from connector.engine.books import Books
 from connector.engine.figuring import TOGETHER, Figures
 from connector.engine.system import System
@@ -53,21 +53,24 @@ class Reckoning:
     def run(self) -> int:
         """Reckon, if anything has changed; how many figures really are others now."""
         wanted = wanted_of(self._system)
-        if not wanted or not self._is_due():
+        begun = self._begun() if wanted else None
+        if begun is None:
             return 0
-        changed = sum(self._tell(object) for object in wanted)
+        changed = sum(self._tell(object) for object in wanted) if self._due else 0
         self._due = False
+        upto.note(self._system, upto.FIGURES, begun)
         return changed
 
-    def _is_due(self) -> bool:
+    def _begun(self) -> float | None:
+        """When this run begins, and whether anything is due; None: another process does it."""
         store = self._system.store
         with store.transaction() as tx:
             if feeds.take_lease(store, tx, LEASE, self._system.owner, SECONDS) is None:
-                return False
+                return None
             waiting = [row.key for row in journal.to_derive(tx, QUEUE, 1000)]
             journal.derived(tx, QUEUE, waiting)
             self._due = self._due or bool(waiting)
-        return self._due
+            return store.now(tx)
 
     def _tell(self, object: str) -> int:
         store, changed = self._system.store, 0

@@ -222,6 +222,8 @@ class System:
     """File beside the store in which its starts are counted, too; None: nowhere."""
     watched: frozenset[tuple[str, str]] = frozenset()
     """Connections, each with a kind of record in it, that rules watch."""
+    reckoned: frozenset[str] = frozenset()
+    """Derived objects that conditions and texts name of the records they are about."""
     hints: MappingOf[str, Hints] = field(default_factory=dict)
     """What remote texts mean, by connection."""
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -250,9 +252,10 @@ class System:
             limits.settle(at_once=at_once)
 
     def asked_of_hub(self) -> set[str]:
-        """The derived objects that some flow carries on or some rule watches."""
+        """The derived objects that flows carry on, rules watch, or conditions name."""
         carried = {flow.object for flow in self.flows.values() if flow.source == HUB}
-        return carried | {object for connection, object in self.watched if connection == HUB}
+        watched = {object for connection, object in self.watched if connection == HUB}
+        return carried | watched | self.reckoned
 
     def delivering(self) -> list[Flow]:
         """The flows that write, those that others wait for first."""

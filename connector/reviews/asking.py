@@ -16,6 +16,9 @@ from connector.store import deliveries, reviews
 from connector.store.engine import Tx
 
 GROUP = 50
+PATIENCE = 600.0
+"""Seconds for which it is waited until plans and figures know the record. Then departments are
+asked all the same, those whom they would have spared, too."""
 
 
 class Asker:
@@ -31,18 +34,20 @@ class Asker:
         store, done = self._system.store, 0
         while not self._system.stopping.is_set():
             with store.reading() as tx:
-                waiting = [row.id for row in reviews.listing(tx, ("new",), limit=GROUP)
-                           if row.flow in self._board.by_flow]  # fmt: skip
+                new = reviews.listing(tx, ("new",), limit=GROUP)
+                waiting = {row.id: known for row in new if row.flow in self._board.by_flow
+                           for known in [self._board.is_known(self._system, tx, row)]
+                           if known or store.now(tx) - row.at >= PATIENCE}  # fmt: skip
             if not waiting:
                 break
             with store.transaction() as tx:
-                for id in waiting:
-                    done += self._ask(tx, id)
+                for id, known in waiting.items():
+                    done += self._ask(tx, id, known=known)
                 fault("reviews_asked")
             fault("reviews_stored")
         return done
 
-    def _ask(self, tx: Tx, id: int) -> int:
+    def _ask(self, tx: Tx, id: int, *, known: bool) -> int:
         review = reviews.load(tx, id, lock=True)
         if review is None or review.state != "new":
             return 0
@@ -51,7 +56,7 @@ class Asker:
             self._announcer.take_back(tx, old)
         seen = self._board.seen(self._system, tx, flow, review.key)
         now = self._system.store.now(tx)
-        concerned = [d for d in kind.departments.values() if seen and d.concerns(seen)]
+        concerned = [d for d in kind.departments.values() if seen and d.concerns(seen, known=known)]
         if seen is None:
             reviews.end(tx, id, now, "withdrawn", dump(say("review_gone")))
         elif not concerned:

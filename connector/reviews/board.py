@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from connector.engine import upto
 from connector.engine.system import Flow, System
 from connector.errors import Problem
 from connector.mapping.expr import Expression, ExpressionFault
 from connector.messages import Message, say
 from connector.rules.book import Book
-from connector.rules.joining import Joiner
+from connector.rules.joining import Joiner, reckoned
 from connector.rules.record import Seen, kind_of
 from connector.settings import ConfigFile, DepartmentSettings, PersonSettings, ReviewSettings
 from connector.store import snapshots
@@ -25,11 +27,18 @@ class Department:
     name: str
     settings: DepartmentSettings
     when: Expression | None = None
+    reckoned: frozenset[str] = frozenset()
+    """What must be reckoned for what it is asked about and shown."""
 
-    def concerns(self, seen: Seen) -> bool:
-        """Whether it looks at this record. What cannot be told concerns it."""
+    def concerns(self, seen: Seen, *, known: bool = True) -> bool:
+        """Whether it looks at this record. What cannot be told concerns it; `known`: all that is
+        reckoned is."""
         try:
-            return self.when is None or self.when.holds(seen.get)
+            return (
+                self.when is None
+                or self.when.holds(seen.get)
+                or (not known and bool(reckoned(seen.object, self.when.names)))
+            )
         except ExpressionFault:
             return True
 
@@ -42,6 +51,11 @@ class Review:
     settings: ReviewSettings
     departments: Mapping[str, Department]
 
+    @property
+    def reckoned(self) -> frozenset[str]:
+        """What must be reckoned before departments are asked."""
+        return frozenset().union(*(one.reckoned for one in self.departments.values()))
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -50,6 +64,11 @@ class Board:
     by_flow: Mapping[str, Review] = field(default_factory=dict)
     people: Mapping[str, PersonSettings] = field(default_factory=dict)
     book: Book = field(default_factory=Book)
+
+    @property
+    def reckoned(self) -> frozenset[str]:
+        """What must be reckoned for all of them."""
+        return frozenset().union(*(kind.reckoned for kind in self.by_flow.values()))
 
     def person(self, login: str) -> str:
         """By the name of a user of this machine, somebody's own; empty: nobody's."""
@@ -84,8 +103,19 @@ class Board:
         if row is None or row.deleted or not row.data:
             return None
         values = snapshots.data(row)
-        joined = Joiner(system, tx).of(flow.source, flow.object, values)
+        joined = Joiner(system, tx).of(flow.source, flow.object, key, values)
         return Seen(flow.object, values, self.book.today(system.store.now(tx)), joined=joined)
+
+    def is_known(self, system: System, tx: Tx, review: Any) -> bool:
+        """Whether all that is reckoned knows the record as it is reviewed."""
+        flow, objects = system.flows[review.flow], self.by_flow[review.flow].reckoned
+        if not objects:
+            return True
+        row = snapshots.load(tx, flow.source, flow.object, [review.key]).get(review.key)
+        if row is None or not row.data:
+            return True  # there is nothing to wait for: it is gone
+        reaches = Joiner(system, tx).reaches(flow.source, objects, snapshots.data(row))
+        return reaches and upto.known(tx, objects) >= float(review.at)
 
 
 def version(file: ConfigFile, flow: Flow) -> str:
@@ -130,7 +160,9 @@ class Compiler:
         made = {}
         for department, of in settings.departments.items():
             where = ("reviews", name, "departments", department)
-            made[department] = Department(department, of, self._when(flow, of.when, where))
+            when = self._when(flow, of.when, where)
+            names = [*(when.names if when else ()), *of.shows]
+            made[department] = Department(department, of, when, reckoned(flow.object, names))
             for word, words in self._mistakes(flow, of):
                 self._problem((*where, word), words)
         if settings.via and settings.via not in self._approving:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
+from connector.rules.joining import reckoned
 from connector.rules.people import People
 from connector.rules.record import Today
 from connector.rules.rule import Rule
@@ -32,6 +33,12 @@ class Book:
     def today(self, now: float) -> Today:
         """The day that an instant, in seconds since the epoch, lies in."""
         return Today(datetime.fromtimestamp(now, self.zone).date(), self.zone, self.calendar)
+
+    @property
+    def reckoned(self) -> frozenset[str]:
+        """What must be reckoned for what rules name."""
+        some = (reckoned(rule.object, rule.names) for rule in self.named().values())
+        return frozenset().union(*some)
 
     def named(self) -> dict[str, Rule]:
         """Every rule by its name."""

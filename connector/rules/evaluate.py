@@ -129,7 +129,7 @@ class Evaluator:
             row, stood = known.get(key), before.get(key)
             values = snapshots.data(row) if row else {}
             was: Values = exact.loads(stood.was) if stood and stood.was else {}
-            joined = joiner.of(connection, object, values)
+            joined = joiner.of(connection, object, key, values)
             seen = Seen(object, values, today, rule.settings.set, was, joined)
             there = row is not None and not row.deleted
             fresh = row is not None and (row.changed_at or 0) > since

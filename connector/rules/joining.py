@@ -1,15 +1,19 @@
-"""To which other records a record belongs, and where those stand."""
+"""To which other records a record belongs, what is reckoned of it, and where those stand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 from connector.engine import orders
 from connector.engine.system import System
+from connector.mapping.kinds import kinds
+from connector.mapping.writing import getter
+from connector.objects import OBJECTS
 from connector.settings import HUB
-from connector.store import snapshots
+from connector.store import links, snapshots
 from connector.store.engine import Tx
 
 Values = Mapping[str, Any]
@@ -27,25 +31,45 @@ class Join:
     by: Literal["key", "number"] = "key"
 
 
-_SALE = {"customer": Join("customer", "customer"), "salesperson": Join("employee", "salesperson")}
-_OF_ORDER = {
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """What the hub tells of a record, of all its lines together."""
+
+    object: str
+    of: Literal["customer", "lines"]
+    """Its customer in its currency, or its lines."""
+
+
+Joins = Mapping[str, Join | Reckoned]
+"""By name."""
+
+_SALE: Joins = {
+    "customer": Join("customer", "customer"),
+    "salesperson": Join("employee", "salesperson"),
+}
+_OF_ORDER: Joins = {
     "order": Join("sales_order", "record", "source"),
     "customer": Join("customer", "order.customer", "source"),
     "salesperson": Join("employee", "order.salesperson", "source"),
 }
-_OF_MATERIAL = {"material": Join("material", "material", "erp")}
-_OF_CUSTOMER = {
+_OF_MATERIAL: Joins = {"material": Join("material", "material", "erp")}
+_OF_CUSTOMER: Joins = {
     "customer": Join("customer", "customer"),
     "salesperson": Join("employee", "customer.salesperson"),
 }
 
-JOINS: dict[str, dict[str, Join]] = {
-    **dict.fromkeys(("sales_order", "quote", "contract", "return_order"), _SALE),
+JOINS: dict[str, Joins] = {
+    **dict.fromkeys(("quote", "contract", "return_order"), _SALE),
+    "sales_order": {
+        **_SALE,
+        "standing": Reckoned("customer_standing", "customer"),
+        "kitting": Reckoned("kitting", "lines"),
+    },
     **dict.fromkeys(
         ("order_progress", "order_supply", "order_margin", "three_flows", "delivery_status"),
         _OF_ORDER,
     ),
-    "kitting": _OF_ORDER | _OF_MATERIAL,
+    "kitting": {**_OF_ORDER, **_OF_MATERIAL},
     **dict.fromkeys(
         ("availability", "material_requirement", "price_estimate", "slow_stock"), _OF_MATERIAL
     ),
@@ -75,6 +99,13 @@ def joined_to(object: str, name: str) -> str:
     return found.object if found else ""
 
 
+def reckoned(object: str, names: Iterable[str]) -> frozenset[str]:
+    """What must be reckoned for what these names stand for."""
+    parts = {part for name in names for part in name.split(".")[:-1]}
+    joins = [JOINS.get(object, {}).get(part) for part in parts]
+    return frozenset(join.object for join in joins if isinstance(join, Reckoned))
+
+
 class Joiner:
     """Looks joined records up, each once."""
 
@@ -84,18 +115,45 @@ class Joiner:
         self._erp = system.insight.erp
         self._known: dict[tuple[str, str, str, str], Values] = {}
 
-    def of(self, connection: str, object: str, values: Values) -> Callable[[str], Values]:
+    def of(self, connection: str, object: str, key: str, values: Values) -> Callable[[str], Values]:
         """What gives the records that one belongs to, by the name of the join."""
 
         def joined(name: str) -> Values:
             join = JOINS.get(object, {}).get(name)
             if join is None:
                 return {}
+            if isinstance(join, Reckoned):
+                return self._reckoned(connection, object, join, key, values)
             through, _, field = join.field.rpartition(".")
             named = (joined(through) if through else values).get(field)
             return self._found(connection, join, str(named)) if named else {}
 
         return joined
+
+    def reaches(self, connection: str, objects: Iterable[str], values: Values) -> bool:
+        """Whether these objects can tell of a record: the ERP knows its customer."""
+        customer = str(values.get("customer") or "")
+        return "customer_standing" not in objects or bool(self._in_the_erp(connection, customer))
+
+    def _reckoned(
+        self, connection: str, object: str, join: Reckoned, key: str, values: Values
+    ) -> Values:
+        if join.of == "lines":
+            names = [f"{key}/{line['id']}" for line in values.get("lines", ())]
+        else:
+            customer = self._in_the_erp(connection, str(values.get("customer") or ""))
+            currency = getter(values, OBJECTS[object])("currency")
+            names = [f"{customer}/{currency}"]
+        rows = snapshots.load(self._tx, HUB, join.object, names)
+        told = [snapshots.data(rows[name]) for name in names if name in rows]
+        return together(join.object, told)
+
+    def _in_the_erp(self, connection: str, customer: str) -> str:
+        """A customer's key there; empty: the ERP does not know them."""
+        if connection == self._erp:
+            return customer
+        found = links.find(self._tx, "customer", connection, self._erp, [customer])
+        return found[0].there if found else ""
 
     def _found(self, connection: str, join: Join, name: str) -> Values:
         sides = {"own": [connection], "source": self._sources, "erp": [self._erp]}
@@ -113,3 +171,20 @@ class Joiner:
                 rows = snapshots.numbered(self._tx, connection, [object], [name])
             self._known[asked] = snapshots.data(rows[0]) if rows else {}
         return self._known[asked]
+
+
+def together(object: str, some: Sequence[Values]) -> Values:
+    """Several records of a kind as one: quantities are added up, what holds must hold for all, and
+    texts follow one another."""
+    if len(some) < 2:
+        return some[0] if some else {}
+    found: dict[str, Any] = {}
+    for name, kind in kinds(OBJECTS[object]).items():
+        values = [one[name] for one in some if one.get(name) not in (None, "")]
+        if kind == "number":
+            found[name] = sum(map(Decimal, values), Decimal(0))
+        elif kind == "bool":
+            found[name] = all(values)
+        elif kind == "text":
+            found[name] = "; ".join(dict.fromkeys(values))
+    return found

@@ -59,6 +59,12 @@ class Rule:
         return tuple(n.removeprefix(WAS) for n in self.when.names if n.startswith(WAS))
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """Everything that it names."""
+        texts = (self.title, self.text, self.over, self.parameters)
+        return frozenset(self.when.names).union(*(t.names for by in texts for t in by.values()))
+
+    @cached_property
     def daily(self) -> bool:
         """Its condition may turn though the record stays as it is."""
         return any("." in n and not n.startswith((WAS, "custom.")) for n in self.when.names)
