@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from random import Random
 
@@ -85,14 +84,20 @@ def small(random: Random) -> Scene:
 
 
 def single(
-    seeds: Iterable[int], url: str = "", *, kinds: Sequence[str] = KINDS, among: Sequence[str] = ()
+    seeds: Iterable[int],
+    url: str = "",
+    *,
+    kinds: Sequence[str] = KINDS,
+    among: Sequence[str] = (),
+    in_turn: bool = False,
 ) -> Iterator[Plan]:
     """Each fault point (or those of `among`) and each kind of trouble, once a seed: at one of the
-    first hits that the scene of this seed has without any trouble."""
-    for seed in seeds:
+    first hits that the scene of this seed has without any trouble. `in_turn`: one kind a seed."""
+    for turn, seed in enumerate(seeds):
         hits = carry_out(Plan(seed, ()), url).hits
-        for name, kind in product(among or points(), kinds):
-            if name in hits:
+        for place, name in enumerate(among or points()):
+            one = kinds[(turn + place) % len(kinds)]
+            for kind in ([one] if in_turn else kinds) if name in hits else ():
                 hit = Random(f"{seed}/{name}/{kind}").randrange(min(FIRST, hits[name]))
                 yield Plan(seed, ((name, hit, kind),))
 

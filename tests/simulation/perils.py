@@ -67,6 +67,7 @@ class Seams:
         self._fate = fate
         self._note = note
         self.hits: Counter[str] = Counter()
+        """How often each fault point was met while things still go wrong."""
         self.done: Counter[str] = Counter()
         """What happened, by kind."""
         self.calm = False
@@ -92,7 +93,9 @@ class Seams:
             self._scheduler.give_way()
 
     def _meet(self, name: str, process: Process) -> None:
-        what = "" if self.calm else self._fate(name, self.hits[name], process)
+        if self.calm:
+            return
+        what = self._fate(name, self.hits[name], process)
         self.hits[name] += 1
         if not what:
             return
