@@ -42,6 +42,8 @@ from connector.store.engine import StoreUnavailable
 
 BEAT = 1.0
 """Seconds between looks for what is due."""
+FOLLOW = 5.0
+"""Seconds between looks for what rules and reviews have to tell: people read no faster."""
 RECOVER = 5.0
 """Seconds between looks for claims whose holder let the deadline pass; a beat may take long."""
 PLAN = 60.0
@@ -172,7 +174,7 @@ class Daemon:
         beats: list[tuple[str, Callable[[], None], float]] = [
             ("recover", lambda: self._recover(engine), RECOVER),
             ("deliver", lambda: self._deliver(app, engine), BEAT),
-            ("rules", lambda: self._follow_rules(app), BEAT),
+            ("rules", lambda: self._follow_rules(app), FOLLOW),
             ("plan", lambda: self._plan(app, engine), PLAN),
             ("reckon", lambda: self._reckon(engine), RECKON),
             ("reload", self._reload, RELOAD),

@@ -126,13 +126,19 @@ _LEASE = ("owner", "epoch", "until")
 
 
 def take_lease(store: Store, tx: Tx, name: str, owner: str, seconds: float) -> int | None:
-    """Hold `name` for a while; returns the epoch, or None while somebody else holds it."""
+    """Hold `name` for half of `seconds` at least; returns the epoch, or None while somebody else
+    holds it. What is ours for that long is not written again."""
     now = store.now(tx)
-    store.upsert(tx, leases, [{"name": name, "owner": "", "epoch": 0, "until": 0.0}], keep=_LEASE)
     row = _LEASE_OF_LOCKED.first(tx, name=name)
+    if row is None:
+        free = {"name": name, "owner": "", "epoch": 0, "until": 0.0}
+        store.upsert(tx, leases, [free], keep=_LEASE)
+        row = _LEASE_OF_LOCKED.first(tx, name=name)
     assert row is not None
     if row.owner not in ("", owner) and row.until > now:
         return None
+    if row.owner == owner and row.until - now >= seconds / 2:
+        return int(row.epoch)
     epoch = row.epoch + (0 if row.owner == owner else 1)
     values = {"name": name, "owner": owner, "epoch": epoch, "until": now + seconds}
     store.upsert(tx, leases, [values])

@@ -14,7 +14,7 @@ from tests.simulation.exhaustive import points
 from tests.simulation.planted import PLANTED, hunt
 from tests.simulation.suites import Report
 
-SEEDS = 24
+SEEDS = 40
 FOUND = (282, 337, 366, 408, 428, 443, 592, 608, 758, 763, 1008, 1067, 1086, 1145, 1458, 1493)
 """Seeds beyond those that once showed a bug of the product; as long as the simulation is as it
 was then. What they showed is told in `tests/engine`, too."""
@@ -142,7 +142,7 @@ SUITES = (
     Suite(
         "T1 double",
         "a crash in the mending of another",
-        partial(double, 10),
+        partial(double, 20),
         partial(double, 500),
     ),
     Suite(

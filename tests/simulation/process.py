@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from connector.app import App
-from connector.daemon import PLAN, RECKON, RECOVER, Daemon
+from connector.daemon import FOLLOW, PLAN, RECKON, RECOVER, Daemon
 from connector.engine.dispatch import Dispatcher
 from connector.health import Health
 from tests.simulation.database import VirtualStore
@@ -89,7 +89,7 @@ class VirtualDaemon(Daemon):
             loops.append(self._spawn("reckon", partial(self._reckon, engine), RECKON))
             if self._app.reviewed or self._app.system.watched:
                 work = partial(self._follow_rules, self._app)
-                loops.append(self._spawn("rules", work, self._beat))
+                loops.append(self._spawn("rules", work, FOLLOW))
             deliver = partial(self._deliver, self._app, engine)
             loops.append(self._spawn("deliver", deliver, self._beat))
             for loop in loops:
