@@ -5,21 +5,25 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
+from copy import copy
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from connector.assemble import Assembly, shipped
 from connector.clock import Clock
-from connector.contract import Hint, WebhookCall
+from connector.contract import Hint, Settings, WebhookCall
 from connector.engine.dispatch import Dispatcher, Progress
 from connector.engine.system import Feed, Flow, System
 from connector.errors import ConnectorError, Problem, UnsafeRun
+from connector.http import Http, NoHttp
 from connector.operations import (
     agreeing,
     asking,
     auditing,
+    boarding,
     checking,
+    correcting,
     filling,
     finding,
     forgetting,
@@ -42,6 +46,7 @@ from connector.operations import (
     value_sheet,
     watching,
 )
+from connector.operations.accounts import Account, Accounts
 from connector.operations.review_page import review_page
 from connector.reviews.answering import Answering, Verdict
 from connector.reviews.board import Board
@@ -63,6 +68,8 @@ class App:
         who: str = "",
         book: Book | None = None,
         board: Board | None = None,
+        *,
+        apart: bool = False,
     ) -> None:
         self.system = system
         self.config = config
@@ -70,7 +77,7 @@ class App:
         self._board = board or Board()
         self.who = who or _user()
         """Who works with it: a user of this machine."""
-        self._runs = Runs(system, config.workers)
+        self._runs = Runs(system, config.workers, apart=apart)
         self.files: frozenset[Path] = frozenset()
         """Secrets and certificates that the configuration names and that were read."""
         self.unfilled: Sequence[Problem] = ()
@@ -80,23 +87,36 @@ class App:
 
     @classmethod
     def open(
-        cls, path: Path, clock: Clock | None = None, *, speak: bool = False, draft: bool = False
+        cls,
+        path: Path,
+        clock: Clock | None = None,
+        *,
+        speak: bool = False,
+        draft: bool = False,
+        apart: bool = False,
     ) -> App:
         """Read the configuration and open the store. Raises ConfigError.
 
         `speak`: messages are in the configuration's language from then on. `draft`: what is still
-        to be filled in is told by `unfilled`; nothing can be called then.
+        to be filled in is told by `unfilled`; nothing can be called then. `apart`: without the
+        connections' secrets: no system can be called, and runs are left to the daemon.
         """
-        file = ConfigFile(path, speak=speak, draft=draft)
-        assembly = Assembly(file, clock)
+        file = ConfigFile(path, speak=speak, draft=draft, secrets=not apart)
+        assembly = Assembly(file, clock, _no_http if apart else Http)
         system = assembly.build()
         migrate.prepare(system.store)
         system.store.check_durable()
-        app = cls(system, file.config, book=assembly.book, board=assembly.board)
+        app = cls(system, file.config, book=assembly.book, board=assembly.board, apart=apart)
         app.files = frozenset(file.files)
         app.unfilled = tuple(file.unfilled)
         app.folders = file.mappings()
         return app
+
+    def of(self, who: str) -> App:
+        """The same in somebody's hands."""
+        made = copy(self)
+        made.who = who
+        return made
 
     def close(self) -> None:
         """Give back sessions and files."""
@@ -211,10 +231,22 @@ class App:
         """Write a workbook to fill in for what a flow reads; its headings. Raises ConfigError."""
         return templating.template(self.system, self.flow(flow), path)
 
-    def failures(self, flow: str = "", *, ignored: bool = False) -> list[dict[str, Any]]:
-        """What waits for a person; `ignored`: also what a person set aside."""
+    def failures(
+        self,
+        flow: str = "",
+        *,
+        ignored: bool = False,
+        limit: int = 1000,
+        after: tuple[float, str] | None = None,
+    ) -> list[dict[str, Any]]:
+        """What waits for a person, the oldest first, so many `after` one since when and with which
+        key; `ignored`: also what a person set aside."""
         name = finding.delivering(self.system, flow).name if flow else ""
-        return overview.failures(self.system, name, ignored=ignored)
+        return overview.failures(self.system, name, ignored=ignored, limit=limit, after=after)
+
+    def standing(self) -> dict[str, dict[str, int]]:
+        """Per flow, how many records wait, failed, are in conflict or in doubt."""
+        return overview.standing(self.system)
 
     def failure(self, flow: str, number: str) -> dict[str, Any]:
         """One of them, with its last attempt."""
@@ -240,6 +272,17 @@ class App:
         else:
             keys = [failure["key"] for failure in self.failures(flow)]
         return overview.retry(self.system, known, keys, self.who, ours=ours)
+
+    def retry_seen(self, flow: str, seen: Mapping[str, float], *, ours: bool = False) -> int:
+        """The same for those that still stand as somebody saw them: by key, since when. Raises
+        ChangedMeanwhile."""
+        known = finding.delivering(self.system, flow)
+        return overview.retry(self.system, known, (), self.who, ours=ours, seen=seen)
+
+    def discard_seen(self, flow: str, seen: Mapping[str, float]) -> int:
+        """Set those aside that still stand as somebody saw them. Raises ChangedMeanwhile."""
+        known = finding.delivering(self.system, flow)
+        return overview.discard(self.system, known, (), self.who, seen=seen)
 
     def discard(self, flow: str, numbers: Sequence[str]) -> int:
         """Set records that stopped or wait aside until their next change."""
@@ -382,11 +425,60 @@ class App:
         """Forget the people at a customer, by its number or key. Raises NotFound."""
         return forgetting.forget(self.system, customer, self.who)
 
+    # -- the console ------------------------------------------------------------------------
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who can log in."""
+        return Accounts(self.system, self.config)
+
+    def users(self) -> list[Account]:
+        """Every login, and what stands for it."""
+        return self.accounts.listing()
+
+    def invite(self, login: str) -> str:
+        """A secret with which a login gets a password, once. Raises NotLetIn."""
+        return self.accounts.invite(login, self.who)
+
+    def make_token(self, login: str, name: str, most: str, days: int) -> str:
+        """A secret for a program that works in a login's name. Raises NotLetIn."""
+        return self.accounts.make_token(login, name, most, days, self.who)
+
+    def end_sessions(self, login: str, id: str = "") -> int:
+        """End one secret of a login, or all its sessions; how many."""
+        return self.accounts.end(login, id, self.who)
+
+    def remove_user(self, login: str) -> bool:
+        """A login cannot be used any more; whether it could."""
+        return self.accounts.remove(login, self.who)
+
+    def board(self, wish: boarding.Wish) -> boarding.Board:
+        """The orders under way, by where they stand."""
+        return boarding.look(self.system, wish)
+
+    def order_line(self, connection: str, key: str) -> boarding.Line | None:
+        """One order's line of the board; None: it has none."""
+        return boarding.line(self.system, connection, key)
+
+    # -- correcting -------------------------------------------------------------------------
+
+    def fields(self, flow: str, number: str) -> list[correcting.Field]:
+        """What can be corrected of a record. Raises NotFound."""
+        return correcting.fields(self.system, finding.delivering(self.system, flow), number)
+
+    def correct(
+        self, flow: str, number: str, said: Mapping[str, str], seen: float | None = None
+    ) -> int:
+        """Say what fields should be, and let the record go again. Raises NotFound, MappingFault,
+        ChangedMeanwhile."""
+        known = finding.delivering(self.system, flow)
+        return correcting.correct(self.system, known, number, said, self.who, seen=seen)
+
     # -- the audit --------------------------------------------------------------------------
 
-    def audit(self, limit: int = 100) -> list[auditing.Line]:
-        """Who decided what, newest first."""
-        return auditing.listing(self.system, limit)
+    def audit(self, limit: int = 100, before: int = 0) -> list[auditing.Line]:
+        """Who decided what, newest first; `before` the line with this id."""
+        return auditing.listing(self.system, limit, before)
 
     def verify_audit(self, head: str = "") -> auditing.Verified:
         """Whether the audit is as it was written; `head`: a link that was noted before."""
@@ -496,6 +588,10 @@ def rehearse_upgrade(path: Path) -> dict[str, int]:
         return migrate.rehearse(store)
     finally:
         store.close()
+
+
+def _no_http(settings: Settings, clock: Clock) -> NoHttp:
+    return NoHttp(clock)
 
 
 def _user() -> str:

@@ -35,6 +35,12 @@ from connector.settings import HUB, ConfigFile, FlowSettings
 from connector.store.engine import Store
 
 T = TypeVar("T")
+SHOWN = frozenset({
+    "board", "order_progress", "order_margin", "three_flows", "kitting", "availability",
+    "material_requirement", "price_estimate", "slow_stock", "customer_standing", "cash_forecast",
+    "measures",
+})  # fmt: skip
+"""What the console shows."""
 MakeHttp = Callable[[Settings, Clock], HttpProtocol]
 
 
@@ -94,6 +100,7 @@ class Assembly:
             seen=self._seen(store),
             watched=frozenset(self.book.rules),
             reckoned=self.book.reckoned | self.board.reckoned,
+            shown=SHOWN if config.console.address else frozenset(),
             hints={name: found for name, found in hints.items() if found},
         )
 

@@ -34,7 +34,7 @@ from connector.errors import ConfigError, Problem
 from connector.health import Health
 from connector.messages import say
 from connector.objects import personal
-from connector.overlay import files_of, mappings_beside
+from connector.overlay import files_of, stamps
 from connector.runs import StoreInUse
 from connector.store import feeds as feed_store
 from connector.store import forgetting, journal, rules
@@ -258,10 +258,7 @@ class Daemon:
 
     def _stamps(self) -> dict[str, float]:
         """When each file that makes up the configuration was last written."""
-        folders = [folder for folder in mappings_beside(self._files) if folder.is_dir()]
-        mappings = (file for folder in folders for file in folder.rglob("*.yaml"))
-        files = {*self._files, *self._app.files, *mappings}
-        return {file.as_posix(): file.stat().st_mtime for file in files if file.is_file()}
+        return stamps(self._files, self._app.files)
 
     def _reload(self) -> None:
         if self._stamps() == self._seen:

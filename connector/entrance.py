@@ -1,8 +1,7 @@
 """Who may do what: one table, and one door before the façade that asks it.
 
-Whoever has one of the roles below may do what stands under it and under those before it. Approvers
-need no more than `viewer`: for which department they answer the reviews say. Where nobody under
-`people` has a login, whoever may run the command may do everything, as on a machine of one's own.
+Whoever has one of the roles may do what stands under it and under those before it. Approvers need
+no more than `viewer`: for which department they answer the reviews say.
 """
 
 from __future__ import annotations
@@ -13,11 +12,8 @@ from typing import Any
 from connector.app import App
 from connector.errors import ConnectorError
 from connector.messages import say
-from connector.settings import PersonSettings
+from connector.rights import ROLES, least, role
 from connector.store import journal
-
-ROLES = ("viewer", "operator", "admin")
-"""From the least to the most."""
 
 TABLE: Mapping[str, frozenset[str]] = {
     "viewer": frozenset({
@@ -25,38 +21,32 @@ TABLE: Mapping[str, frozenset[str]] = {
         "system", "config", "files", "unfilled", "folders", "flow", "daemon_runs", "on_hand_over",
         "close", "check", "plan", "rehearse", "status", "template", "failures", "failure", "trace",
         "asking", "plan_resync", "missing", "rules", "rules_at_hand", "try_rule", "links", "match",
-        "fill", "reviewed", "reviews", "review", "review_times", "audit",
+        "fill", "reviewed", "reviews", "review", "review_times", "audit", "board", "order_line",
+        "fields", "standing",
         # Whom a review asks, it says itself.
         "answer_review", "delegate_review",
     }),
     "operator": frozenset({
         "sync", "resync", "retry", "discard", "reconcile", "bring_back", "release", "observe",
         "watch_forms", "pair", "decide", "set_link", "remove_link", "create_anew", "baseline",
-        "stop_messages",
+        "stop_messages", "correct", "retry_seen", "discard_seen",
     }),
     "admin": frozenset({
         "store_was_restored", "trust_store", "change_connection", "release_review",
-        "accept_review", "verify_audit", "forget",
+        "accept_review", "verify_audit", "forget", "users", "invite", "make_token",
+        "end_sessions", "remove_user",
     }),
 }  # fmt: skip
 """What each role may do besides what those before it may."""
 INSIDE = frozenset({
     "engine", "carry_out_commands", "hear", "releases_until", "release_ahead", "follow_rules",
-    "mind_reviews", "review_page",
+    "mind_reviews", "review_page", "of", "accounts",
 })  # fmt: skip
 """What the daemon alone does: nobody comes in by it."""
 
 
 class NotEntitled(ConnectorError):
     """Somebody may not do this; it was noted that they tried."""
-
-
-def role(people: Mapping[str, PersonSettings], login: str) -> str:
-    """The most that a login may; empty: nothing."""
-    if not any(one.logins for one in people.values()):
-        return ROLES[-1]
-    mine = {r for one in people.values() if login in one.logins for r in (*one.roles, ROLES[0])}
-    return next((one for one in reversed(ROLES) if one in mine), "")
 
 
 def allows(role: str, operation: str) -> bool:
@@ -69,14 +59,16 @@ def allows(role: str, operation: str) -> bool:
 class Entrance:
     """The façade as one person may use it."""
 
-    def __init__(self, app: App, login: str) -> None:
-        self._app = app
+    def __init__(self, app: App, login: str, most: str = "") -> None:
+        """`most`: the role that they have here at most; empty: their own."""
+        self._app = app.of(login)
         self._login = login
-        self._role = role(app.config.people, login)
+        own = role(app.config.people, login)
+        self.role = least(own, most) if own else ""
 
     def __getattr__(self, name: str) -> Any:
         """An operation of the façade. Raises NotEntitled."""
-        if not allows(self._role, name):
+        if not allows(self.role, name):
             self._refuse(name)
         return getattr(self._app, name)
 
@@ -85,6 +77,6 @@ class Entrance:
         with store.transaction() as tx:
             about = {"operation": name}
             journal.log_audit(tx, store.now(tx), self._login, "attempt_refused", about)
-        words = "not_entitled" if self._role else "not_known"
+        words = "not_entitled" if self.role else "not_known"
         needed = next((one for one in ROLES if name in TABLE[one]), "")
         raise NotEntitled(say(words, login=self._login, role=needed))

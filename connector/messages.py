@@ -7,6 +7,9 @@ a reason stored today can be read in either language tomorrow.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -16,6 +19,8 @@ from connector.yamlfile import shipped
 
 LANGUAGES = ("zh", "en")
 _language = "zh"
+_reader: ContextVar[str] = ContextVar("reader")
+"""The language of whoever reads what is said just here, where it is another one."""
 
 
 def set_language(language: str) -> None:
@@ -26,9 +31,28 @@ def set_language(language: str) -> None:
     _language = language
 
 
+def speak(language: str) -> None:
+    """From now on, in this context alone, messages are rendered in this language."""
+    if language not in LANGUAGES:
+        raise ValueError(language)
+    _reader.set(language)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """In here messages are rendered in this language, and elsewhere as before."""
+    if language not in LANGUAGES:
+        raise ValueError(language)
+    before = _reader.set(language)
+    try:
+        yield
+    finally:
+        _reader.reset(before)
+
+
 def language() -> str:
     """The language messages are rendered in."""
-    return _language
+    return _reader.get(_language)
 
 
 CATALOGUE: dict[str, dict[str, str]] = {}
@@ -62,17 +86,18 @@ class Message:
         return known[language].format_map(_Tolerant(said)) if known else f"{self.id} {said}"
 
     def __str__(self) -> str:
-        return self.render(_language)
+        return self.render(language())
 
     def dump(self) -> str:
         """As text for the store; `load` reads it back."""
         return json.dumps({"id": self.id, **{k: str(v) for k, v in self.params.items()}})
 
 
-def word(kind: str, code: str, language: str = "") -> str:
-    """A code in plain words: `word("step", "audited")`; the code itself where there are none."""
+def word(kind: str, code: str, wanted: str = "") -> str:
+    """A code in plain words: `word("step", "audited")`; the code itself where there are none.
+    `wanted`: in this language."""
     found = CATALOGUE.get(f"{kind}_{code}")
-    return found[language or _language] if found else code
+    return found[wanted or language()] if found else code
 
 
 def _said(name: str, value: Any, language: str) -> Any:

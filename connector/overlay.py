@@ -7,7 +7,7 @@ the file in which it stands: a mistake is named there, a relative path starts th
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,6 +144,15 @@ def files_of(path: Path) -> list[Path]:
             if below is not None and below not in files:
                 files.append(below)
     return files
+
+
+def stamps(files: Sequence[Path], more: Iterable[Path] = ()) -> dict[str, float]:
+    """When each file that makes up a configuration was last written, its mappings and `more`
+    included."""
+    folders = [folder for folder in mappings_beside(files) if folder.is_dir()]
+    mappings = (file for folder in folders for file in folder.rglob("*.yaml"))
+    known = {*files, *more, *mappings}
+    return {file.as_posix(): file.stat().st_mtime for file in known if file.is_file()}
 
 
 def mappings_beside(files: Sequence[Path]) -> list[Path]:

@@ -50,9 +50,11 @@ def silent(_: str, __: int) -> None:
 class Runs:
     """The runs of one configuration."""
 
-    def __init__(self, system: System, workers: int) -> None:
+    def __init__(self, system: System, workers: int, *, apart: bool = False) -> None:
+        """`apart`: this process can call no system; it is never the engine."""
         self._system = system
         self._workers = workers
+        self._apart = apart
         self._dispatcher: Dispatcher | None = None
         self.on_hand_over: Callable[[], None] = lambda: None
         """Called when a command is left to the daemon, before waiting for it."""
@@ -65,6 +67,8 @@ class Runs:
         if self._dispatcher is not None:
             yield self._dispatcher
             return
+        if self._apart:
+            raise StoreInUse(say("engine_apart"))
         with self._held(), _seldom_collecting():
             dispatcher = Dispatcher(self._system, self._workers)
             self._dispatcher = dispatcher

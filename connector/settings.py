@@ -281,6 +281,25 @@ class ReviewSettings(_Model):
     """How long a link in a message can be used to answer."""
 
 
+class ConsoleSettings(_Model):
+    """The pages for people, and the interface for programs."""
+
+    address: Annotated[str, BeforeValidator(_address)] = ""
+    """Where `connector console` listens, such as `127.0.0.1:8090`; empty: there is none, and what
+    it alone shows is not computed. An address that others reach needs TLS: `certificate` and `key`,
+    or a proxy that speaks it and is reached under a `url` with `https`."""
+    url: str = ""
+    """Under which people reach it, such as `https://connector.example.com`; empty: `address`."""
+    certificate: Path | None = None
+    """File with its certificate, and those between it and the authority."""
+    key: Path | None = None
+    """File with the certificate's key."""
+    idle: Duration = 1800.0
+    """After so long without a page, people log in again."""
+    longest: Duration = 43_200.0
+    """The same, whatever they did meanwhile."""
+
+
 class CalendarSettings(_Model):
     """Working days of the firm, over those that the State Council orders."""
 
@@ -316,6 +335,8 @@ class Config(_Model):
     """When and how much is told."""
     reviews: dict[str, ReviewSettings] = {}
     """Reviews that flows may ask for."""
+    console: ConsoleSettings = ConsoleSettings()
+    """The pages for people."""
     calendar: CalendarSettings = CalendarSettings()
     """Working days."""
     workers: int = Field(default=8, ge=1, le=64)
@@ -335,17 +356,21 @@ class Unfilled(ValueError):
 class ConfigFile:
     """A configuration with the places of everything in it."""
 
-    def __init__(self, path: Path, *, speak: bool = False, draft: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, speak: bool = False, draft: bool = False, secrets: bool = True
+    ) -> None:
         """Read and check `path`. Raises ConfigError with every problem that one reading finds.
 
         `speak`: messages are in the file's language from then on, those of its mistakes too.
         `draft`: what is still to be filled in is noted, and something stands in its place.
+        Without `secrets` nothing is looked up that connections refer to: something stands there.
         """
         self.path = path
         self.problems: list[Problem] = []
         self.unfilled: list[Problem] = []
         """Of a draft, what is still to be filled in."""
         self._draft = draft
+        self._looks_up = secrets
         self._layers = Layers.of(path)
         self.paths = self._layers.files
         """The file and those that it extends."""
@@ -445,6 +470,9 @@ class ConfigFile:
             if key in ABOUT_HTTP and not adapter.speaks_http and not own:
                 problems.append(Problem(self.place(*where), say("about_http", name=key)))
             try:
+                if not self._looks_up and _refers(value):
+                    values[key] = stand_in(key, known)
+                    continue
                 values[key] = self._value(key, value, annotation, self.directory(*where))
             except Unfilled as gap:
                 (self.unfilled if self._draft else problems).append(
@@ -463,6 +491,8 @@ class ConfigFile:
             raise Unfilled(say("fill_in", name=key))
         secret = _takes(annotation, SecretStr)
         if secret and isinstance(value, dict):
+            if not self._looks_up:
+                return dict.fromkeys(value, CHANGE_ME)
             return {n: self._resolved(one, folder, secret=True) for n, one in value.items()}
         value = self._resolved(value, folder, secret=secret)
         if _takes(annotation, float):
@@ -472,7 +502,7 @@ class ConfigFile:
                 detail = complaints.own(error)
                 words = say("bad_setting", name=key, value=value, detail=detail)
                 raise ValueError(words) from None
-        if key == "ca_file" and value and isinstance(value, str):
+        if key == "ca_file" and value and isinstance(value, str) and self._looks_up:
             return self._file(value, folder)
         return folder / value if _takes(annotation, Path) and isinstance(value, str) else value
 
@@ -531,6 +561,10 @@ class ConfigFile:
         path = url.removeprefix(SQLITE)
         here = url != path and not Path(path).is_absolute()
         return SQLITE + (folder / path).as_posix() if here else url
+
+
+def _refers(value: Any) -> bool:
+    return isinstance(value, str) and _REFERENCE.search(value) is not None
 
 
 def _takes(annotation: Any, kind: type) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from connector.cli import (
     audit,
     care,
+    console,
     environments,
     going_live,
     insight,
@@ -42,6 +43,7 @@ insight.register(cli)
 rules.register(cli)
 reviews.register(cli)
 audit.register(cli)
+console.register(cli)
 service.register(cli)
 
 

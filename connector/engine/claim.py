@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from connector.clock import Deadline
-from connector.engine import gate, pairing, retry, states
+from connector.engine import correcting, gate, pairing, retry, states
 from connector.engine.jobs import Job, reference
 from connector.engine.opposite import Other
 from connector.engine.resolving import Resolver
@@ -108,6 +108,7 @@ class Claimer:
         """
         flow, keys = self._flow, [row.key for row in rows]
         known = {**snapshots.load(tx, flow.source, flow.object, keys), **anew}
+        known = correcting.corrected(tx, flow, known)
         linked = self._linked(tx, keys)
         claimed = Claimed(looked_at=len(rows))
         jobs: list[Job] = []

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from connector.derive.status import delivery_status
 from connector.derive.subjects import ABOUT, about, names, subject
 from connector.engine import (
+    boarding,
     dossier,
     figuring,
     modelling,
@@ -27,7 +29,7 @@ from connector.messages import load
 from connector.objects import BusinessObject, DeliveryStatus
 from connector.objects.showing import labels, readable
 from connector.settings import HUB
-from connector.store import deliveries, journal, links, mentions, snapshots
+from connector.store import deliveries, facts, journal, links, mentions, snapshots
 from connector.store.engine import Tx
 
 GROUP = 200
@@ -37,6 +39,8 @@ MOVES = frozenset({"shipment", "goods_return"})
 """What says how much of an order is still open."""
 
 Compute = Callable[[System, Tx, Sequence[str]], dict[str, BusinessObject]]
+BOARD = "board"
+"""What is computed last, and is no record: it shows the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +92,25 @@ def after_delivery(system: System, tx: Tx, flow: Flow, keys: Sequence[str]) -> N
             reckoning.note(system, tx, flow.name)
             if planning.wanted_of(system):
                 modelling.note_orders(system, tx, keys)
-        for object, _ in _wanted(system):
+        for object in [object for object, _ in _wanted(system)] + _boards(system):
             _of_deliveries(system, tx, object, flow, keys)
 
 
 def _wanted(system: System) -> list[tuple[str, Derivation]]:
-    """What some flow carries on and is computed record by record."""
+    """What somebody asks for and is computed record by record."""
     objects = sorted(system.asked_of_hub() & DERIVATIONS.keys())
     return [(object, DERIVATIONS[object]) for object in objects]
 
 
+def _boards(system: System) -> list[str]:
+    return [BOARD] if BOARD in system.shown else []
+
+
 def _of_deliveries(system: System, tx: Tx, object: str, flow: Flow, keys: Sequence[str]) -> None:
+    of_orders = object == BOARD or DERIVATIONS[object].by == "order"
     if object == "delivery_status":
         keys = [f"{flow.name}/{key}" for key in keys]
-    elif flow.object != "sales_order" or DERIVATIONS[object].by != "order":
+    elif flow.object != "sales_order" or not of_orders:
         return
     journal.derive_later(system.store, tx, object, keys)
 
@@ -109,16 +118,30 @@ def _of_deliveries(system: System, tx: Tx, object: str, flow: Flow, keys: Sequen
 def run(system: System) -> int:
     """Compute everything that waits; returns how many derived records really changed."""
     changed = 0
-    for object, _ in _wanted(system):
-        while not system.stopping.is_set() and (done := _group(system, object)) is not None:
+    for object, derivation in _wanted(system):
+        work = partial(_compute, object, derivation)
+        while not system.stopping.is_set() and (done := _group(system, object, work)) is not None:
             changed += done
+    for object in _boards(system):
+        while not system.stopping.is_set() and _group(system, object, boarding.save) is not None:
+            pass
     return changed
+
+
+def introduce(system: System) -> None:
+    """What is shown from now on is computed of what is there already."""
+    for object in sorted(system.shown & {BOARD, *DERIVATIONS}):
+        with system.store.transaction() as tx:
+            known = facts.noted(tx, f"shown {object}")
+            facts.first(system.store, tx, f"shown {object}", "yes")
+        if not known:
+            everything(system, object)
 
 
 def everything(system: System, object: str) -> None:
     """Ask for all derived records of this object: nobody wanted them so far. What planning tells
     it tells of everything anyway."""
-    if object not in DERIVATIONS:
+    if object not in (BOARD, *DERIVATIONS):
         return
     for flow in system.delivering():
         if flow.source != HUB:
@@ -136,20 +159,32 @@ def _everything_of(system: System, object: str, flow: Flow) -> None:
             _of_deliveries(system, tx, object, flow, keys)
 
 
-def _group(system: System, object: str) -> int | None:
+def _group(
+    system: System, object: str, work: Callable[[System, Tx, Sequence[str]], int]
+) -> int | None:
     store = system.store
     with store.reading() as tx:
         if not journal.to_derive(tx, object, 1, lock=False):
             return None
     with store.transaction() as tx:
         keys = [row.key for row in journal.to_derive(tx, object, GROUP)]
-        made = DERIVATIONS[object].compute(system, tx, keys)
-        fault("computed")
-        changed = len(saving.save(system, tx, object, made))
-        fault("computed_saved")
+        changed = work(system, tx, keys)
         journal.derived(tx, object, keys)
     fault("derived")
     return changed
+
+
+def _compute(
+    object: str, derivation: Derivation, system: System, tx: Tx, keys: Sequence[str]
+) -> int:
+    made = derivation.compute(system, tx, keys)
+    fault("computed")
+    changed = saving.save(system, tx, object, made)
+    if object == "order_progress":
+        for board in _boards(system):
+            journal.derive_later(system.store, tx, board, changed)
+    fault("computed_saved")
+    return len(changed)
 
 
 def _statuses(system: System, tx: Tx, keys: Sequence[str]) -> dict[str, BusinessObject]:

@@ -137,6 +137,7 @@ class Dispatcher:
             if introduce(self._system, flow) and flow.source == HUB:
                 deriving.everything(self._system, flow.object)
             mapped_anew(self._system, flow)
+        deriving.introduce(self._system)
         for feed in self._system.feeds.values():
             if not self.paused(feed.connection) and not self._system.resting(feed):
                 self._retry_faults(feed)

@@ -18,6 +18,7 @@ from connector.engine.jobs import Job
 from connector.engine.system import Flow
 from connector.mapping.document import digest
 from connector.messages import dump, load, say
+from connector.objects.paths import laid_over
 from connector.store import facts, reviews, snapshots
 from connector.store.engine import Store, Tx
 from connector.store.statement import Row
@@ -124,11 +125,3 @@ def given_in(answers: Sequence[Any]) -> dict[str, Any]:
     for row in answers:
         given |= exact.loads(row.given) if row.given else {}
     return given
-
-
-def laid_over(values: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """A stored record with these fields in the place of its own."""
-    own = {n.removeprefix("custom."): v for n, v in given.items() if n.startswith("custom.")}
-    plain = {name: value for name, value in given.items() if not name.startswith("custom.")}
-    laid = {**values, **plain}
-    return {**laid, "custom": {**values.get("custom", {}), **own}} if own else laid

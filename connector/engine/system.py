@@ -224,6 +224,8 @@ class System:
     """Connections, each with a kind of record in it, that rules watch."""
     reckoned: frozenset[str] = frozenset()
     """Derived objects that conditions and texts name of the records they are about."""
+    shown: frozenset[str] = frozenset()
+    """What pages for people show: derived objects, and the board of orders."""
     hints: MappingOf[str, Hints] = field(default_factory=dict)
     """What remote texts mean, by connection."""
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -252,10 +254,10 @@ class System:
             limits.settle(at_once=at_once)
 
     def asked_of_hub(self) -> set[str]:
-        """The derived objects that flows carry on, rules watch, or conditions name."""
+        """The derived objects that flows carry on, rules watch, conditions name or pages show."""
         carried = {flow.object for flow in self.flows.values() if flow.source == HUB}
         watched = {object for connection, object in self.watched if connection == HUB}
-        return carried | watched | self.reckoned
+        return carried | watched | self.reckoned | self.shown
 
     def delivering(self) -> list[Flow]:
         """The flows that write, those that others wait for first."""

@@ -51,7 +51,7 @@ class Reader:
         try:
             made = self._model.model_validate(values)
         except ValidationError as error:
-            raise _fault(error) from None
+            raise fault_of(error) from None
         made.settle()
         return made
 
@@ -156,7 +156,8 @@ def _holds(expression: Expression | None, record: Record, *, when_absent: bool) 
     return when_absent if expression is None else expression.holds(record.fields.get)
 
 
-def _fault(error: ValidationError) -> MappingFault:
+def fault_of(error: ValidationError) -> MappingFault:
+    """Why values are no business object: the first of the reasons."""
     first = error.errors(include_url=False)[0]
     path = ".".join(str(part) for part in first["loc"])
     if first["type"] == "missing":

@@ -34,13 +34,13 @@ class Verified:
     """The head that was asked about is one of its links."""
 
 
-def listing(system: System, limit: int = 100) -> list[Line]:
-    """The newest lines, newest first."""
+def listing(system: System, limit: int = 100, before: int = 0) -> list[Line]:
+    """The newest lines, newest first; `before` the one with this id."""
     with system.store.reading() as tx:
-        rows = [row for row, _ in journal.audited(tx)]
+        rows = journal.newest_audited(tx, limit, before)
     return [
         Line(row.id, row.at, row.who, row.what, json.loads(row.about) if row.about else {})
-        for row in rows[: -limit - 1 : -1]
+        for row in rows
     ]
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connector.engine.system import Flow, System
 from connector.errors import ConfigError, ConnectorError, Problem
 from connector.messages import Message, say
 from connector.objects import OBJECTS
-from connector.store import snapshots
+from connector.store import deliveries, snapshots
 from connector.store.engine import Tx
 
 
 class NotFound(ConnectorError):
     """A record that was named is not known."""
+
+
+class ChangedMeanwhile(ConnectorError):
+    """What somebody decided about is not as they saw it any more."""
 
 
 def _wrong(words: Message) -> ConfigError:
@@ -75,6 +79,17 @@ def keys(system: System, flow: Flow, numbers: Sequence[str]) -> list[str]:
     if missing:
         raise NotFound(say("no_such_record", numbers=", ".join(missing), flow=flow.name))
     return [key for some in found.values() for key in some]
+
+
+def as_seen(tx: Tx, flow: Flow, seen: Mapping[str, float]) -> list[str]:
+    """Of a flow's stopped records those that still stand as somebody saw them: by key, since
+    when. Nobody changes them until this transaction ends. Raises ChangedMeanwhile where none does.
+    """
+    known = deliveries.locked(tx, flow.name, list(seen))
+    found = [k for k, row in known.items() if row.state == "stopped" and row.since == seen[k]]
+    if not found:
+        raise ChangedMeanwhile(say("changed_meanwhile"))
+    return found
 
 
 def one(tx: Tx, flow: Flow, number: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connector.engine.system import Feed, Flow, System
@@ -152,18 +152,27 @@ def _kind(state: str, reason: str) -> str:
     return {"pending": "waiting", "sending": "waiting", "in_doubt": "in_doubt"}.get(state, "")
 
 
-def failures(system: System, flow: str = "", *, ignored: bool = False) -> list[Shown]:
-    """Every delivery that waits for a person, with its reason, who acts and what to do.
+def failures(
+    system: System,
+    flow: str = "",
+    *,
+    ignored: bool = False,
+    limit: int = 1000,
+    after: tuple[float, str] | None = None,
+) -> list[Shown]:
+    """Every delivery that waits for a person, with its reason, who acts and what to do; the oldest
+    first, at most so many, `after` one since when and with which key.
 
     `ignored`: those too that a person set aside.
     """
     with system.store.reading() as tx:
         listed = []
-        for row in deliveries.listing(tx, "stopped", flow=flow):
+        without = () if ignored else ("ignored",)
+        rows = deliveries.listing(tx, "stopped", flow, without=without, limit=limit, after=after)
+        for row in rows:
             known = system.flows.get(row.flow)
-            if known is None or not known.delivers or (row.reason == "ignored" and not ignored):
-                continue
-            listed.append(_failure(system, tx, known, row))
+            if known is not None and known.delivers:
+                listed.append(_failure(system, tx, known, row))
     return listed
 
 
@@ -237,10 +246,23 @@ def _way_out(row: Any, number: str, both: dict[str, str], ended: bool) -> str:
     return str(say(id, flow=row.flow, number=number, **both))
 
 
-def retry(system: System, flow: Flow, keys: Sequence[str], who: str, *, ours: bool) -> int:
-    """Let stopped or waiting records go again now; `ours`: our values win over what people did."""
+def retry(
+    system: System,
+    flow: Flow,
+    keys: Sequence[str],
+    who: str,
+    *,
+    ours: bool = False,
+    seen: Mapping[str, float] | None = None,
+) -> int:
+    """Let stopped or waiting records go again now; `ours`: our values win over what people did.
+
+    `seen`: only those that still stand as somebody saw them, since when by key. Raises
+    ChangedMeanwhile where none does.
+    """
     with system.store.transaction() as tx:
         now = system.store.now(tx)
+        keys = finding.as_seen(tx, flow, seen) if seen is not None else keys
         columns: dict[str, Any] = {"forced": 1} if ours else {}
         if flow.idempotency == "C":
             columns["verb"] = "put"  # whoever says so has looked: nothing else can
@@ -249,10 +271,19 @@ def retry(system: System, flow: Flow, keys: Sequence[str], who: str, *, ours: bo
     return count
 
 
-def discard(system: System, flow: Flow, keys: Sequence[str], who: str) -> int:
-    """Set what stopped or waits aside until its next change; what is under way is left alone."""
+def discard(
+    system: System,
+    flow: Flow,
+    keys: Sequence[str],
+    who: str,
+    *,
+    seen: Mapping[str, float] | None = None,
+) -> int:
+    """Set what stopped or waits aside until its next change; what is under way is left alone.
+    `seen` as of `retry`."""
     with system.store.transaction() as tx:
         now = system.store.now(tx)
+        keys = finding.as_seen(tx, flow, seen) if seen is not None else keys
         known = deliveries.states(tx, flow.name, keys)
         idle = {key: row for key, row in known.items() if row.reason != "unasked"}
         some = [key for key, row in idle.items() if row.state in ("stopped", "pending")]

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from connector import exact
 from connector.engine.gate import NONE, noted_as
 from connector.engine.system import System
-from connector.errors import ConnectorError
+from connector.errors import ConnectorError, MappingFault
 from connector.faults import fault
 from connector.mapping.kinds import kinds
 from connector.messages import Message, dump, say
 from connector.objects import OBJECTS
+from connector.objects.paths import written
 from connector.reviews.board import Board
 from connector.reviews.telling import Announcer
 from connector.rules.people import SALESPERSON
@@ -182,7 +181,11 @@ class Answering:
         if missing or set(answer.given) - set(asked):
             raise NotAllowed(say("review_gives", names=", ".join(asked)))
         object = self._system.flows[review.flow].object
-        return {name: _value(object, name, answer.given[name]) for name in asked}
+        known = kinds(OBJECTS[object])
+        try:
+            return {name: written(known.get(name), name, answer.given[name]) for name in asked}
+        except MappingFault as fault:
+            raise NotAllowed(fault.words) from None
 
     # -- noting -----------------------------------------------------------------------------
 
@@ -197,18 +200,3 @@ class Answering:
 
 OWN = (SALESPERSON, f"{SALESPERSON}.number", f"{SALESPERSON}.name")
 """What names whoever is behind a record: they do not approve it themselves."""
-
-
-def _value(object: str, name: str, text: str) -> Any:
-    """A value as people write it, as a stored record holds it. Raises NotAllowed."""
-    kind = kinds(OBJECTS[object]).get(name, "text")
-    try:
-        if kind == "date":
-            return date.fromisoformat(text).isoformat()
-        if kind == "number":
-            return format(Decimal(text), "f")
-        if kind == "whole":
-            return int(text)
-    except (ValueError, InvalidOperation):
-        raise NotAllowed(say("review_value", name=name, value=text)) from None
-    return text

@@ -20,6 +20,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    tuple_,
     update,
 )
 
@@ -307,12 +308,26 @@ def to_create(tx: Tx, flow: str, now: float, way: tuple[str, str, str]) -> int:
     return int(tx.execute(query).scalar_one())
 
 
-def listing(tx: Tx, state: str, *, flow: str = "", limit: int = 1000) -> list[Any]:
-    """Rows in a state, oldest first."""
+def listing(
+    tx: Tx,
+    state: str,
+    flow: str = "",
+    *,
+    without: Sequence[str] = (),
+    limit: int = 1000,
+    after: tuple[float, str] | None = None,
+) -> list[Any]:
+    """Rows in a state, oldest first; `without` those of some reasons, and `after` one since when
+    and with which key."""
+    place = (deliveries.c.since, deliveries.c.key)
     query = select(deliveries).where(deliveries.c.state == state)
     if flow:
         query = query.where(deliveries.c.flow == flow)
-    return list(tx.execute(query.order_by(deliveries.c.since, deliveries.c.key).limit(limit)))
+    if without:
+        query = query.where(deliveries.c.reason.not_in(without))
+    if after is not None:
+        query = query.where(tuple_(*place) > tuple_(*after))
+    return list(tx.execute(query.order_by(*place).limit(limit)))
 
 
 def about(tx: Tx, key: str, flows: Sequence[str]) -> list[Any]:

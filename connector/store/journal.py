@@ -67,6 +67,12 @@ def audited(tx: Tx) -> Iterator[tuple[Any, bool]]:
         before = row.chain
 
 
+def newest_audited(tx: Tx, limit: int, before: int = 0) -> list[Any]:
+    """Its newest lines, newest first; `before` the one with this id."""
+    query = select(audit).where(audit.c.id < before) if before else select(audit)
+    return list(tx.execute(query.order_by(audit.c.id.desc()).limit(limit)))
+
+
 FORGOTTEN = '{"forgotten": true}'
 """In the place of what a line was about, once that was to be forgotten."""
 

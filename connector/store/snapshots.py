@@ -56,6 +56,17 @@ def models(
     }
 
 
+def named(tx: Tx, connection: str, object: str, text: str, limit: int) -> list[str]:
+    """The keys of records whose number is this text, or in whose content it stands."""
+    here = (snapshots.c.connection == connection, snapshots.c.object == object)
+    query = select(snapshots.c.key).where(*here, snapshots.c.number == text)
+    found = list(tx.execute(query.limit(limit)).scalars())
+    if found:
+        return found
+    query = select(snapshots.c.key).where(*here, snapshots.c.data.contains(text, autoescape=True))
+    return list(tx.execute(query.limit(limit)).scalars())
+
+
 def every(tx: Tx, connection: str, object: str) -> list[Any]:
     """All records of an object that are not gone and were ever readable: their `key`, `number` and
     `data`."""

@@ -314,6 +314,78 @@ answers = Table(
     _whole("reminded"),  # how often
 )
 
+corrections = Table(
+    "corrections",
+    metadata,
+    _key("flow"),
+    _key("key"),
+    _key("field"),
+    _text("value"),  # JSON: what a person said it should be
+    _text("instead_of"),  # JSON: what the record said then; what it says later counts
+    _text("who"),
+    _time("at"),
+)
+
+board = Table(
+    "board",
+    metadata,
+    _key("connection"),
+    _key("key"),
+    _text("number"),
+    _text("customer"),  # key of the customer there, likewise below
+    _text("salesperson"),
+    _text("department"),
+    _text("ordered_on"),  # days as 2026-01-31; empty: none
+    _text("promised_on"),  # where nobody promised one, a day that comes last
+    _text("expected_on"),
+    _text("shipped_on"),
+    _text("paid_on"),
+    _text("amount"),  # with tax, exact
+    _text("currency"),
+    _text("stage"),
+    _whole("ended"),  # 1: shipped, cancelled or gone
+    _text("flow"),
+    _text("state"),  # of the delivery
+    _text("reason"),
+    _text("target_number"),
+    _time("changed_at"),
+)
+for _by in ((), ("customer",), ("salesperson",), ("department",)):
+    Index(
+        f"ix_board_{'_'.join(('open', *_by))}",  # those under way, the most urgent first
+        *(board.c[name] for name in (*_by, "stage", "promised_on", "key")),
+        sqlite_where=board.c.ended == 0,
+        postgresql_where=board.c.ended == 0,
+    )
+Index("ix_board_number", board.c.number)
+Index("ix_board_target", board.c.target_number)
+Index("ix_board_ended", board.c.ended, board.c.shipped_on, board.c.key)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _key("login"),
+    _text("password"),  # as argon2 keeps it
+    _time("at"),  # when the password was set
+    _whole("failed"),  # wrong passwords since the last right one
+    _time("closed_until"),  # after many of those
+    _text("language"),  # in which pages speak to them; empty: as the configuration says
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    _key("digest"),  # of the secret, which is kept nowhere
+    Column("kind", String(20), nullable=False),  # invitation, session or program
+    Column("login", String(200), nullable=False),  # for whom it stands
+    _text("name"),  # what it is for: the browser, the program
+    _text("role"),  # the most that it lets one do; empty: what the login may
+    _time("at"),
+    _time("seen_at"),
+    _time("until"),
+    Index(None, "login"),
+)
+
 runs = Table(
     "runs",
     metadata,

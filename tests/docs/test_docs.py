@@ -43,7 +43,8 @@ from connector.settings import (
 from connector.store.tables import STATES
 from tests.docs.pages import EXAMPLE, PAGES, ROOT, blocks, page
 
-CATALOGUES = [ROOT / "connector/messages.yaml", *(ROOT / "adapters").glob("*/messages.yaml")]
+CATALOGUES = [path for top in ("connector", "adapters")
+              for path in sorted((ROOT / top).rglob("messages.yaml"))]  # fmt: skip
 CODE = [path for top in ("connector", "adapters") for path in (ROOT / top).rglob("*.py")]
 SAYS = {"say": 0, "wrong": 2, "problem": 1, "YamlFault": 1}
 """Calls that name a message, and the place of its id among their arguments."""
@@ -132,6 +133,7 @@ BOTH = {
     "docs/insight.md": "docs/zh/insight.md",
     "docs/reviews.md": "docs/zh/reviews.md",
     "docs/rules.md": "docs/zh/rules.md",
+    "docs/console.md": "docs/zh/console.md",
     "README.md": "README.zh-CN.md",
 }
 
@@ -307,6 +309,7 @@ FAMILIES = (
     "head", "state", "reason", "action", "event", "event_source", "event_link", "event_person",
     "kind", "object", "step", "fault", "demo", "demo_column", "demo_state", "demo_stage", "who",
     "column", "answer", "reviewed", "evidence", "against", "way", "service", "stage", "basis",
+    "role", "page", "told", "figure", "at", "did", "token", "wrong_title", "span",
 )  # fmt: skip
 """`word("head", "flow")` and its like say `head_flow`: the code stands somewhere as it is."""
 
@@ -320,6 +323,8 @@ def named() -> set[str]:
                 found.add(node.value)
             elif isinstance(node, ast.ClassDef):
                 found.add(node.name)
+    for path in (ROOT / "connector").rglob("*.html"):
+        found |= set(re.findall(r"[\"']([\w-]+)[\"']", path.read_text("utf-8")))
     for path in (ROOT / "mappings/hints").glob("*.yaml"):
         found |= {str(h.get("who")) for h in yamlfile.plain_load(path.read_text("utf-8"))}
     return found

@@ -11,6 +11,16 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "accounts",
+        sa.Column("login", sa.String(length=200), nullable=False),
+        sa.Column("password", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.Float(precision=53), nullable=True),
+        sa.Column("failed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("closed_until", sa.Float(precision=53), nullable=True),
+        sa.Column("language", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("login", name=op.f("pk_accounts")),
+    )
+    op.create_table(
         "answers",
         sa.Column("review", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("department", sa.String(length=200), nullable=False),
@@ -45,7 +55,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempts_flow_key"), ["flow", "key"], unique=False)
-
     op.create_table(
         "audit",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -57,6 +66,62 @@ def upgrade() -> None:
         sa.Column("chain", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
+    op.create_table(
+        "board",
+        sa.Column("connection", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("number", sa.Text(), server_default="", nullable=False),
+        sa.Column("customer", sa.Text(), server_default="", nullable=False),
+        sa.Column("salesperson", sa.Text(), server_default="", nullable=False),
+        sa.Column("department", sa.Text(), server_default="", nullable=False),
+        sa.Column("ordered_on", sa.Text(), server_default="", nullable=False),
+        sa.Column("promised_on", sa.Text(), server_default="", nullable=False),
+        sa.Column("expected_on", sa.Text(), server_default="", nullable=False),
+        sa.Column("shipped_on", sa.Text(), server_default="", nullable=False),
+        sa.Column("paid_on", sa.Text(), server_default="", nullable=False),
+        sa.Column("amount", sa.Text(), server_default="", nullable=False),
+        sa.Column("currency", sa.Text(), server_default="", nullable=False),
+        sa.Column("stage", sa.Text(), server_default="", nullable=False),
+        sa.Column("ended", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("flow", sa.Text(), server_default="", nullable=False),
+        sa.Column("state", sa.Text(), server_default="", nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("target_number", sa.Text(), server_default="", nullable=False),
+        sa.Column("changed_at", sa.Float(precision=53), nullable=True),
+        sa.PrimaryKeyConstraint("connection", "key", name=op.f("pk_board")),
+    )
+    with op.batch_alter_table("board", schema=None) as batch_op:
+        batch_op.create_index("ix_board_ended", ["ended", "shipped_on", "key"], unique=False)
+        batch_op.create_index("ix_board_number", ["number"], unique=False)
+        batch_op.create_index(
+            "ix_board_open",
+            ["stage", "promised_on", "key"],
+            unique=False,
+            sqlite_where=sa.text("ended = 0"),
+            postgresql_where=sa.text("ended = 0"),
+        )
+        batch_op.create_index(
+            "ix_board_open_customer",
+            ["customer", "stage", "promised_on", "key"],
+            unique=False,
+            sqlite_where=sa.text("ended = 0"),
+            postgresql_where=sa.text("ended = 0"),
+        )
+        batch_op.create_index(
+            "ix_board_open_department",
+            ["department", "stage", "promised_on", "key"],
+            unique=False,
+            sqlite_where=sa.text("ended = 0"),
+            postgresql_where=sa.text("ended = 0"),
+        )
+        batch_op.create_index(
+            "ix_board_open_salesperson",
+            ["salesperson", "stage", "promised_on", "key"],
+            unique=False,
+            sqlite_where=sa.text("ended = 0"),
+            postgresql_where=sa.text("ended = 0"),
+        )
+        batch_op.create_index("ix_board_target", ["target_number"], unique=False)
     op.create_table(
         "calls",
         sa.Column("connection", sa.String(length=200), nullable=False),
@@ -82,7 +147,6 @@ def upgrade() -> None:
             ["connection", "object", "key"],
             unique=False,
         )
-
     op.create_table(
         "commands",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -101,6 +165,17 @@ def upgrade() -> None:
         sa.Column("paused_why", sa.Text(), server_default="", nullable=False),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_connections")),
+    )
+    op.create_table(
+        "corrections",
+        sa.Column("flow", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("field", sa.String(length=200), nullable=False),
+        sa.Column("value", sa.Text(), server_default="", nullable=False),
+        sa.Column("instead_of", sa.Text(), server_default="", nullable=False),
+        sa.Column("who", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.Float(precision=53), nullable=True),
+        sa.PrimaryKeyConstraint("flow", "key", "field", name=op.f("pk_corrections")),
     )
     op.create_table(
         "deliveries",
@@ -156,7 +231,6 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_deliveries_line"), ["line"], unique=False)
         batch_op.create_index(batch_op.f("ix_deliveries_waits_for"), ["waits_for"], unique=False)
-
     op.create_table(
         "derivations",
         sa.Column("object", sa.String(length=200), nullable=False),
@@ -215,7 +289,6 @@ def upgrade() -> None:
             ["object", "target", "target_key"],
             unique=False,
         )
-
     op.create_table(
         "mentions",
         sa.Column("connection", sa.String(length=200), nullable=False),
@@ -226,7 +299,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("mentions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_mentions_subject"), ["subject"], unique=False)
-
     op.create_table(
         "occasions",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -263,7 +335,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("told_at IS NULL"),
             postgresql_where=sa.text("told_at IS NULL"),
         )
-
     op.create_table(
         "reviews",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -286,7 +357,6 @@ def upgrade() -> None:
     with op.batch_alter_table("reviews", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reviews_flow_key"), ["flow", "key"], unique=False)
         batch_op.create_index(batch_op.f("ix_reviews_state"), ["state"], unique=False)
-
     op.create_table(
         "rule_states",
         sa.Column("rule", sa.String(length=200), nullable=False),
@@ -300,7 +370,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("rule_states", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rule_states_due_at"), ["due_at"], unique=False)
-
     op.create_table(
         "runs",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -346,3 +415,17 @@ def upgrade() -> None:
             sqlite_where=sa.text("open = 1"),
             postgresql_where=sa.text("open = 1"),
         )
+    op.create_table(
+        "tokens",
+        sa.Column("digest", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("login", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.Column("role", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.Float(precision=53), nullable=True),
+        sa.Column("seen_at", sa.Float(precision=53), nullable=True),
+        sa.Column("until", sa.Float(precision=53), nullable=True),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_tokens")),
+    )
+    with op.batch_alter_table("tokens", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tokens_login"), ["login"], unique=False)

@@ -1,0 +1,5 @@
+"""The pages, one topic a module."""
+
+from connector.console.pages import audit, failures, orders, overview, reviews, rules, users
+
+ROUTERS = tuple(one.router for one in (overview, orders, failures, reviews, rules, audit, users))

@@ -1,0 +1,25 @@
+"""Who somebody is and how much they may do, by what stands under `people`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from connector.settings import PersonSettings
+
+ROLES = ("viewer", "operator", "admin")
+"""From the least to the most."""
+
+
+def role(people: Mapping[str, PersonSettings], login: str) -> str:
+    """The most that a login may; empty: nothing. Where nobody has a login, whoever may run the
+    command may do everything, as on a machine of one's own."""
+    if not any(one.logins for one in people.values()):
+        return ROLES[-1]
+    mine = {r for one in people.values() if login in one.logins for r in (*one.roles, ROLES[0])}
+    return next((one for one in reversed(ROLES) if one in mine), "")
+
+
+def least(one: str, other: str) -> str:
+    """The lesser of two roles; of one that is empty, the other."""
+    known = [role for role in (one, other) if role in ROLES]
+    return min(known, key=ROLES.index, default="")

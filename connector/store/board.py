@@ -1,0 +1,96 @@
+"""The board: a line for each order that flows carry, as it stands now, to look at and to count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select, tuple_
+
+from connector.store.engine import Store, Tx
+from connector.store.statement import Row, among
+from connector.store.tables import board
+
+NEVER = "9999-12-31"
+"""In the place of a promised day: there is none."""
+BY = ("customer", "salesperson", "department")
+"""What orders can be chosen by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which orders to look at."""
+
+    by: Mapping[str, Sequence[str]]
+    """Keys of customers, salespeople or departments; one that is empty chooses none."""
+    stage: str = ""
+    """Only those at this stage; empty: at any."""
+    number: str = ""
+    """Only those whose number, here or in the target, begins so."""
+    late_on: str = ""
+    """Only those that are late on this day; empty: whether or not."""
+    ended: bool = False
+    """Those too that have ended."""
+
+    def where(self) -> list[ColumnElement[bool]]:
+        found = [among(board.c[name], keys) for name, keys in self.by.items()]
+        found += [board.c.ended == 0] if not self.ended else []
+        found += [board.c.stage == self.stage] if self.stage else []
+        if self.number:
+            begins = (c.startswith(self.number, autoescape=True) for c in _NUMBERS)
+            found.append(next(begins) | next(begins))
+        if self.late_on:
+            found.append(is_late(self.late_on))
+        return found
+
+
+_NUMBERS = (board.c.number, board.c.target_number)
+
+
+def is_late(day: str) -> ColumnElement[bool]:
+    """It is under way, and was to be delivered before this day."""
+    return (board.c.ended == 0) & (board.c.promised_on < day)
+
+
+def counts(tx: Tx, chosen: Chosen, day: str) -> list[Any]:
+    """`(stage, n, late)` of orders, late on this day."""
+    late = func.sum(case((is_late(day), 1), else_=0)).label("late")
+    query = select(board.c.stage, func.count().label("n"), late).where(*chosen.where())
+    return list(tx.execute(query.group_by(board.c.stage)))
+
+
+def lines(tx: Tx, chosen: Chosen, limit: int, after: tuple[str, str] = ("", "")) -> list[Any]:
+    """Orders, the earliest promised first and those without a promise last; `after`: behind this
+    promise and key."""
+    query = select(board).where(*chosen.where())
+    place = (board.c.promised_on, board.c.key)
+    if after[1]:
+        query = query.where(tuple_(*place) > tuple_(*after))
+    return list(tx.execute(query.order_by(*place).limit(limit)))
+
+
+def shipped(tx: Tx, chosen: Chosen, since: str, limit: int) -> tuple[int, list[Any]]:
+    """How many orders left since a day, and the latest of them."""
+    there = (*replace(chosen, ended=True).where(), board.c.ended == 1, board.c.shipped_on >= since)
+    n = tx.execute(select(func.count()).select_from(board).where(*there)).scalar_one()
+    query = select(board).where(*there).order_by(board.c.shipped_on.desc(), board.c.key.desc())
+    return int(n), list(tx.execute(query.limit(limit)))
+
+
+def used(tx: Tx, name: str) -> list[str]:
+    """The keys by which orders under way can be chosen: one of `BY`."""
+    column = board.c[name]
+    query = select(column).where(board.c.ended == 0, column != "").distinct()
+    return sorted(tx.execute(query).scalars())
+
+
+def load(tx: Tx, keys: Sequence[str]) -> dict[tuple[str, str], Any]:
+    """The lines of orders with these keys, by connection and key."""
+    rows = tx.execute(select(board).where(among(board.c.key, keys)))
+    return {(row.connection, row.key): row for row in rows}
+
+
+def save(store: Store, tx: Tx, rows: Sequence[Row]) -> None:
+    """Put lines on it, or in the place of those that are there."""
+    store.upsert(tx, board, rows)
