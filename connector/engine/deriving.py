@@ -109,10 +109,20 @@ def _of_deliveries(system: System, tx: Tx, object: str, flow: Flow, keys: Sequen
 def run(system: System) -> int:
     """Compute everything that waits; returns how many derived records really changed."""
     changed = 0
-    for object, _ in _wanted(system):
-        while not system.stopping.is_set() and (done := _group(system, object)) is not None:
-            changed += done
+    while waiting := _waiting(system):
+        for object in waiting:
+            if system.stopping.is_set():
+                return changed
+            changed += _group(system, object)
     return changed
+
+
+def _waiting(system: System) -> list[str]:
+    wanted = [object for object, _ in _wanted(system)]
+    if not wanted:
+        return []
+    with system.store.reading() as tx:
+        return sorted(journal.waiting(tx, wanted))
 
 
 def everything(system: System, object: str) -> None:
@@ -136,12 +146,8 @@ def _everything_of(system: System, object: str, flow: Flow) -> None:
             _of_deliveries(system, tx, object, flow, keys)
 
 
-def _group(system: System, object: str) -> int | None:
-    store = system.store
-    with store.reading() as tx:
-        if not journal.to_derive(tx, object, 1, lock=False):
-            return None
-    with store.transaction() as tx:
+def _group(system: System, object: str) -> int:
+    with system.store.transaction() as tx:
         keys = [row.key for row in journal.to_derive(tx, object, GROUP)]
         made = DERIVATIONS[object].compute(system, tx, keys)
         fault("computed")

@@ -265,7 +265,7 @@ class Dispatcher:
         store = self._system.store
         with store.reading() as tx:
             now = store.now(tx)
-            due = {one.name for one in flows if deliveries.is_due(tx, one.name, now)}
+            due = deliveries.with_work(tx, [one.name for one in flows], now)
             held = restored.held_back(self._system, tx)
         if held:
             done.errors["store"] = say("store_restored")
@@ -314,7 +314,7 @@ class Dispatcher:
         """Whether it has an attempt to look up."""
         store = self._system.store
         with store.reading() as tx:
-            return deliveries.is_due(tx, flow.name, store.now(tx), doubts=True)
+            return bool(deliveries.with_work(tx, [flow.name], store.now(tx), doubts=True))
 
     def paused(self, connection: Connection | None) -> Words | None:
         """Why a connection is left alone now; None: it is not."""

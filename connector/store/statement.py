@@ -139,6 +139,27 @@ def _among_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f"{column} = ANY ({keys})"
 
 
+class _Each(FunctionElement[Any]):
+    inherit_cache = True
+    name = "each"
+    type = Text()
+
+
+@compiles(_Each, "sqlite")
+def _each_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_Each, "postgresql")
+def _each_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    return f"unnest({compiler.process(element.clauses, **options)})"
+
+
+def each(keys: str) -> Any:
+    """A column with each of the keys that the parameter of this name holds, to be selected from."""
+    return _Each(bindparam(keys, type_=_Keys())).column_valued("value")
+
+
 def among(column: Any, keys: Iterable[str] | str) -> Any:
     """`column` is one of these keys, however many; text names a parameter that holds them."""
     if isinstance(keys, str):
