@@ -27,7 +27,7 @@ from connector.errors import AdapterError, ConnectorError, LeaseLost, Rejected, 
 from connector.faults import fault
 from connector.messages import load, say
 from connector.settings import HUB
-from connector.store import deliveries, feeds
+from connector.store import deliveries, feeds, snapshots
 from connector.store.engine import StoreUnavailable
 
 _log = log.get(__name__)
@@ -137,7 +137,11 @@ class Dispatcher:
             if introduce(self._system, flow) and flow.source == HUB:
                 deriving.everything(self._system, flow.object)
             mapped_anew(self._system, flow)
+        with self._system.store.reading() as tx:
+            faulty = snapshots.faulty_feeds(tx)
         for feed in self._system.feeds.values():
+            if (feed.connection.name, feed.object) not in faulty:
+                continue
             if not self.paused(feed.connection) and not self._system.resting(feed):
                 self._retry_faults(feed)
 
