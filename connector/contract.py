@@ -342,7 +342,7 @@ Pattern = Annotated[str, AfterValidator(_known_pattern)]
 class Settings(BaseModel):
     """What every connection can be told. Adapters add their own fields."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     asked: ClassVar[tuple[str, ...]] = ("base_url",)
     """Fields that `connector init` writes besides the required ones: what most sites must set."""

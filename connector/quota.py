@@ -21,7 +21,7 @@ def _percent(value: Any) -> Any:
 class Quota(BaseModel):
     """Calls that a system allows in one day, which begins at midnight of its own zone."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     day: int = Field(gt=0)
     """Calls a day, whoever makes them: what the vendor sold."""

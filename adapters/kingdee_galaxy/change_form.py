@@ -19,7 +19,7 @@ APPROVED = "FApproveDate"
 class ChangeForm(BaseModel):
     """`options.change_bill` of a mapping. What it names differs from tenant to tenant."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     form: str
     """The change document."""

@@ -49,7 +49,7 @@ def _without_secrets(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Importer(_Model):

@@ -24,13 +24,12 @@ OWN = ("customer", "salesperson", "department", "currency")
 """Of a line, what stands so in the order."""
 
 
-def save(system: System, tx: Tx, keys: Sequence[str]) -> int:
-    """Write the lines of orders with these keys anew; returns how many."""
+def save(system: System, tx: Tx, keys: Sequence[str]) -> None:
+    """Write the lines of orders with these keys anew."""
     progress = snapshots.models(tx, HUB, "order_progress", OrderProgress, keys)
     rows = [row for flow in orders.flows(system) for row in _lines(tx, flow, keys, progress)]
     now = system.store.now(tx)
     board.save(system.store, tx, [row | {"changed_at": now} for row in rows])
-    return len(rows)
 
 
 def _lines(

@@ -388,7 +388,7 @@ class Capture:
         zeroed = ABSENT_MEANS_ZERO.get(self._object)
         rows, history, moved = [], [], []
         for old in known.values():
-            row = {**old._mapping, "deleted": 1, "open": 0, "usable": 0, "raw_hash": ""}
+            row = {**old._asdict(), "deleted": 1, "open": 0, "usable": 0, "raw_hash": ""}
             found = {}
             if zeroed and old.data:
                 values = {**json.loads(old.data), zeroed: "0"}

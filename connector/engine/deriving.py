@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from connector.derive.status import delivery_status
 from connector.derive.subjects import ABOUT, about, names, subject
@@ -118,14 +117,21 @@ def _of_deliveries(system: System, tx: Tx, object: str, flow: Flow, keys: Sequen
 def run(system: System) -> int:
     """Compute everything that waits; returns how many derived records really changed."""
     changed = 0
-    for object, derivation in _wanted(system):
-        work = partial(_compute, object, derivation)
-        while not system.stopping.is_set() and (done := _group(system, object, work)) is not None:
-            changed += done
-    for object in _boards(system):
-        while not system.stopping.is_set() and _group(system, object, boarding.save) is not None:
-            pass
+    while waiting := _waiting(system):
+        for object in waiting:
+            if system.stopping.is_set():
+                return changed
+            changed += _group(system, object)
     return changed
+
+
+def _waiting(system: System) -> list[str]:
+    """What is to be computed now, the board last: it shows the others."""
+    wanted = [object for object, _ in _wanted(system)] + _boards(system)
+    if not wanted:
+        return []
+    with system.store.reading() as tx:
+        return sorted(journal.waiting(tx, wanted), key=lambda one: (one == BOARD, one))
 
 
 def introduce(system: System) -> None:
@@ -159,25 +165,21 @@ def _everything_of(system: System, object: str, flow: Flow) -> None:
             _of_deliveries(system, tx, object, flow, keys)
 
 
-def _group(
-    system: System, object: str, work: Callable[[System, Tx, Sequence[str]], int]
-) -> int | None:
-    store = system.store
-    with store.reading() as tx:
-        if not journal.to_derive(tx, object, 1, lock=False):
-            return None
-    with store.transaction() as tx:
+def _group(system: System, object: str) -> int:
+    changed = 0
+    with system.store.transaction() as tx:
         keys = [row.key for row in journal.to_derive(tx, object, GROUP)]
-        changed = work(system, tx, keys)
+        if object == BOARD:
+            boarding.save(system, tx, keys)
+        else:
+            changed = _compute(system, tx, object, keys)
         journal.derived(tx, object, keys)
     fault("derived")
     return changed
 
 
-def _compute(
-    object: str, derivation: Derivation, system: System, tx: Tx, keys: Sequence[str]
-) -> int:
-    made = derivation.compute(system, tx, keys)
+def _compute(system: System, tx: Tx, object: str, keys: Sequence[str]) -> int:
+    made = DERIVATIONS[object].compute(system, tx, keys)
     fault("computed")
     changed = saving.save(system, tx, object, made)
     if object == "order_progress":

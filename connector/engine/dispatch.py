@@ -27,7 +27,7 @@ from connector.errors import AdapterError, ConnectorError, LeaseLost, Rejected, 
 from connector.faults import fault
 from connector.messages import load, say
 from connector.settings import HUB
-from connector.store import deliveries, feeds
+from connector.store import deliveries, feeds, snapshots
 from connector.store.engine import StoreUnavailable
 
 _log = log.get(__name__)
@@ -138,7 +138,11 @@ class Dispatcher:
                 deriving.everything(self._system, flow.object)
             mapped_anew(self._system, flow)
         deriving.introduce(self._system)
+        with self._system.store.reading() as tx:
+            faulty = snapshots.faulty_feeds(tx)
         for feed in self._system.feeds.values():
+            if (feed.connection.name, feed.object) not in faulty:
+                continue
             if not self.paused(feed.connection) and not self._system.resting(feed):
                 self._retry_faults(feed)
 
@@ -266,7 +270,7 @@ class Dispatcher:
         store = self._system.store
         with store.reading() as tx:
             now = store.now(tx)
-            due = {one.name for one in flows if deliveries.is_due(tx, one.name, now)}
+            due = deliveries.with_work(tx, [one.name for one in flows], now)
             held = restored.held_back(self._system, tx)
         if held:
             done.errors["store"] = say("store_restored")
@@ -315,7 +319,7 @@ class Dispatcher:
         """Whether it has an attempt to look up."""
         store = self._system.store
         with store.reading() as tx:
-            return deliveries.is_due(tx, flow.name, store.now(tx), doubts=True)
+            return bool(deliveries.with_work(tx, [flow.name], store.now(tx), doubts=True))
 
     def paused(self, connection: Connection | None) -> Words | None:
         """Why a connection is left alone now; None: it is not."""

@@ -52,9 +52,7 @@ class Part(BaseModel):
     """A part of a business object, such as a line. Unknown fields are refused."""
 
     # Built when first used: no command needs all kinds of records.
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     custom: dict[str, Own] = Field(default_factory=dict)
     """The company's own fields, by their name in the mapping: `custom.NAME`."""

@@ -25,7 +25,7 @@ def show(system: System, object: str, number: str) -> list[dict[str, Any]]:
         for row in finding.rows(tx, object, number):
             for link in links.about(tx, object, row.connection, row.key):
                 key = (link.source, link.source_key, link.target, link.part, link.scope)
-                found[key] = dict(link._mapping)
+                found[key] = link._asdict()
     return list(found.values())
 
 

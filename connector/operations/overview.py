@@ -56,7 +56,7 @@ def status(system: System) -> Shown:
             for name in system.flows
             if observing.run_name(name) in reported
         },
-        "records": [dict(row._mapping) for row in records],
+        "records": [row._asdict() for row in records],
         "runs": runs,
     }
 

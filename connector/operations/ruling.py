@@ -38,8 +38,11 @@ def follow(system: System, book: Book) -> int:
     found = Evaluator(system, book).run()
     if system.stopping.is_set():
         return found
-    _act(system)
-    Teller(system, book).run()
+    with system.store.reading() as tx:
+        untold = rules.untold(tx, WALK)
+    if untold:
+        _act(system, [one for one in untold if not one.channel])
+        Teller(system, book).run()
     Reporter(system, book).run()
     return found
 
@@ -49,10 +52,8 @@ def _is_ours(system: System) -> bool:
         return feeds.take_lease(system.store, tx, LEASE, system.owner, SECONDS) is not None
 
 
-def _act(system: System) -> None:
+def _act(system: System, wanted: Sequence[Any]) -> None:
     """Release what rules say is to be released. What cannot be now is tried again."""
-    with system.store.reading() as tx:
-        wanted = [one for one in rules.untold(tx, WALK) if not one.channel]
     if not wanted:
         return
     materials = sorted({one.key for one in wanted})

@@ -89,7 +89,7 @@ class _Teller:
             zone=str(self._zone),
             record=dict(self._values),
             deliveries=[_delivery(item, self._lines) for item in self._rows()],
-            links=[dict(link._mapping) for link in self._links],
+            links=[link._asdict() for link in self._links],
             events=sorted(events, key=lambda event: event.at),
         )
 

@@ -10,7 +10,7 @@ from connector.faults import fault
 from connector.messages import dump, say
 from connector.reviews.board import Board
 from connector.reviews.telling import Announcer
-from connector.store import deliveries, reviews
+from connector.store import reviews
 from connector.store.engine import Tx
 
 
@@ -28,14 +28,15 @@ class Minder:
         with store.reading() as tx:
             now = store.now(tx)
             late = [row for row in reviews.to_remind(tx, now) if row.flow in self._board.by_flow]
-            gone = [row for row in reviews.listing(tx, ("open",)) if self._is_gone(tx, row)]
-        if not late and not gone:
-            return 0
+            if not late and not reviews.needless(tx):
+                return 0
         with store.transaction() as tx:
             for row in late:
                 self._remind(tx, row, store.now(tx))
+            gone = reviews.needless(tx, lock=True)
             for row in gone:
-                self._withdraw(tx, row, store.now(tx))
+                reviews.end(tx, row.id, store.now(tx), "withdrawn", dump(say("review_gone")))
+                self._announcer.record(tx, row)
             fault("reviews_minded")
         return len(late) + len(gone)
 
@@ -53,16 +54,3 @@ class Minder:
             self._announcer.tell(tx, review, kind.settings.escalate_to, kind, words)
         due = {"due_at": now + kind.settings.remind, "reminded": row.reminded + 1}
         reviews.change(tx, review.id, row.department, due)
-
-    def _is_gone(self, tx: Tx, review: Any) -> bool:
-        """The record was cancelled or deleted: its delivery has nothing to wait for any more."""
-        row = deliveries.load(tx, review.flow, [review.key]).get(review.key)
-        if row is None:
-            return True
-        return (row.state, row.reason) == ("stopped", "gone") or bool(row.state == "in_sync")
-
-    def _withdraw(self, tx: Tx, row: Any, now: float) -> None:
-        review = reviews.load(tx, row.id, lock=True)
-        if review is not None and review.state == "open" and self._is_gone(tx, review):
-            reviews.end(tx, review.id, now, "withdrawn", dump(say("review_gone")))
-            self._announcer.record(tx, review)

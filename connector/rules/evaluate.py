@@ -112,9 +112,11 @@ class Evaluator:
         """Look at everything that waits; how much there is to tell."""
         self._sweep()
         told = 0
-        for watch in self._book.rules:
-            while not self._system.stopping.is_set() and (found := self._group(watch)) is not None:
-                told += found
+        while waiting := self._waiting():
+            for watch in waiting:
+                if self._system.stopping.is_set():
+                    return told
+                told += self._group(watch)
         return told
 
     def looks(self, tx: Tx, watch: Watch, rule: Rule, keys: Sequence[str]) -> Iterator[Looked]:
@@ -140,33 +142,54 @@ class Evaluator:
     def _sweep(self) -> None:
         """Ask for all records once a day, where time alone may turn a rule, and once where the
         rule is new or another one."""
+        store = self._system.store
+        with store.reading() as tx:
+            now, noted = store.now(tx), facts.all_noted(tx, self._names())
         for watch, some in self._book.rules.items():
-            with self._system.store.reading() as tx:
-                notes = {rule.name: self._note(tx, watch, rule) for rule in some}
-                if all(known == wanted for known, wanted in notes.values()):
-                    continue
+            notes = {rule.name: self._note(noted, watch, rule, now) for rule in some}
+            if all(known == wanted for known, wanted in notes.values()):
+                continue
+            with store.reading() as tx:
                 keys = list(snapshots.keys(tx, *watch))
             if watch[0] == HUB and not all(known for known, _ in notes.values()):
                 deriving.everything(self._system, watch[1])
-            with self._system.store.transaction() as tx:
-                journal.derive_later(self._system.store, tx, queue(*watch), keys)
+            with store.transaction() as tx:
+                journal.derive_later(store, tx, queue(*watch), keys)
                 for name, (_, wanted) in notes.items():
-                    facts.note(self._system.store, tx, swept(name, watch), wanted.dump())
+                    facts.note(store, tx, swept(name, watch), wanted.dump())
             fault("rules_swept")
 
-    def _note(self, tx: Tx, watch: Watch, rule: Rule) -> tuple[Swept | None, Swept]:
+    def _names(self) -> list[str]:
+        return [
+            swept(rule.name, watch) for watch, some in self._book.rules.items() for rule in some
+        ]
+
+    def _note(
+        self, noted: Mapping[str, str], watch: Watch, rule: Rule, now: float
+    ) -> tuple[Swept | None, Swept]:
         """When all records were asked for last, and how that should be."""
-        now = self._system.store.now(tx)
-        known = Swept.load(facts.noted(tx, swept(rule.name, watch)))
+        known = Swept.load(noted.get(swept(rule.name, watch), ""))
         day = str(self._book.today(now).day) if rule.daily else ""
         return known, Swept(_version(rule), day, known.since if known else now)
 
-    def _group(self, watch: Watch) -> int | None:
-        """Evaluate one group; None: nothing waits."""
-        store = self._system.store
+    def _waiting(self) -> list[Watch]:
+        """Where anything waits to be looked at."""
+        store, watches = self._system.store, self._book.rules
+        if not watches:
+            return []
         with store.reading() as tx:
-            if not self._waiting(tx, watch):
-                return None
+            changed = journal.waiting(tx, [queue(*watch) for watch in watches])
+            due = rules.any_due(tx, store.now(tx))
+
+        def waits(watch: Watch) -> bool:
+            its_due = ((rule.name, watch[0]) in due for rule in watches[watch])
+            return queue(*watch) in changed or any(its_due)
+
+        return [watch for watch in watches if waits(watch)]
+
+    def _group(self, watch: Watch) -> int:
+        """Evaluate one group; how much there is to tell."""
+        store = self._system.store
         with store.transaction() as tx:
             now = store.now(tx)
             changed = [row.key for row in journal.to_derive(tx, queue(*watch), GROUP)]
@@ -179,12 +202,6 @@ class Evaluator:
             journal.derived(tx, queue(*watch), changed)
         fault("rules_evaluation_stored")
         return told
-
-    def _waiting(self, tx: Tx, watch: Watch) -> bool:
-        if journal.to_derive(tx, queue(*watch), 1, lock=False):
-            return True
-        now = self._system.store.now(tx)
-        return any(rules.due(tx, one.name, watch[0], now, 1) for one in self._book.rules[watch])
 
     def _evaluate(self, tx: Tx, watch: Watch, rule: Rule, keys: Sequence[str], now: float) -> int:
         stands: list[Row] = []

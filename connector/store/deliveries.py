@@ -16,7 +16,6 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    literal_column,
     not_,
     or_,
     select,
@@ -25,7 +24,7 @@ from sqlalchemy import (
 )
 
 from connector.store.engine import Store, Tx
-from connector.store.statement import Row, Sql, among
+from connector.store.statement import Row, Sql, among, each
 from connector.store.tables import UNCLAIMED, deliveries, links
 
 KEYS = ("flow", "key", "part")
@@ -231,25 +230,19 @@ def claimed(tx: Tx) -> list[Any]:
     return list(tx.execute(select(deliveries).where(deliveries.c.owner != "")))
 
 
-def is_due(tx: Tx, flow: str, now: float, *, doubts: bool = False) -> bool:
-    """Whether a flow has anything to act on; `doubts`: any attempt to look up."""
-    return (_ANY_DOUBT if doubts else _ANY_DUE).first(tx, flow=flow, now=now) is not None
+def with_work(tx: Tx, flows: Sequence[str], now: float, *, doubts: bool = False) -> set[str]:
+    """Of these flows, those that have anything to act on; `doubts`: any attempt to look up."""
+    statement = _WITH_DOUBTS if doubts else _WITH_WORK
+    return {row.value for row in statement(tx, flows=list(flows), now=now)}
 
 
-def _any(waiting: Any) -> Sql:
-    return Sql(
-        select(deliveries.c.key)
-        .where(
-            deliveries.c.flow == bindparam("flow"),
-            waiting,
-            deliveries.c.due_at <= bindparam("now"),
-            UNCLAIMED,
-        )
-        .limit(literal_column("1"))
-    )
+def _with(waiting: Any) -> Sql:
+    flow = each("flows")
+    of_flow = (deliveries.c.flow == flow, deliveries.c.due_at <= bindparam("now"), UNCLAIMED)
+    return Sql(select(flow).where(select(deliveries.c.key).where(*of_flow, waiting).exists()))
 
 
-_ANY_DUE, _ANY_DOUBT = _any(_WAITING), _any(_DOUBTFUL)
+_WITH_WORK, _WITH_DOUBTS = _with(_WAITING), _with(_DOUBTFUL)
 
 
 def counts(tx: Tx) -> list[Any]:
@@ -270,12 +263,16 @@ def counts(tx: Tx) -> list[Any]:
 
 def standing(tx: Tx) -> list[Any]:
     """`(flow, state, reason, n, newest)` of what does not go on by itself."""
-    newest = func.max(deliveries.c.since).label("newest")
-    how = (deliveries.c.flow, deliveries.c.state, deliveries.c.reason)
-    query = select(*how, func.count().label("n"), newest).where(
-        (deliveries.c.state == "stopped") | (deliveries.c.reason == "waits_for")
-    )
-    return list(tx.execute(query.group_by(*how).order_by(*how)))
+    return list(_STANDING(tx))
+
+
+_HOW = (deliveries.c.flow, deliveries.c.state, deliveries.c.reason)
+_STANDING = Sql(
+    select(*_HOW, func.count().label("n"), func.max(deliveries.c.since).label("newest"))
+    .where((deliveries.c.state == "stopped") | (deliveries.c.reason == "waits_for"))
+    .group_by(*_HOW)
+    .order_by(*_HOW)
+)
 
 
 def to_create(tx: Tx, flow: str, now: float, way: tuple[str, str, str]) -> int:

@@ -79,8 +79,10 @@ class Store:
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
-            writes = connection.get_execution_options().get("writes")
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+            if connection.get_execution_options().get("writes"):
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:  # it locks nothing, so that nothing can go wrong that would have to be told
+                connection.connection.cursor().execute("BEGIN")
 
         return engine
 
@@ -109,15 +111,12 @@ class Store:
     def reading(self) -> Iterator[Tx]:
         """A consistent view; nothing may be written."""
         with _translated(), self.engine.connect() as connection:
-            view = connection.begin()
-            try:
-                if not self.is_sqlite:
-                    connection.exec_driver_sql(
-                        "set transaction isolation level repeatable read, read only"
-                    )
-                yield connection
-            finally:
-                view.rollback()
+            connection.begin()  # and rolled back where the connection is closed
+            if not self.is_sqlite:
+                connection.exec_driver_sql(
+                    "set transaction isolation level repeatable read, read only"
+                )
+            yield connection
 
     def now(self, tx: Tx) -> float:
         """Seconds since the epoch: the database's clock where several processes share it."""

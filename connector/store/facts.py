@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import bindparam, delete, select
 
 from connector.store.engine import Store, Tx
-from connector.store.statement import Sql
+from connector.store.statement import Sql, among
 from connector.store.tables import facts
 
 INSTANCE, STARTS, RESTORED = "instance", "starts", "restored_at"
@@ -69,6 +70,11 @@ def noted(tx: Tx, name: str) -> str:
     return _get(tx, name)
 
 
+def all_noted(tx: Tx, names: Sequence[str]) -> dict[str, str]:
+    """The same of many names at once; those under which nothing was noted are left out."""
+    return {row.name: row.value for row in _VALUES(tx, names=list(names)) if row.value}
+
+
 def note(store: Store, tx: Tx, name: str, value: str) -> None:
     """Note it under a name, in the place of what was."""
     _put(store, tx, name, value)
@@ -80,6 +86,7 @@ def _get(tx: Tx, name: str) -> str:
 
 
 _VALUE = Sql(select(facts.c.value).where(facts.c.name == bindparam("name")))
+_VALUES = Sql(select(facts).where(among(facts.c.name, "names")))
 
 
 def _put(store: Store, tx: Tx, name: str, value: str) -> None:

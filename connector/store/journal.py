@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Integer, bindparam, delete, func, insert, select, update
 
 from connector.store.engine import Store, Tx
-from connector.store.statement import Row, Sql, among
+from connector.store.statement import Row, Sql, among, each
 from connector.store.tables import attempts, audit, calls, changes, commands, derivations, runs
 
 
@@ -139,18 +139,29 @@ def derive_later(store: Store, tx: Tx, object: str, keys: Sequence[str]) -> None
     store.upsert(tx, derivations, [{"object": object, "key": k, "mark": 1} for k in set(keys)])
 
 
-def to_derive(tx: Tx, object: str, limit: int, *, lock: bool = True) -> list[Any]:
-    """Derived records that wait to be computed; locked, nobody can ask again unheard."""
-    return list((_LOCKED if lock else _WAITING)(tx, object=object, most=limit))
+def waiting(tx: Tx, objects: Iterable[str]) -> set[str]:
+    """Of these, the objects of which derived records wait to be computed."""
+    return {row.value for row in _WAITING(tx, objects=list(objects))}
 
 
-_OF_OBJECT = (
+_OBJECT = each("objects")
+_WAITING = Sql(
+    select(_OBJECT).where(select(derivations.c.key).where(derivations.c.object == _OBJECT).exists())
+)
+
+
+def to_derive(tx: Tx, object: str, limit: int) -> list[Any]:
+    """Derived records that wait to be computed; nobody can ask again unheard meanwhile."""
+    return list(_TO_DERIVE(tx, object=object, most=limit))
+
+
+_TO_DERIVE = Sql(
     select(derivations)
     .where(derivations.c.object == bindparam("object"))
     .order_by(derivations.c.key)
     .limit(bindparam("most", type_=Integer))
+    .with_for_update()
 )
-_WAITING, _LOCKED = Sql(_OF_OBJECT), Sql(_OF_OBJECT.with_for_update())
 
 
 def derived(tx: Tx, object: str, keys: Sequence[str]) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Integer, and_, bindparam, func, insert, or_, select, update
 
 from connector.store.engine import Tx
 from connector.store.statement import Row, Sql, among
-from connector.store.tables import answers, reviews
+from connector.store.tables import answers, deliveries, reviews
 
 PENDING = ("new", "open")
 """States of a review that has not ended."""
@@ -45,10 +45,49 @@ def listing(
     tx: Tx, states: Iterable[str] = PENDING, flow: str = "", limit: int = 1000
 ) -> list[Any]:
     """Reviews in these states, oldest first."""
-    query = select(reviews).where(reviews.c.state.in_(tuple(states)))
-    if flow:
-        query = query.where(reviews.c.flow == flow)
-    return list(tx.execute(query.order_by(reviews.c.id).limit(limit)))
+    return list(_LISTING[bool(flow)](tx, states=list(states), most=limit, flow=flow))
+
+
+_IN_STATES = (
+    select(reviews)
+    .where(among(reviews.c.state, "states"))
+    .order_by(reviews.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+_LISTING = {
+    False: Sql(_IN_STATES),
+    True: Sql(_IN_STATES.where(reviews.c.flow == bindparam("flow"))),
+}
+
+
+def needless(tx: Tx, *, lock: bool = False) -> list[Any]:
+    """Open reviews whose delivery has nothing to wait for any more, because the record was
+    cancelled or deleted, oldest first; locked, nobody else can decide about them."""
+    return list((_NEEDLESS_LOCKED if lock else _NEEDLESS)(tx))
+
+
+_WITHOUT_NEED = (
+    select(reviews)
+    .outerjoin(
+        deliveries,
+        and_(
+            deliveries.c.flow == reviews.c.flow,
+            deliveries.c.key == reviews.c.key,
+            deliveries.c.part == "",
+        ),
+    )
+    .where(
+        reviews.c.state == "open",
+        or_(
+            deliveries.c.key.is_(None),
+            deliveries.c.state == "in_sync",
+            and_(deliveries.c.state == "stopped", deliveries.c.reason == "gone"),
+        ),
+    )
+    .order_by(reviews.c.id)
+)
+_NEEDLESS = Sql(_WITHOUT_NEED)
+_NEEDLESS_LOCKED = Sql(_WITHOUT_NEED.with_for_update(of=reviews))
 
 
 def load(tx: Tx, id: int, *, lock: bool = False) -> Any | None:
@@ -93,12 +132,17 @@ def change(tx: Tx, id: int, department: str, values: Mapping[str, Any]) -> None:
 
 def to_remind(tx: Tx, now: float) -> list[Any]:
     """Departments that have not answered and are to be reminded now, with their reviews."""
-    query = (
-        select(answers, reviews.c.flow, reviews.c.key, reviews.c.number)
-        .join(reviews, reviews.c.id == answers.c.review)
-        .where(reviews.c.state == "open", answers.c.state == "open", answers.c.due_at <= now)
+    return list(_TO_REMIND(tx, now=now))
+
+
+_TO_REMIND = Sql(
+    select(answers, reviews.c.flow, reviews.c.key, reviews.c.number)
+    .join(reviews, reviews.c.id == answers.c.review)
+    .where(
+        reviews.c.state == "open", answers.c.state == "open", answers.c.due_at <= bindparam("now")
     )
-    return list(tx.execute(query.order_by(answers.c.review, answers.c.department)))
+    .order_by(answers.c.review, answers.c.department)
+)
 
 
 def waits(tx: Tx) -> list[Any]:

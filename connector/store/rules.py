@@ -22,6 +22,11 @@ _DUE = Sql(
     .order_by(rule_states.c.due_at)
     .limit(bindparam("most", type_=Integer))
 )
+_ANY_DUE = Sql(
+    select(rule_states.c.rule, rule_states.c.connection)
+    .where(rule_states.c.due_at <= bindparam("now"))
+    .distinct()
+)
 
 
 def standing(tx: Tx, rule: str, connection: str, keys: Sequence[str]) -> dict[str, Any]:
@@ -32,6 +37,11 @@ def standing(tx: Tx, rule: str, connection: str, keys: Sequence[str]) -> dict[st
 def due(tx: Tx, rule: str, connection: str, now: float, most: int) -> list[str]:
     """The keys of records at which a rule must look again."""
     return [row.key for row in _DUE(tx, rule=rule, connection=connection, now=now, most=most)]
+
+
+def any_due(tx: Tx, now: float) -> set[tuple[str, str]]:
+    """Rules that must look again at some record, and the connection that it is in."""
+    return {(row.rule, row.connection) for row in _ANY_DUE(tx, now=now)}
 
 
 def stand(store: Store, tx: Tx, rows: Sequence[Row]) -> None:

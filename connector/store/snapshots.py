@@ -145,6 +145,18 @@ def faulty_keys(tx: Tx, connection: str, object: str) -> list[str]:
     return list(tx.execute(query.order_by(snapshots.c.key)).scalars())
 
 
+def faulty_feeds(tx: Tx) -> set[tuple[str, str]]:
+    """Connections and objects of which some record cannot be read."""
+    return {(row.connection, row.object) for row in _FAULTY_FEEDS(tx)}
+
+
+_FAULTY_FEEDS = Sql(
+    select(snapshots.c.connection, snapshots.c.object)
+    .where(snapshots.c.fault != "", snapshots.c.deleted == 0)
+    .distinct()
+)
+
+
 def by_number(tx: Tx, object: str, numbers: Sequence[str]) -> list[Any]:
     """Snapshots of an object, in any connection, with one of these numbers."""
     query = select(snapshots).where(

@@ -1,18 +1,23 @@
-"""Statements, compiled once per database and then given plain values.
+"""Statements, compiled once per database and then given to its driver with plain values.
 
-SQLAlchemy writes the SQL; what it would do again for every call and every row is left out.
-The columns of this store hold text and numbers only, which drivers take and give as they are.
+SQLAlchemy writes the SQL, and keeps connections and transactions; what it would do again for every
+call and every row is left out. The columns of this store hold text and numbers only, which drivers
+take and give as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import namedtuple
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Dialect, Text, bindparam
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType, TypeDecorator
@@ -37,8 +42,12 @@ class Sql:
         for name, value in values.items():
             if isinstance(value, list):
                 values[name] = _listed(value, tx.dialect)
-        result = tx.exec_driver_sql(text, {**fixed, **values})
-        return result.all() if result.returns_rows else ()
+        with _driving(tx, text) as cursor:
+            cursor.execute(text, {**fixed, **values})
+            if cursor.description is None:
+                return ()
+            made = _rows_of(tuple(column[0] for column in cursor.description))
+            return [made(row) for row in cursor.fetchall()]
 
     def first(self, tx: Connection, **values: Any) -> Any | None:
         """The first row, or None."""
@@ -50,7 +59,9 @@ class Sql:
             return 0
         text, fixed = self._for(tx.dialect)
         values = [{**fixed, **row} for row in rows] if fixed else list(rows)
-        return tx.exec_driver_sql(text, values).rowcount
+        with _driving(tx, text) as cursor:
+            cursor.executemany(text, values)
+            return int(cursor.rowcount)
 
     def _for(self, dialect: Dialect) -> tuple[str, Row]:
         """Its text, and the values that stand in it for good."""
@@ -61,6 +72,32 @@ class Sql:
             fixed = {name: value for name, value in made.params.items() if value is not None}
             found = self._compiled[dialect.name] = str(made), fixed
         return found
+
+
+@contextmanager
+def _driving(tx: Connection, text: str) -> Iterator[Any]:
+    """The driver's cursor. What it raises is raised as SQLAlchemy would, and a connection that is
+    lost is known to be."""
+    cursor = tx.connection.cursor()
+    try:
+        yield cursor
+    except tx.dialect.loaded_dbapi.Error as error:
+        lost = tx.dialect.is_disconnect(error, tx.connection.dbapi_connection, cursor)
+        if lost:
+            tx.invalidate(error)
+        base = tx.dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(
+            text, None, error, base, connection_invalidated=lost, dialect=tx.dialect
+        ) from error
+    finally:
+        cursor.close()
+
+
+@cache
+def _rows_of(names: tuple[str, ...]) -> Any:
+    """Makes rows of these columns, each an attribute."""
+    make: Any = namedtuple
+    return make("Row", names)._make
 
 
 # -- lists of keys ------------------------------------------------------------------------------
@@ -100,6 +137,27 @@ def _among_sqlite(element: Any, compiler: Any, **options: Any) -> str:
 def _among_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     column, keys = (compiler.process(part, **options) for part in element.clauses)
     return f"{column} = ANY ({keys})"
+
+
+class _Each(FunctionElement[Any]):
+    inherit_cache = True
+    name = "each"
+    type = Text()
+
+
+@compiles(_Each, "sqlite")
+def _each_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_Each, "postgresql")
+def _each_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    return f"unnest({compiler.process(element.clauses, **options)})"
+
+
+def each(keys: str) -> Any:
+    """A column with each of the keys that the parameter of this name holds, to be selected from."""
+    return _Each(bindparam(keys, type_=_Keys())).column_valued("value")
 
 
 def among(column: Any, keys: Iterable[str] | str) -> Any:

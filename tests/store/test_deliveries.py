@@ -79,11 +79,11 @@ def test_a_flow_is_due_when_one_of_its_unclaimed_rows_is(store: Store) -> None:
             delivery("d", flow="h", state="in_doubt", due_at=3.0),
         ):
             deliveries.add(tx, [row])
-        assert not deliveries.is_due(tx, "f", 199.0)
-        assert deliveries.is_due(tx, "f", 200.0)
-        assert not deliveries.is_due(tx, "g", 1e9)
-        assert deliveries.is_due(tx, "h", 3.0)
-        assert not deliveries.is_due(tx, "none", 1e9)
+        everything = ["f", "g", "h", "none"]
+        assert deliveries.with_work(tx, everything, 199.0) == {"h"}
+        assert deliveries.with_work(tx, everything, 200.0) == {"f", "h"}
+        assert deliveries.with_work(tx, everything, 1e9) == {"f", "h"}
+        assert deliveries.with_work(tx, ["f"], 3.0) == set()
 
 
 # -- settling ------------------------------------------------------------------------------------

@@ -22,10 +22,13 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
+from unittest import mock
 
 from connector import yamlfile
 from connector.app import App
 from connector.assemble import shipped
+from connector.mapping import load as mapping_load
+from connector.mapping.expr import Expression
 from connector.operations import beginning
 from connector.store import deliveries, migrate
 from connector.store.engine import Store
@@ -315,11 +318,13 @@ class Site:
     def bills(self, number: str = "") -> list[dict[str, Any]]:
         """The ERP's sales orders that carry our mark; with a number, those of that CRM order."""
         key = self.crm_order(number)["_id"] if number else ""
-        return [
-            bill
-            for bill in self.erp.records(BILL)
-            if str(bill.get("F_CRM_Ref") or "").strip().endswith(key) and bill.get("F_CRM_Ref")
-        ]
+        books = self.erp.books
+        with self.erp.lock:
+            return [
+                books.model(bill)
+                for bill in books.table(BILL).bills.values()
+                if (mark := bill.values.get("F_CRM_Ref")) and str(mark).strip().endswith(key)
+            ]
 
     def bill(self, number: str) -> dict[str, Any]:
         """The one bill of a CRM order."""
@@ -437,7 +442,8 @@ def simulated(name: str, company: Company, options: Options) -> Application:
 
 @contextmanager
 def parsing_once() -> Iterator[None]:
-    """The shipped mappings, values and hints are parsed once for all sites: half of an opening."""
+    """The shipped mappings, values and hints are parsed, and expressions compiled, once for all
+    sites: half of an opening."""
     load, parsed = yamlfile.load, {}
 
     def load_once(path: Path, *more: Any) -> Any:
@@ -447,11 +453,11 @@ def parsing_once() -> Iterator[None]:
             parsed[path] = load(path, *more)
         return parsed[path]
 
-    yamlfile.load = load_once
-    try:
+    with (
+        mock.patch.object(yamlfile, "load", load_once),
+        mock.patch.object(mapping_load, "Expression", cache(Expression)),
+    ):
         yield
-    finally:
-        yamlfile.load = load
 
 
 @cache
