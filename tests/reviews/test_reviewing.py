@@ -13,7 +13,7 @@ from connector.objects.derived import OrderReview
 from connector.operations import linking, overview, resyncing
 from connector.store import snapshots
 from tests.engine.factory import line
-from tests.reviews.factory import REVIEW, Reviewed
+from tests.reviews.factory import PEOPLE, REVIEW, Reviewed
 
 
 def big(firm: Reviewed, qty: str = "20", **more: object) -> None:
@@ -120,7 +120,20 @@ def test_the_record_in_the_crm_can_tell_how_it_stands(firm: Reviewed) -> None:
     (told,) = found.values()
     assert (told.state, told.waits_for) == ("open", "finance")
     assert told.custom == {"wanted_date": "2026-12-24"}
-    assert "可以" in told.said
+    assert told.said == "production: 通过 (pro): 可以"
+
+
+def test_whoever_answers_what_is_told_is_in_the_language_of_those_who_read_it(
+    firm: Reviewed,
+) -> None:
+    firm.people = PEOPLE.replace("ids: {chat: boss}", "language: en, ids: {chat: boss}")
+    firm.start()
+    big(firm)
+    assert "评审" in next(one.title for one in firm.go() if one.to == "fin")
+    firm.app("root").release_review("orders", "O1", "急")
+    told = {one.to: one.title for one in firm.go()}
+    assert "let it go without its review" in told["boss"]
+    assert "未经评审放行" in told["fin"]
 
 
 def test_how_long_departments_take_is_measured(firm: Reviewed) -> None:
