@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 
 from connector.store.engine import Tx
 from connector.store.statement import Row, Sql, among
@@ -91,14 +91,25 @@ def change(tx: Tx, id: int, department: str, values: Mapping[str, Any]) -> None:
     tx.execute(update(answers).where(*here).values(**values))
 
 
-def to_remind(tx: Tx, now: float) -> list[Any]:
-    """Departments that have not answered and are to be reminded now, with their reviews."""
+def _unanswered(tx: Tx, *these: ColumnElement[bool]) -> list[Any]:
+    """Departments that have not answered, with the reviews that wait for them, as far as `these`
+    conditions hold."""
     query = (
         select(answers, reviews.c.flow, reviews.c.key, reviews.c.number)
         .join(reviews, reviews.c.id == answers.c.review)
-        .where(reviews.c.state == "open", answers.c.state == "open", answers.c.due_at <= now)
+        .where(reviews.c.state == "open", answers.c.state == "open", *these)
     )
     return list(tx.execute(query.order_by(answers.c.review, answers.c.department)))
+
+
+def to_remind(tx: Tx, now: float) -> list[Any]:
+    """Those that are to be reminded now."""
+    return _unanswered(tx, answers.c.due_at <= now)
+
+
+def to_escalate(tx: Tx) -> list[Any]:
+    """Those of which nobody else has heard yet."""
+    return _unanswered(tx, answers.c.escalated_at.is_(None))
 
 
 def waits(tx: Tx) -> list[Any]:
