@@ -14,21 +14,31 @@ from connector.store.tables import answers, reviews
 PENDING = ("new", "open")
 """States of a review that has not ended."""
 
-_NEWEST = Sql(
-    select(reviews).where(
-        reviews.c.id.in_(
-            select(func.max(reviews.c.id))
-            .where(reviews.c.flow == bindparam("flow"), among(reviews.c.key, "keys"))
-            .group_by(reviews.c.key)
-        )
-    )
-)
+PASSED = ("approved", "released")
+"""States of one that ended well."""
+
+_OF = (reviews.c.flow == bindparam("flow"), among(reviews.c.key, "keys"))
+
+
+def _newest(*these: ColumnElement[bool]) -> Sql:
+    ids = select(func.max(reviews.c.id)).where(*_OF, *these).group_by(reviews.c.key)
+    return Sql(select(reviews).where(reviews.c.id.in_(ids)))
+
+
+_NEWEST = _newest()
+_NEWEST_OF = _newest(among(reviews.c.state, "states"))
 _NEW = Sql(insert(reviews), ("flow", "key", "number", "hash", "mapping", "document", "state", "at"))
 
 
 def newest(tx: Tx, flow: str, keys: Sequence[str]) -> dict[str, Any]:
     """The newest review of each of these records, by key."""
     return {row.key: row for row in _NEWEST(tx, flow=flow, keys=list(keys))}
+
+
+def newest_passed(tx: Tx, flow: str, keys: Sequence[str]) -> dict[str, Any]:
+    """The same of those that ended well."""
+    rows = _NEWEST_OF(tx, flow=flow, keys=list(keys), states=list(PASSED))
+    return {row.key: row for row in rows}
 
 
 def ask(tx: Tx, rows: Sequence[Row], now: float, why: str) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from connector.objects.derived import OrderProgress
+from connector.store import snapshots
 from sandbox.clock import CHINA
 from tests.system.company import with_orders
 from tests.system.site import ROWS, Site, opened, today
@@ -29,8 +33,13 @@ SAID = "production: 通过 (wang): 排在月底"
 @pytest.fixture(params=REVIEWED)
 def reviewed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     """One order, which production looks at; its review is told to the CRM."""
-    systems = (str(request.param), ERP)
-    with opened(tmp_path, with_orders(1, today()), systems=systems) as site:
+    with promising(tmp_path, str(request.param)) as site:
+        yield site
+
+
+@contextmanager
+def promising(directory: Path, crm: str) -> Iterator[Site]:
+    with opened(directory, with_orders(1, today()), systems=(crm, ERP)) as site:
         with site.settings() as config:
             department = {"who": ["wang"], "asks": ["wanted_date"]}
             config["reviews"] = {"order_review": {"departments": {"production": department}}}
@@ -41,11 +50,21 @@ def reviewed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
         yield site
 
 
-def day(shown: str | int) -> str:
+def promise(site: Site) -> None:
+    """What production is asked it approves, for that day."""
+    [review] = site.app.reviews()
+    site.app.who = "wang"
+    site.app.answer_review(
+        "orders", review.key, "production", "approved", "排在月底", {"wanted_date": PROMISED}
+    )
+    site.sync()
+
+
+def day(shown: Any) -> str:
     """A day as a CRM shows it: written out, or in milliseconds of China's midnight."""
     if isinstance(shown, int):
         return f"{datetime.fromtimestamp(shown / 1000, CHINA):%Y-%m-%d}"
-    return shown
+    return str(shown)
 
 
 def test_the_promised_date_comes_back(reviewed: Site) -> None:
@@ -56,12 +75,7 @@ def test_the_promised_date_comes_back(reviewed: Site) -> None:
     site.sync()
     [order] = site.crm.records(form)
     assert (order[state], order.get(promised) or None) == ("评审中", None)
-    [review] = site.app.reviews()
-    site.app.who = "wang"
-    site.app.answer_review(
-        "orders", review.key, "production", "approved", "排在月底", {"wanted_date": PROMISED}
-    )
-    site.sync()
+    promise(site)
     [order] = site.crm.records(form)
     assert (order[state], order[said]) == ("评审通过", SAID)
     assert day(order[promised]) == PROMISED
@@ -70,3 +84,19 @@ def test_the_promised_date_comes_back(reviewed: Site) -> None:
     before = site.marks()
     site.sync()
     assert site.written(before) == []
+
+
+def test_an_order_is_late_by_what_was_promised_not_by_what_was_wanted(tmp_path: Path) -> None:
+    with promising(tmp_path, "fxiaoke") as site:
+        wanted = (today() - timedelta(days=30)).isoformat()
+        site.in_crm("edit", number="SO-0001", fields={"delivery_date": wanted})
+        site.sync()
+        site.mind()
+        promise(site)
+        bill = site.bill("SO-0001")["FBillNo"]
+        site.in_erp("advance_production", order_number=bill, to="finished")
+        site.sync()
+        key = site.crm_order("SO-0001")["_id"]
+        with site.app.system.store.reading() as tx:
+            told = snapshots.models(tx, "hub", "order_progress", OrderProgress, [key])
+        assert str(told[key].promised_on) == PROMISED
