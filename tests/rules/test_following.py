@@ -172,6 +172,20 @@ def test_the_report_names_what_is_not_as_it_should_be(place: Firm) -> None:
     assert report.text.startswith("- orders：1 条停下（")
 
 
+def test_each_reader_has_the_report_in_their_own_language(place: Firm) -> None:
+    english = HEAD.replace("roles: [manager]", "roles: [manager], language: en")
+    place.head = english.replace("report: []", "report: [manager, planner]")
+    place.start()
+    place.site.order("o1", note="一条太长的备注" * 10)
+    place.go()
+    Chat.said.clear()
+    reports = {one.to: one.text for one in place.later(days=1)}
+    assert reports == {
+        "boss": "- orders: 1 stopped (cannot be mapped 1)",
+        "li": "- orders：1 条停下（读写不了 1）",
+    }
+
+
 TO_CUSTOMERS = """
 rules:
   told:
