@@ -72,6 +72,15 @@ def test_it_is_told_again_as_often_as_the_rule_says(place: Firm) -> None:
     assert [len(place.later(days=1)) for _ in range(15)] == [0] * 6 + [1] + [0] * 6 + [1, 0]
 
 
+def test_what_is_told_again_and_again_does_not_pile_up_overnight(place: Firm) -> None:
+    place.rules = BIG.replace("when:", "repeat: 2h\n    when:")
+    place.start()
+    big(place)
+    told = [len(place.later(hours=1)) for _ in range(36)]
+    assert max(told) == 1
+    assert sum(told) > 6
+
+
 def test_a_rule_about_a_change_tells_each_and_nothing_that_was_there_before(place: Firm) -> None:
     place.site.order("o1", note="甲")
     place.start()
