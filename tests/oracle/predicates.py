@@ -302,7 +302,7 @@ def _restored(history: History) -> bool:
 
 
 def o6_reviewed(history: History) -> Broken:
-    """What is made in the ERP was approved before, by all whom it needs, who saw just this amount."""
+    """What is made in the ERP was approved before, as it is, by all whom it needs."""
     anybody = {""} if history.terms.reviewed else set()
     for entry in history.erp:
         if (entry.who, entry.what, entry.form) != ("connector", "create", "bill"):
