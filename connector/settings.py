@@ -272,7 +272,7 @@ class ReviewSettings(_Model):
     remind: Duration = 4 * 3600.0
     """After how long without an answer a department is reminded, again and again."""
     escalate: Duration = 86_400.0
-    """After how long those under `escalate_to` are told, too."""
+    """After how long those under `escalate_to` are told, too, once."""
     escalate_to: Names = ()
     """Roles or people."""
     expires: Duration = 7 * 86_400.0

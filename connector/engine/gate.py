@@ -23,7 +23,6 @@ from connector.store import facts, reviews, snapshots
 from connector.store.engine import Store, Tx
 from connector.store.statement import Row
 
-THROUGH = ("approved", "released")
 NONE = "none"
 """In the place of a review's version: the flow has none, and that is accepted."""
 
@@ -60,7 +59,7 @@ def passed(tx: Tx, flow: Flow, jobs: Sequence[Job], known: Mapping[str, Any], no
         elif review is None or (review.hash, review.mapping) != (job.wanted, flow.mapping.version):
             result.wanted.append(_wanted(flow, job, now))
             result.held.append(_held(job, now, say("review_asked")))
-        elif review.state in THROUGH:
+        elif review.state in reviews.PASSED:
             _through(tx, flow, job, review, known, now, result)
         elif review.state == "refused":
             result.held.append(states.stopped(job.row, now, "rejected", load(review.why)))
@@ -117,6 +116,16 @@ def _through(
         result.held.append(states.in_sync(job.row, now))
     else:
         result.jobs.append(job)
+
+
+def agreed(tx: Tx, flow: Flow, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What departments gave for these records when they approved them last, where they did."""
+    if not flow.review:
+        return {}
+    passed = reviews.newest_passed(tx, flow.name, keys)
+    answers = reviews.answers_of(tx, [review.id for review in passed.values()])
+    found = {key: given_in(answers[review.id]) for key, review in passed.items()}
+    return {key: given for key, given in found.items() if given}
 
 
 def given_in(answers: Sequence[Any]) -> dict[str, Any]:

@@ -10,10 +10,12 @@ from functools import cached_property
 from typing import Any
 
 from connector.derive.order import Line, Order
+from connector.engine import gate
 from connector.engine.pairing import unlinked_origins
 from connector.engine.system import Flow, System
 from connector.objects import OrderLine, SalesOrder
 from connector.objects.goods import Material
+from connector.objects.paths import laid_over
 from connector.store import deliveries, links, snapshots
 from connector.store.engine import Tx
 
@@ -36,10 +38,14 @@ def sources(system: System) -> list[str]:
 
 
 def put_together(tx: Tx, flow: Flow, keys: Sequence[str]) -> dict[str, Order]:
-    """The orders with these keys in the flow's source, as far as they were read there."""
+    """The orders with these keys in the flow's source, as far as they were read there, with what
+    departments gave when they approved them: an order is late by what was promised."""
     assert flow.target is not None
     known = snapshots.load(tx, flow.source, "sales_order", keys)
     made = {key: SalesOrder.model_validate_json(row.data) for key, row in known.items() if row.data}
+    for key, given in gate.agreed(tx, flow, list(made)).items():
+        laid = laid_over(snapshots.data(known[key]), given)
+        made[key] = SalesOrder.model_validate(laid)
     there = _There(tx, flow.source, flow.target.name, made)
     in_force = {
         key: not row.deleted and flow.scope_of(snapshots.data(row)) == "in"

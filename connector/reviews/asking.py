@@ -8,7 +8,7 @@ from connector import exact
 from connector.engine.system import System
 from connector.faults import fault
 from connector.messages import dump, say
-from connector.reviews.board import Board, Review
+from connector.reviews.board import Board
 from connector.reviews.telling import Announcer
 from connector.rules.record import Seen
 from connector.rules.text import shown
@@ -63,7 +63,8 @@ class Asker:
             reviews.end(tx, id, now, "approved", dump(say("review_not_needed")))
             deliveries.awaken(tx, flow.name, [review.key], now)
         else:
-            rows = [_asked(id, d.name, evidence(seen, d.settings.shows), now, kind)
+            due_at = self._board.book.opens(now) + kind.settings.remind
+            rows = [_asked(id, d.name, evidence(seen, d.settings.shows), now, due_at)
                     for d in concerned]  # fmt: skip
             reviews.open_for(tx, id, rows)
             for one in concerned:
@@ -78,7 +79,7 @@ def evidence(seen: Seen, names: tuple[str, ...]) -> dict[str, str]:
 
 
 def _asked(
-    id: int, department: str, evidence: dict[str, str], now: float, kind: Review
+    id: int, department: str, evidence: dict[str, str], now: float, due_at: float
 ) -> dict[str, Any]:
     return {
         "review": id,
@@ -86,5 +87,5 @@ def _asked(
         "state": "open",
         "evidence": exact.dumps(evidence) if evidence else "",
         "at": now,
-        "due_at": now + kind.settings.remind,
+        "due_at": due_at,
     }

@@ -23,22 +23,35 @@ class Minder:
         self._announcer = Announcer(system, board)
 
     def run(self) -> int:
-        """Remind and withdraw; how many departments and reviews."""
+        """Remind, escalate and withdraw; how many departments and reviews."""
         store = self._system.store
         with store.reading() as tx:
             now = store.now(tx)
-            late = [row for row in reviews.to_remind(tx, now) if row.flow in self._board.by_flow]
-            if not late and not reviews.needless(tx):
+            slow, late = self._waiting(tx, now)
+            if not slow and not late and not reviews.needless(tx):
                 return 0
         with store.transaction() as tx:
-            for row in late:
+            for row in slow:
                 self._remind(tx, row, store.now(tx))
+            for row in late:
+                self._escalate(tx, row, store.now(tx))
             gone = reviews.needless(tx, lock=True)
             for row in gone:
                 reviews.end(tx, row.id, store.now(tx), "withdrawn", dump(say("review_gone")))
                 self._announcer.record(tx, row)
             fault("reviews_minded")
-        return len(late) + len(gone)
+        return len(slow) + len(late) + len(gone)
+
+    def _waiting(self, tx: Tx, now: float) -> tuple[list[Any], list[Any]]:
+        """Departments that are to be reminded, and those of which others are to hear. At hours in
+        which nobody is told there are none: reminders would only pile up until the morning."""
+        opens, known = self._board.book.opens, self._board.by_flow
+        if opens(now) > now:
+            return [], []
+        slow = [row for row in reviews.to_remind(tx, now) if row.flow in known]
+        late = [row for row in reviews.to_escalate(tx) if row.flow in known
+                if now >= opens(row.at) + known[row.flow].settings.escalate]  # fmt: skip
+        return slow, late
 
     def _remind(self, tx: Tx, row: Any, now: float) -> None:
         review = reviews.load(tx, row.review, lock=True)
@@ -47,10 +60,15 @@ class Minder:
         kind = self._board.by_flow[review.flow]
         if row.department in kind.departments:
             self._announcer.ask(tx, review, kind, row.department, again=True)
-        waited = now - row.at
-        if waited >= kind.settings.escalate:
-            words = say("review_waits", number=review.number or review.key,
-                        department=row.department, hours=int(waited // 3600))  # fmt: skip
-            self._announcer.tell(tx, review, kind.settings.escalate_to, kind, words)
         due = {"due_at": now + kind.settings.remind, "reminded": row.reminded + 1}
         reviews.change(tx, review.id, row.department, due)
+
+    def _escalate(self, tx: Tx, row: Any, now: float) -> None:
+        review = reviews.load(tx, row.review, lock=True)
+        if review is None or review.state != "open":
+            return
+        kind, hours = self._board.by_flow[review.flow], int((now - row.at) // 3600)
+        words = say("review_waits", number=review.number or review.key,
+                    department=row.department, hours=hours)  # fmt: skip
+        self._announcer.tell(tx, review, kind.settings.escalate_to, kind, words)
+        reviews.change(tx, review.id, row.department, {"escalated_at": now})

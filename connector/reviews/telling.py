@@ -10,7 +10,7 @@ from connector import exact
 from connector.engine import saving
 from connector.engine.gate import given_in
 from connector.engine.system import System
-from connector.messages import load, say, word
+from connector.messages import Message, load, say, word
 from connector.objects import Approval
 from connector.objects.derived import OrderReview
 from connector.reviews import links
@@ -46,13 +46,15 @@ class Announcer:
         lines = [f"- {name}: {value}" for name, value in evidence.items()]
         there = self._board.approvers(kind, department, row.delegate)
         if there and not again:
-            self._approval(tx, review, kind, department, str(title), lines, list(there.values()))
+            shown = title.render(self._board.book.language)
+            self._approval(tx, review, kind, department, shown, lines, list(there.values()))
         for person, one in self._people([row.delegate] if row.delegate else who, kind):
             if person in there and not again:
                 continue
             link = links.made(self._system, tx, self._board, review.id, department, person, kind)
-            text = "\n".join([*lines, *([f"[{say('review_answer')}]({link})"] if link else [])])
-            self._note(tx, review, one, str(title), text or str(title))
+            answer = say("review_answer").render(self._language(one))
+            text = "\n".join([*lines, *([f"[{answer}]({link})"] if link else [])])
+            self._note(tx, review, one, title, text)
 
     def _approval(
         self,
@@ -87,10 +89,10 @@ class Announcer:
         still = {k: one.model_copy(update={"open": False}) for k, one in known.items() if one.open}
         saving.save(self._system, tx, "approval", still)
 
-    def tell(self, tx: Tx, review: Any, names: Iterable[str], kind: Review, words: Any) -> None:
+    def tell(self, tx: Tx, review: Any, names: Iterable[str], kind: Review, words: Message) -> None:
         """Something is announced to these."""
         for _, one in self._people(names, kind):
-            self._note(tx, review, one, str(words), str(words))
+            self._note(tx, review, one, words)
 
     def _people(self, names: Iterable[str], kind: Review) -> list[tuple[str, Recipient]]:
         people, found = self._board.book.people, []
@@ -98,8 +100,12 @@ class Announcer:
             found += [(person, one) for one in people.told([person], kind.settings.by, _nothing)]
         return found
 
-    def _note(self, tx: Tx, review: Any, one: Recipient, title: str, text: str) -> None:
-        flow = self._system.flows[review.flow]
+    def _language(self, one: Recipient) -> str:
+        """The recipient's, whoever's command it is that tells them."""
+        return one.language or self._board.book.language
+
+    def _note(self, tx: Tx, review: Any, one: Recipient, words: Message, text: str = "") -> None:
+        flow, title = self._system.flows[review.flow], words.render(self._language(one))
         rules.note(tx, [{
             "rule": f"review {flow.settings.review}",
             "connection": flow.source,
@@ -111,7 +117,7 @@ class Announcer:
             "channel": one.channel,
             "address": one.address,
             "title": title,
-            "text": text,
+            "text": text or title,
         }])  # fmt: skip
 
     def record(self, tx: Tx, review: Any, rows: Sequence[Row] | None = None) -> None:
@@ -120,7 +126,7 @@ class Announcer:
         answers = reviews.answers_of(tx, [review.id])[review.id]
         assert fresh is not None
         self.take_back(tx, fresh)
-        state = STATES.get(fresh.state, fresh.state)
+        state, language = STATES.get(fresh.state, fresh.state), self._system.language
         made = OrderReview(
             number=fresh.number,
             flow=fresh.flow,
@@ -129,8 +135,8 @@ class Announcer:
             waits_for=", ".join(a.department for a in answers if a.state == "open")
             if state == "open"
             else "",
-            said="; ".join(_said(row) for row in answers if row.state != "open"),
-            why=str(load(fresh.why)) if fresh.why else "",
+            said="; ".join(_said(row, language) for row in answers if row.state != "open"),
+            why=_rendered(load(fresh.why), language),
             since=datetime.fromtimestamp(fresh.ended_at or fresh.at, UTC),
             custom=given_in(answers),
         )
@@ -142,9 +148,13 @@ def approval_key(review: int, department: str) -> str:
     return f"A{review}-{department}"
 
 
-def _said(row: Any) -> str:
-    said = f"{row.department}: {word('review', row.state)} ({row.who})"
+def _said(row: Any, language: str) -> str:
+    said = f"{row.department}: {word('answer', row.state, language)} ({row.who})"
     return f"{said}: {row.comment}" if row.comment else said
+
+
+def _rendered(words: Message | str, language: str) -> str:
+    return words.render(language) if isinstance(words, Message) else words
 
 
 def _nothing(_: str) -> None:

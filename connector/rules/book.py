@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 
+from connector.closed import A_DAY, closed_until
 from connector.rules.joining import reckoned
 from connector.rules.people import People
 from connector.rules.record import Today
@@ -33,6 +34,20 @@ class Book:
     def today(self, now: float) -> Today:
         """The day that an instant, in seconds since the epoch, lies in."""
         return Today(datetime.fromtimestamp(now, self.zone).date(), self.zone, self.calendar)
+
+    def opens(self, now: float) -> float:
+        """From when on, now or later, people are told what is not urgent."""
+        while (until := self._closed_until(now)) is not None:
+            now = until
+        return now
+
+    def _closed_until(self, now: float) -> float | None:
+        today = self.today(now)
+        if self.messages.workdays and not self.calendar.works(today.day):
+            return datetime.combine(today.day + A_DAY, time(), self.zone).timestamp()
+        at = datetime.fromtimestamp(now, UTC)
+        until = closed_until(self.messages.quiet, at, self.zone)
+        return until.timestamp() if until else None
 
     @property
     def reckoned(self) -> frozenset[str]:

@@ -25,7 +25,7 @@ from connector.rules.joining import Joiner
 from connector.rules.people import Recipient
 from connector.rules.record import Seen, Values
 from connector.rules.rule import Rule
-from connector.rules.standing import Standing, Told, changed, step
+from connector.rules.standing import Opens, Standing, Told, at_any_hour, changed, step
 from connector.rules.text import TextFault
 from connector.settings import HUB
 from connector.store import facts, journal, rules, snapshots
@@ -52,6 +52,8 @@ class Looked:
     """It changed since the rule has been in force."""
     before: Any
     """How it stood, as stored; None: never looked at."""
+    opens: Opens
+    """From when on, after an instant, people are told by this rule."""
 
     def answer(self, now: float) -> tuple[Standing, Told]:
         """How it stands now, and what is to be told."""
@@ -62,7 +64,12 @@ class Looked:
         row = self.before
         standing = Standing(row.since, row.told_at) if row else Standing()
         made, told = step(
-            standing, holds=holds, now=now, wait=settings.wait, repeat=settings.repeat
+            standing,
+            holds=holds,
+            now=now,
+            wait=settings.wait,
+            repeat=settings.repeat,
+            opens=self.opens,
         )
         # Nobody outside is told of what was there before anybody thought of telling them.
         return made, "" if rule.outside and not self.fresh else told
@@ -77,7 +84,7 @@ class Looked:
             "key": self.key,
             "since": standing.since,
             "told_at": standing.told_at,
-            "due_at": standing.due_at(rule.settings.wait, rule.settings.repeat),
+            "due_at": standing.due_at(rule.settings.wait, rule.settings.repeat, self.opens),
             "was": exact.dumps(was) if was else "",
         }
 
@@ -126,6 +133,7 @@ class Evaluator:
         before = rules.standing(tx, rule.name, connection, keys)
         joiner, now = Joiner(self._system, tx), self._system.store.now(tx)
         swept_before = Swept.load(facts.noted(tx, swept(rule.name, watch)))
+        opens = at_any_hour if rule.urgent else self._book.opens
         since, today = swept_before.since if swept_before else now, self._book.today(now)
         for key in keys:
             row, stood = known.get(key), before.get(key)
@@ -135,7 +143,7 @@ class Evaluator:
             seen = Seen(object, values, today, rule.settings.set, was, joined)
             there = row is not None and not row.deleted
             fresh = row is not None and (row.changed_at or 0) > since
-            yield Looked(rule, watch, key, seen, there, fresh, stood)
+            yield Looked(rule, watch, key, seen, there, fresh, stood, opens)
 
     # -- what is looked at ------------------------------------------------------------------
 

@@ -82,7 +82,7 @@ class Reporter:
 
     def _report(self, tx: Tx, reader: Recipient, kept: Sequence[Any], now: float) -> str:
         language = reader.language or self._book.language
-        lines = list(self._lines(tx, now))
+        lines = list(self._lines(tx, now, language))
         day = self._book.today(now).day
         title = say("report_title" if lines else "report_well", day=day, count=len(lines))
         said = [f"- {line.render(language)}" for line in lines]
@@ -95,9 +95,9 @@ class Reporter:
         rules.tell(tx, [one.id for one in kept], now, number)
         return number
 
-    def _lines(self, tx: Tx, now: float) -> Iterator[Message]:
+    def _lines(self, tx: Tx, now: float, language: str) -> Iterator[Message]:
         """What is not as it should be."""
-        yield from self._flows(tx)
+        yield from self._flows(tx, language)
         for row in feeds.all_connections(tx):
             if row.name in self._system.connections and (row.paused_until or 0) > now:
                 why = self._system.hints[row.name].explain(load(row.paused_why)).words
@@ -106,11 +106,12 @@ class Reporter:
         if day.month == DECEMBER and not is_known(day.year + 1):
             yield say("report_calendar", year=day.year + 1)
 
-    def _flows(self, tx: Tx) -> Iterator[Message]:
+    def _flows(self, tx: Tx, language: str) -> Iterator[Message]:
         counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         for row in deliveries.counts(tx):
             if row.flow in self._system.flows and row.state in ("stopped", "in_doubt"):
                 counts[row.flow][row.reason or row.state] += row.n
         for flow, reasons in sorted(counts.items()):
-            of = ", ".join(f"{word('reason', r)} {n}" for r, n in sorted(reasons.items()))
+            found = sorted(reasons.items())
+            of = ", ".join(f"{word('reason', one, language)} {n}" for one, n in found)
             yield say("report_flow", flow=flow, count=sum(reasons.values()), of=of)

@@ -53,6 +53,11 @@ class Rule:
         """It tells people outside the company."""
         return self.settings.say is not None and bool(self.settings.say.address)
 
+    @property
+    def urgent(self) -> bool:
+        """It tells people at any hour."""
+        return self.settings.say is not None and self.settings.say.urgent
+
     @cached_property
     def was(self) -> tuple[str, ...]:
         """The fields of which it asks what they were: then it is about changes."""

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from connector.closed import closed_until
 from connector.engine import saving
 from connector.engine.system import System
 from connector.faults import fault
@@ -66,7 +64,8 @@ class Teller:
 
     def _tell(self, tx: Tx, some: Sequence[Any], now: float) -> Iterator[str]:
         """One recipient's."""
-        at_once = [one for one in some if one.urgent or self._is_open(now)]
+        is_open = self._book.opens(now) <= now
+        at_once = [one for one in some if one.urgent or is_open]
         outside = [one for one in at_once if one.outside]
         yield from self._tell_outside(tx, outside, now)
         inside = [one for one in at_once if not one.outside]
@@ -90,13 +89,6 @@ class Teller:
                 rules.tell(tx, [one.id], now, ENOUGH)
             else:
                 yield self.message(tx, [one], now)
-
-    def _is_open(self, now: float) -> bool:
-        """Whether what is not urgent is told at this hour."""
-        settings, today = self._book.messages, self._book.today(now)
-        if settings.workdays and not self._book.calendar.works(today.day):
-            return False
-        return closed_until(settings.quiet, datetime.fromtimestamp(now, UTC), today.zone) is None
 
     def message(self, tx: Tx, some: Sequence[Any], now: float, title: str = "") -> str:
         """Store the message that tells these, all of one recipient; its number."""

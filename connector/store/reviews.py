@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, insert, or_, select, update
 
 from connector.store.engine import Tx
 from connector.store.statement import Row, Sql, among
@@ -14,21 +14,31 @@ from connector.store.tables import answers, deliveries, reviews
 PENDING = ("new", "open")
 """States of a review that has not ended."""
 
-_NEWEST = Sql(
-    select(reviews).where(
-        reviews.c.id.in_(
-            select(func.max(reviews.c.id))
-            .where(reviews.c.flow == bindparam("flow"), among(reviews.c.key, "keys"))
-            .group_by(reviews.c.key)
-        )
-    )
-)
+PASSED = ("approved", "released")
+"""States of one that ended well."""
+
+_OF = (reviews.c.flow == bindparam("flow"), among(reviews.c.key, "keys"))
+
+
+def _newest(*these: ColumnElement[bool]) -> Sql:
+    ids = select(func.max(reviews.c.id)).where(*_OF, *these).group_by(reviews.c.key)
+    return Sql(select(reviews).where(reviews.c.id.in_(ids)))
+
+
+_NEWEST = _newest()
+_NEWEST_OF = _newest(among(reviews.c.state, "states"))
 _NEW = Sql(insert(reviews), ("flow", "key", "number", "hash", "mapping", "document", "state", "at"))
 
 
 def newest(tx: Tx, flow: str, keys: Sequence[str]) -> dict[str, Any]:
     """The newest review of each of these records, by key."""
     return {row.key: row for row in _NEWEST(tx, flow=flow, keys=list(keys))}
+
+
+def newest_passed(tx: Tx, flow: str, keys: Sequence[str]) -> dict[str, Any]:
+    """The same of those that ended well."""
+    rows = _NEWEST_OF(tx, flow=flow, keys=list(keys), states=list(PASSED))
+    return {row.key: row for row in rows}
 
 
 def ask(tx: Tx, rows: Sequence[Row], now: float, why: str) -> None:
@@ -131,18 +141,27 @@ def change(tx: Tx, id: int, department: str, values: Mapping[str, Any]) -> None:
 
 
 def to_remind(tx: Tx, now: float) -> list[Any]:
-    """Departments that have not answered and are to be reminded now, with their reviews."""
+    """Departments that have not answered and are to be reminded now, with the reviews that wait
+    for them."""
     return list(_TO_REMIND(tx, now=now))
 
 
-_TO_REMIND = Sql(
-    select(answers, reviews.c.flow, reviews.c.key, reviews.c.number)
-    .join(reviews, reviews.c.id == answers.c.review)
-    .where(
-        reviews.c.state == "open", answers.c.state == "open", answers.c.due_at <= bindparam("now")
+def to_escalate(tx: Tx) -> list[Any]:
+    """Those that have not answered and of which nobody else has heard yet, likewise."""
+    return list(_TO_ESCALATE(tx))
+
+
+def _unanswered(*these: ColumnElement[bool]) -> Sql:
+    return Sql(
+        select(answers, reviews.c.flow, reviews.c.key, reviews.c.number)
+        .join(reviews, reviews.c.id == answers.c.review)
+        .where(reviews.c.state == "open", answers.c.state == "open", *these)
+        .order_by(answers.c.review, answers.c.department)
     )
-    .order_by(answers.c.review, answers.c.department)
-)
+
+
+_TO_REMIND = _unanswered(answers.c.due_at <= bindparam("now"))
+_TO_ESCALATE = _unanswered(answers.c.escalated_at.is_(None))
 
 
 def waits(tx: Tx) -> list[Any]:

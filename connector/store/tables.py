@@ -312,6 +312,7 @@ answers = Table(
     _time("answered_at"),
     _time("due_at"),  # when it is reminded next
     _whole("reminded"),  # how often
+    _time("escalated_at"),  # when others heard that it waits
 )
 
 corrections = Table(

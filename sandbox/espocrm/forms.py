@@ -66,6 +66,12 @@ DELIVERY = (
     text("cErpWho", "ERP处理人"),
     moment("cErpSince", "ERP状态起始"),
 )
+REVIEW = (
+    text("cErpReview", "订单评审"),
+    text("cErpReviewWaitsFor", "待评审部门"),
+    text("cErpReviewSaid", "评审意见", 500),
+    day("cErpPromisedOn", "承诺交期"),
+)
 PROGRESS = (
     text("cErpProduction", "ERP进度"),
     text("cErpBasis", "ERP依据"),
@@ -212,6 +218,7 @@ ORDER = Form(
         choice("cUrgency", "紧急程度", {"0": "0", "1": "1", "2": "2"}),
         text("cPaymentTerms", "付款条件"),
         *DELIVERY,
+        *REVIEW,
         *PROGRESS,
         *ORDER_FIGURES,
     ),

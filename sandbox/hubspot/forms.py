@@ -92,14 +92,16 @@ OF_LINE = (
 OF_ORDER = (
     *texts("erp_number", "erp_state", "erp_reason", "erp_who"),
     moment("erp_since"),
+    *texts("erp_review", "erp_review_waits_for"),
+    text("erp_review_said", "评审意见", 65_536),
     *texts("erp_production", "erp_basis", "erp_carrier_no", "erp_margin_basis"),
     *numbers(
         "erp_produced", "erp_shipped", "erp_returned", "erp_revenue", "erp_cost", "erp_margin",
         "erp_margin_rate", "erp_shipped_amount", "erp_invoiced_amount", "erp_received_amount",
     ),
     *days(
-        "erp_materials_on", "erp_production_started", "erp_produced_on", "erp_inspected_on",
-        "erp_expected_on", "erp_shipped_on", "erp_invoiced_on", "erp_paid_on",
+        "erp_promised_on", "erp_materials_on", "erp_production_started", "erp_produced_on",
+        "erp_inspected_on", "erp_expected_on", "erp_shipped_on", "erp_invoiced_on", "erp_paid_on",
         "erp_differs_since",
     ),
     flag("erp_agrees"),

@@ -56,6 +56,12 @@ DELIVERY = (
     text("erpWho__c", "ERP处理人"),
     moment("erpSince__c", "ERP状态起始"),
 )
+REVIEW = (
+    text("erpReview__c", "订单评审"),
+    text("erpReviewWaitsFor__c", "待评审部门"),
+    text("erpReviewSaid__c", "评审意见", 500),
+    day("erpPromisedOn__c", "承诺交期"),
+)
 PROGRESS = (
     text("erpProduction__c", "ERP进度"),
     text("erpBasis__c", "ERP依据"),
@@ -179,6 +185,7 @@ ORDER = Form(
         choice("urgency__c", "紧急程度", {"0": "普通", "1": "急", "2": "特急"}),
         OWNER,
         *DELIVERY,
+        *REVIEW,
         *PROGRESS,
         *ORDER_FIGURES,
     ),

@@ -85,6 +85,8 @@ _MODELS: Mapping[str, str] = {
         " payment_term_id:many2one=account.payment.term opportunity_id:many2one=crm.lead"
         " amount_total:monetary order_line:one2many=sale.order.line/order_id"
         " x_erp_number:char x_erp_state:char x_erp_reason:text x_erp_who:char x_erp_since:datetime"
+        " x_erp_review:char x_erp_review_waits_for:char x_erp_review_said:text"
+        " x_erp_promised_on:date"
         " x_erp_stage:char x_erp_basis:char x_erp_materials_on:date x_erp_started_on:date"
         " x_erp_produced:float x_erp_produced_on:date x_erp_inspected_on:date"
         " x_erp_expected_on:date x_erp_shipped:float x_erp_shipped_on:date x_erp_waybill:char"

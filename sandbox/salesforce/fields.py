@@ -84,6 +84,10 @@ TOLD = (
     text("Erp_Reason__c", "ERP原因", 500),
     text("Erp_Who__c", "ERP处理人", 100),
     moment("Erp_Since__c", "ERP状态起始"),
+    text("Erp_Review__c", "订单评审", 50),
+    text("Erp_Review_Waits_For__c", "待评审部门", 200),
+    text("Erp_Review_Said__c", "评审意见", 500),
+    day("Erp_Promised_On__c", "承诺交期"),
     text("Erp_Production__c", "生产状态", 50),
     text("Erp_Basis__c", "进度依据", 50),
     *(

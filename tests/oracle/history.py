@@ -22,6 +22,8 @@ class Version:
     key: str
     fields: Fields | None
     """None: deleted."""
+    needs: frozenset[str] = frozenset()
+    """The departments without whose approval it may not be made in the ERP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Decision:
     key: str
     saw: str = ""
     """Of an answer to a review: the amount that was shown."""
+    by: str = ""
+    """Of an answer to a review: the department, where that matters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ class Terms:
     numbering: str = "erp"
     """Who numbers bills: `erp` or `crm`."""
     reviewed: bool = False
-    """No order is made or changed there before somebody has approved it."""
+    """No order is made there before somebody has approved it, whatever it `needs` besides."""
     told: bool = False
     """A rule tells in the chat of each order that is confirmed, and when it is so no more."""
 

@@ -199,10 +199,7 @@ def o7_money(history: History) -> Broken:
         disputed = story.failure or story.parked or not readable(story.newest)
         if disputed or story.by_people("split", "update"):
             continue
-        ordered += sum(
-            (Decimal(line["qty"]) * Decimal(line["price"]) for line in story.newest["lines"]),
-            Decimal(0),
-        )
+        ordered += _ordered(story.newest)
         billed += sum((Decimal(str(row["amount"])) for row in story.live[0]["rows"]), Decimal(0))
     if ordered != billed:
         yield Violation("diverged", "O7", "all", f"{billed} billed of {ordered} ordered")
@@ -305,24 +302,46 @@ def _restored(history: History) -> bool:
 
 
 def o6_reviewed(history: History) -> Broken:
-    """What is made in the ERP was approved before, by whoever saw just this amount."""
-    if not history.terms.reviewed:
-        return
+    """What is made in the ERP was approved before, as it is, by all whom it needs."""
+    anybody = {""} if history.terms.reviewed else set()
     for entry in history.erp:
         if (entry.who, entry.what, entry.form) != ("connector", "create", "bill"):
             continue
-        key = entry.reference.removeprefix(MARK)
-        rows = entry.written.get("rows", {}).get("rows", ())
-        amount = sum((Decimal(str(row["fields"]["amount"])) for row in rows), Decimal(0))
-        approved = [
-            decision
+        key, amount = entry.reference.removeprefix(MARK), _amount(entry.written)
+        approved = {
+            decision.by
             for decision in history.decisions
             if (decision.what, decision.key) == ("approved", key)
             if decision.at <= entry.at and Decimal(decision.saw) == amount
-        ]
-        if not approved:
-            text = f"an order of {amount} was made, and nobody had approved it"
+        }
+        lacking = (anybody | _needs(history, key, amount, entry.at)) - approved
+        if lacking:
+            who = ", ".join(sorted(lacking)) or "anybody"
+            text = f"an order of {amount} was made without the approval of {who}"
             yield Violation("unexpected", "O6", key, text)
+
+
+def _amount(written: Fields) -> Decimal:
+    rows = written.get("rows", {}).get("rows", ())
+    return sum((Decimal(str(row["fields"]["amount"])) for row in rows), Decimal(0))
+
+
+def _needs(history: History, key: str, amount: Decimal, at: float) -> frozenset[str]:
+    """Whom the newest version of this amount needs."""
+    fits = [
+        version.needs
+        for version in history.versions
+        if (version.form, version.key) == ("order", key) and version.at <= at
+        if _ordered(version.fields or {}) == amount
+    ]
+    return fits[-1] if fits else frozenset()
+
+
+def _ordered(fields: Fields) -> Decimal:
+    if not readable(fields):
+        return Decimal(0)
+    lines = fields.get("lines", ())
+    return sum((Decimal(line["qty"]) * Decimal(line["price"]) for line in lines), Decimal(0))
 
 
 def o13_told(history: History) -> Broken:

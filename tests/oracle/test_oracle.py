@@ -288,3 +288,21 @@ def test_a_bill_that_was_approved_before_is_well() -> None:
 )
 def test_a_bill_that_nobody_had_approved_as_it_is_is_found_out(answer: History) -> None:
     assert "O6" in broken(answer)
+
+
+def needing(*said: tuple[str, str]) -> History:
+    """An order that finance and planning must approve; `said`: who said what before it was made."""
+    versions = [replace(ordered(), needs=frozenset({"finance", "planning"}))]
+    decisions = [Decision(5.0, what, "orders", "o1", "20.00", by) for by, what in said]
+    return history(versions=versions, decisions=decisions)
+
+
+def test_every_department_that_an_order_needs_must_have_approved_it() -> None:
+    assert judge(needing(("finance", "approved"), ("planning", "approved"))).good
+    assert broken(needing(("finance", "approved"))) == {"O6"}
+    assert broken(needing(("finance", "approved"), ("planning", "refused"))) == {"O6"}
+
+
+def test_what_an_earlier_version_needed_is_not_asked_of_a_later_one() -> None:
+    spared = [*needing().versions, ordered(2.0)]
+    assert judge(history(versions=spared)).good

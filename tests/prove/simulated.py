@@ -34,6 +34,8 @@ QUICK = {
     "the cursor moves before its page": 14,
     "documents are cached across claims": 0,
     "whatever has our number is adopted": 1,
+    "what was approved once is approved for good": 6,
+    "what is told is noted in a later transaction": 1,
 }
 """Planted bugs that are found soon, and by which seed."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,8 +12,9 @@ from connector.messages import load
 from connector.objects.derived import OrderReview
 from connector.operations import linking, overview, resyncing
 from connector.store import snapshots
+from sandbox.clock import CHINA
 from tests.engine.factory import line
-from tests.reviews.factory import REVIEW, Reviewed
+from tests.reviews.factory import PEOPLE, REVIEW, Reviewed
 
 
 def big(firm: Reviewed, qty: str = "20", **more: object) -> None:
@@ -99,16 +100,54 @@ def test_a_cancelled_order_is_withdrawn_from_review(firm: Reviewed) -> None:
     assert firm.site.bills() == []
 
 
-def test_who_does_not_answer_is_reminded_and_then_others_hear_of_it(firm: Reviewed) -> None:
+def test_who_does_not_answer_is_reminded_again_and_again(firm: Reviewed) -> None:
     big(firm)
     firm.go()
     firm.answer("pro", "production", given={"wanted_date": "2026-12-24"})
     assert firm.later(3) == []
     assert sorted(one.to for one in firm.later(1.1)) == ["fin", "li"]
     assert firm.later(1) == []
-    for _ in range(4):
-        firm.later(4)
-    assert "boss" in {one.to for one in firm.later(4)}
+    assert sorted(one.to for one in firm.later(3)) == ["fin", "li"]
+
+
+def test_others_hear_once_and_in_time_of_who_does_not_answer(firm: Reviewed) -> None:
+    firm.start(review=REVIEW.replace("escalate: 1d", "escalate: 5h"))
+    big(firm)
+    firm.go()
+    assert "boss" not in {one.to for one in firm.later(4.9)}
+    told = [one.title for one in firm.later(0.2) if one.to == "boss"]
+    assert ["finance 5" in one or "production 5" in one for one in told] == [True, True]
+    later = [one.to for _ in range(6) for one in firm.later(4)]
+    assert later.count("fin") == 6
+    assert "boss" not in later
+
+
+def night(firm: Reviewed, hours: int) -> None:
+    """Start with others hearing after eight hours, and twelve of night after these."""
+    evening = firm.site.clock.now().astimezone(CHINA) + timedelta(hours=hours)
+    quiet = f"{evening:%H:00}-{evening + timedelta(hours=12):%H:00}"
+    firm.people = PEOPLE.replace("quiet: []", f'quiet: ["{quiet}"]')
+    firm.start(review=REVIEW.replace("escalate: 1d", "escalate: 8h"))
+
+
+def test_reminders_do_not_pile_up_while_nobody_is_told(firm: Reviewed) -> None:
+    night(firm, 3)
+    big(firm)
+    firm.go()
+    assert [firm.later(4) for _ in range(3)] == [[], [], []]
+    assert sorted(one.to for one in firm.later(4)) == ["boss", "boss", "fin", "li", "pro"]
+
+
+def test_whoever_is_asked_at_night_is_not_reminded_before_the_day(firm: Reviewed) -> None:
+    night(firm, 0)
+    big(firm)
+    assert firm.go() == []
+    assert firm.later(8.5) == []
+    asked = firm.later(3.5)
+    assert sorted(one.to for one in asked) == ["fin", "li", "pro"]
+    assert "提醒" not in asked[0].title
+    assert firm.later(3) == []
+    assert sorted(one.to for one in firm.later(1.1)) == ["fin", "li", "pro"]
 
 
 def test_the_record_in_the_crm_can_tell_how_it_stands(firm: Reviewed) -> None:
@@ -120,7 +159,20 @@ def test_the_record_in_the_crm_can_tell_how_it_stands(firm: Reviewed) -> None:
     (told,) = found.values()
     assert (told.state, told.waits_for) == ("open", "finance")
     assert told.custom == {"wanted_date": "2026-12-24"}
-    assert "可以" in told.said
+    assert told.said == "production: 通过 (pro): 可以"
+
+
+def test_whoever_answers_what_is_told_is_in_the_language_of_those_who_read_it(
+    firm: Reviewed,
+) -> None:
+    firm.people = PEOPLE.replace("ids: {chat: boss}", "language: en, ids: {chat: boss}")
+    firm.start()
+    big(firm)
+    assert "评审" in next(one.title for one in firm.go() if one.to == "fin")
+    firm.app("root").release_review("orders", "O1", "急")
+    told = {one.to: one.title for one in firm.go()}
+    assert "let it go without its review" in told["boss"]
+    assert "未经评审放行" in told["fin"]
 
 
 def test_how_long_departments_take_is_measured(firm: Reviewed) -> None:

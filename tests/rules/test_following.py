@@ -72,6 +72,15 @@ def test_it_is_told_again_as_often_as_the_rule_says(place: Firm) -> None:
     assert [len(place.later(days=1)) for _ in range(15)] == [0] * 6 + [1] + [0] * 6 + [1, 0]
 
 
+def test_what_is_told_again_and_again_does_not_pile_up_overnight(place: Firm) -> None:
+    place.rules = BIG.replace("when:", "repeat: 2h\n    when:")
+    place.start()
+    big(place)
+    told = [len(place.later(hours=1)) for _ in range(36)]
+    assert max(told) == 1
+    assert sum(told) > 6
+
+
 def test_a_rule_about_a_change_tells_each_and_nothing_that_was_there_before(place: Firm) -> None:
     place.site.order("o1", note="甲")
     place.start()
@@ -170,6 +179,20 @@ def test_the_report_names_what_is_not_as_it_should_be(place: Firm) -> None:
     (report,) = place.later(days=1)
     assert report.title == "2026-11-22 日报：1 项要处理"
     assert report.text.startswith("- orders：1 条停下（")
+
+
+def test_each_reader_has_the_report_in_their_own_language(place: Firm) -> None:
+    english = HEAD.replace("roles: [manager]", "roles: [manager], language: en")
+    place.head = english.replace("report: []", "report: [manager, planner]")
+    place.start()
+    place.site.order("o1", note="一条太长的备注" * 10)
+    place.go()
+    Chat.said.clear()
+    reports = {one.to: one.text for one in place.later(days=1)}
+    assert reports == {
+        "boss": "- orders: 1 stopped (cannot be mapped 1)",
+        "li": "- orders：1 条停下（读写不了 1）",
+    }
 
 
 TO_CUSTOMERS = """

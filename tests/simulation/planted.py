@@ -11,16 +11,29 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
+from unittest.mock import ANY
 
 from connector import http, log
-from connector.engine import capture, claim, deriving, dispatch, pairing, record, retry, send
+from connector.engine import (
+    capture,
+    claim,
+    deriving,
+    dispatch,
+    gate,
+    pairing,
+    record,
+    retry,
+    send,
+)
 from connector.engine import system as systems
 from connector.engine.scope import scope
 from connector.errors import OutcomeUnknown, Transient
 from connector.kit.window import Window
-from connector.store import deliveries, feeds
+from connector.rules import telling as teller
+from connector.store import deliveries, feeds, reviews
 from tests.oracle.reading import Violation
 from tests.simulation.perils import Fate
 from tests.simulation.run import Run
@@ -263,6 +276,42 @@ def links_are_made_later() -> Any:
     return _both(patch(record.links, "save", later), patch(record.Recorder, "record", then))
 
 
+def what_was_approved_once_is_approved_for_good() -> Any:
+    """Whatever an order has become since, the answer counts."""
+    newest = gate.reviews.newest
+
+    def of_this(tx: Any, flow: str, keys: Any) -> Any:
+        found = newest(tx, flow, keys)
+        return {key: SimpleNamespace(**{**row._mapping, "hash": ANY, "mapping": ANY})
+                for key, row in found.items()}  # fmt: skip
+
+    return patch(gate.reviews, "newest", of_this)
+
+
+def reviews_do_not_wait_for_answers() -> Any:
+    return patch(reviews, "PASSED", (*reviews.PASSED, *reviews.PENDING))
+
+
+def what_is_told_is_noted_later() -> Any:
+    """Messages are stored, and in a transaction of its own that they tell what there is to tell."""
+    tell, run = teller.rules.tell, teller.Teller.run
+    waiting: list[Any] = []
+
+    def later(tx: Any, *told: Any) -> None:
+        waiting.append(told)
+
+    def then(self: Any) -> Any:
+        waiting.clear()
+        made = run(self)
+        told = list(waiting)
+        with self._system.store.transaction() as tx:
+            for one in told:
+                tell(tx, *one)
+        return made
+
+    return _both(patch(teller.rules, "tell", later), patch(teller.Teller, "run", then))
+
+
 @contextmanager
 def _both(*patches: Any) -> Iterator[None]:
     for each in patches:
@@ -330,4 +379,12 @@ PLANTED = (
     Planted("links are made in a later transaction", links_are_made_later,
             classed("B", orders=9), of("unexpected", "diverged"),
             {"after_outcome": (0.1, "crash")}),
+    Planted("what was approved once is approved for good",
+            what_was_approved_once_is_approved_for_good,
+            classed("B", orders=9, edits=3.0, chat=True, review=True), of("unexpected")),
+    Planted("reviews do not wait for answers", reviews_do_not_wait_for_answers,
+            classed("B", chat=True, review=True), of("unexpected")),
+    Planted("what is told is noted in a later transaction", what_is_told_is_noted_later,
+            classed("B", orders=9, chat=True), of("duplicated"),
+            {"messages_stored": (0.1, "crash")}),
 )  # fmt: skip

@@ -189,6 +189,11 @@ class Site:
         self.clock.advance(2)
         return self.app.sync(names, **permits)
 
+    def mind(self) -> None:
+        """Look after reviews as the daemon does, whose work goes on where that of a run ended."""
+        self.app.system.stopping.clear()
+        self.app.mind_reviews()
+
     @contextmanager
     def settings(self) -> Iterator[Any]:
         """Edit the configuration; the connector is restarted with it."""

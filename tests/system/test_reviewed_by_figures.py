@@ -52,14 +52,8 @@ def go(site: Site) -> None:
     """Until departments are asked, and what concerns nobody is in the ERP."""
     site.sync()
     site.sync()
-    mind(site)
+    site.mind()
     site.sync()
-
-
-def mind(site: Site) -> None:
-    """As the daemon does, whose work goes on where that of a run has ended."""
-    site.app.system.stopping.clear()
-    site.app.mind_reviews()
 
 
 def asked(site: Site, number: str) -> dict[str, Said]:
@@ -102,10 +96,10 @@ def test_departments_are_asked_once_figures_know_the_order(firm: Site) -> None:
         for one in ("planning.Planning", "reckoning.Reckoning"):
             patch.setattr(f"connector.engine.{one}.run", lambda self: 0)
         firm.sync()
-        mind(firm)
+        firm.mind()
         assert [review.state for review in firm.app.reviews()] == ["new"]
         firm.clock.advance(601)
-        mind(firm)
+        firm.mind()
     assert sorted(asked(firm, number)) == ["finance", "planning"]
     assert firm.bills(number) == []
 
@@ -117,5 +111,5 @@ def test_all_look_at_an_order_whose_customer_the_erp_does_not_know(firm: Site) -
     go(firm)
     assert asked(firm, number) == {}
     firm.clock.advance(601)
-    mind(firm)
+    firm.mind()
     assert sorted(asked(firm, number)) == ["finance", "planning"]

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("answered_at", sa.Float(precision=53), nullable=True),
         sa.Column("due_at", sa.Float(precision=53), nullable=True),
         sa.Column("reminded", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("escalated_at", sa.Float(precision=53), nullable=True),
         sa.PrimaryKeyConstraint("review", "department", name=op.f("pk_answers")),
     )
     op.create_table(
