@@ -23,6 +23,7 @@ from connector.operations import (
     auditing,
     boarding,
     checking,
+    computed,
     correcting,
     filling,
     finding,
@@ -455,6 +456,10 @@ class App:
     def board(self, wish: boarding.Wish) -> boarding.Board:
         """The orders under way, by where they stand."""
         return boarding.look(self.system, wish)
+
+    def computed(self, object: str, number: str = "", after: str = "") -> computed.Found:
+        """Insight as it was computed last, a page of it. Raises NotFound."""
+        return computed.look(self.system, object, number, after)
 
     def order_line(self, connection: str, key: str) -> boarding.Line | None:
         """One order's line of the board; None: it has none."""

@@ -22,7 +22,7 @@ TABLE: Mapping[str, frozenset[str]] = {
         "close", "check", "plan", "rehearse", "status", "template", "failures", "failure", "trace",
         "asking", "plan_resync", "missing", "rules", "rules_at_hand", "try_rule", "links", "match",
         "fill", "reviewed", "reviews", "review", "review_times", "audit", "board", "order_line",
-        "fields", "standing",
+        "fields", "standing", "computed",
         # Whom a review asks, it says itself.
         "answer_review", "delegate_review",
     }),

@@ -4,101 +4,23 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from connector.cli.output import Screen
 from connector.cli.session import Session, command, group, wrong
 from connector.messages import say, word
-from connector.objects import BusinessObject, plain
+from connector.objects import plain
 from connector.objects.showing import plainly
 from connector.operations.asking import Answer, Asking
 from connector.operations.grouping import DIMENSIONS
+from connector.operations.tabling import GROUPS, LATE, TABLES, Table
 
 Numbers = Annotated[list[str] | None, typer.Argument(metavar="[NUMBER…]")]
 Csv = Annotated[bool, typer.Option("--csv")]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """How an answer is shown: fields of the record, then those of its parts, a row for each."""
-
-    columns: tuple[str, ...]
-    parts: str = ""
-    of_parts: tuple[tuple[str, str], ...] = ()
-    """`(field, heading)`."""
-
-    @property
-    def headings(self) -> tuple[str, ...]:
-        return (*self.columns, *(heading for _, heading in self.of_parts))
-
-
-LATE, GROUPS = "late", "groups"
-"""Questions of their own, whose answers stand in requirements and margins."""
-TABLES = {
-    "order_progress": Table(
-        ("number", "stage", "basis", "ordered", "produced", "shipped", "materials_on",
-         "started_on", "produced_on", "inspected_on", "shipped_on", "expected_on", "waybill"),
-    ),
-    "kitting": Table(
-        ("record", "material", "open", "from_stock", "buildable", "complete"),
-        "shortages",
-        (("number", "short_of"), ("needed", "needed"), ("short", "short"),
-         ("expected_on", "expected_on")),
-    ),
-    "availability": Table(
-        ("number", "on_hand", "reserved", "available", "lead_time_days"),
-        "promises", (("on", "from_day"), ("quantity", "promised")),
-    ),
-    "material_requirement": Table(
-        ("number", "gross", "on_hand", "incoming"),
-        "suggestions",
-        (("kind", "suggestion"), ("quantity", "suggested"), ("start_on", "start_on"),
-         ("due_on", "due_on")),
-    ),
-    LATE: Table(
-        ("number", "incoming"),
-        "late",
-        (("wanted_on", "wanted_on"), ("expected_on", "expected_on"), ("quantity", "quantity")),
-    ),
-    "price_estimate": Table(
-        ("number", "unit", "material_cost", "labour_cost", "overhead_cost", "cost", "price",
-         "price_with_tax", "missing"),
-    ),
-    "order_margin": Table(("number", "revenue", "cost", "margin", "rate", "basis")),
-    GROUPS: Table(
-        ("group", "revenue", "cost", "margin", "rate", "unknown", "falling"),
-    ),
-    "three_flows": Table(
-        ("number", "currency", "ordered", "shipped", "invoiced", "received", "uninvoiced",
-         "unpaid", "differs_since"),
-    ),
-    "customer_standing": Table(
-        ("customer", "currency", "limit", "receivable", "unallocated", "undelivered", "exposure",
-         "oldest_due_on", "payment_days", "blocked"),
-    ),
-    "cash_forecast": Table(("week", "currency", "receivable", "orders", "payable", "net")),
-    "slow_stock": Table(("number", "on_hand", "value", "moved_on", "came_on")),
-    "customer_grade": Table(
-        ("customer", "grade", "last_order_on", "orders", "revenue", "silent_since", "might_buy"),
-    ),
-    "measures": Table(
-        ("month", "orders", "cycle_days", "on_time_rate", "kitting_delay_rate", "stock_value",
-         "turnover", "forecast_accuracy", "ordered", "growth", "collected_of_dues", "repeat_rate"),
-    ),
-}  # fmt: skip
-NAMED = {
-    "record": "sales_order",
-    "material": "material",
-    "customer": "customer",
-    "might_buy": "material",
-}
-"""Fields that hold keys, for which people have numbers: of which object."""
 
 
 def register(cli: typer.Typer) -> None:
@@ -265,8 +187,8 @@ def _show(session: Session, answer: Answer, *, as_csv: bool, table: str = "") ->
     shown = TABLES[table or answer.object]
     if as_csv:
         writer = csv.writer(sys.stdout)
-        writer.writerow(_headings(shown))
-        writer.writerows(_rows(shown, answer))
+        writer.writerow(shown.titles())
+        writer.writerows(shown.rows(answer))
         return
     told = {
         "object": answer.object,
@@ -279,7 +201,7 @@ def _show(session: Session, answer: Answer, *, as_csv: bool, table: str = "") ->
 
 
 def _render(screen: Screen, table: Table, answer: Answer) -> None:
-    screen.table(table.headings, _rows(table, answer))
+    screen.table(table.headings, table.rows(answer))
     if not answer.records:
         screen.line(say("insight_nothing"))
     times = sorted(set(answer.as_of.values()))
@@ -288,39 +210,6 @@ def _render(screen: Screen, table: Table, answer: Answer) -> None:
     for id, some in (("insight_missing", answer.missing), ("insight_stale", answer.stale)):
         if some:
             screen.mark("!", say(id, inputs=", ".join(word("object", one) for one in some)))
-
-
-def _headings(table: Table) -> list[str]:
-    return [word("head", name) for name in table.headings]
-
-
-def _rows(table: Table, answer: Answer) -> Iterator[list[str]]:
-    """A row for each part of a record, its own fields in the first of them."""
-    for record in answer.records:
-        own = [_cell(record, name, answer) for name in table.columns]
-        parts: Sequence[Any] = getattr(record, table.parts) if table.parts else ()
-        for n, part in enumerate(parts or (None,)):
-            cells = [_cell(part, name, answer) if part else "" for name, _ in table.of_parts]
-            yield [*(own if n == 0 else [""] * len(own)), *cells]
-
-
-def _cell(record: BusinessObject | Any, name: str, answer: Answer) -> str:
-    value = getattr(record, name)
-    if isinstance(value, tuple):
-        return ", ".join(_name(name, one, answer) for one in value)
-    if name in NAMED:
-        return _name(name, value, answer)
-    if isinstance(value, bool):
-        return word("answer", "yes" if value else "no")
-    if name in ("stage", "basis", "kind") and value:
-        return word(name, value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return "" if value is None else plainly(value)
-
-
-def _name(field: str, key: str, answer: Answer) -> str:
-    return answer.names.get(NAMED.get(field, ""), {}).get(key, key)
 
 
 def release(

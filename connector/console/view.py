@@ -29,6 +29,7 @@ PAGES = (
     ("orders", "/orders"),
     ("failures", "/failures"),
     ("reviews", "/reviews"),
+    ("insight", "/insight/order_progress"),
     ("rules", "/rules"),
     ("audit", "/audit"),
     ("users", "/users"),
@@ -47,7 +48,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"t": _say, "word": word, "query": _query}
+    made.globals |= {"t": _say, "word": word, "query": _query, "inputs": _inputs}
     made.filters |= {
         "moment": moment, "plainly": plainly, "ago": ago, "path": path, "amount": amount,
     }  # fmt: skip
@@ -103,6 +104,10 @@ def _told(id: str, n: str) -> str:
 
 def _say(id: str, /, **params: Any) -> str:
     return str(say(id, **params))
+
+
+def _inputs(objects: Iterable[str]) -> str:
+    return ", ".join(word("object", one) for one in objects)
 
 
 def moment(at: float | datetime | None, zone: ZoneInfo | None) -> str:

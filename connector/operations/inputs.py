@@ -72,6 +72,15 @@ class Read:
 def read_for(system: System, tx: Tx, object: str) -> Read:
     """When what a derived object is made of was read. Raises ConnectorError where something
     without which nothing can be told never was."""
+    found = reading(system, tx, object)
+    for one in INPUTS[object].needed:
+        if one not in found.at:
+            raise never_read(one)
+    return found
+
+
+def reading(system: System, tx: Tx, object: str) -> Read:
+    """The same, whatever was never read."""
     found, inputs = Read(), INPUTS[object]
     latest = system.store.now(tx) - system.insight.settings.stale_after
     for one in (*inputs.needed, *inputs.useful):
@@ -79,8 +88,6 @@ def read_for(system: System, tx: Tx, object: str) -> Read:
         if times and all(times):
             found.at[one] = min(times)
             found.stale += [one] if found.at[one] < latest else []
-        elif one in inputs.needed:
-            raise never_read(one)
         else:
             (found.unread if times else found.missing).append(one)
     return found

@@ -193,6 +193,15 @@ def walk(tx: Tx, connection: str, object: str, after: str, limit: int) -> list[A
     return list(tx.execute(query))
 
 
+def below(tx: Tx, connection: str, object: str, key: str, limit: int) -> list[Any]:
+    """The snapshots with this key, and those of its parts: `KEY/…`."""
+    here = (snapshots.c.connection == connection, snapshots.c.object == object)
+    parts = snapshots.c.key.between(f"{key}/", f"{key}0", symmetric=False)
+    query = select(snapshots).where(*here, (snapshots.c.key == key) | parts)
+    there = query.where(snapshots.c.deleted == 0, snapshots.c.data != "")
+    return list(tx.execute(there.order_by(snapshots.c.key).limit(limit)))
+
+
 def counts(tx: Tx) -> list[Any]:
     """`(connection, object, records, faults, open)` for status."""
     query = (

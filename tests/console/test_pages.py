@@ -10,9 +10,14 @@ from typing import Any
 import pytest
 
 from connector.console.view import PAGES
+from connector.operations.computed import OF
 from tests.console.factory import OURS, PASSWORD, REVIEW, Browser, Office, text
 
-WHERE = [where for _, where in PAGES] + ["/account", "/orders/O1", "/orders?stage=waiting"]
+WHERE = (
+    [where for _, where in PAGES]
+    + [f"/insight/{one}" for one in OF]
+    + ["/account", "/orders/O1", "/orders?stage=waiting"]
+)
 FAILURE = "/failures/orders/o1"
 
 

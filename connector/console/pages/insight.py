@@ -1,0 +1,92 @@
+"""Insight: what only both systems together can tell, as it was computed last; and as sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from connector import sheets
+from connector.console import view
+from connector.console.guard import Visitor, visitor
+from connector.operations.computed import OF
+from connector.operations.tabling import TABLES
+
+router = APIRouter(include_in_schema=False)
+Someone = Annotated[Visitor, Depends(visitor)]
+Word = Annotated[str, Query(max_length=200)]
+
+PAGES = 200
+"""Of records in a sheet, at most."""
+CHARTS = {"cash_forecast": ("week", "net"), "measures": ("month", "ordered")}
+"""What is drawn, too: along which field, and what of it."""
+KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@router.get("/insight")
+def insight() -> Response:
+    return RedirectResponse(f"/insight/{next(iter(OF))}", 303)
+
+
+@router.get("/insight/{object}")
+def listing(
+    request: Request, visitor: Someone, object: str, number: Word = "", after: Word = ""
+) -> Response:
+    found = visitor.app.computed(object, number.strip(), after)
+    table, answer = TABLES[object], found.answer
+    return view.page(
+        request, visitor, "insight", object=object, objects=list(OF), titles=table.titles(),
+        rows=list(table.rows(answer)), answer=answer, after=found.after, number=number,
+        bars=_bars(object, answer.records),
+    )  # fmt: skip
+
+
+@router.get("/insight/{object}/sheet.{kind}")
+def sheet(
+    visitor: Someone, object: str, kind: Literal["csv", "xlsx"], number: Word = ""
+) -> Response:
+    titles, rows = _all(visitor, object, number.strip())
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"sheet.{kind}"
+        sheets.write(path, titles, rows)
+        content = path.read_bytes()
+    name = f"{object}-{date.today():%Y%m%d}.{kind}"
+    return Response(content, media_type=KINDS[kind],
+                    headers={"Content-Disposition": f'attachment; filename="{name}"'})  # fmt: skip
+
+
+def _all(visitor: Visitor, object: str, number: str) -> tuple[list[str], Iterator[list[str]]]:
+    first = visitor.app.computed(object, number)
+    table = TABLES[object]
+
+    def rows() -> Iterator[list[str]]:
+        found = first
+        for _ in range(PAGES):
+            yield from table.rows(found.answer)
+            if not found.after:
+                return
+            found = visitor.app.computed(object, number, found.after)
+
+    return table.titles(), rows()
+
+
+def _bars(object: str, records: list[Any]) -> list[dict[str, Any]]:
+    """What a chart shows: for each bar its label, its value, and how long it is, in per cent."""
+    if object not in CHARTS:
+        return []
+    along, what = CHARTS[object]
+    values = [(str(getattr(one, along)), getattr(one, what) or Decimal(0)) for one in records]
+    most = max((abs(value) for _, value in values), default=Decimal(0)) or Decimal(1)
+    return [
+        {"label": label, "value": value, "length": int(abs(value) * 100 / most)}
+        for label, value in values
+    ]
