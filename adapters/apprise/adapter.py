@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -44,6 +45,11 @@ class AppriseChannel(Channel):
             from apprise import Apprise
         except ImportError:
             raise AccessDenied(say("apprise_missing")) from None
+        # Its reasons are read off its log: they are there however little else is logged, and
+        # stand in our errors alone.
+        words = logging.getLogger("apprise")
+        words.setLevel(logging.WARNING)
+        words.propagate = False
         service = Apprise.instantiate(self.settings.url.get_secret_value())
         if service is None:
             raise AccessDenied(say("apprise_unknown"))

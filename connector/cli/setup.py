@@ -41,11 +41,12 @@ def demo(
     seconds: Annotated[float, typer.Option(metavar="N")] = 75.0,
     sabotage: Annotated[str, typer.Option(metavar="WHAT")] = "",
     keep: Annotated[bool, typer.Option("--keep")] = False,
+    stay: Annotated[bool, typer.Option("--stay")] = False,
 ) -> int:
     """The whole thing on this machine, judged by a witness."""
     from connector.cli.demo import play
 
-    ok = play(session.output, seconds=seconds, sabotage=sabotage, keep=keep)
+    ok = play(session.output, seconds=seconds, sabotage=sabotage, keep=keep, stay=stay)
     return DONE if ok else FAILED
 
 

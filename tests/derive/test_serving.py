@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.derive.order import Line, Order
@@ -153,6 +153,7 @@ def test_no_piece_serves_two_lines_and_no_line_gets_more_than_it_wants(case: Any
     assert in_stock <= max(stock, 0)
 
 
+@settings(deadline=None)
 @given(cases(), st.randoms())
 def test_the_order_in_which_they_come_does_not_matter(case: Any, random: Any) -> None:
     lines, works, *rest = case

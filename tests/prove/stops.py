@@ -76,12 +76,11 @@ def stop(stops: int, daemons: int, seed: int) -> Evidence:
                     awake = [one for one in sleepers if not one.asleep]
                     evidence.counts["under way"] += _put_one_to_sleep(company, awake)
         company.reckon(evidence, command)
+        if any(sleeper.daemon.poll() is not None for sleeper in sleepers):
+            words = f"a daemon has ended: {company.log()[-1500:]}\n    {command}"
+            evidence.violations.append(words)
     if evidence.counts["under way"] < stops * ENOUGH:
         evidence.violations.append(f"too gentle: {evidence.counts['under way']} met a delivery")
-        if any(sleeper.daemon.poll() is not None for sleeper in sleepers):
-            evidence.violations.append(
-                f"a daemon has ended: {company.log()[-1500:]}\n    {command}"
-            )
     return evidence
 
 

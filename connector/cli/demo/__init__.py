@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from rich.live import Live
@@ -33,12 +33,17 @@ GRACE = 35.0
 Show = Callable[[], None]
 
 
-def play(output: Output, *, seconds: float, sabotage: str, keep: bool) -> bool:
-    """Run the demo; True if the witness finds nothing wrong."""
+def play(
+    output: Output, *, seconds: float, sabotage: str = "", keep: bool = False, stay: bool = False
+) -> bool:
+    """Run the demo; True if the witness finds nothing wrong. `stay`: with the console, and after
+    the end the company works on until somebody says stop."""
     if sabotage not in ("", "lose-order"):
         raise ConfigError([Problem("", say("no_sabotage"))])
-    with opened(keep=keep) as site:
+    with opened(keep=keep, console=stay) as site:
         company = Company(site.crm, site.erp, site.chat)
+        if stay:
+            output.errors.line(say("demo_console", link=site.invited()))
         picture = Picture(company.events, time.monotonic() + seconds)
         with _screen(output, site, picture) as look:
             _work(site, company, picture, look, until=picture.deadline - ARRIVAL)
@@ -49,8 +54,23 @@ def play(output: Output, *, seconds: float, sabotage: str, keep: bool) -> bool:
                 look()
         if keep:
             output.errors.line(site.folder.as_posix())
-    output.show(verdict, lambda screen: show(screen, verdict))
+        if stay:
+            _stay(output, site, company, verdict)
+    if not stay:
+        output.show(verdict, lambda screen: show(screen, verdict))
     return bool(verdict["ok"])
+
+
+def _stay(output: Output, site: Site, company: Company, verdict: dict[str, Any]) -> None:
+    """Show the verdict, and work on until Ctrl-C."""
+    output.show(verdict, lambda screen: show(screen, verdict))
+    output.errors.line(say("demo_stays"))
+    with suppress(KeyboardInterrupt):
+        while True:
+            site.check()
+            company.work()
+            company.read_the_chat()
+            time.sleep(LOOK)
 
 
 def _work(site: Site, company: Company, picture: Picture, look: Show, *, until: float) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from connector.app import App
 from connector.errors import ConnectorError
 from connector.messages import language, say
 from connector.operations import beginning
@@ -79,6 +80,15 @@ class Site:
     chat: SideDoor
     daemon: subprocess.Popen[bytes]
 
+    def invited(self) -> str:
+        """A link with which whoever runs this comes into the console."""
+        app = App.open(self.folder / "config.yaml", apart=True)
+        try:
+            secret = app.accounts.invite(app.who, app.who)
+            return f"http://{app.config.console.address}/welcome/{secret}"
+        finally:
+            app.close()
+
     def check(self) -> None:
         """Raises ConnectorError if the daemon has ended."""
         if self.daemon.poll() is not None:
@@ -95,20 +105,24 @@ class Site:
 
 
 @contextmanager
-def opened(*, keep: bool) -> Iterator[Site]:
+def opened(*, keep: bool, console: bool = False) -> Iterator[Site]:
     """Everything started; everything ended, and the folder removed, whatever happens."""
     folder = Path(tempfile.mkdtemp(prefix="connector-demo-"))
     started: list[subprocess.Popen[Any]] = []
     try:
         lines = _systems(started)
-        path = _configure(folder, lines)
+        path = _configure(folder, lines, console=console)
         environment = dict(os.environ)
         for line in lines.values():
             environment |= line["env"]
         command = [sys.executable, "-m", "connector", "run", "--config", str(path)]
         with (folder / "daemon.log").open("wb") as log:
             daemon = subprocess.Popen(command, env=environment, stderr=log)  # noqa: S603 - ours
-        started.insert(0, daemon)
+            started.insert(0, daemon)
+            if console:
+                command = [sys.executable, "-m", "connector", "console", "--config", str(path)]
+                pages = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603 - ours
+                started.insert(0, pages)
         doors = {name: SideDoor(line["url"]) for name, line in lines.items()}
         yield Site(folder, doors["crm"], doors["erp"], doors["chat"], daemon)
     finally:
@@ -144,7 +158,7 @@ def _end(process: subprocess.Popen[Any]) -> None:
         process.kill()
 
 
-def _configure(folder: Path, lines: dict[str, Any]) -> Path:
+def _configure(folder: Path, lines: dict[str, Any], *, console: bool) -> Path:
     """What `init` writes, with the sandboxes' addresses and a quicker pace."""
     yaml = YAML()
     path = beginning.init(SYSTEMS["crm"], SYSTEMS["erp"], folder, backfill=True, today=since())
@@ -152,6 +166,8 @@ def _configure(folder: Path, lines: dict[str, Any]) -> Path:
     config["health"] = f"127.0.0.1:{_free_port()}"
     config["language"] = language()
     config |= _people(config["health"])
+    if console:
+        config["console"] = {"address": f"127.0.0.1:{_free_port()}"}
     config["connections"]["chat"] = {**lines["chat"]["settings"], "rate": "20/m"}
     for name in SYSTEMS:
         config["connections"][name] = {**lines[name]["settings"], **QUICK[name]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 import time
@@ -52,6 +53,14 @@ def test_a_failure_is_a_doubt_because_the_library_does_not_say_of_what_kind(
         world.tell()
     assert "token0123456789" not in f"{told.value!r} {told.value.answer}"
     assert world.said == []
+
+
+def test_why_it_failed_is_said_however_little_is_logged(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.fault(do="status", status=500)
+    with caplog.at_level(logging.ERROR), pytest.raises(OutcomeUnknown, match="error=500"):
+        world.tell()
 
 
 @pytest.mark.parametrize("do", ["drop_request", "lose_answer", "status_after"])
