@@ -224,9 +224,9 @@ class App:
         AdapterError for one that is not genuine."""
         return hearing.hear(self.system, name, call)
 
-    def status(self) -> dict[str, Any]:
-        """How things stand."""
-        return overview.status(self.system)
+    def status(self, *, records: bool = True) -> dict[str, Any]:
+        """How things stand; on request without how many records there are."""
+        return overview.status(self.system, records=records)
 
     def template(self, flow: str, path: Path) -> list[str]:
         """Write a workbook to fill in for what a flow reads; its headings. Raises ConfigError."""

@@ -61,7 +61,7 @@ class Verdict(BaseModel):
 @router.get("/status", responses=REFUSED)
 def status(caller: Caller) -> dict[str, Any]:
     """Connections, flows and what waits."""
-    return caller.app.status()
+    return caller.app.status(records=False)
 
 
 @router.get("/orders", responses=REFUSED)

@@ -9,6 +9,7 @@ from connector.engine.system import Flow, System
 from connector.errors import ConfigError, ConnectorError, Problem
 from connector.messages import Message, say
 from connector.objects import OBJECTS
+from connector.settings import HUB
 from connector.store import deliveries, snapshots
 from connector.store.engine import Tx
 
@@ -56,14 +57,15 @@ def connection(system: System, name: str) -> str:
     return name
 
 
-def rows(tx: Tx, object: str, number: str) -> list[Any]:
+def rows(system: System, tx: Tx, object: str, number: str) -> list[Any]:
     """The records of this object that people would name so, in any system.
 
     Raises ConfigError for an object that does not exist, NotFound for a record.
     """
     if object not in OBJECTS:
         raise _wrong(say("unknown_object", name=object, known=", ".join(OBJECTS)))
-    found = snapshots.by_number(tx, object, [number]) or snapshots.by_key(tx, object, number)
+    found = snapshots.by_number(tx, object, [number])
+    found = found or snapshots.by_key(tx, [*system.connections, HUB], object, number)
     if not found:
         raise NotFound(say("never_read", object=object, number=number))
     return found

@@ -55,7 +55,9 @@ def forget(system: System, number: str, who: str) -> Forgotten:
 
 def _records(system: System, tx: Tx, number: str) -> list[Any]:
     """The customer in every system, and whatever names it there."""
-    customers = {(row.connection, row.key): row for row in finding.rows(tx, "customer", number)}
+    customers = {
+        (row.connection, row.key): row for row in finding.rows(system, tx, "customer", number)
+    }
     for connection, key in list(customers):
         for other in system.connections:
             for link in links.find(tx, "customer", connection, other, [key]):

@@ -22,7 +22,7 @@ def show(system: System, object: str, number: str) -> list[dict[str, Any]]:
     """Every link of the records with this number or key, in any system."""
     found: dict[tuple[str, ...], dict[str, Any]] = {}
     with system.store.reading() as tx:
-        for row in finding.rows(tx, object, number):
+        for row in finding.rows(system, tx, object, number):
             for link in links.about(tx, object, row.connection, row.key):
                 key = (link.source, link.source_key, link.target, link.part, link.scope)
                 found[key] = link._asdict()

@@ -71,6 +71,5 @@ def _make_sure_of_calls(system: System, flow: Flow) -> None:
 
 def _last(tx: Any, flow: Flow) -> float:
     """When it was last reported on without an error."""
-    name = run_name(flow.name)
-    runs = (row for row in journal.last_runs(tx) if row.what == name and not row.error)
+    runs = (row for row in journal.last_runs(tx, [run_name(flow.name)]) if not row.error)
     return max((run.at for run in runs), default=0.0)

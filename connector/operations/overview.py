@@ -30,16 +30,17 @@ WAYS_OUT = {
 CLASS_WORDS = {"A": "class_a", "B": "class_b", "C": "class_c"}
 
 
-def status(system: System) -> Shown:
-    """Connections, flows with their idempotency class and states, and the last runs."""
+def status(system: System, *, records: bool = True) -> Shown:
+    """Connections, flows with their idempotency class and states, the last runs, and how many
+    records of each kind there are: of very many that takes seconds, and can be left out."""
     system.settle_calls(at_once=True)
     with system.store.reading() as tx:
         now = system.store.now(tx)
         restored_at = facts.restored_at(tx)
         counts = deliveries.counts(tx)
         known = {row.name: row for row in feeds.all_connections(tx)}
-        records = snapshots.counts(tx)
-        runs = [_run(row) for row in journal.last_runs(tx)]
+        kept = snapshots.counts(tx) if records else []
+        runs = [_run(row) for row in journal.last_runs(tx, _runs(system))]
     read_at = {run["what"]: run["at"] for run in runs}
     reported = {run["what"]: run for run in runs}
     return {
@@ -56,9 +57,15 @@ def status(system: System) -> Shown:
             for name in system.flows
             if observing.run_name(name) in reported
         },
-        "records": [row._asdict() for row in records],
+        "records": [row._asdict() for row in kept],
         "runs": runs,
     }
+
+
+def _runs(system: System) -> list[str]:
+    """Under which names runs are kept."""
+    observed = [observing.run_name(name) for name in system.flows]
+    return sorted([*system.feeds, *observed, *map(watching.run_name, system.connections)])
 
 
 def _connection(system: System, name: str, row: Any | None, now: float) -> Shown:

@@ -57,7 +57,7 @@ def trace(system: System, object: str, number: str) -> list[Story]:
     Raises ConfigError for an object that does not exist, NotFound for a record.
     """
     with system.store.reading() as tx:
-        found = finding.rows(tx, object, number)
+        found = finding.rows(system, tx, object, number)
         stories = [_Teller(system, tx, row).story() for row in found]
     told = [story for story in stories if story.deliveries]
     return told or stories

@@ -50,6 +50,6 @@ def _watch(system: System, connection: Connection) -> None:
 
 def _is_due(system: System, name: str, version: str) -> bool:
     with system.store.reading() as tx:
-        runs = [row.at for row in journal.last_runs(tx) if row.what == run_name(name)]
+        runs = [row.at for row in journal.last_runs(tx, [run_name(name)])]
         long_ago = system.store.now(tx) - max(runs, default=0.0) >= EVERY
         return long_ago or facts.noted(tx, run_name(name)) != version

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, func, select, tuple_
 
 from connector.store.engine import Store, Tx
 from connector.store.statement import Row, among
@@ -38,14 +38,16 @@ class Chosen:
         found += [board.c.ended == 0] if not self.ended else []
         found += [board.c.stage == self.stage] if self.stage else []
         if self.number:
-            begins = (c.startswith(self.number, autoescape=True) for c in _NUMBERS)
-            found.append(next(begins) | next(begins))
+            found.append(_begins(board.c.number, self.number)
+                         | _begins(board.c.target_number, self.number))  # fmt: skip
         if self.late_on:
             found.append(is_late(self.late_on))
         return found
 
 
-_NUMBERS = (board.c.number, board.c.target_number)
+def _begins(column: Any, text: str) -> ColumnElement[bool]:
+    """As an index knows it: between this text and what comes behind all that begins so."""
+    return and_(column >= text, column < text + "\U0010ffff")
 
 
 def is_late(day: str) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     and_,
@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from connector.store.engine import Store, Tx
 from connector.store.statement import Row, Sql, among, each
-from connector.store.tables import UNCLAIMED, deliveries, links
+from connector.store.tables import STOPPED, UNCLAIMED, UNSETTLED, deliveries, links
 
 KEYS = ("flow", "key", "part")
 
@@ -245,20 +245,35 @@ def _with(waiting: Any) -> Sql:
 _WITH_WORK, _WITH_DOUBTS = _with(_WAITING), _with(_DOUBTFUL)
 
 
-def counts(tx: Tx) -> list[Any]:
+def counts(tx: Tx) -> list[Count]:
     """`(flow, state, reason, n, oldest)` for status."""
-    query = (
-        select(
-            deliveries.c.flow,
-            deliveries.c.state,
-            deliveries.c.reason,
-            func.count().label("n"),
-            func.min(deliveries.c.since).label("oldest"),
-        )
-        .group_by(deliveries.c.flow, deliveries.c.state, deliveries.c.reason)
-        .order_by(deliveries.c.flow, deliveries.c.state, deliveries.c.reason)
-    )
-    return list(tx.execute(query))
+    found = [Count(*row) for row in _UNSETTLED_COUNTS(tx)]
+    rest = {row.flow: row.n for row in _ALL_COUNTS(tx)}
+    for one in found:
+        rest[one.flow] -= one.n
+    found += [Count(flow, "in_sync", "", n, None) for flow, n in rest.items() if n]
+    return sorted(found, key=lambda one: (one.flow, one.state, one.reason))
+
+
+class Count(NamedTuple):
+    """How many deliveries of a flow stand so, and since when the first of them has; not of those
+    of which there is nothing to say but that both sides agree."""
+
+    flow: str
+    state: str
+    reason: str
+    n: int
+    oldest: float | None
+
+
+_HOW = (deliveries.c.flow, deliveries.c.state, deliveries.c.reason)
+# Almost all agree: those are counted by what is left of all, off an index.
+_UNSETTLED_COUNTS = Sql(
+    select(*_HOW, func.count().label("n"), func.min(deliveries.c.since).label("oldest"))
+    .where(UNSETTLED)
+    .group_by(*_HOW)
+)
+_ALL_COUNTS = Sql(select(deliveries.c.flow, func.count().label("n")).group_by(deliveries.c.flow))
 
 
 def standing(tx: Tx) -> list[Any]:
@@ -317,7 +332,8 @@ def listing(
     """Rows in a state, oldest first; `without` those of some reasons, and `after` one since when
     and with which key."""
     place = (deliveries.c.since, deliveries.c.key)
-    query = select(deliveries).where(deliveries.c.state == state)
+    these = STOPPED if state == "stopped" else deliveries.c.state == state
+    query = select(deliveries).where(these)
     if flow:
         query = query.where(deliveries.c.flow == flow)
     if without:

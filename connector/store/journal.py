@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, delete, func, insert, select, update
+from sqlalchemy import Integer, bindparam, delete, insert, literal_column, select, update
 
 from connector.store.engine import Store, Tx
 from connector.store.statement import Row, Sql, among, each
@@ -36,10 +36,18 @@ def log_run(tx: Tx, what: str, at: float, seconds: float, counts: Any, error: st
     tx.execute(insert(runs), [{**values, "error": error}])
 
 
-def last_runs(tx: Tx) -> list[Any]:
-    """The newest run of each feed and flow."""
-    newest = select(func.max(runs.c.id)).group_by(runs.c.what)
-    return list(tx.execute(select(runs).where(runs.c.id.in_(newest)).order_by(runs.c.what)))
+def last_runs(tx: Tx, names: Iterable[str]) -> list[Any]:
+    """The newest run of each of these, as far as there was any."""
+    found = (_LAST_RUN.first(tx, what=name) for name in names)
+    return [row for row in found if row is not None]
+
+
+_LAST_RUN = Sql(
+    select(runs)
+    .where(runs.c.what == bindparam("what"))
+    .order_by(runs.c.id.desc())
+    .limit(literal_column("1"))
+)
 
 
 def log_audit(tx: Tx, at: float, who: str, what: str, about: Any) -> None:

@@ -234,10 +234,10 @@ def data(row: Any) -> Mapping[str, Any]:
     return values
 
 
-def by_key(tx: Tx, object: str, key: str) -> list[Any]:
-    """Snapshots of an object with this key, in any connection."""
-    query = select(snapshots).where(snapshots.c.object == object, snapshots.c.key == key)
-    return list(tx.execute(query))
+def by_key(tx: Tx, connections: Sequence[str], object: str, key: str) -> list[Any]:
+    """Snapshots of an object with this key, in any of these connections."""
+    found = (load(tx, one, object, [key]).get(key) for one in connections)
+    return [row for row in found if row is not None]
 
 
 def keys_of_numbers(tx: Tx, connection: str, object: str, numbers: Sequence[str]) -> list[str]:

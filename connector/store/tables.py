@@ -105,7 +105,7 @@ snapshots = Table(
     _whole("version"),  # counts changes of `data`
     _time("captured_at"),
     _time("changed_at"),
-    Index(None, "connection", "object", "number"),
+    Index(None, "object", "number", "connection"),
 )
 Index(
     "ix_snapshots_open",
@@ -173,6 +173,25 @@ Index(
     deliveries.c.key,
     sqlite_where=UNCLAIMED & deliveries.c.due_at.is_not(None),
     postgresql_where=UNCLAIMED & deliveries.c.due_at.is_not(None),
+)
+
+UNSETTLED = (deliveries.c.state != literal_column("'in_sync'")) | (
+    deliveries.c.reason != literal_column("''")
+)
+"""What there is more to say of than that both sides agree."""
+Index(
+    "ix_deliveries_unsettled",
+    *(deliveries.c[name] for name in ("flow", "state", "reason", "since")),
+    sqlite_where=UNSETTLED,
+    postgresql_where=UNSETTLED,
+)
+STOPPED = deliveries.c.state == literal_column("'stopped'")
+Index(
+    "ix_deliveries_stopped",  # as people look at them
+    deliveries.c.since,
+    deliveries.c.key,
+    sqlite_where=STOPPED,
+    postgresql_where=STOPPED,
 )
 
 attempts = Table(
@@ -396,6 +415,7 @@ runs = Table(
     Column("seconds", Float(53), nullable=False, server_default="0"),
     _text("counts"),  # JSON
     _text("error"),  # words
+    Index(None, "what", "id"),
 )
 
 leases = Table(

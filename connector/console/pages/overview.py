@@ -15,7 +15,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 def overview(request: Request, visitor: Annotated[Visitor, Depends(visitor)]) -> Response:
-    found = visitor.app.status()
+    found = visitor.app.status(records=False)
     standing = visitor.app.standing()
     sums = {name: sum(one[name] for one in standing.values())
             for name in ("waiting", "failed", "conflicts", "in_doubt")}  # fmt: skip

@@ -231,6 +231,20 @@ def upgrade() -> None:
             batch_op.f("ix_deliveries_flow_state_due_at"), ["flow", "state", "due_at"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_deliveries_line"), ["line"], unique=False)
+        batch_op.create_index(
+            "ix_deliveries_stopped",
+            ["since", "key"],
+            unique=False,
+            sqlite_where=sa.text("state = 'stopped'"),
+            postgresql_where=sa.text("state = 'stopped'"),
+        )
+        batch_op.create_index(
+            "ix_deliveries_unsettled",
+            ["flow", "state", "reason", "since"],
+            unique=False,
+            sqlite_where=sa.text("state != 'in_sync' OR reason != ''"),
+            postgresql_where=sa.text("state != 'in_sync' OR reason != ''"),
+        )
         batch_op.create_index(batch_op.f("ix_deliveries_waits_for"), ["waits_for"], unique=False)
     op.create_table(
         "derivations",
@@ -381,6 +395,8 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
     )
+    with op.batch_alter_table("runs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_runs_what_id"), ["what", "id"], unique=False)
     op.create_table(
         "snapshots",
         sa.Column("connection", sa.String(length=200), nullable=False),
@@ -405,8 +421,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("snapshots", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_snapshots_connection_object_number"),
-            ["connection", "object", "number"],
+            batch_op.f("ix_snapshots_object_number_connection"),
+            ["object", "number", "connection"],
             unique=False,
         )
         batch_op.create_index(
