@@ -78,6 +78,8 @@ class App:
         self._board = board or Board()
         self.who = who or _user()
         """Who works with it: a user of this machine."""
+        self.hides: frozenset[str] = frozenset()
+        """Kinds of fields that they do not see; see `rights.hidden`."""
         self._runs = Runs(system, config.workers, apart=apart)
         self.files: frozenset[Path] = frozenset()
         """Secrets and certificates that the configuration names and that were read."""
@@ -113,10 +115,10 @@ class App:
         app.folders = file.mappings()
         return app
 
-    def of(self, who: str) -> App:
-        """The same in somebody's hands."""
+    def of(self, who: str, hides: frozenset[str] = frozenset()) -> App:
+        """The same in somebody's hands, who does not see some kinds of fields."""
         made = copy(self)
-        made.who = who
+        made.who, made.hides = who, hides
         return made
 
     def close(self) -> None:
@@ -251,17 +253,18 @@ class App:
 
     def failure(self, flow: str, number: str) -> dict[str, Any]:
         """One of them, with its last attempt."""
-        return overview.failure(self.system, finding.delivering(self.system, flow), number)
+        known = finding.delivering(self.system, flow)
+        return overview.failure(self.system, known, number, hides=self.hides)
 
     def trace(self, object: str, number: str) -> list[tracing.Story]:
         """The whole story of a record."""
-        return tracing.trace(self.system, object, number)
+        return tracing.trace(self.system, object, number, hides=self.hides)
 
     def asking(self) -> asking.Asking:
         """Insight: what only both sides together can tell. Reads the sources first unless a daemon
         does that anyway. Raises ConfigError, ConnectorError."""
         self._runs.look()
-        return asking.Asking(self.system)
+        return asking.Asking(self.system, self.hides)
 
     # -- deciding ---------------------------------------------------------------------------
 
@@ -459,7 +462,7 @@ class App:
 
     def computed(self, object: str, number: str = "", after: str = "") -> computed.Found:
         """Insight as it was computed last, a page of it. Raises NotFound."""
-        return computed.look(self.system, object, number, after)
+        return computed.look(self.system, object, number, after, hides=self.hides)
 
     def order_line(self, connection: str, key: str) -> boarding.Line | None:
         """One order's line of the board; None: it has none."""
@@ -469,7 +472,8 @@ class App:
 
     def fields(self, flow: str, number: str) -> list[correcting.Field]:
         """What can be corrected of a record. Raises NotFound."""
-        return correcting.fields(self.system, finding.delivering(self.system, flow), number)
+        known = finding.delivering(self.system, flow)
+        return correcting.fields(self.system, known, number, hides=self.hides)
 
     def correct(
         self, flow: str, number: str, said: Mapping[str, str], seen: float | None = None

@@ -33,7 +33,7 @@ from connector.engine.system import Feed
 from connector.errors import ConfigError, Problem
 from connector.health import Health
 from connector.messages import say
-from connector.objects import personal
+from connector.objects.sights import PERSONAL
 from connector.overlay import files_of, stamps
 from connector.runs import StoreInUse
 from connector.store import feeds as feed_store
@@ -251,7 +251,7 @@ class Daemon:
         with store.transaction() as tx:
             now = store.now(tx)
             journal.prune(tx, now, keep_attempts=keep.attempts, keep_changes=keep.changes)
-            forgetting.age(tx, now - keep.personal, personal.OF)
+            forgetting.age(tx, now - keep.personal, PERSONAL)
             rules.prune(tx, now - keep.changes)
 
     # -- a new version of the configuration -------------------------------------------------

@@ -12,17 +12,17 @@ from typing import Any
 from connector.app import App
 from connector.errors import ConnectorError
 from connector.messages import say
-from connector.rights import ROLES, least, role
+from connector.rights import ROLES, hidden, least, role
 from connector.store import journal
 
 TABLE: Mapping[str, frozenset[str]] = {
     "viewer": frozenset({
         # What there is to look at.
         "system", "config", "files", "unfilled", "folders", "flow", "daemon_runs", "on_hand_over",
-        "close", "check", "plan", "rehearse", "status", "template", "failures", "failure", "trace",
-        "asking", "plan_resync", "missing", "rules", "rules_at_hand", "try_rule", "links", "match",
-        "fill", "reviewed", "reviews", "review", "review_times", "audit", "board", "order_line",
-        "fields", "standing", "computed",
+        "close", "hides", "check", "plan", "rehearse", "status", "template", "failures",
+        "failure", "trace", "asking", "plan_resync", "missing", "rules", "rules_at_hand",
+        "try_rule", "links", "match", "fill", "reviewed", "reviews", "review", "review_times",
+        "audit", "board", "order_line", "fields", "standing", "computed",
         # Whom a review asks, it says itself.
         "answer_review", "delegate_review",
     }),
@@ -61,7 +61,7 @@ class Entrance:
 
     def __init__(self, app: App, login: str, most: str = "") -> None:
         """`most`: the role that they have here at most; empty: their own."""
-        self._app = app.of(login)
+        self._app = app.of(login, hidden(app.config, login))
         self._login = login
         own = role(app.config.people, login)
         self.role = least(own, most) if own else ""

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
-from connector.settings import PersonSettings
+from connector.settings import Config, PersonSettings
 
 ROLES = ("viewer", "operator", "admin")
 """From the least to the most."""
+SEE: Mapping[Literal["costs", "personal"], tuple[str, ...]] = {
+    "costs": (),
+    "personal": ("operator",),
+}
+"""Who sees what not everybody may, where the configuration does not say; admins do."""
 
 
 def role(people: Mapping[str, PersonSettings], login: str) -> str:
@@ -17,6 +23,17 @@ def role(people: Mapping[str, PersonSettings], login: str) -> str:
         return ROLES[-1]
     mine = {r for one in people.values() if login in one.logins for r in (*one.roles, ROLES[0])}
     return next((one for one in reversed(ROLES) if one in mine), "")
+
+
+def hidden(config: Config, login: str) -> frozenset[str]:
+    """Kinds of what a login does not see: `costs`, `personal`."""
+    people = config.people
+    if role(people, login) == ROLES[-1]:
+        return frozenset()
+    mine = {named for name, one in people.items() if login in one.logins
+            for named in (name, *one.roles)}  # fmt: skip
+    return frozenset(kind for kind, usual in SEE.items()
+                     if not mine & {*config.sees.get(kind, usual)})  # fmt: skip
 
 
 def least(one: str, other: str) -> str:

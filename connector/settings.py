@@ -333,6 +333,9 @@ class Config(_Model):
     """When and how much is told."""
     reviews: dict[str, ReviewSettings] = {}
     """Reviews that flows may ask for."""
+    sees: dict[Literal["costs", "personal"], Names] = {}
+    """Roles or people who see what things cost us, and what tells of people; admins see all. Where
+    nobody is named: of costs only admins, of people those who run things as well."""
     console: ConsoleSettings = ConsoleSettings()
     """The pages for people."""
     calendar: CalendarSettings = CalendarSettings()

@@ -13,7 +13,6 @@ import typer
 from connector.cli.output import Screen
 from connector.cli.session import Session, command, group, wrong
 from connector.messages import say, word
-from connector.objects import plain
 from connector.objects.showing import plainly
 from connector.operations.asking import Answer, Asking
 from connector.operations.grouping import DIMENSIONS
@@ -195,7 +194,7 @@ def _show(session: Session, answer: Answer, *, as_csv: bool, table: str = "") ->
         "as_of": answer.as_of,
         "missing": answer.missing,
         "stale": answer.stale,
-        "records": [plain(record) for record in answer.records],
+        "records": answer.plain(),
     }
     session.show(told, lambda screen: _render(screen, shown, answer))
 

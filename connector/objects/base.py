@@ -33,6 +33,14 @@ class Personal:
 PersonalText = Annotated[Text, Personal()]
 PersonalCode = Annotated[Code, Personal()]
 Number = Annotated[Decimal, Field(max_digits=28, decimal_places=12)]
+
+
+class Costs:
+    """Marks a field that tells what something costs us, or what we earn by it."""
+
+
+Cost = Annotated[Number, Costs()]
+KnownCost = Annotated[Number | None, Costs()]
 Instant = AwareDatetime
 Day = date
 NUMBER = "$number"

@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from connector.objects.base import BusinessObject, Code, Day, Instant, Number, Part, Text
+from connector.objects.base import (
+    BusinessObject,
+    Code,
+    Cost,
+    Day,
+    Instant,
+    KnownCost,
+    Number,
+    Part,
+    Text,
+)
 
 
 class DeliveryStatus(BusinessObject):
@@ -294,13 +304,13 @@ class PriceEstimate(BusinessObject):
     unit: Code = ""
     """Number of the unit it is for: the sales unit, or the base unit where the factor between them
     is not known."""
-    material_cost: Number = Decimal(0)
+    material_cost: Cost = Decimal(0)
     """Bought parts, as far as their cost is known."""
-    labour_cost: Number = Decimal(0)
+    labour_cost: Cost = Decimal(0)
     """Labour, over all levels."""
-    overhead_cost: Number = Decimal(0)
+    overhead_cost: Cost = Decimal(0)
     """Overhead, over all levels."""
-    cost: Number | None = None
+    cost: KnownCost = None
     """Together; None: something is missing."""
     price: Number | None = None
     """With the margin, without tax."""
@@ -324,9 +334,9 @@ class LineMargin(Part):
     """What left and did not come back, in base units."""
     revenue: Number = Decimal(0)
     """Without tax, less what came back and what was allowed."""
-    cost: Number | None = None
+    cost: KnownCost = None
     """What it cost; None: nobody knows."""
-    margin: Number | None = None
+    margin: KnownCost = None
     """The difference."""
     basis: Code = ""
     """Where the cost comes from: `actual`, `estimated`, or `mixed` where what was really made or
@@ -344,11 +354,11 @@ class OrderMargin(BusinessObject):
     """Business date of the order."""
     revenue: Number = Decimal(0)
     """Of what was delivered, without tax, less what came back and what was allowed."""
-    cost: Number | None = None
+    cost: KnownCost = None
     """What it cost; None: of a line nobody knows."""
-    margin: Number | None = None
+    margin: KnownCost = None
     """The difference."""
-    rate: Number | None = None
+    rate: KnownCost = None
     """Of the revenue, as a fraction, to four places."""
     basis: Code = ""
     """`actual`, `estimated` or `mixed`: where the cost of some is only estimated."""
@@ -363,11 +373,11 @@ class GroupMargin(BusinessObject):
     """What that is: a customer, a product line, a month; empty: nobody says."""
     revenue: Number = Decimal(0)
     """Of lines whose cost is known."""
-    cost: Number = Decimal(0)
+    cost: Cost = Decimal(0)
     """Theirs."""
-    margin: Number = Decimal(0)
+    margin: Cost = Decimal(0)
     """The difference."""
-    rate: Number | None = None
+    rate: KnownCost = None
     """Of the revenue, as a fraction; None: there is no revenue."""
     unknown: Number = Decimal(0)
     """Revenue of lines whose cost nobody knows; it is in no margin."""
@@ -382,7 +392,7 @@ class SlowStock(BusinessObject):
     """Key of the material in the ERP."""
     on_hand: Number
     """What lies there."""
-    value: Number | None = None
+    value: KnownCost = None
     """At its cost; None: nobody knows it."""
     moved_on: Day | None = None
     """When some of it last left or was used; None: never, as far as we have read."""
@@ -520,7 +530,7 @@ class Measures(BusinessObject):
     """Of those orders, the share shipped by the promised day."""
     kitting_delay_rate: Number | None = None
     """Of the late ones, the share whose key parts came after the planned start."""
-    stock_value: Number | None = None
+    stock_value: KnownCost = None
     """What stock was worth at the end of it, or is worth now; of materials whose cost is known."""
     turnover: Number | None = None
     """Cost of what was shipped over the mean value of stock, a year's worth."""

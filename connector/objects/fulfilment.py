@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from connector.objects.base import BusinessObject, Code, Day, Number, Part, Text
+from connector.objects.base import BusinessObject, Code, Cost, Day, Number, Part, Text
 
 
 class ProductionOrder(BusinessObject):
@@ -290,9 +290,9 @@ class ProductionCost(BusinessObject):
     """Good quantity that the cost was spent on, in base units."""
     currency: Code = "CNY"
     """ISO 4217 code."""
-    material_cost: Number = Decimal(0)
+    material_cost: Cost = Decimal(0)
     """Material."""
-    labour_cost: Number = Decimal(0)
+    labour_cost: Cost = Decimal(0)
     """Labour."""
-    overhead_cost: Number = Decimal(0)
+    overhead_cost: Cost = Decimal(0)
     """Overhead and outside work."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from connector.objects.base import BusinessObject, Code, Day, Number, Part, Text
+from connector.objects.base import BusinessObject, Code, Day, KnownCost, Number, Part, Text
 
 
 class Unit(BusinessObject):
@@ -62,9 +62,9 @@ class Material(BusinessObject):
     """Product line or material group, a code."""
     supplier: Code = ""
     """Key of the usual supplier."""
-    reference_cost: Number | None = None
+    reference_cost: KnownCost = None
     """Cost of one base unit, without tax, in the home currency."""
-    purchase_cost: Number | None = None
+    purchase_cost: KnownCost = None
     """What one base unit last cost when it was bought, without tax, in the home currency."""
     list_price: Number | None = None
     """List price of one sales unit."""
@@ -167,9 +167,9 @@ class Bom(BusinessObject):
     """First day on which it is used; of several that are valid, the latest counts."""
     valid_to: Day | None = None
     """First day on which it is not used any more."""
-    labour_cost: Number | None = None
+    labour_cost: KnownCost = None
     """Labour of making one unit of the parent, in the home currency."""
-    overhead_cost: Number | None = None
+    overhead_cost: KnownCost = None
     """Overhead of making one unit of the parent, in the home currency."""
     active: bool = True
     """False: forbidden or not approved."""

@@ -26,8 +26,9 @@ from connector.engine.modelling import Modelling
 from connector.engine.system import System
 from connector.errors import ConfigError, Problem
 from connector.messages import say
-from connector.objects import BusinessObject
+from connector.objects import BusinessObject, plain
 from connector.objects.derived import ThreeFlows
+from connector.objects.sights import hidden, marked
 from connector.operations import inputs
 from connector.operations.finding import NotFound
 from connector.operations.grouping import Grouping
@@ -50,13 +51,24 @@ class Answer:
     """Inputs that were read longer ago than `insight.stale_after`."""
     names: dict[str, dict[str, str]] = field(default_factory=dict)
     """What people call orders, materials and customers, by object and key."""
+    hides: frozenset[str] = frozenset()
+    """Kinds of fields that whoever asks does not see."""
+
+    def plain(self) -> list[dict[str, Any]]:
+        """The records as JSON-like values, as whoever asks may see them."""
+        return [hidden(self.unseen(one), plain(one))[0] for one in self.records]
+
+    def unseen(self, record: BusinessObject) -> frozenset[str]:
+        """The fields of a record, and of its parts, that whoever asks does not see."""
+        return frozenset().union(*(marked(type(record), kind) for kind in self.hides))
 
 
 class Asking:
     """Questions to one system. Raises ConfigError where no ERP is known, ConnectorError where a
     needed input was never read, NotFound for a number that nobody knows."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, hides: frozenset[str] = frozenset()) -> None:
+        self._hides = hides
         if not system.insight.erp:
             raise ConfigError([Problem("", say("insight_erp"))])
         self._system = system
@@ -213,6 +225,7 @@ class Asking:
             missing=read.missing + read.unread,
             stale=read.stale,
             names=self._names(tx),
+            hides=self._hides,
         )
 
     def _names(self, tx: Tx) -> dict[str, dict[str, str]]:

@@ -4,7 +4,7 @@ are. What is asked for anew is `asking`."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -60,7 +60,14 @@ class Found:
     """Where the next page begins; empty: there is none."""
 
 
-def look(system: System, object: str, number: str = "", after: str = "") -> Found:
+def look(
+    system: System,
+    object: str,
+    number: str = "",
+    after: str = "",
+    *,
+    hides: frozenset[str] = frozenset(),
+) -> Found:
     """Records of an object; `number`: those of one order, material or customer, by its number or a
     part of the customer's name. Raises NotFound."""
     if object not in OF:
@@ -68,7 +75,7 @@ def look(system: System, object: str, number: str = "", after: str = "") -> Foun
     with system.store.reading() as tx:
         rows, after = _page(system, tx, object, number, after)
         records = [OBJECTS[object].model_validate_json(row.data) for row in rows]
-        answer = _answer(system, tx, object, records)
+        answer = replace(_answer(system, tx, object, records), hides=hides)
     return Found(answer, after)
 
 

@@ -19,6 +19,7 @@ from connector.messages import say
 from connector.objects import OBJECTS
 from connector.objects.paths import scalars, value_at, written
 from connector.objects.showing import labels, plainly, readable
+from connector.objects.sights import names
 from connector.operations import finding
 from connector.store import corrections, deliveries, journal
 
@@ -41,14 +42,18 @@ class Field:
     """`text`, `number`, `whole`, `date` or another kind of value."""
 
 
-def fields(system: System, flow: Flow, number: str) -> list[Field]:
-    """What can be corrected of a record. Raises NotFound."""
+def fields(
+    system: System, flow: Flow, number: str, *, hides: frozenset[str] = frozenset()
+) -> list[Field]:
+    """What can be corrected of a record, without what is hidden. Raises NotFound."""
+    hidden = names(flow.object, hides)
     with system.store.reading() as tx:
         row = finding.one(tx, flow, number)
         values = exact.loads(row.data) if row.data else {}
         given = standing(corrections.of(tx, flow.name, [row.key])[row.key], values)
     lines = labels(values)
-    found = {path: value for path, value in _all(flow.object, values) if _may(path)}
+    found = {path: value for path, value in _all(flow.object, values)
+             if _may(path) and path.rpartition(".")[2] not in hidden}  # fmt: skip
     return [
         Field(
             path,

@@ -15,7 +15,7 @@ from connector import exact
 from connector.engine.caught import digest_of
 from connector.engine.system import System
 from connector.objects import OBJECTS, content
-from connector.objects.personal import HIDDEN, OF, hidden
+from connector.objects.sights import HIDDEN, PERSONAL, hidden
 from connector.operations import finding
 from connector.store import forgetting, journal, links, snapshots
 from connector.store.engine import Tx
@@ -75,7 +75,7 @@ def _hide(tx: Tx, row: Any) -> set[str]:
     """Take out of a record what tells of people; what that was."""
     if not row.data:
         return set()
-    values, found = hidden(row.object, exact.loads(row.data))
+    values, found = hidden(PERSONAL.get(row.object, ()), exact.loads(row.data))
     text = content(OBJECTS[row.object].model_validate_json(exact.dumps(values)))
     forgetting.replace(tx, row, text, digest_of(text))
     return found
@@ -83,7 +83,7 @@ def _hide(tx: Tx, row: Any) -> set[str]:
 
 def _before(tx: Tx, row: Any) -> set[str]:
     """What stood there before, by the history of its changes."""
-    known = OF.get(row.object, frozenset())
+    known = PERSONAL.get(row.object, frozenset())
     found = (
         value
         for diff in forgetting.diffs(tx, row.connection, row.object, row.key)

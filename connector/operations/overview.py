@@ -10,6 +10,7 @@ from connector.engine.system import Feed, Flow, System
 from connector.hints import Explained
 from connector.messages import dump, load, say
 from connector.objects.showing import labels, readable
+from connector.objects.sights import HIDDEN, names
 from connector.operations import finding, observing, watching
 from connector.store import deliveries, facts, feeds, journal, links, snapshots
 
@@ -183,8 +184,11 @@ def failures(
     return listed
 
 
-def failure(system: System, flow: Flow, number: str) -> Shown:
-    """One of them, with its last attempt. Raises NotFound."""
+def failure(
+    system: System, flow: Flow, number: str, *, hides: frozenset[str] = frozenset()
+) -> Shown:
+    """One of them, with its last attempt: what was sent and answered then is for those alone from
+    whom nothing is hidden. Raises NotFound."""
     found = [
         item
         for item in failures(system, flow.name, ignored=True)
@@ -195,12 +199,15 @@ def failure(system: System, flow: Flow, number: str) -> Shown:
         raise finding.NotFound(say("no_failure", flow=flow.name, number=number))
     with system.store.reading() as tx:
         attempts = journal.attempts_of(tx, found[0]["key"], [flow.name])
-    return found[0] | {"attempt": _attempt(attempts[-1]) if attempts else None}
+    attempt = _attempt(attempts[-1]) if attempts else None
+    if attempt and names(flow.object, hides):
+        attempt |= {part: HIDDEN for part in ("request", "answer") if attempt[part]}
+    return found[0] | {"attempt": attempt}
 
 
 def _attempt(row: Any) -> Shown:
-    names = ("at", "outcome", "code", "request", "answer")
-    return {name: getattr(row, name) for name in names} | {"words": str(load(row.words))}
+    parts = ("at", "outcome", "code", "request", "answer")
+    return {name: getattr(row, name) for name in parts} | {"words": str(load(row.words))}
 
 
 def _failure(system: System, tx: Any, flow: Flow, row: Any) -> Shown:

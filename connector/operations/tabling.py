@@ -10,6 +10,7 @@ from typing import Any
 from connector.messages import word
 from connector.objects import BusinessObject
 from connector.objects.showing import plainly
+from connector.objects.sights import HIDDEN
 from connector.operations.asking import Answer
 
 
@@ -33,10 +34,12 @@ class Table:
     def rows(self, answer: Answer) -> Iterator[list[str]]:
         """A row for each part of a record, its own fields in the first of them."""
         for record in answer.records:
-            own = [_cell(record, name, answer) for name in self.columns]
+            unseen = answer.unseen(record)
+            own = [_cell(record, name, answer, unseen) for name in self.columns]
             parts: Sequence[Any] = getattr(record, self.parts) if self.parts else ()
             for n, part in enumerate(parts or (None,)):
-                cells = [_cell(part, name, answer) if part else "" for name, _ in self.of_parts]
+                cells = [_cell(part, name, answer, unseen) if part else ""
+                         for name, _ in self.of_parts]  # fmt: skip
                 yield [*(own if n == 0 else [""] * len(own)), *cells]
 
 
@@ -103,8 +106,10 @@ NAMED = {
 """Fields that hold keys, for which people have numbers: of which object."""
 
 
-def _cell(record: BusinessObject | Any, name: str, answer: Answer) -> str:
+def _cell(record: BusinessObject | Any, name: str, answer: Answer, unseen: frozenset[str]) -> str:
     value = getattr(record, name)
+    if name in unseen and value is not None:
+        return HIDDEN
     if isinstance(value, tuple):
         return ", ".join(_name(name, one, answer) for one in value)
     if name in NAMED:

@@ -18,6 +18,7 @@ from connector.derive.subjects import subject
 from connector.engine.system import Flow, System
 from connector.messages import load, say
 from connector.objects.showing import labels, readable
+from connector.objects.sights import hidden, names
 from connector.operations import finding
 from connector.settings import HUB
 from connector.store import deliveries, journal, links, mentions, snapshots
@@ -51,14 +52,17 @@ class Story:
     events: list[Event]
 
 
-def trace(system: System, object: str, number: str) -> list[Story]:
-    """The story of every record of this object that has this number, or this key.
+def trace(
+    system: System, object: str, number: str, *, hides: frozenset[str] = frozenset()
+) -> list[Story]:
+    """The story of every record of this object that has this number, or this key, without the
+    kinds of fields that are hidden.
 
     Raises ConfigError for an object that does not exist, NotFound for a record.
     """
     with system.store.reading() as tx:
         found = finding.rows(system, tx, object, number)
-        stories = [_Teller(system, tx, row).story() for row in found]
+        stories = [_Teller(system, tx, row, hides).story() for row in found]
     told = [story for story in stories if story.deliveries]
     return told or stories
 
@@ -66,8 +70,9 @@ def trace(system: System, object: str, number: str) -> list[Story]:
 class _Teller:
     """Puts one record's story together, inside one reading transaction."""
 
-    def __init__(self, system: System, tx: Tx, row: Any) -> None:
+    def __init__(self, system: System, tx: Tx, row: Any, hides: frozenset[str]) -> None:
         self._system = system
+        self._hides = hides
         self._tx = tx
         self._row = row
         self._values: Mapping[str, Any] = snapshots.data(row)
@@ -87,7 +92,7 @@ class _Teller:
             key=row.key,
             number=row.number,
             zone=str(self._zone),
-            record=dict(self._values),
+            record=hidden(names(row.object, self._hides), dict(self._values))[0],
             deliveries=[_delivery(item, self._lines) for item in self._rows()],
             links=[link._asdict() for link in self._links],
             events=sorted(events, key=lambda event: event.at),
@@ -101,8 +106,9 @@ class _Teller:
     def _read(self, row: Any, document: str = "") -> Iterator[Event]:
         """What changed in a record, this one or one that names it."""
         where = f"{row.connection} {document}".strip()
+        unseen = names(row.object, self._hides)
         changes = [
-            (c, json.loads(c.diff or "{}"))
+            (c, _seen(json.loads(c.diff or "{}"), unseen))
             for c in snapshots.history(self._tx, row.connection, row.object, row.key)
         ]
         for change, found in changes:
@@ -198,6 +204,12 @@ TELLING = (
     "status", "order_date", "amount_with_tax", "planned", "finished", "shipped_on", "waybill",
 )  # fmt: skip
 """Fields that say what a record was when it was first read."""
+
+
+def _seen(diff: Mapping[str, Any], unseen: frozenset[str]) -> dict[str, Any]:
+    """What changed, as far as it may be seen."""
+    return {name: hidden(unseen, both)[0] for name, both in diff.items()
+            if name.rpartition(".")[2].rpartition("/")[2] not in unseen}  # fmt: skip
 
 
 def _at_first(values: Mapping[str, Any], diffs: Sequence[Mapping[str, Any]]) -> str:

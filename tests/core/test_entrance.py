@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from connector.app import App
-from connector.entrance import INSIDE, ROLES, TABLE, Entrance, NotEntitled, allows, role
-from connector.settings import PersonSettings
+from connector.entrance import INSIDE, TABLE, Entrance, NotEntitled, allows
+from connector.rights import ROLES, hidden, role
+from connector.settings import Config, PersonSettings
 from tests.reviews.factory import Reviewed, reviewed
 
-MADE = {"system", "config", "files", "unfilled", "folders"}
+MADE = {"system", "config", "files", "unfilled", "folders", "hides"}
 OPERATIONS = sorted({name for name in vars(App) if not name.startswith("_")} | MADE)
 """All that can be asked of the façade; what is made when it is opened included."""
 PEOPLE = {
@@ -44,6 +45,24 @@ def test_a_role_may_do_what_stands_under_it_and_those_before_it(operation: str, 
 )
 def test_a_login_is_who_the_configuration_says(login: str, wanted: str) -> None:
     assert role(PEOPLE, login) == wanted
+
+
+@pytest.mark.parametrize(
+    ("sees", "ann", "bob"),
+    [
+        ({}, {"costs", "personal"}, {"costs"}),
+        ({"costs": ["finance"]}, {"costs", "personal"}, set()),
+        ({"costs": ["v"], "personal": ["v"]}, set(), {"costs", "personal"}),
+    ],
+)
+def test_what_is_hidden_from_whom_is_said_by_role_or_by_name(
+    sees: dict[str, list[str]], ann: set[str], bob: set[str]
+) -> None:
+    config = Config.model_validate({"connections": {}, "flows": {}, "sees": sees, "people": PEOPLE})
+    assert hidden(config, "ann") == ann
+    assert hidden(config, "bob") == bob
+    assert hidden(config, "cyd") == set()
+    assert hidden(config, "eve") == {"costs", "personal"}
 
 
 def test_where_nobody_has_a_login_whoever_may_run_it_may_do_everything() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from connector.app import App
 from connector.objects import OBJECTS
-from connector.objects.personal import OF
+from connector.objects.sights import PERSONAL
 from connector.settings import Config, ConfigFile
 from connector.store import forgetting, journal
 from connector.store.tables import changes, metadata
@@ -82,15 +82,15 @@ def test_history_is_aged_and_what_tells_of_nobody_stays(shop: Site) -> None:
     shop.sync()
     now = shop.clock.now().timestamp()
     with shop.system.store.transaction() as tx:
-        assert forgetting.age(tx, now - 100, OF) == 0
-        assert forgetting.age(tx, now + 100, OF) >= 1
+        assert forgetting.age(tx, now - 100, PERSONAL) == 0
+        assert forgetting.age(tx, now + 100, PERSONAL) >= 1
         diffs = [row.diff for row in tx.execute(select(changes).where(changes.c.key == "o1"))]
     assert PHONE not in "".join(diffs)
     assert any("special_terms" in diff for diff in diffs)
 
 
 def test_every_kind_of_record_says_what_tells_of_people() -> None:
-    assert {"mobile", "email", "name"} <= OF["contact"]
-    assert {"ship_to_phone", "ship_to_contact", "ship_to_address"} <= OF["sales_order"]
-    assert {"phone", "contact", "text"} <= OF["customer"]
-    assert set(OF) <= set(OBJECTS)
+    assert {"mobile", "email", "name"} <= PERSONAL["contact"]
+    assert {"ship_to_phone", "ship_to_contact", "ship_to_address"} <= PERSONAL["sales_order"]
+    assert {"phone", "contact", "text"} <= PERSONAL["customer"]
+    assert set(PERSONAL) <= set(OBJECTS)
