@@ -33,7 +33,9 @@ def console(session: Session) -> None:
         session.output.tell(say("console_at", address=where))
         accounts: Accounts = app.accounts
         login = _first(app.config.people, app.who)
-        if login and not accounts.any():
+        if login and not accounts.any() and accounts.is_invited(login):
+            session.output.tell(say("console_invited", login=login))
+        elif login and not accounts.any():
             link = f"{where}/welcome/{accounts.invite(login, app.who)}"
             session.output.tell(say("console_first", login=login, link=link))
         serve(serving)

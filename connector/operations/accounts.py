@@ -246,6 +246,11 @@ class Accounts:
         with self._store.reading() as tx:
             return store.count(tx) > 0
 
+    def is_invited(self, login: str) -> bool:
+        """A login has an invitation that is still good."""
+        with self._store.reading() as tx:
+            return bool(store.tokens_of(tx, self._store.now(tx), (INVITATION,), login))
+
     def listing(self) -> list[Account]:
         """Every login of the configuration, and every account."""
         with self._store.reading() as tx:
