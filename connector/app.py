@@ -268,31 +268,29 @@ class App:
 
     # -- deciding ---------------------------------------------------------------------------
 
-    def retry(self, flow: str, numbers: Sequence[str], *, ours: bool = False) -> int:
-        """Let stopped records go again; without numbers all of the flow's failures."""
-        known = finding.delivering(self.system, flow)
-        if numbers:
-            keys = finding.keys(self.system, known, numbers)
-        else:
-            keys = [failure["key"] for failure in self.failures(flow)]
-        return overview.retry(self.system, known, keys, self.who, ours=ours)
-
-    def retry_seen(self, flow: str, seen: Mapping[str, float], *, ours: bool = False) -> int:
-        """The same for those that still stand as somebody saw them: by key, since when. Raises
-        ChangedMeanwhile."""
-        known = finding.delivering(self.system, flow)
-        return overview.retry(self.system, known, (), self.who, ours=ours, seen=seen)
-
-    def discard_seen(self, flow: str, seen: Mapping[str, float]) -> int:
-        """Set those aside that still stand as somebody saw them. Raises ChangedMeanwhile."""
-        known = finding.delivering(self.system, flow)
-        return overview.discard(self.system, known, (), self.who, seen=seen)
-
-    def discard(self, flow: str, numbers: Sequence[str]) -> int:
-        """Set records that stopped or wait aside until their next change."""
+    def retry(
+        self,
+        flow: str,
+        numbers: Sequence[str] = (),
+        *,
+        ours: bool = False,
+        seen: Mapping[str, float] | None = None,
+    ) -> int:
+        """Let stopped records go again; without numbers all of the flow's failures. `seen`: those
+        that still stand as somebody saw them, by key since when. Raises ChangedMeanwhile."""
         known = finding.delivering(self.system, flow)
         keys = finding.keys(self.system, known, numbers)
-        return overview.discard(self.system, known, keys, self.who)
+        if not numbers and seen is None:
+            keys = [failure["key"] for failure in self.failures(flow)]
+        return overview.retry(self.system, known, keys, self.who, ours=ours, seen=seen)
+
+    def discard(
+        self, flow: str, numbers: Sequence[str] = (), *, seen: Mapping[str, float] | None = None
+    ) -> int:
+        """Set records that stopped or wait aside until their next change; `seen` as of `retry`."""
+        known = finding.delivering(self.system, flow)
+        keys = finding.keys(self.system, known, numbers)
+        return overview.discard(self.system, known, keys, self.who, seen=seen)
 
     def reconcile(self, name: str, *, repair: bool = False) -> list[reconciling.Finding]:
         """Where the target differs from what was delivered; on request, mend it."""
@@ -585,18 +583,6 @@ class App:
         verbs = {"forget": linking.forget, "pause": linking.pause, "resume": linking.resume}
         verbs[verb](self.system, name, self.who)
         return ""
-
-
-def rehearse_upgrade(path: Path) -> dict[str, int]:
-    """Bring a copy of a configuration's store to this version's schema; rows by table.
-
-    The store itself stays as it is. Raises ConfigError, ConnectorError.
-    """
-    store = Assembly(ConfigFile(path)).store()
-    try:
-        return migrate.rehearse(store)
-    finally:
-        store.close()
 
 
 def _no_http(settings: Settings, clock: Clock) -> NoHttp:

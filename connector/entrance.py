@@ -29,7 +29,7 @@ TABLE: Mapping[str, frozenset[str]] = {
     "operator": frozenset({
         "sync", "resync", "retry", "discard", "reconcile", "bring_back", "release", "observe",
         "watch_forms", "pair", "decide", "set_link", "remove_link", "create_anew", "baseline",
-        "stop_messages", "correct", "retry_seen", "discard_seen",
+        "stop_messages", "correct",
     }),
     "admin": frozenset({
         "store_was_restored", "trust_store", "change_connection", "release_review",

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from connector.app import rehearse_upgrade
 from connector.cli.output import Screen, moment
 from connector.cli.session import DONE, PERSON, Keys, Session, command, group
 from connector.messages import Message, say, word
 from connector.objects.showing import plainly, readable
 from connector.operations.reconciling import Finding
 from connector.operations.tracing import Story
+from connector.operations.upgrading import rehearse_upgrade
 from connector.store import migrate
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from connector.cli.output import Screen, moment
 from connector.cli.session import FAILED, Session, command, group
 from connector.messages import say, word
 from connector.rights import ROLES, role
+from connector.settings import PersonSettings
 
 
 def register(cli: typer.Typer) -> None:
@@ -24,14 +26,13 @@ def register(cli: typer.Typer) -> None:
 def console(session: Session) -> None:
     """Serve the pages until told to stop."""
     from connector.console.serving import Serving, address, serve
-    from connector.operations.accounts import Accounts
 
     session.quiet()
     serving = Serving(session.config)
     try:
         app, where = serving.app, address(serving.settings)
         session.output.tell(say("console_at", address=where))
-        accounts: Accounts = app.accounts
+        accounts = app.accounts
         login = _first(app.config.people, app.who)
         if login and not accounts.any() and accounts.is_invited(login):
             session.output.tell(say("console_invited", login=login))
@@ -43,17 +44,13 @@ def console(session: Session) -> None:
         serving.close()
 
 
-def _first(people: object, user: str) -> str:
+def _first(people: Mapping[str, PersonSettings], user: str) -> str:
     """Who is to set the first password: whoever runs this, if they are an admin, else one who
     is."""
-    from connector.settings import PersonSettings
-
-    assert isinstance(people, dict)
-    known: dict[str, PersonSettings] = people
-    if role(known, user) == ROLES[-1]:
+    if role(people, user) == ROLES[-1]:
         return user
-    logins = (login for one in known.values() for login in one.logins)
-    return next((login for login in logins if role(known, login) == ROLES[-1]), "")
+    logins = (login for one in people.values() for login in one.logins)
+    return next((login for login in logins if role(people, login) == ROLES[-1]), "")
 
 
 def user_list(session: Session) -> None:

@@ -109,13 +109,13 @@ def failures(
 @router.post("/failures/retry", responses=REFUSED)
 def retry(caller: Caller, decision: Decision) -> dict[str, int]:
     """Let a record go again."""
-    return {"count": caller.app.retry_seen(decision.flow, {decision.key: decision.since})}
+    return {"count": caller.app.retry(decision.flow, seen={decision.key: decision.since})}
 
 
 @router.post("/failures/discard", responses=REFUSED)
 def discard(caller: Caller, decision: Decision) -> dict[str, int]:
     """Set a record aside until its next change."""
-    return {"count": caller.app.discard_seen(decision.flow, {decision.key: decision.since})}
+    return {"count": caller.app.discard(decision.flow, seen={decision.key: decision.since})}
 
 
 @router.post("/failures/correct", responses=REFUSED)

@@ -91,7 +91,7 @@ def test_two_people_who_correct_one_failure_do_so_once(strict: Office) -> None:
     strict.go()
     assert note(strict) == "good"
     with pytest.raises(ChangedMeanwhile):
-        strict.serving.app.of("ops").retry_seen("orders", {"o1": seen})
+        strict.serving.app.of("ops").retry("orders", seen={"o1": seen})
 
 
 def test_who_corrected_what_stands_in_the_audit_and_in_the_story(strict: Office) -> None:

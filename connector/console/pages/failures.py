@@ -57,9 +57,9 @@ def decide(visitor: Someone, what: Text, chosen: Chosen, flow: Text = "") -> Res
     count = 0
     for name, some in seen.items():
         if what == "discard":
-            count += visitor.app.discard_seen(name, some)
+            count += visitor.app.discard(name, seen=some)
         else:
-            count += visitor.app.retry_seen(name, some, ours=what == "ours")
+            count += visitor.app.retry(name, seen=some, ours=what == "ours")
     return done("/failures", "discarded" if what == "discard" else "retried", count)
 
 
