@@ -479,7 +479,9 @@ class App:
         """Say what fields should be, and let the record go again. Raises NotFound, MappingFault,
         ChangedMeanwhile."""
         known = finding.delivering(self.system, flow)
-        return correcting.correct(self.system, known, number, said, self.who, seen=seen)
+        return correcting.correct(
+            self.system, known, number, said, self.who, seen=seen, hides=self.hides
+        )
 
     # -- the audit --------------------------------------------------------------------------
 

@@ -26,28 +26,28 @@ _reader: ContextVar[str] = ContextVar("reader")
 def set_language(language: str) -> None:
     """Choose the language in which messages are rendered from now on: `zh` or `en`."""
     global _language
-    if language not in LANGUAGES:
-        raise ValueError(language)
-    _language = language
+    _language = _known(language)
 
 
 def speak(language: str) -> None:
     """From now on, in this context alone, messages are rendered in this language."""
-    if language not in LANGUAGES:
-        raise ValueError(language)
-    _reader.set(language)
+    _reader.set(_known(language))
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """In here messages are rendered in this language, and elsewhere as before."""
-    if language not in LANGUAGES:
-        raise ValueError(language)
-    before = _reader.set(language)
+    before = _reader.set(_known(language))
     try:
         yield
     finally:
         _reader.reset(before)
+
+
+def _known(language: str) -> str:
+    if language not in LANGUAGES:
+        raise ValueError(language)
+    return language
 
 
 def language() -> str:

@@ -7,18 +7,18 @@ something may be sent again: it names what it was decided about as it was seen, 
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
+from connector.console.asked import Wanted, Word
 from connector.console.guard import Visitor, program
-from connector.operations.boarding import Wish
+from connector.engine.boarding import WAITING
 
 router = APIRouter(prefix="/api", tags=["connector"])
 Caller = Annotated[Visitor, Depends(program)]
-Word = Annotated[str, Query(max_length=200)]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 REFUSED: dict[int | str, dict[str, Any]] = {
     400: {"description": "Something was asked for that does not exist."},
@@ -65,26 +65,13 @@ def status(caller: Caller) -> dict[str, Any]:
 
 
 @router.get("/orders", responses=REFUSED)
-def orders(
-    caller: Caller,
-    stage: Word = "waiting",
-    customer: Word = "",
-    salesperson: Word = "",
-    department: Word = "",
-    number: Word = "",
-    after: Word = "",
-    *,
-    late: bool = False,
-) -> dict[str, Any]:
-    """Orders at one stage, the earliest promised first."""
-    wish = Wish(customer, salesperson, department, number, late, stage, after)
-    found = caller.app.board(wish)
-    [column] = found.columns or [None]
-    return {
-        "orders": [asdict(one) for one in column.lines] if column else [],
-        "count": column.count if column else 0,
-        "next": column.after if column else "",
-    }
+def orders(caller: Caller, wish: Wanted) -> dict[str, Any]:
+    """Orders at one stage, those not in the target yet if none is named; the earliest promised
+    first."""
+    found = caller.app.board(replace(wish, stage=wish.stage or WAITING))
+    lines = [asdict(line) for column in found.columns for line in column.lines]
+    count, after = sum(one.count for one in found.columns), "".join(o.after for o in found.columns)
+    return {"orders": lines, "count": count, "next": after}
 
 
 @router.get("/orders/{number}", responses=REFUSED)

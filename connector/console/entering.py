@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from connector.console import guard, view
-from connector.console.guard import Visitor, cookie, is_secure, serving_of, visitor
+from connector.console.asked import Someone, Text
+from connector.console.guard import cookie, is_secure, serving_of
 from connector.messages import LANGUAGES, speaking
 from connector.operations.accounts import NotLetIn
 
 router = APIRouter(include_in_schema=False)
 YEAR = 365 * 86_400
 
-Text = Annotated[str, Form(max_length=2000)]
 Login = Annotated[str, Form(max_length=200)]
 Password = Annotated[str, Form(max_length=1000)]
 
@@ -65,7 +65,7 @@ def welcome(request: Request, token: str, password: Password, again: Password) -
 
 
 @router.post("/logout")
-def logout(request: Request, visitor: Annotated[Visitor, Depends(visitor)]) -> Response:
+def logout(request: Request, visitor: Someone) -> Response:
     serving = serving_of(request)
     serving.app.accounts.log_out(request.cookies.get(cookie(serving), ""))
     answer = RedirectResponse("/login", 303)
@@ -76,7 +76,7 @@ def logout(request: Request, visitor: Annotated[Visitor, Depends(visitor)]) -> R
 @router.post("/password")
 def password(
     request: Request,
-    visitor: Annotated[Visitor, Depends(visitor)],
+    visitor: Someone,
     old: Password,
     new: Password,
     again: Password,
@@ -93,7 +93,7 @@ def password(
 
 
 @router.get("/account")
-def account(request: Request, visitor: Annotated[Visitor, Depends(visitor)]) -> Response:
+def account(request: Request, visitor: Someone) -> Response:
     return view.page(request, visitor, "account", differ=False, wrong="")
 
 

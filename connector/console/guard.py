@@ -131,11 +131,6 @@ def same_origin(request: Request) -> None:
         raise NotTheirs
 
 
-async def sent(request: Request) -> dict[str, str]:
-    """What a form carries: its texts, by their names."""
-    return {n: v for n, v in (await request.form()).items() if isinstance(v, str)}
-
-
 def back_to(request: Request) -> str:
     """Where to go after logging in: the page that was asked for."""
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")

@@ -70,7 +70,7 @@ def page(
     text = render(
         f"{name}.html",
         visitor.language,
-        zone_of(visitor),
+        visitor.app.system.own_zone,
         visitor=visitor,
         menu=menu,
         here=here,
@@ -80,12 +80,6 @@ def page(
         **values,
     )
     return HTMLResponse(text, status)
-
-
-def zone_of(visitor: Visitor) -> ZoneInfo:
-    """In which times are shown: the ERP's, or that of the first system."""
-    system = visitor.app.system
-    return system.zone(system.insight.erp or next(iter(system.connections)))
 
 
 def done(where: str, told: str, n: int | str = "") -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
@@ -27,8 +26,6 @@ from connector.store.engine import StoreUnavailable
 
 _log = log.get(__name__)
 
-Handler = Callable[[Request, Exception], Awaitable[Response]]
-
 
 def make(serving: Serving) -> FastAPI:
     """The application over one configuration."""
@@ -47,7 +44,7 @@ def make(serving: Serving) -> FastAPI:
     for kind in (*STATUS, HTTPException, RequestValidationError, Exception):
         made.add_exception_handler(kind, _answered)
     made.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(serving))
-    made.add_middleware(_Guarded, secure=guard.is_secure(serving))
+    made.add_middleware(_Guarded, serving=serving)
     return made
 
 
@@ -110,22 +107,18 @@ _OWN: dict[type[Exception], str] = {
 
 
 class _Guarded:
-    """Around everything: headers, and no bodies that are too long."""
+    """Around everything: headers, and nothing that is too long or that no database takes."""
 
-    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, *, serving: Serving) -> None:
         self._app = app
+        self._serving = serving
+        secure = guard.is_secure(serving)
         more = {"Strict-Transport-Security": "max-age=31536000"} if secure else {}
         self._headers = [(n.lower().encode(), v.encode()) for n, v in (HEADERS | more).items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
-        length = dict(scope["headers"]).get(b"content-length", b"0")
-        chunked = b"transfer-encoding" in dict(scope["headers"])
-        if chunked or not length.isdigit() or int(length) > MOST:
-            answer = JSONResponse({"error": "413"}, 413, dict(HEADERS))
-            await answer(scope, receive, send)
             return
         is_static = scope["path"].startswith("/static/")
 
@@ -141,4 +134,41 @@ class _Guarded:
                     ]
             await send(message)
 
-        await self._app(scope, receive, dressed)
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        chunked = b"transfer-encoding" in dict(scope["headers"])
+        if chunked or not length.isdigit() or int(length) > MOST:
+            await self._refusal(413, "too_long")(scope, receive, dressed)
+            return
+        body = await _whole(receive) if int(length) else b""
+        asked = (scope["path"].encode("utf-8", "replace"), scope["query_string"], body)
+        if any(mark in part for mark in NOTHING for part in asked):
+            await self._refusal(400, "bad_request")(scope, receive, dressed)
+            return
+        await self._app(scope, _again(body, receive), dressed)
+
+    def _refusal(self, status: int, words: str) -> Response:
+        return JSONResponse({"error": say(words).render(self._serving.language)}, status)
+
+
+NOTHING = (b"\0", b"%00", b"\\u0000")
+"""A character that is none, as it stands in paths, forms and JSON: PostgreSQL takes it nowhere."""
+
+
+async def _whole(receive: Receive) -> bytes:
+    """A request's body; it is as long as it said."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """The same body once more, for whoever asks next."""
+    kept: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def read() -> Message:
+        return kept.pop() if kept else await receive()
+
+    return read

@@ -135,13 +135,19 @@ def _waiting(system: System) -> list[str]:
 
 
 def introduce(system: System) -> None:
-    """What is shown from now on is computed of what is there already."""
-    for object in sorted(system.shown & {BOARD, *DERIVATIONS}):
+    """What is shown from now on is computed of what is there already; what was not shown for a
+    while has missed what happened meanwhile."""
+    names = {f"shown {object}": object for object in sorted({BOARD, *DERIVATIONS})}
+    with system.store.reading() as tx:
+        noted = facts.all_noted(tx, list(names))
+    for name, object in names.items():
+        shown = object in system.shown
+        if shown is (name in noted):
+            continue
+        if shown:
+            everything(system, object)  # before it is noted: a crash between asks for it twice
         with system.store.transaction() as tx:
-            known = facts.noted(tx, f"shown {object}")
-            facts.first(system.store, tx, f"shown {object}", "yes")
-        if not known:
-            everything(system, object)
+            facts.note(system.store, tx, name, "yes" if shown else "")
 
 
 def everything(system: System, object: str) -> None:

@@ -281,5 +281,10 @@ class System:
         """The connection whose keys the flow's records name: the hub's own are those of the ERP."""
         return self.insight.erp if flow.source == HUB else flow.source
 
+    @property
+    def own_zone(self) -> ZoneInfo:
+        """In which the firm tells the time: the ERP's, or that of the first system."""
+        return self.zone(self.insight.erp or next(iter(self.connections)))
+
     def zone(self, connection: str) -> ZoneInfo:
         return self.connections[connection].settings.zone

@@ -44,12 +44,24 @@ def laid_over(values: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, 
 def scalars(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """The path and value of every plain field that a record has, lines included."""
     yield from ((name, value) for name, value in values.items() if not _many(value))
-    yield from ((f"custom.{name}", value) for name, value in (values.get("custom") or {}).items())
+    yield from ((f"custom.{name}", value) for name, value in (values.get("custom") or {}).items()
+                if not _many(value))  # fmt: skip
     for part, lines in values.items():
         for line in lines if isinstance(lines, list) else ():
             if isinstance(line, dict) and line.get("id"):
                 yield from ((f"{part}[{line['id']}].{name}", value)
                             for name, value in line.items() if not _many(value))  # fmt: skip
+
+
+def labelled(path: str, lines: Mapping[str, str]) -> str:
+    """A path as people read it: a line by its number, `{key: number}`."""
+    part, key, _, _ = _steps(path)
+    return path.replace(f"[{key}]", f"[{lines.get(key, key)}]", 1) if part else path
+
+
+def field_of(path: str) -> str:
+    """The name of the field itself, wherever it stands."""
+    return _steps(path)[3]
 
 
 def written(kind: Any, path: str, text: str) -> Any:

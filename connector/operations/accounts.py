@@ -13,6 +13,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import inf
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -140,9 +141,9 @@ class Accounts:
         right = _is(row.password if row else _nobodys(), password) and row is not None
         allowed = right and not closed and bool(role(self._people, login))
         with self._store.transaction() as tx:
-            now = self._store.now(tx)
-            if not allowed:
-                if row is not None and not closed:
+            now, known = self._store.now(tx), store.account(tx, login, lock=True)
+            if not allowed or known is None or known.password != (row and row.password):
+                if known is not None and not closed:
                     self._failed(tx, login, now)
                 journal.log_audit(tx, now, login[:200], "login_refused", {"login": login[:200]})
                 secret = ""
@@ -157,29 +158,22 @@ class Accounts:
 
     def session(self, secret: str) -> Session | None:
         """Who comes with a session's secret; None: it is over, or never was."""
-        with self._store.reading() as tx:
-            found = store.token(tx, _digest(secret), SESSION)
-            now = self._store.now(tx)
-            if found is None or found.until <= now:
-                return None
-            seen = found.seen_at or found.at
-            if now - seen > self._settings.idle or not role(self._people, found.login):
-                return None
-            language = self._language(tx, found.login)
-        if now - seen > NOTED:
-            with self._store.transaction() as tx:
-                store.seen(tx, found.digest, now)
-        return Session(found.login, found.role, language)
+        return self._who(secret, SESSION, self._settings.idle)
 
     def program(self, secret: str) -> Session | None:
         """Who comes with a program's secret; None: it is over, or never was."""
+        return self._who(secret, PROGRAM, inf)
+
+    def _who(self, secret: str, kind: str, idle: float) -> Session | None:
         with self._store.reading() as tx:
-            found = store.token(tx, _digest(secret), PROGRAM)
-            now = self._store.now(tx)
+            found, now = store.token(tx, _digest(secret), kind), self._store.now(tx)
             if found is None or found.until <= now or not role(self._people, found.login):
                 return None
             language = self._language(tx, found.login)
-        if now - (found.seen_at or 0) > NOTED:
+        unseen = now - (found.seen_at or found.at)
+        if unseen > idle:
+            return None
+        if unseen > NOTED:
             with self._store.transaction() as tx:
                 store.seen(tx, found.digest, now)
         return Session(found.login, found.role, language)
@@ -202,10 +196,10 @@ class Accounts:
     def change_password(self, login: str, old: str, new: str, name: str = "") -> str:
         """Another password, by whoever knows the old one; all sessions end, and the secret of a
         new one is returned. Raises NotLetIn."""
-        self.log_in(login, old)  # counts wrong ones, too
         words = weakness(new, login)
         if words is not None:
             raise NotLetIn(words)
+        self.log_in(login, old)  # counts wrong ones, too
         made = _hashed(new)
         with self._store.transaction() as tx:
             now = self._store.now(tx)

@@ -11,12 +11,15 @@ from typing import Any
 from connector.engine.boarding import CANCELLED, SHIPPED, STAGES
 from connector.engine.orders import flows
 from connector.engine.system import System
+from connector.messages import say
+from connector.operations.finding import NotFound
 from connector.store import board, snapshots
 from connector.store.board import NEVER, Chosen
 from connector.store.engine import Tx
 
 OBJECTS = {"customer": "customer", "salesperson": "employee", "department": "department"}
 """What orders can be chosen by, and of which object that is."""
+ON_BOARD = tuple(stage for stage in STAGES if stage != CANCELLED)
 COLUMN, PAGE = 20, 50
 """Orders of a column of the board, and of a page of one stage."""
 SHOWN = timedelta(days=30)
@@ -92,22 +95,26 @@ class Wish:
 
 
 def look(system: System, wish: Wish) -> Board:
-    """The orders under way that somebody wants to see, by where they stand."""
+    """The orders under way that somebody wants to see, by where they stand. Raises NotFound for a
+    stage that there is not."""
+    if wish.stage and wish.stage not in ON_BOARD:
+        raise NotFound(say("unknown_stage", name=wish.stage, known=", ".join(ON_BOARD)))
     with system.store.reading() as tx:
         today = _today(system, tx)
         chosen = _chosen(system, tx, wish, today)
         counts = {row.stage: row for row in board.counts(tx, chosen, today.isoformat())}
         size = PAGE if wish.stage else COLUMN
         found: dict[str, tuple[int, int, list[Any]]] = {}
-        for stage in [wish.stage] if wish.stage else STAGES:
-            if stage in (SHIPPED, CANCELLED):
+        for stage in [wish.stage] if wish.stage else ON_BOARD:
+            if stage == SHIPPED:
                 continue
             n = counts[stage].n if stage in counts else 0
             one = replace(chosen, stage=stage)
             rows = board.lines(tx, one, size + 1, _place(wish.after)) if n else []
             found[stage] = n, int(counts[stage].late) if n else 0, rows
         if wish.stage in ("", SHIPPED) and not wish.late:
-            since = (today - SHOWN).isoformat()
+            # Whoever asks for one by its number asks for it however long ago it left.
+            since = "" if wish.number else (today - SHOWN).isoformat()
             n, rows = board.shipped(tx, replace(chosen, stage=SHIPPED), since, size)
             found[SHIPPED] = n, 0, rows
         names = _names(system, tx, [row for _, _, rows in found.values() for row in rows])
@@ -148,7 +155,7 @@ def _chosen(system: System, tx: Tx, wish: Wish, today: date) -> Chosen:
     if wish.department:
         by["department"] = [wish.department]
     late_on = today.isoformat() if wish.late else ""
-    return Chosen(by, number=wish.number, late_on=late_on, ended=bool(wish.number))
+    return Chosen(by, number=wish.number, late_on=late_on)
 
 
 def _line(row: Any, names: Mapping[tuple[str, str, str], str], today: str) -> Line:
@@ -198,8 +205,7 @@ def _sources(system: System) -> list[str]:
 
 
 def _today(system: System, tx: Tx) -> date:
-    erp = system.insight.erp or next(iter(system.connections))
-    return datetime.fromtimestamp(system.store.now(tx), system.zone(erp)).date()
+    return datetime.fromtimestamp(system.store.now(tx), system.own_zone).date()
 
 
 def _after(row: Any) -> str:

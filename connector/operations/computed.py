@@ -107,11 +107,12 @@ def _keys(system: System, tx: Tx, object: str, number: str) -> list[str]:
 
 def _answer(system: System, tx: Tx, object: str, records: list[BusinessObject]) -> Answer:
     read = inputs.reading(system, tx, object)
-    zone = system.zone(system.insight.erp or next(iter(system.connections)))
     return Answer(
         object,
         records,
-        as_of={one: datetime.fromtimestamp(int(at), zone) for one, at in read.at.items()},
+        as_of={
+            one: datetime.fromtimestamp(int(at), system.own_zone) for one, at in read.at.items()
+        },
         missing=read.missing + read.unread,
         stale=read.stale,
         names=_names(system, tx, records),

@@ -17,9 +17,9 @@ from connector.errors import ConnectorError
 from connector.mapping.kinds import kinds
 from connector.messages import say
 from connector.objects import OBJECTS
-from connector.objects.paths import scalars, value_at, written
-from connector.objects.showing import labels, plainly, readable
-from connector.objects.sights import names
+from connector.objects.paths import field_of, labelled, scalars, value_at, written
+from connector.objects.showing import labels, plainly
+from connector.objects.sights import HIDDEN, MARKS, names
 from connector.operations import finding
 from connector.store import corrections, deliveries, journal
 
@@ -53,11 +53,11 @@ def fields(
         given = standing(corrections.of(tx, flow.name, [row.key])[row.key], values)
     lines = labels(values)
     found = {path: value for path, value in _all(flow.object, values)
-             if _may(path) and path.rpartition(".")[2] not in hidden}  # fmt: skip
+             if field_of(path) not in hidden}  # fmt: skip
     return [
         Field(
             path,
-            readable(f"{path}.".replace("[", "/").replace("].", "/"), lines).rstrip("./"),
+            labelled(path, lines),
             plainly(given.get(path, value)) if given.get(path, value) is not None else "",
             plainly(value) if value is not None else "",
             _kind(flow.object, path),
@@ -74,20 +74,26 @@ def correct(
     who: str,
     *,
     seen: float | None = None,
+    hides: frozenset[str] = frozenset(),
 ) -> int:
     """Say what fields of a record should be, and let it go again; how many are corrected now.
 
     `seen`: since when the record had stood as the person saw it. Raises NotFound, MappingFault for
-    what does not fit, ChangedMeanwhile where somebody was faster.
+    what does not fit, ChangedMeanwhile where somebody was faster, ConnectorError for a field that
+    is not there, is hidden, or follows from others.
     """
+    hidden = names(flow.object, hides)
     with system.store.transaction() as tx:
         row = finding.one(tx, flow, number)
         if seen is not None:
             finding.as_seen(tx, flow, {row.key: seen})
         now = system.store.now(tx)
         values = exact.loads(row.data) if row.data else {}
-        new = {path: written(_kind(flow.object, path), path, text)
-               for path, text in said.items() if _known(flow, values, path)}  # fmt: skip
+        known = dict(_all(flow.object, values))
+        for path in said:
+            if path not in known or field_of(path) in hidden:
+                raise ConnectorError(say("unknown_field", name=path, object=flow.object))
+        new = {path: written(_kind(flow.object, path), path, text) for path, text in said.items()}
         given = standing(corrections.of(tx, flow.name, [row.key])[row.key], values) | new
         given = {path: value for path, value in given.items() if value != value_at(values, path)}
         made(flow.object, values, given)
@@ -99,26 +105,19 @@ def correct(
             for path, value in given.items()
         ])  # fmt: skip
         deliveries.awaken(tx, flow.name, [row.key], now)
-        about = {"flow": flow.name, "key": row.key, "fields": given}
+        private = names(flow.object, MARKS)
+        told_of = {path: HIDDEN if field_of(path) in private else v for path, v in given.items()}
+        about = {"flow": flow.name, "key": row.key, "fields": told_of}
         journal.log_audit(tx, now, who, "correct", about)
     return len(given)
 
 
-def _known(flow: Flow, values: Mapping[str, Any], path: str) -> bool:
-    if not _may(path) or path not in dict(_all(flow.object, values)):
-        raise ConnectorError(say("unknown_field", name=path, object=flow.object))
-    return True
-
-
-def _may(path: str) -> bool:
-    return path.rpartition(".")[2] not in COMPUTED
-
-
 def _all(object: str, values: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Every plain field that the record may have, also where it says nothing."""
+    """Every plain field that can be corrected, also where the record says nothing."""
     head = {name: values.get(name) for name, kind in kinds(OBJECTS[object]).items()
             if isinstance(kind, str) and kind != "list"}  # fmt: skip
-    return list((head | dict(scalars(values))).items())
+    found = head | dict(scalars(values))
+    return [(path, value) for path, value in found.items() if field_of(path) not in COMPUTED]
 
 
 def _kind(object: str, path: str) -> str:

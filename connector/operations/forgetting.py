@@ -15,9 +15,10 @@ from connector import exact
 from connector.engine.caught import digest_of
 from connector.engine.system import System
 from connector.objects import OBJECTS, content
+from connector.objects.paths import field_of
 from connector.objects.sights import HIDDEN, PERSONAL, hidden
 from connector.operations import finding
-from connector.store import forgetting, journal, links, snapshots
+from connector.store import corrections, forgetting, journal, links, snapshots
 from connector.store.engine import Tx
 
 THEIRS = ("contact", "sales_order", "quote", "contract", "return_order")
@@ -45,6 +46,8 @@ def forget(system: System, number: str, who: str) -> Forgotten:
             keys[row.connection].add(row.key)
         objects = {row.object for row in rows}
         flows = [f.name for f in system.flows.values() if f.object in objects]
+        for row in rows:
+            _uncorrect(system, tx, row)
         count = forgetting.scrub(tx, keys, flows, lambda text: _without(text, values))
         named = {row.key for row in rows} | {row.number for row in rows if row.number}
         count += forgetting.forget_audit(tx, named)
@@ -79,6 +82,15 @@ def _hide(tx: Tx, row: Any) -> set[str]:
     text = content(OBJECTS[row.object].model_validate_json(exact.dumps(values)))
     forgetting.replace(tx, row, text, digest_of(text))
     return found
+
+
+def _uncorrect(system: System, tx: Tx, row: Any) -> None:
+    """Take corrections back that tell of people."""
+    known = PERSONAL.get(row.object, frozenset())
+    for flow in system.taking(row.connection, row.object):
+        for one in corrections.of(tx, flow.name, [row.key])[row.key]:
+            if field_of(one.field) in known:
+                corrections.drop(tx, flow.name, row.key, one.field)
 
 
 def _before(tx: Tx, row: Any) -> set[str]:

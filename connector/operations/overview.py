@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from connector.engine.system import Feed, Flow, System
@@ -28,6 +28,8 @@ WAYS_OUT = {
 }
 """What to do about a stopped delivery, by its reason."""
 
+STANDING = ("waiting", "failed", "conflicts", "in_doubt")
+"""How what does not agree stands, in few words."""
 CLASS_WORDS = {"A": "class_a", "B": "class_b", "C": "class_c"}
 
 
@@ -60,6 +62,7 @@ def status(system: System, *, records: bool = True) -> Shown:
         },
         "records": [row._asdict() for row in kept],
         "runs": runs,
+        "standing": _standing(system, counts),
     }
 
 
@@ -142,13 +145,16 @@ def _run(row: Any) -> Shown:
 
 def standing(system: System) -> dict[str, dict[str, int]]:
     """Per flow, how many records wait, failed, are in conflict or in doubt."""
-    names = ("waiting", "failed", "conflicts", "in_doubt")
-    found = {flow: dict.fromkeys(names, 0) for flow in system.flows}
     with system.store.reading() as tx:
-        for row in deliveries.counts(tx):
-            kind = _kind(row.state, row.reason)
-            if kind and row.flow in found:
-                found[row.flow][kind] += row.n
+        return _standing(system, deliveries.counts(tx))
+
+
+def _standing(system: System, counts: Iterable[deliveries.Count]) -> dict[str, dict[str, int]]:
+    found = {flow: dict.fromkeys(STANDING, 0) for flow in system.flows}
+    for row in counts:
+        kind = _kind(row.state, row.reason)
+        if kind and row.flow in found:
+            found[row.flow][kind] += row.n
     return found
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select, tuple_
+from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
 
 from connector.store.engine import Store, Tx
-from connector.store.statement import Row, among
+from connector.store.statement import Row, among, begins
 from connector.store.tables import board
 
 NEVER = "9999-12-31"
@@ -30,24 +30,18 @@ class Chosen:
     """Only those whose number, here or in the target, begins so."""
     late_on: str = ""
     """Only those that are late on this day; empty: whether or not."""
-    ended: bool = False
-    """Those too that have ended."""
 
-    def where(self) -> list[ColumnElement[bool]]:
+    def where(self, *, ended: bool = False) -> list[ColumnElement[bool]]:
+        """The conditions for those under way, or for those that have ended."""
         found = [among(board.c[name], keys) for name, keys in self.by.items()]
-        found += [board.c.ended == 0] if not self.ended else []
+        found.append(board.c.ended == int(ended))
         found += [board.c.stage == self.stage] if self.stage else []
         if self.number:
-            found.append(_begins(board.c.number, self.number)
-                         | _begins(board.c.target_number, self.number))  # fmt: skip
+            numbers = (board.c.number, board.c.target_number)
+            found.append(or_(*(begins(one, self.number) for one in numbers)))
         if self.late_on:
             found.append(is_late(self.late_on))
         return found
-
-
-def _begins(column: Any, text: str) -> ColumnElement[bool]:
-    """As an index knows it: between this text and what comes behind all that begins so."""
-    return and_(column >= text, column < text + "\U0010ffff")
 
 
 def is_late(day: str) -> ColumnElement[bool]:
@@ -74,7 +68,7 @@ def lines(tx: Tx, chosen: Chosen, limit: int, after: tuple[str, str] = ("", ""))
 
 def shipped(tx: Tx, chosen: Chosen, since: str, limit: int) -> tuple[int, list[Any]]:
     """How many orders left since a day, and the latest of them."""
-    there = (*replace(chosen, ended=True).where(), board.c.ended == 1, board.c.shipped_on >= since)
+    there = (*chosen.where(ended=True), board.c.shipped_on >= since)
     n = tx.execute(select(func.count()).select_from(board).where(*there)).scalar_one()
     query = select(board).where(*there).order_by(board.c.shipped_on.desc(), board.c.key.desc())
     return int(n), list(tx.execute(query.limit(limit)))

@@ -281,7 +281,6 @@ def standing(tx: Tx) -> list[Any]:
     return list(_STANDING(tx))
 
 
-_HOW = (deliveries.c.flow, deliveries.c.state, deliveries.c.reason)
 _STANDING = Sql(
     select(*_HOW, func.count().label("n"), func.max(deliveries.c.since).label("newest"))
     .where((deliveries.c.state == "stopped") | (deliveries.c.reason == "waits_for"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from connector import exact
 from connector.objects import BusinessObject
 from connector.store.engine import Store, Tx
-from connector.store.statement import Row, Sql, among
-from connector.store.tables import changes, snapshots
+from connector.store.statement import Row, Sql, among, begins
+from connector.store.tables import FAULTY, changes, snapshots
 
 Stored = TypeVar("Stored", bound=BusinessObject)
 
@@ -139,7 +139,7 @@ def faulty_keys(tx: Tx, connection: str, object: str) -> list[str]:
     query = select(snapshots.c.key).where(
         snapshots.c.connection == connection,
         snapshots.c.object == object,
-        snapshots.c.fault != "",
+        FAULTY,
         snapshots.c.deleted == 0,
     )
     return list(tx.execute(query.order_by(snapshots.c.key)).scalars())
@@ -152,7 +152,7 @@ def faulty_feeds(tx: Tx) -> set[tuple[str, str]]:
 
 _FAULTY_FEEDS = Sql(
     select(snapshots.c.connection, snapshots.c.object)
-    .where(snapshots.c.fault != "", snapshots.c.deleted == 0)
+    .where(FAULTY, snapshots.c.deleted == 0)
     .distinct()
 )
 
@@ -196,8 +196,8 @@ def walk(tx: Tx, connection: str, object: str, after: str, limit: int) -> list[A
 def below(tx: Tx, connection: str, object: str, key: str, limit: int) -> list[Any]:
     """The snapshots with this key, and those of its parts: `KEY/…`."""
     here = (snapshots.c.connection == connection, snapshots.c.object == object)
-    parts = snapshots.c.key.between(f"{key}/", f"{key}0", symmetric=False)
-    query = select(snapshots).where(*here, (snapshots.c.key == key) | parts)
+    its = or_(snapshots.c.key == key, begins(snapshots.c.key, f"{key}/"))
+    query = select(snapshots).where(*here, its)
     there = query.where(snapshots.c.deleted == 0, snapshots.c.data != "")
     return list(tx.execute(there.order_by(snapshots.c.key).limit(limit)))
 

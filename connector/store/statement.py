@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Dialect, Text, bindparam
+from sqlalchemy import Dialect, Text, bindparam, literal
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
@@ -158,6 +158,31 @@ def _each_postgresql(element: Any, compiler: Any, **options: Any) -> str:
 def each(keys: str) -> Any:
     """A column with each of the keys that the parameter of this name holds, to be selected from."""
     return _Each(bindparam(keys, type_=_Keys())).column_valued("value")
+
+
+class _Begins(FunctionElement[Any]):
+    inherit_cache = True
+    name = "begins"
+    type = NullType()
+
+
+@compiles(_Begins, "sqlite")
+def _begins_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    # As an index knows it: between this text and whatever comes behind all that begins so.
+    column, text = (compiler.process(part, **options) for part in element.clauses)
+    return f"({column} >= {text} AND {column} < {text} || char(1114111))"
+
+
+@compiles(_Begins, "postgresql")
+def _begins_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    # Its texts may be in the order of a language, in which nothing stands between two texts.
+    column, text = (compiler.process(part, **options) for part in element.clauses)
+    return f"starts_with({column}, {text})"
+
+
+def begins(column: Any, text: str) -> Any:
+    """`column` begins with this text."""
+    return _Begins(column, literal(text, Text()))
 
 
 def among(column: Any, keys: Iterable[str] | str) -> Any:

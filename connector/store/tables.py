@@ -114,6 +114,14 @@ Index(
     sqlite_where=snapshots.c.open == 1,
     postgresql_where=snapshots.c.open == 1,
 )
+FAULTY = snapshots.c.fault != literal_column("''")
+Index(
+    "ix_snapshots_faulty",
+    snapshots.c.connection,
+    snapshots.c.object,
+    sqlite_where=FAULTY,
+    postgresql_where=FAULTY,
+)
 
 changes = Table(
     "changes",

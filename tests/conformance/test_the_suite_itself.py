@@ -10,12 +10,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.conformance import broken, broken_over_http
+from tests.conformance import broken, broken_in_batches, broken_over_http
 
 HERE = Path(__file__).parent
 FAULTS = [
     kind
-    for module in (broken, broken_over_http)
+    for module in (broken, broken_in_batches, broken_over_http)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, broken.Planted) and kind.caught_by
 ]

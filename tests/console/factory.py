@@ -33,7 +33,6 @@ class Browser:
     """Somebody's browser."""
 
     client: TestClient
-    secret: str = ""
 
     def get(self, path: str, **more: Any) -> Any:
         return self.client.get(path, **more)

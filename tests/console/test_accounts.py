@@ -143,6 +143,15 @@ def test_whoever_leaves_the_configuration_is_out_at_once(desk: Office, known: Ac
         fresh.log_in("ops", PASSWORD)
 
 
+def test_a_new_password_that_is_too_weak_changes_nothing(known: Accounts) -> None:
+    session = welcomed(known)
+    with pytest.raises(NotLetIn, match="12 to 256"):
+        known.change_password("ops", PASSWORD, "short")
+    assert known.session(session)
+    [account] = [one for one in known.listing() if one.login == "ops"]
+    assert len(account.sessions) == 1
+
+
 def test_a_session_s_secret_is_no_program_s_and_the_other_way_round(known: Accounts) -> None:
     session, program = welcomed(known), known.make_token("ops", "bi", "viewer", 9, "root")
     assert known.program(session) is None

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from connector.console.pages import insight
 from connector.engine import saving
 from connector.objects import BusinessObject
 from connector.objects.derived import CashForecast, Kitting, SlowStock
@@ -76,6 +77,14 @@ def test_a_sheet_holds_all_of_it_and_no_formulas(desk: Office, kind: str) -> Non
         rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
         assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     assert len(rows) == 131
+
+
+def test_a_sheet_that_is_cut_says_so(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(insight, "PAGES", 1)
+    kits(desk, 130)
+    lines = desk.as_("look").get("/insight/kitting/sheet.csv").text.splitlines()
+    assert len(lines) == 102
+    assert "first 100 records" in lines[-1]
 
 
 def test_a_chart_shows_what_comes_in_and_goes_out(desk: Office) -> None:

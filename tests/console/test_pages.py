@@ -207,6 +207,24 @@ def test_a_request_that_is_too_long_is_refused(desk: Office) -> None:
     assert desk.stranger().post("/login", {"login": "x"}, long).status_code == 413
 
 
+@pytest.mark.parametrize("where", ["/orders?number=a%00b", "/orders/a%00b", "/failures/x/%00"])
+def test_a_character_that_is_none_is_refused_wherever_it_stands(desk: Office, where: str) -> None:
+    ops = desk.as_("ops")
+    assert ops.get(where).status_code == 400
+    assert ops.post("/login", {"login": "a\0b", "password": "x"}).status_code == 400
+    for spelt, status in (("a\\u0000", 400), ("\\ud800", 422)):
+        answer = ops.client.post(
+            "/api/failures/retry",
+            content=f'{{"flow": "{spelt}", "key": "{spelt}", "since": 1}}',
+            headers={**OURS, "content-type": "application/json"},
+        )
+        assert answer.status_code == status
+
+
+def test_a_stage_that_there_is_not_is_no_page(desk: Office) -> None:
+    assert desk.as_("look").get("/orders?stage=lost").status_code == 404
+
+
 def test_twenty_tries_a_minute_are_enough_for_one_address(desk: Office) -> None:
     stranger = desk.stranger()
     for n in range(20):

@@ -61,6 +61,23 @@ def test_what_is_not_seen_cannot_be_corrected_blindly(earned: Office) -> None:
     shown = earned.as_("ops").get("/failures/orders/o1").text
     assert "field.special_terms" in shown
     assert "field.ship_to_phone" not in shown
+    seen = earned.serving.app.failures()[0]["since"]
+    body = {"flow": "orders", "key": "o1", "since": seen, "fields": {"ship_to_phone": "1"}}
+    program = earned.stranger().client
+    refused = program.post("/api/failures/correct", headers=earned.token("ops"), json=body)
+    assert refused.status_code == 409
+    assert "ship_to_phone" in refused.json()["error"]
+
+
+def test_a_corrected_mobile_is_in_no_audit_and_goes_with_the_customer(earned: Office) -> None:
+    app = earned.serving.app
+    said = {"ship_to_phone": "13955556666", "special_terms": "good"}
+    app.of("root").correct("orders", "O1", said, app.failures()[0]["since"])
+    assert app.audit(1)[0].about["fields"] == {"ship_to_phone": "***", "special_terms": "good"}
+    app.of("root").forget("C1")
+    fields = {one.path: one for one in app.fields("orders", "O1")}
+    assert fields["ship_to_phone"].value == "***"
+    assert fields["special_terms"].value == "good"
 
 
 def test_insight_that_is_asked_for_anew_hides_the_same(earned: Office) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from connector.console import view
-from connector.console.guard import Visitor, sent, visitor
+from connector.console.asked import Sent, Someone, Text, Word
 from connector.console.view import done
 from connector.errors import ConnectorError, MappingFault
 from connector.messages import say
@@ -16,10 +16,6 @@ from connector.messages import say
 router = APIRouter(include_in_schema=False)
 PAGE = 50
 
-Someone = Annotated[Visitor, Depends(visitor)]
-Sent = dict[str, str]
-Word = Annotated[str, Query(max_length=200)]
-Text = Annotated[str, Form(max_length=2000)]
 Chosen = Annotated[list[str], Form(max_length=1000)]
 
 
@@ -48,7 +44,7 @@ def failure(request: Request, visitor: Someone, flow: str, key: str) -> Response
 
 
 @router.post("/failures")
-def decide(visitor: Someone, what: Text, chosen: Chosen, flow: Text = "") -> Response:
+def decide(visitor: Someone, what: Text, chosen: Chosen) -> Response:
     """Retry or set aside those that were chosen: each is `flow since key`, as it was seen."""
     seen: dict[str, dict[str, float]] = {}
     for one in chosen:
@@ -64,9 +60,7 @@ def decide(visitor: Someone, what: Text, chosen: Chosen, flow: Text = "") -> Res
 
 
 @router.post("/failures/{flow}/{key:path}")
-def correct(
-    request: Request, visitor: Someone, flow: str, key: str, form: Annotated[Sent, Depends(sent)]
-) -> Response:
+def correct(request: Request, visitor: Someone, flow: str, key: str, form: Sent) -> Response:
     """Correct fields, and let it go again."""
     said = {name.removeprefix("field."): value.strip() for name, value in form.items()
             if name.startswith("field.") and value != form.get(f"was.{name}", "")}  # fmt: skip

@@ -7,23 +7,23 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from connector import sheets
 from connector.console import view
-from connector.console.guard import Visitor, visitor
-from connector.operations.computed import OF
+from connector.console.asked import Someone, Word
+from connector.console.guard import Visitor
+from connector.messages import say
+from connector.operations.computed import OF, PAGE
 from connector.operations.tabling import TABLES
 
 router = APIRouter(include_in_schema=False)
-Someone = Annotated[Visitor, Depends(visitor)]
-Word = Annotated[str, Query(max_length=200)]
 
 PAGES = 200
-"""Of records in a sheet, at most."""
+"""Of records in a sheet, at most; it says so where there are more."""
 CHARTS = {"cash_forecast": ("week", "net"), "measures": ("month", "ordered")}
 """What is drawn, too: along which field, and what of it."""
 KINDS = {
@@ -75,6 +75,7 @@ def _all(visitor: Visitor, object: str, number: str) -> tuple[list[str], Iterato
             if not found.after:
                 return
             found = visitor.app.computed(object, number, found.after)
+        yield [str(say("sheet_is_cut", n=PAGES * PAGE))]
 
     return table.titles(), rows()
 

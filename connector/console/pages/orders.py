@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from connector.console import view
-from connector.console.guard import Visitor, visitor
+from connector.console.asked import Someone, Wanted
+from connector.console.guard import Visitor
 from connector.errors import ConnectorError
-from connector.operations.boarding import Wish
 from connector.operations.finding import NotFound
 
 router = APIRouter(include_in_schema=False)
-Someone = Annotated[Visitor, Depends(visitor)]
-Word = Annotated[str, Query(max_length=200)]
 
 
 @router.get("/orders")
-def board(
-    request: Request,
-    visitor: Someone,
-    customer: Word = "",
-    salesperson: Word = "",
-    department: Word = "",
-    number: Word = "",
-    stage: Word = "",
-    after: Word = "",
-    late: bool = False,
-) -> Response:
-    wish = Wish(customer.strip(), salesperson, department, number.strip(), late, stage, after)
+def board(request: Request, visitor: Someone, wish: Wanted) -> Response:
     found = visitor.app.board(wish)
-    asked = {**asdict(wish), "late": "1" if late else ""}
-    name = "stage" if stage else "orders"
+    asked = {**asdict(wish), "late": "1" if wish.late else ""}
+    name = "stage" if wish.stage else "orders"
     return view.page(request, visitor, name, board=found, wish=asked, here="orders")
 
 

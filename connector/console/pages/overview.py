@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from connector.console import view
-from connector.console.guard import Visitor, visitor
+from connector.console.asked import Someone
+from connector.operations.overview import STANDING
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-def overview(request: Request, visitor: Annotated[Visitor, Depends(visitor)]) -> Response:
+def overview(request: Request, visitor: Someone) -> Response:
     found = visitor.app.status(records=False)
-    standing = visitor.app.standing()
-    sums = {name: sum(one[name] for one in standing.values())
-            for name in ("waiting", "failed", "conflicts", "in_doubt")}  # fmt: skip
-    return view.page(request, visitor, "overview", found=found, standing=standing, sums=sums)
+    sums = {name: sum(one[name] for one in found["standing"].values()) for name in STANDING}
+    return view.page(request, visitor, "overview", found=found, sums=sums)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from connector.console import view
-from connector.console.guard import Visitor, sent, visitor
+from connector.console.asked import Sent, Someone
 from connector.console.view import done
 from connector.errors import ConnectorError
 from connector.messages import say
 
 router = APIRouter(include_in_schema=False)
-Someone = Annotated[Visitor, Depends(visitor)]
-Sent = dict[str, str]
-Text = Annotated[str, Form(max_length=2000)]
 
 
 @router.get("/reviews")
@@ -33,9 +30,7 @@ def review(request: Request, visitor: Someone, flow: str, key: str) -> Response:
 
 
 @router.post("/reviews/{flow}/{key:path}")
-def answer(
-    request: Request, visitor: Someone, flow: str, key: str, form: Annotated[Sent, Depends(sent)]
-) -> Response:
+def answer(request: Request, visitor: Someone, flow: str, key: str, form: Sent) -> Response:
     approves, comment = form.get("verdict") == "approved", form.get("comment", "").strip()
     department = form.get("department", "")
     given = {name.removeprefix("given."): value.strip() for name, value in form.items()

@@ -1,17 +1,14 @@
-"""Rules: those in force, and what one would tell now."""
+"""Rules: those in force, and how they stand."""
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from connector.console import view
-from connector.console.guard import Visitor, visitor
+from connector.console.asked import Someone
 
 router = APIRouter(include_in_schema=False)
-Someone = Annotated[Visitor, Depends(visitor)]
 
 
 @router.get("/rules")

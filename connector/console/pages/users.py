@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from connector.console import view
-from connector.console.guard import Visitor, serving_of, visitor
+from connector.console.asked import Someone, Text
+from connector.console.guard import Visitor, serving_of
 from connector.console.serving import address
 from connector.console.view import done
 from connector.rights import ROLES
 
 router = APIRouter(include_in_schema=False)
-Someone = Annotated[Visitor, Depends(visitor)]
-Text = Annotated[str, Form(max_length=200)]
 
 
 @router.get("/users")

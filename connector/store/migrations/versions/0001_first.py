@@ -421,6 +421,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("snapshots", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_snapshots_faulty",
+            ["connection", "object"],
+            unique=False,
+            sqlite_where=sa.text("fault != ''"),
+            postgresql_where=sa.text("fault != ''"),
+        )
+        batch_op.create_index(
             batch_op.f("ix_snapshots_object_number_connection"),
             ["object", "number", "connection"],
             unique=False,
