@@ -59,8 +59,12 @@ CATALOGUE: dict[str, dict[str, str]] = {}
 
 
 def add(package: str) -> None:
-    """Take up the sentences in a package's own `messages.yaml`; adapters do so when imported."""
-    CATALOGUE.update(shipped(Path(str(resources.files(package))) / "messages.yaml"))
+    """Take up the sentences in a package's own `messages.yaml`; adapters do so when imported.
+    Raises `KeyError` where one of their ids is another sentence already."""
+    more = shipped(Path(str(resources.files(package))) / "messages.yaml")
+    if twice := sorted(id for id, text in more.items() if CATALOGUE.get(id, text) != text):
+        raise KeyError(f"{package}/messages.yaml says otherwise what others say: {twice}")
+    CATALOGUE.update(more)
 
 
 add("connector")

@@ -137,7 +137,7 @@ class _Guarded:
         length = dict(scope["headers"]).get(b"content-length", b"0")
         chunked = b"transfer-encoding" in dict(scope["headers"])
         if chunked or not length.isdigit() or int(length) > MOST:
-            await self._refusal(413, "too_long")(scope, receive, dressed)
+            await self._refusal(413, "request_too_long")(scope, receive, dressed)
             return
         body = await _whole(receive) if int(length) else b""
         asked = (scope["path"].encode("utf-8", "replace"), scope["query_string"], body)

@@ -6,6 +6,7 @@ import ast
 import inspect
 import re
 import typing
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal
@@ -278,6 +279,11 @@ def test_every_message_has_both_languages_with_the_same_parameters(path: Path) -
     for id, text in yamlfile.plain_load(path.read_text("utf-8")).items():
         assert set(text) == {"zh", "en"}, id
         assert parameters(text["zh"]) == parameters(text["en"]), id
+
+
+def test_no_two_catalogues_have_a_message_of_the_same_id() -> None:
+    ids = Counter(id for path in CATALOGUES for id in yamlfile.plain_load(path.read_text("utf-8")))
+    assert [id for id, times in ids.items() if times > 1] == []
 
 
 def said() -> Iterator[tuple[str, str, set[str] | None]]:
