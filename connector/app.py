@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from copy import copy
@@ -12,7 +11,7 @@ from typing import Any
 
 from connector.assemble import Assembly, shipped
 from connector.clock import Clock
-from connector.contract import Hint, Settings, WebhookCall
+from connector.contract import Hint, WebhookCall
 from connector.engine.dispatch import Dispatcher, Progress
 from connector.engine.system import Feed, Flow, System
 from connector.errors import ConnectorError, Problem, UnsafeRun
@@ -38,6 +37,7 @@ from connector.operations import (
     reconciling,
     rehearsing,
     releasing,
+    reports,
     restoring,
     resyncing,
     reviewing,
@@ -51,6 +51,7 @@ from connector.operations.accounts import Account, Accounts
 from connector.operations.review_page import review_page
 from connector.reviews.answering import Answering, Verdict
 from connector.reviews.board import Board
+from connector.rights import this_user
 from connector.rules.book import Book
 from connector.rules.load import available
 from connector.runs import Runs, silent, told
@@ -76,7 +77,7 @@ class App:
         self.config = config
         self._book = book or Book()
         self._board = board or Board()
-        self.who = who or _user()
+        self.who = who or this_user()
         """Who works with it: a user of this machine."""
         self.hides: frozenset[str] = frozenset()
         """Kinds of fields that they do not see; see `rights.hidden`."""
@@ -105,7 +106,7 @@ class App:
         connections' secrets: no system can be called, and runs are left to the daemon.
         """
         file = ConfigFile(path, speak=speak, draft=draft, secrets=not apart)
-        assembly = Assembly(file, clock, _no_http if apart else Http)
+        assembly = Assembly(file, clock, NoHttp.instead if apart else Http)
         system = assembly.build()
         migrate.prepare(system.store)
         system.store.check_durable()
@@ -462,6 +463,10 @@ class App:
         """Insight as it was computed last, a page of it. Raises NotFound."""
         return computed.look(self.system, object, number, after, hides=self.hides)
 
+    def report(self, name: str, year: int = 0, figure: str = "") -> reports.Reported:
+        """A report for managers. Raises NotFound, ConfigError."""
+        return reports.look(self.system, name, year, figure)
+
     def order_line(self, connection: str, key: str) -> boarding.Line | None:
         """One order's line of the board; None: it has none."""
         return boarding.line(self.system, connection, key)
@@ -585,14 +590,3 @@ class App:
         verbs = {"forget": linking.forget, "pause": linking.pause, "resume": linking.resume}
         verbs[verb](self.system, name, self.who)
         return ""
-
-
-def _no_http(settings: Settings, clock: Clock) -> NoHttp:
-    return NoHttp(clock)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "unknown"

@@ -38,7 +38,7 @@ T = TypeVar("T")
 SHOWN = frozenset({
     "board", "order_progress", "order_margin", "three_flows", "kitting", "availability",
     "material_requirement", "price_estimate", "slow_stock", "customer_standing", "cash_forecast",
-    "measures",
+    "measures", "salesperson_month", "order_backlog", "salesperson_debt",
 })  # fmt: skip
 """What the console shows."""
 MakeHttp = Callable[[Settings, Clock], HttpProtocol]

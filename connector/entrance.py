@@ -22,7 +22,7 @@ TABLE: Mapping[str, frozenset[str]] = {
         "close", "hides", "check", "plan", "rehearse", "status", "template", "failures",
         "failure", "trace", "asking", "plan_resync", "missing", "rules", "rules_at_hand",
         "try_rule", "links", "match", "fill", "reviewed", "reviews", "review", "review_times",
-        "audit", "board", "order_line", "fields", "standing", "computed",
+        "audit", "board", "order_line", "fields", "standing", "computed", "report",
         # Whom a review asks, it says itself.
         "answer_review", "delegate_review",
     }),
@@ -38,6 +38,8 @@ TABLE: Mapping[str, frozenset[str]] = {
     }),
 }  # fmt: skip
 """What each role may do besides what those before it may."""
+SIGHTS: Mapping[str, str] = {"report": "reports"}
+"""What shows only what not everybody may see, and of which kind that is; see `rights.SEE`."""
 INSIDE = frozenset({
     "engine", "carry_out_commands", "hear", "releases_until", "release_ahead", "follow_rules",
     "mind_reviews", "review_page", "of", "accounts",
@@ -61,14 +63,19 @@ class Entrance:
 
     def __init__(self, app: App, login: str, most: str = "") -> None:
         """`most`: the role that they have here at most; empty: their own."""
-        self._app = app.of(login, hidden(app.config, login))
+        self._hides = hidden(app.config, login)
+        self._app = app.of(login, self._hides)
         self._login = login
         own = role(app.config.people, login)
         self.role = least(own, most) if own else ""
 
+    def may(self, name: str) -> bool:
+        """Whether they may do something."""
+        return allows(self.role, name) and SIGHTS.get(name) not in self._hides
+
     def __getattr__(self, name: str) -> Any:
         """An operation of the façade. Raises NotEntitled."""
-        if not allows(self.role, name):
+        if not self.may(name):
             self._refuse(name)
         return getattr(self._app, name)
 
@@ -77,6 +84,8 @@ class Entrance:
         with store.transaction() as tx:
             about = {"operation": name}
             journal.log_audit(tx, store.now(tx), self._login, "attempt_refused", about)
+        if allows(self.role, name):
+            raise NotEntitled(say("not_seen", login=self._login, kind=SIGHTS[name]))
         words = "not_entitled" if self.role else "not_known"
         needed = next((one for one in ROLES if name in TABLE[one]), "")
         raise NotEntitled(say(words, login=self._login, role=needed))

@@ -267,6 +267,11 @@ class NoHttp:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
+    @classmethod
+    def instead(cls, _: Settings, clock: Clock) -> NoHttp:
+        """In the place of an adapter's `Http`."""
+        return cls(clock)
+
     def send(self, method: str, path: str, **_: Any) -> NoReturn:
         raise AssertionError(f"{method} {path} by an adapter that speaks no HTTP")
 

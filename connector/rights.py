@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Mapping
 from typing import Literal
 
@@ -9,9 +10,10 @@ from connector.settings import Config, PersonSettings
 
 ROLES = ("viewer", "operator", "admin")
 """From the least to the most."""
-SEE: Mapping[Literal["costs", "personal"], tuple[str, ...]] = {
+SEE: Mapping[Literal["costs", "personal", "reports"], tuple[str, ...]] = {
     "costs": (),
     "personal": ("operator",),
+    "reports": ("operator",),
 }
 """Who sees what not everybody may, where the configuration does not say; admins do."""
 
@@ -26,7 +28,7 @@ def role(people: Mapping[str, PersonSettings], login: str) -> str:
 
 
 def hidden(config: Config, login: str) -> frozenset[str]:
-    """Kinds of what a login does not see: `costs`, `personal`."""
+    """Kinds of what a login does not see: those of `SEE`."""
     people = config.people
     if role(people, login) == ROLES[-1]:
         return frozenset()
@@ -34,6 +36,14 @@ def hidden(config: Config, login: str) -> frozenset[str]:
             for named in (name, *one.roles)}  # fmt: skip
     return frozenset(kind for kind, usual in SEE.items()
                      if not mine & {*config.sees.get(kind, usual)})  # fmt: skip
+
+
+def this_user() -> str:
+    """The login of whoever runs this process."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
 
 
 def least(one: str, other: str) -> str:

@@ -223,6 +223,21 @@ class PersonSettings(_Model):
     """Of what they are told; empty: the configuration's."""
 
 
+class ReportSettings(_Model):
+    """A report that comes by itself."""
+
+    report: Literal["sales", "backlog", "overdue", "on_time"]
+    to: Names
+    """Roles or people who get it."""
+    every: Literal[
+        "day", "workday", "month",
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    ] = "monday"  # fmt: skip
+    """On which days; `month`: on its first."""
+    at: Annotated[time, BeforeValidator(_clock)] = time(8, 30)
+    """When; the firm's time."""
+
+
 class MessageSettings(_Model):
     """When and how much is told."""
 
@@ -238,6 +253,8 @@ class MessageSettings(_Model):
     """Roles or people who get the daily report; it comes on good days, too."""
     report_at: Annotated[time, BeforeValidator(_clock)] = time(8, 30)
     """When it comes."""
+    reports: dict[str, ReportSettings] = {}
+    """Other reports that come by themselves, each under a name of your own."""
     url: str = ""
     """Address under which people reach the page that answers reviews, such as
     `https://connector.example.com`; empty: messages hold no links."""
@@ -333,7 +350,7 @@ class Config(_Model):
     """When and how much is told."""
     reviews: dict[str, ReviewSettings] = {}
     """Reviews that flows may ask for."""
-    sees: dict[Literal["costs", "personal"], Names] = {}
+    sees: dict[Literal["costs", "personal", "reports"], Names] = {}
     """Roles or people who see what things cost us, and what tells of people; admins see all. Where
     nobody is named: of costs only admins, of people those who run things as well."""
     console: ConsoleSettings = ConsoleSettings()

@@ -1,7 +1,7 @@
 """Sheets that people edit: .xlsx for spreadsheet programs, .csv for everything else.
 
-The first line holds the headings. Every cell is text: a number keeps its zeros, and what begins
-like a formula is none.
+The first line holds the headings. Text stays text: a number of something keeps its zeros, and what
+begins like a formula is none. Amounts and quantities are numbers, with which Excel can go on.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from connector.errors import ConfigError, Problem
 from connector.messages import Message, say
+from connector.objects.showing import Cell, Rate, plainly, shown
 
 WIDEST = 60
 """Characters of the widest column."""
@@ -30,9 +32,9 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that Excel takes for a formula."""
 
 
-def write(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def write(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
     """Write a sheet; one that is there is replaced. Raises ConfigError."""
-    lines = [list(headings), *([str(cell) for cell in row] for row in rows)]
+    lines = [list(headings), *rows]
     kinds = {".xlsx": _write_xlsx, ".csv": _write_csv}
     try:
         _kind(path, kinds)(path, lines)
@@ -122,18 +124,18 @@ def _fault(path: Path, words: Message) -> ConfigError:
 # -- .xlsx ------------------------------------------------------------------------------------
 
 
-def _write_xlsx(path: Path, lines: Sequence[Sequence[str]]) -> None:
+def _write_xlsx(path: Path, lines: Sequence[Sequence[Cell]]) -> None:
     from openpyxl import Workbook
     from openpyxl.styles import Font
 
     book = Workbook()
     sheet: Any = book.active
     for number, line in enumerate(lines, 1):
-        for place, text in enumerate(line, 1):
-            put_text(sheet.cell(number, place), text)
+        for place, value in enumerate(line, 1):
+            _put(sheet.cell(number, place), value)
     for place, column in enumerate(zip(*lines, strict=True), 1):
         sheet.cell(1, place).font = Font(bold=True)
-        widen(sheet, place, column)
+        widen(sheet, place, map(shown, column))
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     book.save(path)
@@ -142,6 +144,21 @@ def _write_xlsx(path: Path, lines: Sequence[Sequence[str]]) -> None:
 def titled(name: str) -> str:
     """A sheet's name of this, as Excel allows it."""
     return re.sub(r"[\[\]:*?/\\]", "_", name)[:31]
+
+
+def _put(cell: Any, value: Cell) -> None:
+    """Write a value as what it is."""
+    if isinstance(value, Decimal | int):
+        cell.value, cell.number_format = value, _format(value)
+    elif value is not None:
+        put_text(cell, shown(value))
+
+
+def _format(value: Decimal | int) -> str:
+    if isinstance(value, Rate):
+        return "0.0%"
+    digits = -int(value.as_tuple().exponent) if isinstance(value, Decimal) else 0
+    return f"0.{'0' * digits}" if digits > 0 else "0"
 
 
 def put_text(cell: Any, text: str) -> None:
@@ -185,10 +202,14 @@ def _text(value: Any) -> str:
 # -- .csv -------------------------------------------------------------------------------------
 
 
-def _write_csv(path: Path, lines: Sequence[Sequence[str]]) -> None:
+def _write_csv(path: Path, lines: Sequence[Sequence[Cell]]) -> None:
     # With a mark at its beginning, without which Excel takes it for the system's old code page.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows([[no_formula(text) for text in line] for line in lines])
+        csv.writer(file).writerows([[_in_csv(value) for value in line] for line in lines])
+
+
+def _in_csv(value: Cell) -> str:
+    return plainly(value) if isinstance(value, Decimal | int) else no_formula(shown(value))
 
 
 def no_formula(text: str) -> str:

@@ -16,6 +16,7 @@ from connector.cli import (
     environments,
     going_live,
     insight,
+    reports,
     reviews,
     rules,
     running,
@@ -40,6 +41,7 @@ values.register(cli)
 running.register(cli)
 care.register(cli)
 insight.register(cli)
+reports.register(cli)
 rules.register(cli)
 reviews.register(cli)
 audit.register(cli)

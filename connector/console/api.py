@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
-from connector.console.asked import Wanted, Word
+from connector.console.asked import Wanted, Word, Year
 from connector.console.guard import Visitor, program
 from connector.engine.boarding import WAITING
 
@@ -125,6 +125,24 @@ def answer(caller: Caller, said: Verdict) -> dict[str, str]:
         said.flow, said.key, said.department, said.verdict, said.comment, said.given
     )
     return {"state": state}
+
+
+@router.get("/insight/{object}", responses=REFUSED)
+def insight(caller: Caller, object: str, number: Word = "", after: Word = "") -> dict[str, Any]:
+    """What only both systems together can tell, as it was computed last: all of it, page by page,
+    or of one order, material or customer."""
+    found = caller.app.computed(object, number.strip(), after)
+    answer = found.answer
+    return {"records": answer.plain(), "as_of": answer.as_of, "missing": answer.missing,
+            "stale": answer.stale, "next": found.after}  # fmt: skip
+
+
+@router.get("/reports/{name}", responses=REFUSED)
+def report(caller: Caller, name: str, year: Year = 0, figure: Word = "") -> dict[str, Any]:
+    """A report for managers; `figure`: of sales just one."""
+    found = caller.app.report(name, year, figure)
+    return {"rows": found.plain(), "year": found.report.year, "as_of": found.as_of,
+            "missing": found.missing, "stale": found.stale}  # fmt: skip
 
 
 @router.get("/audit", responses=REFUSED)

@@ -16,6 +16,8 @@ async def _sent(request: Request) -> dict[str, str]:
 
 Someone = Annotated[Visitor, Depends(visitor)]
 """Whoever is logged in."""
+Year = Annotated[int, Query(ge=2000, le=9998)]
+"""Of a query; without one, the present year."""
 Word = Annotated[str, Query(max_length=200)]
 """Of a query."""
 Text = Annotated[str, Form(max_length=2000)]

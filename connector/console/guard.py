@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from connector.app import App
 from connector.clock import Clock
 from connector.console.serving import Serving, address
-from connector.entrance import Entrance, allows
+from connector.entrance import Entrance
 from connector.messages import LANGUAGES, speak
 from connector.operations.accounts import Session
 
@@ -55,14 +55,21 @@ class Visitor:
     """Whoever is logged in."""
 
     login: str
-    app: App
-    """The façade, as they may use it."""
-    role: str
+    entrance: Entrance
     language: str
+
+    @property
+    def app(self) -> App:
+        """The façade, as they may use it."""
+        return cast(App, self.entrance)
+
+    @property
+    def role(self) -> str:
+        return self.entrance.role
 
     def may(self, operation: str) -> bool:
         """Whether they may do something; pages show what they may."""
-        return allows(self.role, operation)
+        return self.entrance.may(operation)
 
 
 def serving_of(request: Request) -> Serving:
@@ -106,7 +113,7 @@ async def _let_in(request: Request, secret: str, *, program: bool) -> Visitor:
     request.state.language = language
     entrance = Entrance(app, session.login, session.role)
     speak(language)  # a request has a context of its own
-    return Visitor(session.login, cast(App, entrance), entrance.role, language)
+    return Visitor(session.login, entrance, language)
 
 
 def spoken(request: Request, serving: Serving, own: str = "") -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -18,7 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from connector import messages
 from connector.console.guard import Visitor
 from connector.messages import say, word
-from connector.objects.showing import plainly
+from connector.objects.showing import amount, plainly, shown
 
 messages.add("connector.console")
 
@@ -30,12 +31,13 @@ PAGES = (
     ("failures", "/failures"),
     ("reviews", "/reviews"),
     ("insight", "/insight/order_progress"),
+    ("reports", "/reports/sales"),
     ("rules", "/rules"),
     ("audit", "/audit"),
     ("users", "/users"),
 )
 """What the menu leads to, and where that is."""
-NEEDS = {"users": "users"}
+NEEDS = {"users": "users", "reports": "report"}
 """Pages that not everybody may see: the operation that they need."""
 
 
@@ -48,9 +50,16 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"t": _say, "word": word, "query": _query, "inputs": _inputs}
+    made.globals |= {
+        "t": _say,
+        "word": word,
+        "query": _query,
+        "inputs": _inputs,
+        "numeric": _numeric,
+    }
     made.filters |= {
         "moment": moment, "plainly": plainly, "ago": ago, "path": path, "amount": amount,
+        "shown": shown,
     }  # fmt: skip
     return made
 
@@ -100,6 +109,11 @@ def _say(id: str, /, **params: Any) -> str:
     return str(say(id, **params))
 
 
+def _numeric(rows: Iterable[Sequence[Any]]) -> set[int]:
+    """The columns that hold numbers, by their places."""
+    return {n for row in rows for n, cell in enumerate(row) if isinstance(cell, Decimal | int)}
+
+
 def _inputs(objects: Iterable[str]) -> str:
     return ", ".join(word("object", one) for one in objects)
 
@@ -124,14 +138,6 @@ def ago(seconds: float | None) -> str:
     if span.seconds >= 60:
         return str(say("span_minutes", n=span.seconds // 60))
     return str(say("span_seconds", n=span.seconds))
-
-
-def amount(value: Any) -> str:
-    """A number with its thousands apart."""
-    text = plainly(value) if value is not None else ""
-    sign = "-" if text.startswith("-") else ""
-    whole, point, digits = text.removeprefix("-").partition(".")
-    return f"{sign}{int(whole):,}{point}{digits}" if whole.isdigit() else text
 
 
 def path(part: Any) -> str:

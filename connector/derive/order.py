@@ -77,7 +77,8 @@ class Order:
     payment_plan: tuple[PaymentDue, ...] = ()
     """When which part is to be paid."""
     salesperson: str = ""
-    """Key of the employee in charge, in the source."""
+    """Key of the employee in charge, in the source; of an order that was typed into the ERP, in the
+    system from which the others come, if they are known there."""
     tracking_no: str = ""
     """计划跟踪号 or project number that production uses."""
     in_force: bool = True

@@ -171,23 +171,35 @@ def billed(order: Order, papers: Papers) -> Decimal:
     return max(by_debt, sum((row.amount or ZERO for row in invoiced(order, papers)), ZERO))
 
 
-def undelivered(order: Order, papers: Papers) -> Decimal:
-    """What the order's open lines are worth that was not delivered, tax included. Goods that came
-    back to be replaced are to be delivered again; refunded ones are not."""
-    if not order.in_force:
-        return ZERO
+def worth(order: Order, goods: Iterable[Row], bills: Iterable[Row]) -> Decimal:
+    """What was delivered of the order is worth, tax included."""
+    done = delivered(order, goods, bills)
+    return sum((done[line.id].worth(line, order.currency) for line in order.lines), ZERO)
+
+
+def rests(order: Order, papers: Papers) -> dict[str, Decimal]:
+    """What each line is worth that is to be delivered yet, tax included. Goods that came back to be
+    replaced are to be delivered again; refunded ones are not."""
     goods = [row for row in moved(order, papers) if not row.refunded]
     gone = delivered(order, goods, invoiced(order, papers))
-    return sum((_rest(x, gone[x.id], order.currency) for x in order.lines if x.open), ZERO)
+    return {
+        line.id: _rest(line, gone[line.id], order.currency)
+        if line.open and order.in_force
+        else ZERO
+        for line in order.lines
+    }
+
+
+def undelivered(order: Order, papers: Papers) -> Decimal:
+    """What of the order is to be delivered yet, tax included."""
+    return sum(rests(order, papers).values(), ZERO) if order.in_force else ZERO
 
 
 def unbilled(order: Order, papers: Papers) -> Decimal:
     """What the order will still add to the customer's debt: delivered and undelivered, less what
     is billed; never less than nothing."""
-    bills = invoiced(order, papers)
-    done = delivered(order, moved(order, papers), bills)
-    worth = sum((done[x.id].worth(x, order.currency) for x in order.lines), ZERO)
-    return max(worth + undelivered(order, papers) - billed(order, papers), ZERO)
+    done = worth(order, moved(order, papers), invoiced(order, papers))
+    return max(done + undelivered(order, papers) - billed(order, papers), ZERO)
 
 
 def _rest(line: Line, gone: Tally, currency: str) -> Decimal:

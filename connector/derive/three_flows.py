@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from connector.derive.order import ZERO, Order
-from connector.derive.papers import COUNTS, Papers, Row, delivered, invoiced, moved
+from connector.derive.papers import COUNTS, Papers, Row, invoiced, moved, worth
 from connector.objects import money
 from connector.objects.derived import ThreeFlows
 from connector.objects.finance import Allocation, Invoice, InvoiceLine, Payment, Receivable
@@ -64,9 +64,8 @@ def _until(
     paid: Sequence[tuple[date, Decimal]],
 ) -> _Flows:
     bills = [row for row in bills if row.on <= day]
-    done = delivered(order, [row for row in goods if row.on <= day], bills)
     return _Flows(
-        sum((done[line.id].worth(line, order.currency) for line in order.lines), ZERO),
+        worth(order, (row for row in goods if row.on <= day), bills),
         sum((row.amount or ZERO for row in bills), ZERO),
         sum((amount for on, amount in paid if on <= day), ZERO),
     )

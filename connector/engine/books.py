@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,12 +15,20 @@ from connector.derive.model import Item, Model, Row
 from connector.derive.order import Order
 from connector.derive.papers import Papers
 from connector.derive.rows import rows
+from connector.derive.sales import Sales
 from connector.engine import dossier, orders
 from connector.engine.dossier import Dossier
-from connector.engine.system import System
-from connector.objects import OBJECTS, BusinessObject
-from connector.objects.fulfilment import ProductionCost, ProductionOrder, PurchaseOrder
-from connector.settings import InsightSettings
+from connector.engine.system import Flow, System
+from connector.objects import OBJECTS, BusinessObject, Customer, OrderProgress
+from connector.objects.finance import Invoice, Payment, Receivable
+from connector.objects.fulfilment import (
+    GoodsReturn,
+    ProductionCost,
+    ProductionOrder,
+    PurchaseOrder,
+    Shipment,
+)
+from connector.settings import HUB, InsightSettings
 from connector.store import links, snapshots
 from connector.store.engine import Tx
 
@@ -62,13 +71,17 @@ class Books:
         now = self._system.store.now(self._tx)
         return datetime.fromtimestamp(now, self._system.zone(self.erp)).date()
 
-    def orders(self, keys: Sequence[str] | None = None) -> Iterator[Booked]:
+    def orders(
+        self, keys: Sequence[str] | None = None, *, waiting: bool = False
+    ) -> Iterator[Booked]:
         """Orders that stand in the ERP, with their papers; None: all of them, those that were typed
-        there too."""
+        there too. `waiting`: those as well that are to get there yet."""
         for flow in orders.flows(self._system):
             if flow.into(self.erp, "sales_order"):
                 for some in [keys] if keys is not None else self._keys(flow.source, "sales_order"):
-                    yield from self._booked(orders.put_together(self._tx, flow, some))
+                    known = orders.put_together(self._tx, flow, some)
+                    yield from self._booked(known)
+                    yield from self._waiting(flow, known) if waiting else ()
         for some in self._keys(self.erp, "sales_order") if keys is None else ():
             yield from self._booked(orders.typed_there(self._system, self._tx, some))
 
@@ -78,6 +91,11 @@ class Books:
         for one in known.values():
             if one.booked:
                 yield Booked(one, held.get(one.target_number) or Dossier())
+
+    def _waiting(self, flow: Flow, known: Mapping[str, Order]) -> Iterator[Booked]:
+        there = [key for key, one in known.items() if not one.booked]
+        strange = orders.left_to_people(self._tx, flow, there)
+        return (Booked(known[key], Dossier()) for key in there if key not in strange)
 
     def all(self, kind: type[Kind], *objects: str, connection: str = "") -> dict[str, Kind]:
         """Every record of these objects, which share a class, by key."""
@@ -109,6 +127,44 @@ class Books:
         """What materials cost today, and should sell for."""
         rates = Rates(margin=self.settings.margin_rate, tax=self.settings.tax_rate)
         return Costing(self.model, self.today, rates)
+
+    @cached_property
+    def sales(self) -> Sales:
+        """What all orders and documents come to, by salesperson, month and week."""
+        made = Sales(self._salespeople.__getitem__, home=orders.HOME)
+        progress = self.all(OrderProgress, "order_progress", connection=HUB)
+        for one in self.orders(waiting=True):
+            told = progress.get(one.order.key)
+            left = told.shipped_on if told and told.stage == "shipped" else None
+            made.order(one.order, one.papers, left)
+        for debt in self.all(Receivable, "receivable").values():
+            made.receivable(debt)
+        for bill in self.all(Invoice, "invoice", "ordinary_invoice").values():
+            made.invoice(bill)
+        for paid in self.all(Payment, "payment", "refund").values():
+            made.payment(paid)
+        for goods in self.all(Shipment, "shipment").values():
+            made.moved(goods)
+        for back in self.all(GoodsReturn, "goods_return").values():
+            made.moved(back)
+        return made
+
+    @cached_property
+    def _salespeople(self) -> Mapping[str, str]:
+        """Those of the ERP's customers, by their keys: as the source says, else as the ERP does."""
+        there = self.all(Customer, "customer")
+        known = orders.known_as(self._system, self._tx, "customer", there)
+        people = orders.known_as(
+            self._system, self._tx, "employee", {one.salesperson for one in there.values()}
+        )
+        found = {key: people.get(one.salesperson, one.salesperson) for key, one in there.items()}
+        here = {
+            key: one.salesperson
+            for source in self.sources
+            for key, one in self.all(Customer, "customer", connection=source).items()
+        }
+        found |= {key: here[mine] for key, mine in known.items() if here.get(mine)}
+        return defaultdict(str, found)
 
     @property
     def settings(self) -> InsightSettings:

@@ -215,11 +215,29 @@ def _forecasts(books: Books) -> Iterator[Forecast]:
                 yield one.model_copy(update={"material": there[one.material]})
 
 
+def by_person(books: Books) -> Figures:
+    """What came of each salesperson's customers, month by month."""
+    return {f"{one.month}/{one.salesperson}/{one.currency}": one for one in books.sales.months()}
+
+
+def backlog(books: Books) -> Figures:
+    """What is to be shipped, week by week."""
+    return {f"{one.week or ''}/{one.currency}": one for one in books.sales.backlog()}
+
+
+def by_debtor(books: Books) -> Figures:
+    """What each salesperson's customers owe."""
+    return {f"{one.salesperson}/{one.currency}": one for one in books.sales.debts()}
+
+
 TOGETHER: dict[str, Callable[[Books], Mapping[str, BusinessObject]]] = {
     "customer_standing": by_customer,
     "cash_forecast": by_week,
     "slow_stock": by_material,
     "customer_grade": by_grade,
     "measures": by_month,
+    "salesperson_month": by_person,
+    "order_backlog": backlog,
+    "salesperson_debt": by_debtor,
 }
 """By derived object, what computes all of it."""

@@ -65,11 +65,13 @@ def typed_there(system: System, tx: Tx, keys: Sequence[str]) -> dict[str, Order]
         if row.data and not row.deleted and key not in came
     }
     there = _Itself(tx, erp, erp, made)
-    customers = _customers_of(system, tx, made.values())
+    customers = known_as(system, tx, "customer", {one.customer for one in made.values()})
+    people = known_as(system, tx, "employee", {one.salesperson for one in made.values()})
     return {
         key: replace(
             there.order(key, one, in_force=one.bill_status == "approved"),
             source_customer=customers.get(one.customer, ""),
+            salesperson=people.get(one.salesperson, one.salesperson),
         )
         for key, one in made.items()
     }
@@ -100,10 +102,10 @@ def _unlinked(told: Mapping[str, Any]) -> set[str]:
     return {key for key, row in told.items() if row.reason == "unlinked"}
 
 
-def _customers_of(system: System, tx: Tx, orders: Iterable[SalesOrder]) -> dict[str, str]:
-    """By the ERP's keys of customers, those in the systems from which orders come."""
-    erp, keys = system.insight.erp, sorted({order.customer for order in orders})
-    found = [links.find(tx, "customer", erp, source, keys) for source in sources(system)]
+def known_as(system: System, tx: Tx, object: str, keys: Iterable[str]) -> dict[str, str]:
+    """By the ERP's keys of these records, those in the systems from which orders come."""
+    erp, wanted = system.insight.erp, sorted(set(keys) - {""})
+    found = [links.find(tx, object, erp, source, wanted) for source in sources(system)]
     return {link.here: link.there for some in found for link in some}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from connector.contract import chunks
@@ -28,6 +29,9 @@ NAMED = {
     "slow_stock": ("material", "number"),
     "customer_grade": ("customer", "number"),
     "measures": ("month",),
+    "salesperson_month": ("month", "salesperson", "currency"),
+    "order_backlog": ("week", "currency"),
+    "salesperson_debt": ("salesperson", "currency"),
 }
 """What a figure is about; all else is what it says."""
 
@@ -56,7 +60,7 @@ class Reckoning:
         begun = self._begun() if wanted else None
         if begun is None:
             return 0
-        changed = sum(self._tell(object) for object in wanted) if self._due else 0
+        changed = self._tell(wanted) if self._due else 0
         self._due = False
         upto.note(self._system, upto.FIGURES, begun)
         return changed
@@ -72,22 +76,31 @@ class Reckoning:
             self._due = self._due or bool(waiting)
             return store.now(tx)
 
-    def _tell(self, object: str) -> int:
-        store, changed = self._system.store, 0
-        with store.reading() as tx:
-            made = dict(TOGETHER[object](Books(self._system, tx)))
-            over: Figures = {
-                row.key: _over(object, OBJECTS[object].model_validate_json(row.data))
-                for row in snapshots.every(tx, HUB, object)
-                if row.key not in made
-            }
+    def _tell(self, objects: Sequence[str]) -> int:
+        """All of them are of one moment: what several are made of is read once."""
+        with self._system.store.reading() as tx:
+            books = Books(self._system, tx)
+            made = {object: _figures(books, tx, object) for object in objects}
         fault("figured")
-        made |= over
+        return sum(self._save(object, some) for object, some in made.items())
+
+    def _save(self, object: str, made: Figures) -> int:
+        store, changed = self._system.store, 0
         for some in chunks(list(made), GROUP):
             with store.transaction() as tx:
                 changed += len(saving.save(self._system, tx, object, {k: made[k] for k in some}))
             fault("figures_saved")
         return changed
+
+
+def _figures(books: Books, tx: Tx, object: str) -> Figures:
+    made = dict(TOGETHER[object](books))
+    over: Figures = {
+        row.key: _over(object, OBJECTS[object].model_validate_json(row.data))
+        for row in snapshots.every(tx, HUB, object)
+        if row.key not in made
+    }
+    return made | over
 
 
 def _over(object: str, told: BusinessObject) -> BusinessObject:

@@ -48,6 +48,7 @@ from connector.objects.message import Message
 from connector.objects.orders import Contract, OrderLine, Quote, ReturnOrder, SalesOrder
 from connector.objects.partners import Contact, Customer, Department, Employee, Supplier
 from connector.objects.planning import Forecast, Project
+from connector.objects.sales import OrderBacklog, SalespersonDebt, SalespersonMonth
 
 DERIVED: dict[str, type[BusinessObject]] = {
     "delivery_status": DeliveryStatus,
@@ -66,6 +67,9 @@ DERIVED: dict[str, type[BusinessObject]] = {
     "three_flows": ThreeFlows,
     "customer_grade": CustomerGrade,
     "measures": Measures,
+    "salesperson_month": SalespersonMonth,
+    "order_backlog": OrderBacklog,
+    "salesperson_debt": SalespersonDebt,
 }
 """State records that the hub computes; flows take them `from: hub`."""
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
+
+
+class Rate(Decimal):
+    """A fraction that people read in per cent."""
+
+
+Cell = str | int | Decimal | date | None
+"""What stands in a table."""
 
 
 def labels(values: Mapping[str, Any]) -> dict[str, str]:
@@ -28,3 +38,20 @@ def plainly(value: Any) -> str:
     if not (whole.lstrip("-").isdigit() and digits.isdigit() and point):
         return text
     return text.rstrip("0").rstrip(".")
+
+
+def amount(value: Any) -> str:
+    """A number with its thousands apart."""
+    text = plainly(value) if value is not None else ""
+    sign = "-" if text.startswith("-") else ""
+    whole, point, digits = text.removeprefix("-").partition(".")
+    return f"{sign}{int(whole):,}{point}{digits}" if whole.isdigit() else text
+
+
+def shown(cell: Cell) -> str:
+    """A cell as people read it."""
+    if isinstance(cell, Rate):
+        return f"{plainly((cell * 100).quantize(Decimal('0.1')))} %"
+    if isinstance(cell, Decimal | int):
+        return f"{cell:,}"
+    return "" if cell is None else str(cell)

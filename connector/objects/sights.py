@@ -20,8 +20,9 @@ MARKS: Mapping[str, type] = {"personal": Personal, "costs": Costs}
 @cache
 def marked(model: type[Part], kind: str) -> frozenset[str]:
     """The fields of a record and of its parts that are of a kind."""
+    mark = MARKS.get(kind, ())  # there are kinds of which no single field is
     own = {name for name, info in model.model_fields.items()
-           if any(isinstance(one, MARKS[kind]) for one in info.metadata)}  # fmt: skip
+           if any(isinstance(one, mark) for one in info.metadata)}  # fmt: skip
     return frozenset(own).union(*(marked(part, kind) for part in _parts(model)))
 
 

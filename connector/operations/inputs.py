@@ -47,6 +47,9 @@ INPUTS: dict[str, Inputs] = {
         ("stock", "material"), ("shipment", "goods_receipt", "production_order", "stock_move")
     ),
     "customer_grade": Inputs(("sales_order",)),
+    "salesperson_month": Inputs(("sales_order",), (*MOVED, *MONEY, "customer", "employee")),
+    "order_backlog": Inputs(("sales_order",), (*MOVED, *MONEY[:2])),
+    "salesperson_debt": Inputs(("receivable",), ("sales_order", "customer", "employee")),
     "measures": Inputs(
         ("sales_order", "shipment"),
         ("goods_return", "production_order", "forecast", *MONEY, "stock", "material", "bom"),

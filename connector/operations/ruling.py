@@ -17,6 +17,7 @@ from connector.rules.book import Book, Watch
 from connector.rules.evaluate import Evaluator, Looked
 from connector.rules.reporting import Reporter
 from connector.rules.rule import Rule
+from connector.rules.scheduled import Scheduled
 from connector.rules.telling import Teller
 from connector.rules.text import TextFault
 from connector.store import feeds, journal, rules, snapshots
@@ -44,6 +45,7 @@ def follow(system: System, book: Book) -> int:
         _act(system, [one for one in untold if not one.channel])
         Teller(system, book).run()
     Reporter(system, book).run()
+    Scheduled(system, book).run()
     return found
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from connector.messages import word
 from connector.objects import BusinessObject
-from connector.objects.showing import plainly
+from connector.objects.showing import Cell, plainly
 from connector.objects.sights import HIDDEN
 from connector.operations.asking import Answer
 
@@ -31,7 +32,7 @@ class Table:
         """The headings in plain words."""
         return [word("head", name) for name in self.headings]
 
-    def rows(self, answer: Answer) -> Iterator[list[str]]:
+    def rows(self, answer: Answer) -> Iterator[list[Cell]]:
         """A row for each part of a record, its own fields in the first of them."""
         for record in answer.records:
             unseen = answer.unseen(record)
@@ -106,7 +107,7 @@ NAMED = {
 """Fields that hold keys, for which people have numbers: of which object."""
 
 
-def _cell(record: BusinessObject | Any, name: str, answer: Answer, unseen: frozenset[str]) -> str:
+def _cell(record: BusinessObject | Any, name: str, answer: Answer, unseen: frozenset[str]) -> Cell:
     value = getattr(record, name)
     if name in unseen and value is not None:
         return HIDDEN
@@ -120,7 +121,9 @@ def _cell(record: BusinessObject | Any, name: str, answer: Answer, unseen: froze
         return word(name, value)
     if isinstance(value, date):
         return value.isoformat()
-    return "" if value is None else plainly(value)
+    if isinstance(value, Decimal):
+        return Decimal(plainly(value))
+    return "" if value is None else value
 
 
 def _name(field: str, key: str, answer: Answer) -> str:

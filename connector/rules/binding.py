@@ -99,6 +99,12 @@ class Binder:
                 place = self._file.place("people", name, "ids", channel)
                 words = say("person_no_channel", name=channel, known=known)
                 self.problems.append(Problem(place, words))
+        for name, one in config.messages.reports.items():
+            for to in one.to:
+                if not people.knows(to):
+                    place = self._file.place("messages", "reports", name, "to")
+                    words = say("rule_tells_nobody", rule=name, name=to)
+                    self.problems.append(Problem(place, words))
         for name in config.messages.report:
             if not people.knows(name):
                 place = self._file.place("messages", "report")

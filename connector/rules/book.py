@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, tzinfo
 
 from connector.closed import A_DAY, closed_until
+from connector.engine.reports import NEEDED
 from connector.rules.joining import reckoned
 from connector.rules.people import People
 from connector.rules.record import Today
@@ -51,9 +52,10 @@ class Book:
 
     @property
     def reckoned(self) -> frozenset[str]:
-        """What must be reckoned for what rules name."""
+        """What must be reckoned for what rules name, and for reports."""
         some = (reckoned(rule.object, rule.names) for rule in self.named().values())
-        return frozenset().union(*some)
+        reported = NEEDED if self.messages.reports else frozenset()
+        return reported.union(*some)
 
     def named(self) -> dict[str, Rule]:
         """Every rule by its name."""

@@ -26,7 +26,7 @@ DECEMBER = 12
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
     """A message of our own, as if it were an occasion."""
 
     channel: str
@@ -90,7 +90,7 @@ class Reporter:
         if len(kept) > LINES:
             said.append(say("digest_more", count=len(kept) - LINES).render(language))
         text = "\n".join(said) or title.render(language)
-        line = _Line(reader.channel, reader.address, title.render(language), text)
+        line = Line(reader.channel, reader.address, title.render(language), text)
         number = self._teller.message(tx, [line], now)
         rules.tell(tx, [one.id for one in kept], now, number)
         return number

@@ -114,5 +114,5 @@ def test_what_programs_may_ask_is_described(desk: Office) -> None:
     assert set(described["paths"]) == {
         "/api/status", "/api/orders", "/api/orders/{number}", "/api/failures",
         "/api/failures/retry", "/api/failures/discard", "/api/failures/correct", "/api/reviews",
-        "/api/reviews/answer", "/api/audit",
+        "/api/reviews/answer", "/api/audit", "/api/insight/{object}", "/api/reports/{name}",
     }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connector.assemble import SHOWN
+from connector.derive.reports import REPORTS
 from connector.engine import deriving, saving
 from connector.objects import OrderProgress
 from connector.operations.boarding import Board, Wish
@@ -102,7 +103,7 @@ def test_a_stage_that_there_is_not_is_said(desk: Office) -> None:
 
 
 def test_what_the_console_shows_is_what_is_computed_for_it() -> None:
-    assert {"board", *OF} == SHOWN
+    assert {"board", *OF, *(object for object, _ in REPORTS.values())} == SHOWN
 
 
 def test_what_happened_while_there_was_no_console_is_on_the_board_of_the_next(

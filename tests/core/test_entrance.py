@@ -50,9 +50,10 @@ def test_a_login_is_who_the_configuration_says(login: str, wanted: str) -> None:
 @pytest.mark.parametrize(
     ("sees", "ann", "bob"),
     [
-        ({}, {"costs", "personal"}, {"costs"}),
-        ({"costs": ["finance"]}, {"costs", "personal"}, set()),
-        ({"costs": ["v"], "personal": ["v"]}, set(), {"costs", "personal"}),
+        ({}, {"costs", "personal", "reports"}, {"costs"}),
+        ({"costs": ["finance"]}, {"costs", "personal", "reports"}, set()),
+        ({"costs": ["v"], "personal": ["v"]}, {"reports"}, {"costs", "personal"}),
+        ({"reports": ["v"]}, {"costs", "personal"}, {"costs", "reports"}),
     ],
 )
 def test_what_is_hidden_from_whom_is_said_by_role_or_by_name(
@@ -62,7 +63,7 @@ def test_what_is_hidden_from_whom_is_said_by_role_or_by_name(
     assert hidden(config, "ann") == ann
     assert hidden(config, "bob") == bob
     assert hidden(config, "cyd") == set()
-    assert hidden(config, "eve") == {"costs", "personal"}
+    assert hidden(config, "eve") == {"costs", "personal", "reports"}
 
 
 def test_where_nobody_has_a_login_whoever_may_run_it_may_do_everything() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from connector import sheets
 from connector.errors import ConfigError
+from connector.objects.showing import Cell, Rate
 
 HEADINGS = ["编号", "名称"]
 ROWS = [["0012", "=1+1"], ["+8613800138000", "海湾（集团），\n二厂"], ["@x", ""]]
@@ -64,3 +67,17 @@ def test_a_wrong_file_is_refused_with_the_way_out(
 def test_a_sheet_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"a\.csv"):
         sheets.read(tmp_path / "a.csv")
+
+
+def test_numbers_are_numbers_and_rates_are_per_cent(tmp_path: Path) -> None:
+    row: list[Cell] = [Decimal("-1234.50"), 7, Rate("0.2346"), None, "007", date(2026, 3, 1)]
+    sheets.write(tmp_path / "a.xlsx", list("abcdef"), [row])
+    cells = load_workbook(tmp_path / "a.xlsx").worksheets[0][2]
+    assert [(cell.value, cell.data_type, cell.number_format) for cell in cells] == [
+        (-1234.5, "n", "0.00"), (7, "n", "0"), (0.2346, "n", "0.0%"),
+        (None, "n", "General"), ("007", "s", "@"), ("2026-03-01", "s", "@"),
+    ]  # fmt: skip
+    sheets.write(tmp_path / "a.csv", list("abcdef"), [row])
+    assert (tmp_path / "a.csv").read_text("utf-8-sig").splitlines()[1] == (
+        "-1234.5,7,0.2346,,007,2026-03-01"
+    )

@@ -41,7 +41,7 @@ from connector.objects.fulfilment import (
 from connector.objects.orders import PaymentDue
 from tests.derive import plainly
 
-FIRST = date(2026, 3, 1)
+FIRST = date(2026, 3, 25)  # into another month
 LAST = FIRST + timedelta(days=12)
 many = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True

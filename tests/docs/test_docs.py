@@ -316,6 +316,7 @@ FAMILIES = (
     "kind", "object", "step", "fault", "demo", "demo_column", "demo_state", "demo_stage", "who",
     "column", "answer", "reviewed", "evidence", "against", "way", "service", "stage", "basis",
     "role", "page", "told", "figure", "at", "did", "token", "wrong_title", "span",
+    "report", "term",
 )  # fmt: skip
 """`word("head", "flow")` and its like say `head_flow`: the code stands somewhere as it is."""
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from connector.derive.reports import MONTH_COLUMNS
 from sandbox.company.model import BomLine, Material, Supplier
 from tests.system.company import MATERIALS, SMALL
 from tests.system.site import Site, opened, sold, today
@@ -142,12 +143,40 @@ def test_an_order_s_goods_invoices_and_money_are_followed_to_the_end(firm: Site)
     assert ask(firm, "flows", "--differing") == []
     [told] = [one for one in ask(firm, "standing") if one.get("payment_days") is not None]
     assert "receivable" not in told  # nothing is owed any more
+    assert reported(firm) == {"ordered": 113, "shipped": 113, "invoiced": 113, "received": 113}
     firm.in_erp("take_back", shipment=shipment, quantity=2)
     firm.sync()
+    assert reported(firm)["shipped"] == Decimal("90.4")
     [margin] = ask(firm, "margin", number)
     assert Decimal(margin["revenue"]) == 80
     [flows] = ask(firm, "flows", "--differing")
     assert Decimal(flows["uninvoiced"]) == Decimal("-22.6")
+
+
+def reported(site: Site) -> dict[str, Decimal]:
+    """What the report tells of this month's sales by the one salesperson."""
+    found = site.cli("report", "sales", "--json")
+    assert found.code == 0, found.err
+    mine = [one for one in json.loads(found.out)["rows"] if one["salesperson"] != "total"]
+    assert {one["salesperson"] for one in mine} == {"张三"}
+    return {one["figure"]: Decimal(one[MONTH_COLUMNS[today().month - 1]]) for one in mine}
+
+
+def test_reports_are_shown_and_written_as_sheets(firm: Site) -> None:
+    waiting = firm.order(sold("M1", 10))
+    site = firm.cli("report", "backlog")
+    assert "There is nothing to show yet" in site.out
+    firm.sync()
+    assert firm.bill(waiting)
+    shown = firm.cli("report", "backlog")
+    assert "113.00" in shown.out
+    sheet = firm.directory / "sales.xlsx"
+    assert "sales.xlsx is written: 2 rows" in firm.cli("report", "sales", "--out", str(sheet)).out
+    assert sheet.stat().st_size
+    assert firm.cli("report", "overdue").code == 0
+    wrong = firm.cli("report", "salaries")
+    assert wrong.code == 1
+    assert "sales, backlog, overdue, on_time" in wrong.err
 
 
 def test_what_orders_earn_is_added_up_by_what_they_have_in_common(firm: Site) -> None:

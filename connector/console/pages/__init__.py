@@ -6,11 +6,13 @@ from connector.console.pages import (
     insight,
     orders,
     overview,
+    reports,
     reviews,
     rules,
     users,
 )
 
 ROUTERS = tuple(
-    one.router for one in (overview, orders, failures, reviews, insight, rules, audit, users)
+    one.router
+    for one in (overview, orders, failures, reviews, insight, reports, rules, audit, users)
 )

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from connector import sheets
 from connector.console import view
 from connector.console.asked import Someone, Word
 from connector.console.guard import Visitor
+from connector.console.sheet import Kind, sheet
 from connector.messages import say
+from connector.objects.showing import Cell
 from connector.operations.computed import OF, PAGE
 from connector.operations.tabling import TABLES
 
@@ -26,10 +24,6 @@ PAGES = 200
 """Of records in a sheet, at most; it says so where there are more."""
 CHARTS = {"cash_forecast": ("week", "net"), "measures": ("month", "ordered")}
 """What is drawn, too: along which field, and what of it."""
-KINDS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @router.get("/insight")
@@ -51,24 +45,15 @@ def listing(
 
 
 @router.get("/insight/{object}/sheet.{kind}")
-def sheet(
-    visitor: Someone, object: str, kind: Literal["csv", "xlsx"], number: Word = ""
-) -> Response:
-    titles, rows = _all(visitor, object, number.strip())
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"sheet.{kind}"
-        sheets.write(path, titles, rows)
-        content = path.read_bytes()
-    name = f"{object}-{date.today():%Y%m%d}.{kind}"
-    return Response(content, media_type=KINDS[kind],
-                    headers={"Content-Disposition": f'attachment; filename="{name}"'})  # fmt: skip
+def download(visitor: Someone, object: str, kind: Kind, number: Word = "") -> Response:
+    return sheet(object, kind, *_all(visitor, object, number.strip()))
 
 
-def _all(visitor: Visitor, object: str, number: str) -> tuple[list[str], Iterator[list[str]]]:
+def _all(visitor: Visitor, object: str, number: str) -> tuple[list[str], Iterator[list[Cell]]]:
     first = visitor.app.computed(object, number)
     table = TABLES[object]
 
-    def rows() -> Iterator[list[str]]:
+    def rows() -> Iterator[list[Cell]]:
         found = first
         for _ in range(PAGES):
             yield from table.rows(found.answer)
