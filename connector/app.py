@@ -45,6 +45,7 @@ from connector.operations import (
     templating,
     tracing,
     value_sheet,
+    viewing,
     watching,
 )
 from connector.operations.accounts import Account, Accounts
@@ -507,6 +508,10 @@ class App:
     def trust_store(self) -> bool:
         """Both sides have been compared; whether there was anything to trust again."""
         return restoring.trust(self.system, self.who)
+
+    def make_views(self, *, wanted: bool) -> list[str]:
+        """Make the store's views for the reports of others, or take them away; their names."""
+        return viewing.make(self.system, self.who, wanted=wanted)
 
     # -- links and connections --------------------------------------------------------------
 

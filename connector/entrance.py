@@ -32,7 +32,7 @@ TABLE: Mapping[str, frozenset[str]] = {
         "stop_messages", "correct",
     }),
     "admin": frozenset({
-        "store_was_restored", "trust_store", "change_connection", "release_review",
+        "store_was_restored", "trust_store", "make_views", "change_connection", "release_review",
         "accept_review", "verify_audit", "forget", "users", "invite", "make_token",
         "end_sessions", "remove_user",
     }),

@@ -38,7 +38,7 @@ def register(cli: typer.Typer) -> None:
             connection_move,
             connection_forget,
         ),
-        "store": (store_upgrade, store_backup, store_restored, store_trust),
+        "store": (store_upgrade, store_backup, store_restored, store_trust, store_views),
     }
     for name, functions in groups.items():
         made = group()
@@ -386,6 +386,20 @@ def store_trust(session: Session) -> None:
     """Both sides have been compared after a restore."""
     trusted = session.app.trust_store()
     _decided(session, {"trusted": trusted}, say("store_trusted" if trusted else "plan_nothing"))
+
+
+def store_views(
+    session: Session, remove: Annotated[bool, typer.Option("--remove")] = False
+) -> None:
+    """Make views for the reports of others, or take them away."""
+    names = session.app.make_views(wanted=not remove)
+
+    def render(screen: Screen) -> None:
+        screen.mark("✓", say("views_dropped" if remove else "views_made", count=len(names)))
+        if not remove:
+            screen.line(", ".join(names), "dim")
+
+    session.show({"views": names}, render)
 
 
 def store_backup(session: Session, target: Path) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from connector.errors import ConfigError, ConnectorError, Problem
 from connector.messages import say
+from connector.store import views
 from connector.store.engine import Store, StoreUnavailable, Tx
 from connector.store.tables import metadata
 
@@ -37,7 +38,10 @@ def prepare(store: Store) -> None:
     with store.transaction() as tx:
         store.migrate_alone(tx)  # whoever came second finds it done
         config.attributes["connection"] = tx
+        seen = views.drop(store, tx)  # what they show may become another one
         command.upgrade(config, "head")
+        if seen:
+            views.make(store, tx)
 
 
 def rehearse(store: Store) -> dict[str, int]:
@@ -69,6 +73,7 @@ def _rehearse_and_roll_back(store: Store) -> dict[str, int]:
         whole = connection.begin()
         store.migrate_alone(connection)
         config.attributes["connection"] = connection
+        views.drop(store, connection)
         command.upgrade(config, "head")
         found = _rows(connection)
         whole.rollback()
