@@ -187,7 +187,8 @@ CRM_TYPES: dict[str, dict[str, str]] = {
         "mc_currency": "select_one", "order_amount": "currency", "discount_amount__c": "currency",
         "life_status": "select_one", "ship_to_add": "text", "ship_to_tel": "phone_number",
         "remark": "long_text", "create_time": "date_time", "last_modified_time": "date_time",
-        "name": "text", "_id": "text",
+        "contract_no__c": "text", "project_no__c": "text", "urgency__c": "select_one",
+        "payment_terms__c": "select_one", "name": "text", "_id": "text",
     },
     "SalesOrderProductObj": {
         "order_id": "master_detail", "line_no__c": "number", "kind__c": "select_one",

@@ -71,19 +71,30 @@ class Books:
         now = self._system.store.now(self._tx)
         return datetime.fromtimestamp(now, self._system.zone(self.erp)).date()
 
-    def orders(
-        self, keys: Sequence[str] | None = None, *, waiting: bool = False
-    ) -> Iterator[Booked]:
+    def orders(self, keys: Sequence[str] | None = None) -> Iterator[Booked]:
         """Orders that stand in the ERP, with their papers; None: all of them, those that were typed
-        there too. `waiting`: those as well that are to get there yet."""
-        for flow in orders.flows(self._system):
-            if flow.into(self.erp, "sales_order"):
-                for some in [keys] if keys is not None else self._keys(flow.source, "sales_order"):
-                    known = orders.put_together(self._tx, flow, some)
-                    yield from self._booked(known)
-                    yield from self._waiting(flow, known) if waiting else ()
-        for some in self._keys(self.erp, "sales_order") if keys is None else ():
-            yield from self._booked(orders.typed_there(self._system, self._tx, some))
+        there too."""
+        if keys is None:
+            yield from (one for one in self.everything if one.order.booked)
+            return
+        for flow in self._flows():
+            yield from self._booked(orders.put_together(self._tx, flow, keys))
+
+    @cached_property
+    def everything(self) -> Sequence[Booked]:
+        """All orders, those as well that are to get into the ERP yet. Whoever asks for all of them
+        needs them at once, and does not ask alone."""
+        found: list[Booked] = []
+        for flow in self._flows():
+            for some in self._keys(flow.source, "sales_order"):
+                known = orders.put_together(self._tx, flow, some)
+                found += [*self._booked(known), *self._waiting(flow, known)]
+        for some in self._keys(self.erp, "sales_order"):
+            found += self._booked(orders.typed_there(self._system, self._tx, some))
+        return found
+
+    def _flows(self) -> list[Flow]:
+        return [one for one in orders.flows(self._system) if one.into(self.erp, "sales_order")]
 
     def _booked(self, known: Mapping[str, Order]) -> Iterator[Booked]:
         numbers = {one.target_number for one in known.values() if one.booked}
@@ -133,7 +144,7 @@ class Books:
         """What all orders and documents come to, by salesperson, month and week."""
         made = Sales(self._salespeople.__getitem__, home=orders.HOME)
         progress = self.all(OrderProgress, "order_progress", connection=HUB)
-        for one in self.orders(waiting=True):
+        for one in self.everything:
             told = progress.get(one.order.key)
             left = told.shipped_on if told and told.stage == "shipped" else None
             made.order(one.order, one.papers, left)
