@@ -75,13 +75,14 @@ def warm(path: Path) -> Iterator[App]:
         app = App.open(path)
         try:
             with app.engine():
-                _checked(app.sync(BASE))
+                checked(app.sync(BASE))
                 yield app
         finally:
             app.close()
 
 
-def _checked(result: dict[str, Any]) -> dict[str, Any]:
+def checked(result: dict[str, Any]) -> dict[str, Any]:
+    """The result of a run in which all went well. Raises RuntimeError."""
     if result["errors"]:
         raise RuntimeError(result["errors"])
     for name, counts in result["flows"].items():
@@ -123,7 +124,7 @@ def run(port: int, workload: str, directory: str, **options: Any) -> dict[str, A
             forget_cursor(app)
         before, written = rows(app), newest(app)
         found: dict[str, Any] = {}
-        result = measured(port, lambda: found.update(_checked(app.sync([flow]))))
+        result = measured(port, lambda: found.update(checked(app.sync([flow]))))
         untouched = before == rows(app) and written == newest(app)
         counts = found["flows"][flow]
         return {**result, "peak_mb": peak_mb(), "counts": counts, "untouched": untouched}
@@ -131,11 +132,11 @@ def run(port: int, workload: str, directory: str, **options: Any) -> dict[str, A
 
 def _one_by_one(app: App, port: int, flow: str, times: int) -> dict[str, Any]:
     """One new order at a time, each in a run of its own, after all that were there before."""
-    _checked(app.sync([flow]))
+    checked(app.sync([flow]))
     found = []
     for _ in range(times):
         control(port, add=1)
-        found.append(measured(port, lambda: _checked(app.sync([flow]))))
+        found.append(measured(port, lambda: checked(app.sync([flow]))))
     found.sort(key=lambda result: float(result["wall"]))
     return {**found[len(found) // 2], "peak_mb": peak_mb()}
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
+import subprocess
+import sys
 import time
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from connector.cli.demo import verdict
+from connector.cli.demo import site, verdict
 from connector.cli.demo.people import Events
 from connector.cli.demo.picture import Picture
 from connector.cli.output import Screen
@@ -144,3 +148,21 @@ def test_a_demo_in_which_nothing_arrived_is_no_success() -> None:
 def as_it_was() -> Any:
     yield
     set_language("en")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without asking it")
+def test_whoever_ends_the_demo_ends_all_that_it_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[subprocess.Popen[Any]] = []
+
+    def systems(started: list[subprocess.Popen[Any]]) -> dict[str, Any]:
+        started.append(subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE))
+        begun.extend(started)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return {}
+
+    monkeypatch.setattr(site, "_systems", systems)
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt), site.opened(keep=False):
+        pass
+    assert begun[0].poll() is not None
+    assert signal.getsignal(signal.SIGTERM) == before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -105,11 +106,23 @@ class Site:
 
 
 @contextmanager
+def _ended_by_others() -> Iterator[None]:
+    """Whoever ends us from outside ends all that we started, as by Ctrl-C."""
+    known = [getattr(signal, n) for n in ("SIGTERM", "SIGHUP") if hasattr(signal, n)]
+    before = {one: signal.signal(one, signal.default_int_handler) for one in known}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+@contextmanager
 def opened(*, keep: bool, console: bool = False) -> Iterator[Site]:
     """Everything started; everything ended, and the folder removed, whatever happens."""
     folder = Path(tempfile.mkdtemp(prefix="connector-demo-"))
     started: list[subprocess.Popen[Any]] = []
-    try:
+    with _ended_by_others(), _all_ended(folder, started, keep=keep):
         lines = _systems(started)
         path = _configure(folder, lines, console=console)
         environment = dict(os.environ)
@@ -125,6 +138,12 @@ def opened(*, keep: bool, console: bool = False) -> Iterator[Site]:
                 started.insert(0, pages)
         doors = {name: SideDoor(line["url"]) for name, line in lines.items()}
         yield Site(folder, doors["crm"], doors["erp"], doors["chat"], daemon)
+
+
+@contextmanager
+def _all_ended(folder: Path, started: list[subprocess.Popen[Any]], *, keep: bool) -> Iterator[None]:
+    try:
+        yield
     finally:
         for process in started:
             _end(process)
