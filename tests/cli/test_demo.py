@@ -155,7 +155,7 @@ def test_whoever_ends_the_demo_ends_all_that_it_started(monkeypatch: pytest.Monk
     begun: list[subprocess.Popen[Any]] = []
 
     def systems(started: list[subprocess.Popen[Any]]) -> dict[str, Any]:
-        started.append(subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE))
+        started.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]))
         begun.extend(started)
         os.kill(os.getpid(), signal.SIGTERM)
         return {}
