@@ -19,6 +19,7 @@ from rich.table import Table
 
 from connector.errors import ConfigError
 from connector.messages import word
+from connector.objects.showing import harmless
 
 WIDE = 4000
 """Columns where nobody looks: a file or another program gets whole lines."""
@@ -39,11 +40,11 @@ class Screen:
 
     def line(self, text: Any = "", style: str = "") -> None:
         """A line of text as it is; long ones are wrapped by the terminal."""
-        self.console.print(str(text), style=style or None, soft_wrap=True)
+        self.console.print(harmless(str(text)), style=style or None, soft_wrap=True)
 
     def mark(self, mark: str, text: Any) -> None:
         """A line that begins with a sign of how it is: ✓ ✗ ! ● ‖."""
-        self.console.print(f"{mark} {text}", style=STYLES.get(mark), soft_wrap=True)
+        self.line(f"{mark} {text}", STYLES.get(mark, ""))
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Rows under headings named in the catalogue (`head_NAME`); nothing for no rows.
@@ -55,7 +56,7 @@ class Screen:
             last = heading == headings[-1]
             made.add_column(word("head", heading), overflow="fold", no_wrap=not last)
         for row in rows:
-            made.add_row(*(str(cell) for cell in row))
+            made.add_row(*(harmless(str(cell)) for cell in row))
         if made.row_count:
             self.console.print(made)
 

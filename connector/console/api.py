@@ -74,7 +74,7 @@ def orders(caller: Caller, wish: Wanted) -> dict[str, Any]:
     return {"orders": lines, "count": count, "next": after}
 
 
-@router.get("/orders/{number}", responses=REFUSED)
+@router.get("/orders/{number:path}", responses=REFUSED)
 def order(caller: Caller, number: str) -> list[dict[str, Any]]:
     """The whole story of the orders that have this number, or this key."""
     return [asdict(story) for story in caller.app.trace("sales_order", number)]

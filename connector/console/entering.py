@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from connector.console import guard, view
 from connector.console.asked import Someone, Text
-from connector.console.guard import cookie, is_secure, serving_of
+from connector.console.guard import Visitor, cookie, is_secure, serving_of
 from connector.messages import LANGUAGES, speaking
 from connector.operations.accounts import NotLetIn
 
@@ -68,7 +68,7 @@ def welcome(request: Request, token: str, password: Password, again: Password) -
 def logout(request: Request, visitor: Someone) -> Response:
     serving = serving_of(request)
     serving.app.accounts.log_out(request.cookies.get(cookie(serving), ""))
-    answer = RedirectResponse("/login", 303)
+    answer = RedirectResponse("/login", 303, {"Clear-Site-Data": '"cache", "storage"'})
     answer.delete_cookie(cookie(serving), secure=is_secure(serving), httponly=True)
     return answer
 
@@ -84,17 +84,38 @@ def password(
     _count(request)
     accounts = serving_of(request).app.accounts
     if new != again:
-        return view.page(request, visitor, "account", status=400, differ=True, wrong="")
+        return _account(request, visitor, 400, differ=True)
     try:
         secret = accounts.change_password(visitor.login, old, new, _browser(request))
     except NotLetIn as error:
-        return view.page(request, visitor, "account", status=403, differ=False, wrong=str(error))
+        return _account(request, visitor, 403, wrong=str(error))
     return _let_in(request, secret, "/account?told=password")
+
+
+@router.post("/sessions")
+def sessions(request: Request, visitor: Someone, old: Password) -> Response:
+    """All other sessions of whoever still knows the password end."""
+    _count(request)
+    accounts = serving_of(request).app.accounts
+    try:
+        secret = accounts.end_others(visitor.login, old, _browser(request))
+    except NotLetIn as error:
+        return _account(request, visitor, 403, wrong=str(error))
+    return _let_in(request, secret, "/account?told=sessions_ended")
 
 
 @router.get("/account")
 def account(request: Request, visitor: Someone) -> Response:
-    return view.page(request, visitor, "account", differ=False, wrong="")
+    return _account(request, visitor)
+
+
+def _account(
+    request: Request, visitor: Visitor, status: int = 200, *, differ: bool = False, wrong: str = ""
+) -> Response:
+    own = serving_of(request).app.accounts.own(visitor.login)
+    return view.page(
+        request, visitor, "account", status=status, differ=differ, wrong=wrong, sessions=own
+    )
 
 
 @router.post("/language")
@@ -105,8 +126,9 @@ def language(request: Request, language: Text, back: Text = "/") -> Response:
     answer = RedirectResponse(_ours(back) or "/", 303)
     if language in LANGUAGES:
         answer.set_cookie(
-            "language", language, YEAR, samesite="lax", httponly=True, secure=is_secure(serving)
-        )
+            cookie(serving, "language"), language, YEAR, samesite="lax", httponly=True,
+            secure=is_secure(serving),
+        )  # fmt: skip
         known = serving.app.accounts.session(request.cookies.get(cookie(serving), ""))
         if known is not None:
             serving.app.accounts.speak(known.login, language)
@@ -124,7 +146,11 @@ def _form(request: Request, name: str, status: int = 200, **values: Any) -> Resp
 
 
 def _let_in(request: Request, secret: str, where: str) -> Response:
+    """On with a new session; the one that they came with is over."""
     serving = serving_of(request)
+    former = request.cookies.get(cookie(serving), "")
+    if former:
+        serving.app.accounts.log_out(former)
     answer = RedirectResponse(where or "/", 303)
     answer.set_cookie(
         cookie(serving), secret, int(serving.settings.longest), path="/", httponly=True,
@@ -141,7 +167,7 @@ def _ours(where: str) -> str:
 
 
 def _count(request: Request) -> None:
-    request.app.state.tries.count(request.client.host if request.client else "")
+    request.app.state.tries.count(guard.address_of(request))
 
 
 def _browser(request: Request) -> str:

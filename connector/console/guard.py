@@ -76,9 +76,9 @@ def serving_of(request: Request) -> Serving:
     return cast(Serving, request.app.state.serving)
 
 
-def cookie(serving: Serving) -> str:
-    """The name of the session's cookie; where pages come by TLS, one that nobody else can set."""
-    return "__Host-session" if is_secure(serving) else "session"
+def cookie(serving: Serving, what: str = "session") -> str:
+    """The name of a cookie of ours; where pages come by TLS, one that nobody else can set."""
+    return f"__Host-{what}" if is_secure(serving) else what
 
 
 def is_secure(serving: Serving) -> bool:
@@ -119,7 +119,7 @@ async def _let_in(request: Request, secret: str, *, program: bool) -> Visitor:
 def spoken(request: Request, serving: Serving, own: str = "") -> str:
     """In which language somebody is spoken to: as they chose, as they are known to like it, or as
     the configuration says."""
-    chosen = request.cookies.get("language", "")
+    chosen = request.cookies.get(cookie(serving, "language"), "")
     known = (chosen, own, serving.language)
     return next(one for one in known if one in LANGUAGES)
 
@@ -136,6 +136,11 @@ def same_origin(request: Request) -> None:
         ours = bool(origin) and urlsplit(origin).netloc == headers.get("host")
     if not ours:
         raise NotTheirs
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from; behind a proxy, as that says."""
+    return request.client.host if request.client else ""
 
 
 def back_to(request: Request) -> str:

@@ -23,6 +23,9 @@ LOOK = 5.0
 """Seconds between looks for an edited configuration."""
 LONGEST = 120.0
 """Seconds that a request may take: so long an old version is kept for it."""
+CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
+"""Of TLS 1.2, those that keep what was sent secret even from who gets the key later; TLS 1.3 has no
+others."""
 LEAVE = 10
 """Seconds that requests have to end when the process is to."""
 
@@ -118,20 +121,27 @@ def _is_this_machine(host: str) -> bool:
 
 def serve(serving: Serving) -> None:
     """Serve until told to stop."""
+    uvicorn.Server(listening(serving)).run()
+
+
+def listening(serving: Serving) -> uvicorn.Config:
+    """How it listens."""
     from connector.console.web import make
 
     settings = serving.settings
     host, _, port = settings.address.rpartition(":")
-    config = uvicorn.Config(
+    return uvicorn.Config(
         make(serving),
         host=host.strip("[]"),
         port=int(port),
         ssl_certfile=settings.certificate,
         ssl_keyfile=settings.key,
+        ssl_ciphers=CIPHERS,
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        # Only a proxy on this machine may say who comes, or logins were counted as the proxy's.
+        proxy_headers=bool(settings.url) and settings.certificate is None,
+        forwarded_allow_ips=["127.0.0.1", "::1"],
         timeout_graceful_shutdown=LEAVE,
     )
-    uvicorn.Server(config).run()

@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from connector import messages
 from connector.console.guard import Visitor
 from connector.messages import say, word
-from connector.objects.showing import amount, plainly, shown
+from connector.objects.showing import amount, harmless, plainly, shown
 
 messages.add("connector.console")
 
@@ -47,6 +47,7 @@ def _templates() -> Environment:
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=harmless,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -27,6 +27,10 @@ from connector.store.engine import StoreUnavailable
 _log = log.get(__name__)
 
 
+ROUTERS = (probes.router, entering.router, api.router, *pages.ROUTERS)
+"""All that is answered, but for the description of `/api` and files of ours."""
+
+
 def make(serving: Serving) -> FastAPI:
     """The application over one configuration."""
     made = FastAPI(
@@ -35,16 +39,14 @@ def make(serving: Serving) -> FastAPI:
     )  # fmt: skip
     made.state.serving = serving
     made.state.tries = Tries(serving.clock)
-    made.include_router(probes.router)
-    made.include_router(entering.router)
-    made.include_router(api.router)
-    for router in pages.ROUTERS:
+    for router in ROUTERS:
         made.include_router(router)
     made.mount("/static", StaticFiles(directory=view.FOLDER / "static"), name="static")
     for kind in (*STATUS, HTTPException, RequestValidationError, Exception):
         made.add_exception_handler(kind, _answered)
     made.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(serving))
-    made.add_middleware(_Guarded, serving=serving)
+    # Around what answers to bugs, too: that stands outside of all that `add_middleware` adds.
+    made.middleware_stack = _Guarded(made.build_middleware_stack(), serving=serving)
     return made
 
 
@@ -74,8 +76,11 @@ async def _answered(request: Request, error: Exception) -> Response:
     serving = guard.serving_of(request)
     language = getattr(request.state, "language", None) or guard.spoken(request, serving)
     status, words = _told(error)
+    about = {"path": _place(request.scope), "status": status, "address": guard.address_of(request)}
     if status == 500:
-        _log.error("request_failed", path=request.url.path, exc_info=error)
+        _log.error("request_failed", **about, exc_info=error)
+    elif isinstance(error, NOTED) or "authorization" in request.headers:
+        _log.warning("request_refused", **about, why=type(error).__name__)
     with speaking(language):
         if request.url.path.startswith("/api/"):
             return JSONResponse({"error": str(words)}, status)
@@ -84,6 +89,15 @@ async def _answered(request: Request, error: Exception) -> Response:
             return RedirectResponse(f"/login{'?next=' + back if back else ''}", 303)
         text = view.render("wrong.html", language, status=status, words=str(words))
         return Response(text, status, media_type="text/html; charset=utf-8")
+
+
+NOTED = (NotTheirs, TooMany, RequestValidationError)
+"""What nobody is refused who uses our pages, or a program that does what it should."""
+
+
+def _place(scope: Scope) -> str:
+    """The path of a request as its route names it: what stands in it may be a secret."""
+    return str(getattr(scope.get("route"), "path", "") or "-")
 
 
 def _told(error: Exception) -> tuple[int, Words | str]:
@@ -128,28 +142,32 @@ class _Guarded:
                 kept = [(n, v) for n, v in message["headers"] if n.lower() not in own]
                 message["headers"] = [*kept, *self._headers]
                 if is_static:
-                    message["headers"] = [
-                        (n, b"public, max-age=3600" if n == b"cache-control" else v)
-                        for n, v in message["headers"]
-                    ]
+                    message["headers"] = [(n, STATIC.get((n, v), v)) for n, v in message["headers"]]
             await send(message)
 
         length = dict(scope["headers"]).get(b"content-length", b"0")
         chunked = b"transfer-encoding" in dict(scope["headers"])
         if chunked or not length.isdigit() or int(length) > MOST:
-            await self._refusal(413, "request_too_long")(scope, receive, dressed)
+            await self._refusal(scope, 413, "request_too_long")(scope, receive, dressed)
             return
         body = await _whole(receive) if int(length) else b""
         asked = (scope["path"].encode("utf-8", "replace"), scope["query_string"], body)
         if any(mark in part for mark in NOTHING for part in asked):
-            await self._refusal(400, "bad_request")(scope, receive, dressed)
+            await self._refusal(scope, 400, "bad_request")(scope, receive, dressed)
             return
         await self._app(scope, _again(body, receive), dressed)
 
-    def _refusal(self, status: int, words: str) -> Response:
+    def _refusal(self, scope: Scope, status: int, words: str) -> Response:
+        address = guard.address_of(Request(scope))
+        _log.warning("request_refused", path="-", status=status, address=address, why=words)
         return JSONResponse({"error": say(words).render(self._serving.language)}, status)
 
 
+STATIC = {
+    (b"cache-control", b"no-store"): b"public, max-age=3600",
+    (b"content-type", b"image/svg+xml"): b"image/svg+xml; charset=utf-8",
+}
+"""What headers of our own files say in the place of what all answers do."""
 NOTHING = (b"\0", b"%00", b"\\u0000")
 """A character that is none, as it stands in paths, forms and JSON: PostgreSQL takes it nowhere."""
 

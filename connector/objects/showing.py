@@ -31,6 +31,24 @@ def readable(text: str, known: Mapping[str, str]) -> str:
     return re.sub(rf"[/.]({keys})[/.]", lambda match: f"[{known[match[1]]}].", text)
 
 
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""Nothing that people see, but ends of lines and what joins the parts of a character."""
+INSTEAD = "\ufffd"
+
+
+def harmless(value: Any) -> Any:
+    """The same, with a sign in the place of what cannot be seen: it may turn the direction of
+    reading, steer a terminal, or make two names look alike that are not."""
+    text = value if isinstance(value, str) else str(value)
+    if _UNSEEN.search(text) is None:
+        return value
+    shown = _UNSEEN.sub(INSTEAD, text)
+    return type(value)(shown) if isinstance(value, str) else shown
+
+
 def plainly(value: Any) -> str:
     """A value of a document as people write it: `7`, not `7.0000000000`."""
     text = str(value)

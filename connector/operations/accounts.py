@@ -33,6 +33,12 @@ INVITED = 24 * 3600.0
 """Seconds for which an invitation can be used."""
 SHORTEST, LONGEST = 12, 256
 """Characters of a password."""
+GUESSES = 10**10
+"""Tries that a password should withstand of whoever has its hash."""
+LOOKED_AT = 72
+"""Characters of a password that are held against those."""
+PLAIN = ("connector", "console", "连接器", "admin", "administrator", "operator", "viewer")
+"""Words that stand in nobody's password for much, besides those of the configuration."""
 TRIES = 5
 """Wrong passwords after which an account rests, longer each time."""
 REST, LONGEST_REST = 60.0, 900.0
@@ -94,6 +100,8 @@ class Accounts:
     def __init__(self, system: System, config: Config) -> None:
         self._store = system.store
         self._people = config.people
+        adapters = (str(one.get("adapter", "")) for one in config.connections.values())
+        self._plain = (*PLAIN, *config.connections, *adapters)
         self._settings = config.console
 
     # -- coming in --------------------------------------------------------------------------
@@ -119,9 +127,7 @@ class Accounts:
         """Set the password that an invitation is for; the login. The invitation is used up, and
         whoever was logged in by the old password is so no more. Raises NotLetIn."""
         login = self.invited(secret)
-        words = weakness(password, login)
-        if words is not None:
-            raise NotLetIn(words)
+        self._must_do(password, login)
         made = _hashed(password)
         with self._store.transaction() as tx:
             self._open(tx, secret, INVITATION, lock=True)
@@ -140,6 +146,7 @@ class Accounts:
             closed = row is not None and (row.closed_until or 0) > self._store.now(tx)
         right = _is(row.password if row else _nobodys(), password) and row is not None
         allowed = right and not closed and bool(role(self._people, login))
+        made = _hashed(password) if allowed and row and _is_old(row.password) else ""
         with self._store.transaction() as tx:
             now, known = self._store.now(tx), store.account(tx, login, lock=True)
             if not allowed or known is None or known.password != (row and row.password):
@@ -148,7 +155,10 @@ class Accounts:
                 journal.log_audit(tx, now, login[:200], "login_refused", {"login": login[:200]})
                 secret = ""
             else:
-                store.save(self._store, tx, {"login": login, "failed": 0, "closed_until": None})
+                fresh = {"password": made} if made else {}
+                store.save(
+                    self._store, tx, {"login": login, "failed": 0, "closed_until": None, **fresh}
+                )
                 secret = self._token(tx, SESSION, login, self._settings.longest, name)
                 store.prune(tx, now)
                 journal.log_audit(tx, now, login, "login", {"login": login})
@@ -184,6 +194,8 @@ class Accounts:
             found = store.token(tx, _digest(secret), SESSION)
             if found is not None:
                 store.end(tx, found.login, digest=found.digest)
+                about = {"login": found.login}
+                journal.log_audit(tx, self._store.now(tx), found.login, "logout", about)
 
     # -- what people do about their own -----------------------------------------------------
 
@@ -196,9 +208,7 @@ class Accounts:
     def change_password(self, login: str, old: str, new: str, name: str = "") -> str:
         """Another password, by whoever knows the old one; all sessions end, and the secret of a
         new one is returned. Raises NotLetIn."""
-        words = weakness(new, login)
-        if words is not None:
-            raise NotLetIn(words)
+        self._must_do(new, login)
         self.log_in(login, old)  # counts wrong ones, too
         made = _hashed(new)
         with self._store.transaction() as tx:
@@ -206,6 +216,22 @@ class Accounts:
             store.end(tx, login, (SESSION,))
             store.save(self._store, tx, {"login": login, "password": made, "at": now})
             journal.log_audit(tx, now, login, "password_set", {"login": login})
+            return self._token(tx, SESSION, login, self._settings.longest, name)
+
+    def own(self, login: str) -> tuple[Token, ...]:
+        """The sessions in which somebody is logged in, newest first."""
+        with self._store.reading() as tx:
+            found = store.tokens_of(tx, self._store.now(tx), (SESSION,), login)
+        return tuple(map(_told, found))
+
+    def end_others(self, login: str, password: str, name: str = "") -> str:
+        """All sessions of whoever knows the password end; the secret of a new one. Raises
+        NotLetIn."""
+        self.log_in(login, password)
+        with self._store.transaction() as tx:
+            store.end(tx, login, (SESSION,))
+            about = {"login": login}
+            journal.log_audit(tx, self._store.now(tx), login, "sessions_ended", about)
             return self._token(tx, SESSION, login, self._settings.longest, name)
 
     def make_token(self, login: str, name: str, most: str, days: int, who: str) -> str:
@@ -266,6 +292,13 @@ class Accounts:
 
     # -- parts ------------------------------------------------------------------------------
 
+    def _must_do(self, password: str, login: str) -> None:
+        """Raises NotLetIn for a password that does not."""
+        person = self._person(login)
+        words = weakness(password, (login, *person.split(), *self._plain))
+        if words is not None:
+            raise NotLetIn(words)
+
     def _logins(self) -> list[str]:
         return sorted({login for one in self._people.values() for login in one.logins})
 
@@ -302,14 +335,16 @@ class Accounts:
         store.save(self._store, tx, {"login": login, "failed": failed, "closed_until": closed})
 
 
-def weakness(password: str, login: str) -> Message | None:
-    """Why a password does not do; None: it does."""
+def weakness(password: str, plain: Sequence[str]) -> Message | None:
+    """Why a password does not do; None: it does. What it is held against, besides `plain`, are the
+    passwords that people choose most, common words and names, dates, and rows of keys."""
+    from zxcvbn import zxcvbn
+
     if not SHORTEST <= len(password) <= LONGEST:
         return say("password_length", least=SHORTEST, most=LONGEST)
-    plain = password.casefold()
-    if len(set(plain)) < 6 or (login and login.casefold() in plain):
-        return say("password_plain")
-    return None
+    known = [one for one in plain if len(one) > 1]
+    guesses = zxcvbn(password[:LOOKED_AT], user_inputs=known)["guesses"]
+    return say("password_plain") if guesses < GUESSES else None
 
 
 def _told(row: Any) -> Token:
@@ -324,6 +359,11 @@ def _digest(secret: str) -> str:
 def _hashed(password: str) -> str:
     with _AT_ONCE:
         return _HASHER.hash(password)
+
+
+def _is_old(known: str) -> bool:
+    """It was made when hashing cost less than is advised now."""
+    return _HASHER.check_needs_rehash(known)
 
 
 @cache

@@ -13,6 +13,7 @@ from jinja2 import Environment, StrictUndefined
 from connector.engine.system import System
 from connector.errors import ConnectorError
 from connector.messages import Message, say, word
+from connector.objects.showing import harmless
 from connector.operations import reviewing
 from connector.reviews.answering import Verdict
 from connector.reviews.board import Board
@@ -39,7 +40,9 @@ button{font:inherit;padding:.7em 1.2em;margin:.6em .6em 0 0;border:0;border-radi
 <button class="no" name="verdict" value="refused">{{ words.refuse }}</button></form>
 {% else %}<p class="told">{{ words.over }}</p>{% endif %}{% endif %}
 </body></html>"""
-_TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined).from_string(PAGE)
+_TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, finalize=harmless).from_string(
+    PAGE
+)
 
 
 def review_page(

@@ -24,7 +24,7 @@ def board(request: Request, visitor: Someone, wish: Wanted) -> Response:
     return view.page(request, visitor, name, board=found, wish=asked, here="orders")
 
 
-@router.get("/orders/{number}")
+@router.get("/orders/{number:path}")
 def order(request: Request, visitor: Someone, number: str) -> Response:
     """One order, by its number in its own system or its key."""
     stories = visitor.app.trace("sales_order", number)
