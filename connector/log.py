@@ -82,6 +82,11 @@ def _redactor(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMappin
 _FIRST = ("timestamp", "level", "event")
 
 
+def _on_one_line(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Where lines are for people, what libraries say makes no line of its own."""
+    return {**event, "event": "\\n".join(str(event["event"]).splitlines())}
+
+
 def _in_order(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """When, how bad and what stand first in every line; details follow."""
     first = {key: event[key] for key in _FIRST if key in event}
@@ -139,14 +144,14 @@ def configure(*, json: bool, level: str = "INFO", stream: TextIO | LogFile | Non
         structlog.processors.format_exc_info,
         _redactor,
     ]
-    renderer: Any = (
-        structlog.processors.JSONRenderer(exact.dumps)
+    rendering: list[Any] = (
+        [structlog.processors.JSONRenderer(exact.dumps)]
         if json
-        else structlog.dev.ConsoleRenderer(colors=False)
+        else [_on_one_line, structlog.dev.ConsoleRenderer(colors=False)]
     )
     # Our events go straight to the stream: by way of `logging` each costs twice as much.
     structlog.configure(
-        processors=[*shared, _in_order, renderer],
+        processors=[*shared, _in_order, *rendering],
         logger_factory=lambda *_: _Lines(out),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
@@ -156,7 +161,7 @@ def configure(*, json: bool, level: str = "INFO", stream: TextIO | LogFile | Non
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             _in_order,
-            renderer,
+            *rendering,
         ],
     )
     handler = logging.StreamHandler(out)
@@ -164,7 +169,7 @@ def configure(*, json: bool, level: str = "INFO", stream: TextIO | LogFile | Non
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("urllib3", "sqlalchemy", "alembic"):
+    for noisy in ("urllib3", "sqlalchemy", "alembic", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     # It warns whenever a beat is skipped because the last one still works.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)

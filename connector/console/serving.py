@@ -120,7 +120,8 @@ def _is_this_machine(host: str) -> bool:
 
 
 def serve(serving: Serving) -> None:
-    """Serve until told to stop."""
+    """Serve until told to stop; what is worth knowing is logged as the daemon logs it."""
+    log.configure(json=True)
     uvicorn.Server(listening(serving)).run()
 
 

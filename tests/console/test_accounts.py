@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+
 import pytest
+import zxcvbn.frequency_lists
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from connector.operations.accounts import Accounts, NotLetIn
+from connector.operations import accounts as operations
+from connector.operations.accounts import MARK, SHORTEST, Accounts, NotLetIn, weakness
 from connector.store.tables import accounts, tokens
 from tests.console.factory import PASSWORD, Office
+
+LONG = hashlib.sha512(b"long").hexdigest() * 2
+"""256 characters, of which no part is like another."""
 
 
 @pytest.fixture
@@ -54,7 +63,6 @@ def test_nobody_is_invited_whom_the_configuration_does_not_know(known: Accounts)
         ("short", "12 to 256"),
         ("x" * 300, "12 to 256"),
         ("ops ops ops ops 1234", "too plain"),
-        ("abcabcabcabcabc", "too plain"),
     ],
 )
 def test_a_weak_password_is_refused_and_the_invitation_stays_good(
@@ -64,6 +72,84 @@ def test_a_weak_password_is_refused_and_the_invitation_stays_good(
     with pytest.raises(NotLetIn, match=why):
         known.welcome(secret, password)
     assert known.welcome(secret, PASSWORD) == "ops"
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["Password1234", "1qaz2wsx3edc", "admin@123456", "woaini1314520", "20241231-1231", "x" * 100,
+     "qwertyuiop12", "Connector!2026", "wangxiaoming!", "kingdee_galaxy1", "abcabcabcabcabc"],
+)  # fmt: skip
+def test_what_people_choose_and_others_guess_is_no_password(password: str) -> None:
+    assert weakness(password, ("wangxiaoming", "connector", "kingdee_galaxy"))
+
+
+def test_no_common_password_that_is_long_enough_is_one() -> None:
+    listed = zxcvbn.frequency_lists.FREQUENCY_LISTS["passwords"]
+    common = [one for one in listed if len(one) >= SHORTEST]
+    assert len(common) > 200
+    assert [one for one in common if weakness(one, ())] == common
+
+
+@pytest.mark.parametrize(
+    "password", ["correct horse battery", "老王的密码是很长的中文密码", "x7Gq#mV2pL9s",
+                 " ä€ 名 \t dreizehn", LONG],
+)  # fmt: skip
+def test_any_characters_and_up_to_256_of_them_do(password: str) -> None:
+    assert weakness(password, ("ops",)) is None
+
+
+@pytest.mark.parametrize("other", [PASSWORD.upper(), PASSWORD + " ", PASSWORD[:-1]])
+def test_a_password_counts_exactly_as_it_was_typed(known: Accounts, other: str) -> None:
+    welcomed(known)
+    with pytest.raises(NotLetIn):
+        known.log_in("ops", other)
+
+
+def test_a_long_password_counts_to_its_end(known: Accounts) -> None:
+    known.welcome(known.invite("ops", "root"), LONG)
+    with pytest.raises(NotLetIn):
+        known.log_in("ops", LONG[:-1])
+    assert known.log_in("ops", LONG)
+
+
+def test_a_password_is_good_until_somebody_changes_it(desk: Office, known: Accounts) -> None:
+    welcomed(known)
+    desk.site.clock.advance(3 * 366 * 86_400)
+    assert known.log_in("ops", PASSWORD)
+
+
+def test_nobody_can_log_in_who_was_not_invited(desk: Office, known: Accounts) -> None:
+    assert not known.any()
+    for login, password in (("root", ""), ("admin", "admin")):
+        with pytest.raises(NotLetIn):
+            known.log_in(login, password)
+
+
+def test_hashes_of_former_costs_are_made_anew_when_somebody_logs_in(
+    desk: Office, known: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64))
+    welcomed(known)
+    monkeypatch.undo()
+
+    def stored() -> str:
+        with desk.site.system.store.reading() as tx:
+            return str(tx.execute(select(accounts.c.password)).scalar_one())
+
+    assert "m=64,t=1" in stored()
+    known.log_in("ops", PASSWORD)
+    costs = dict(part.split("=") for part in stored().split("$")[3].split(","))
+    assert int(costs["m"]) >= 65_536, "KiB"
+    assert int(costs["t"]) >= 3
+    assert known.log_in("ops", PASSWORD)
+
+
+def test_secrets_are_drawn_anew_with_256_bits(known: Accounts) -> None:
+    welcomed(known)
+    drawn = [known.log_in("ops", PASSWORD), *(known.invite("ops", "root") for _ in range(2)),
+             known.make_token("ops", "bi", "viewer", 9, "root").removeprefix(MARK)]  # fmt: skip
+    assert len(set(drawn)) == 4
+    assert all(len(base64.urlsafe_b64decode(one + "=")) == 32 for one in drawn)
 
 
 def test_no_secret_and_no_password_is_stored(desk: Office, known: Accounts) -> None:

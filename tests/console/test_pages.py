@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -235,47 +233,6 @@ def test_twenty_tries_a_minute_are_enough_for_one_address(desk: Office) -> None:
     assert stranger.log_in("ops").status_code == 429
     desk.site.clock.advance(61)
     assert stranger.log_in("nobody", "wrong").status_code == 403
-
-
-class Marks(HTMLParser):
-    """The tags of a page and their attributes, as a browser takes them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: Counter[str] = Counter()
-        self.attributes: set[str] = set()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags[tag] += 1
-        self.attributes |= {name for name, _ in attrs}
-
-
-NASTY = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "{{ 7 * 7 }}{% raw %}",
-    "\u202eevil\u2066\u0000",
-    "名" * 3000,
-    "' onmouseover='alert(1)",
-]
-
-
-@pytest.mark.parametrize("nasty", NASTY, ids=range(len(NASTY)))
-def test_what_the_crm_says_is_shown_harmless_everywhere(strict: Office, nasty: str) -> None:
-    word = nasty.replace("\u0000", "")
-    strict.site.erp.rules["bill"] = lambda _: f"refused {word}"
-    strict.site.customer("c1", name=word)
-    strict.site.order(note=word[:2000])
-    strict.go()
-    root = strict.as_("root")
-    for where in [*WHERE, FAILURE, "/orders?customer=" + "x"]:
-        answer = root.get(where)
-        assert answer.status_code == 200, where
-        marks = Marks()
-        marks.feed(answer.text)
-        assert marks.tags["script"] == 1, "our own alone"
-        assert not marks.tags["img"]
-        assert not [name for name in marks.attributes if name.startswith("on")]
 
 
 # -- reviews ------------------------------------------------------------------------------------

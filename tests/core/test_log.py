@@ -160,6 +160,15 @@ def test_an_event_is_one_line_of_json_with_a_utc_time_and_readable_chinese() -> 
     assert "订单" in stream.getvalue()
 
 
+@BOTH
+def test_nobody_writes_a_second_line_into_the_log(as_json: bool) -> None:
+    stream = output(as_json=as_json)
+    forged = 'one\r\n{"event": "delivered", "level": "info"}\n2026-11-27 [info] delivered'
+    log.get("test").warning("record_refused", why=forged)
+    logging.getLogger("some.library").warning("told %s", forged)
+    assert len(stream.getvalue().splitlines()) == 2
+
+
 def test_below_the_level_nothing_is_said() -> None:
     stream = io.StringIO()
     log.configure(json=True, level="WARNING", stream=stream)

@@ -344,7 +344,9 @@ def test_a_refusal_by_link_needs_its_reason(firm: Reviewed) -> None:
 
 def test_what_stands_in_a_record_is_shown_as_text(firm: Reviewed) -> None:
     firm.start(review=REVIEW.replace("[number, amount", "[special_terms, amount"))
-    big(firm, note="<script>x")
+    big(firm, note="<script>x\u202e")
     text = next(one.text for one in firm.go() if one.to == "fin")
     link = re.search(r"/review/(\S+)\)", text)[1]  # type: ignore[index]
-    assert "<script" not in firm.app().review_page("GET", link, {})[1]
+    page = firm.app().review_page("GET", link, {})[1]
+    assert "script＞x" in page
+    assert not [one for one in ("<script", "\u202e") if one in page]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.odoo import codec
+from adapters.odoo import codec, xml
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -66,3 +66,25 @@ def test_a_value_is_written_as_an_import_and_as_a_call_take_it(
 def test_a_text_goes_through_a_page_of_html_unchanged() -> None:
     for text in ("木箱 & <b>包装</b>", "一\n二\n\n三", "\"quoted\" 'so'"):
         assert codec.reader("html", CHINA)(codec.written("html", text, CHINA)) == text
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '<!ENTITY x SYSTEM "file:///etc/hostname">',
+        '<!ENTITY a "aaaaaaaaaa">' + "".join(
+            f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9)
+        ) + '<!ENTITY x "&j;">',
+    ],
+    ids=["a file", "a bomb"],
+)  # fmt: skip
+def test_an_answer_in_xml_reaches_for_no_file_and_does_not_grow(declared: str) -> None:
+    text = (
+        f"<?xml version='1.0'?><!DOCTYPE methodResponse [{declared}]><methodResponse><params>"
+        "<param><value><string>&x;</string></value></param></params></methodResponse>"
+    )
+    try:
+        read = xml.loads(text)
+    except xml.NotXml:
+        return
+    assert read == ""
