@@ -18,6 +18,8 @@ from hashlib import sha256
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from bundle.contents import NAME as CONTENTS
+from bundle.contents import listed
 from bundle.wheels import MACHINES, download
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,6 +69,8 @@ def lay_out(folder: Path, wheels: Iterable[Path]) -> None:
     (folder / "wheels").mkdir(parents=True)
     for wheel in wheels:
         shutil.copy(wheel, folder / "wheels" / wheel.name)
+    text = listed((folder / "wheels").glob("*.whl"))
+    (folder / CONTENTS).write_text(text, encoding="utf-8", newline="\n")
     for path in (ROOT / "LICENSE", HERE / "install.sh", HERE / "install.py"):
         shutil.copy(path, folder / path.name)
     for name in ("install.ps1", "README.txt"):
