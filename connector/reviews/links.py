@@ -3,6 +3,7 @@ review, for some days. A link shows; only what is sent from its page answers, on
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 
@@ -61,4 +62,5 @@ def read(system: System, tx: Tx, token: str) -> Link:
 
 
 def _signer(secret: str) -> URLSafeSerializer:
-    return URLSafeSerializer(secret, salt="review")
+    how = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
+    return URLSafeSerializer(secret, salt="review", signer_kwargs=how)

@@ -181,6 +181,15 @@ def test_five_wrong_passwords_close_an_account_for_a_while_longer_each_time(
     assert known.log_in("ops", PASSWORD)
 
 
+def test_who_was_let_in_and_who_was_not_stands_in_the_audit(desk: Office, known: Accounts) -> None:
+    known.log_out(welcomed(known))
+    with pytest.raises(NotLetIn):
+        known.log_in("ops", "not the password")
+    done = [(line.who, line.what) for line in reversed(desk.serving.app.audit())]
+    assert done == [("root", "user_invited"), ("ops", "password_set"), ("ops", "login"),
+                    ("ops", "logout"), ("ops", "login_refused")]  # fmt: skip
+
+
 def test_whether_a_login_exists_is_not_told(known: Accounts) -> None:
     welcomed(known)
     said = set()

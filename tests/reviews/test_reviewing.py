@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import date, timedelta
 
@@ -327,6 +328,11 @@ def test_a_link_that_was_changed_opens_nothing(firm: Reviewed, change: str) -> N
     status, html = firm.app().review_page("POST", made[change], {"verdict": "approved"})
     assert (status, "<form" in html) == (403, False)
     assert "review_attempt_refused" in firm.audited()
+
+
+def test_a_link_is_signed_with_256_bits(firm: Reviewed) -> None:
+    signature = token(firm).rpartition(".")[2]
+    assert len(base64.urlsafe_b64decode(signature + "=")) == 32
 
 
 def test_a_link_is_over_after_some_days(firm: Reviewed) -> None:

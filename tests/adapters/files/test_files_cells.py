@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date, datetime
 from decimal import Decimal
+from importlib.metadata import requires
 from typing import Any
 
 import pytest
@@ -177,3 +179,22 @@ def test_a_workbook_that_unpacks_to_more_than_is_allowed_is_refused() -> None:
     made.save(content)
     assert len(content.getvalue()) < 200_000
     assert "MB" in str(codec.read("a.xlsx", content.getvalue(), 500_000).fault)
+
+
+def test_a_workbook_that_declares_entities_is_refused() -> None:
+    made = Workbook()
+    made.worksheets[0].append(["a"])
+    content, hostile = io.BytesIO(), io.BytesIO()
+    made.save(content)
+    with zipfile.ZipFile(content) as source, zipfile.ZipFile(hostile, "w") as target:
+        for name in source.namelist():
+            text = source.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                declared = b'<!DOCTYPE x [<!ENTITY e "grown">]>'
+                text = declared + text.replace(b"<v>0</v>", b"<v>&e;</v>").replace(
+                    b't="s"', b't="str"'
+                )
+            target.writestr(name, text)
+    assert codec.read("a.xlsx", hostile.getvalue(), MOST).fault
+    needed = [one for one in requires("crm-erp-connector") or () if "extra" not in one]
+    assert any(one.startswith("defusedxml") for one in needed), "openpyxl uses it where it is there"
