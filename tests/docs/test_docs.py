@@ -135,6 +135,7 @@ BOTH = {
     "docs/reviews.md": "docs/zh/reviews.md",
     "docs/rules.md": "docs/zh/rules.md",
     "docs/console.md": "docs/zh/console.md",
+    "docs/security.md": "docs/zh/security.md",
     "README.md": "README.zh-CN.md",
 }
 

@@ -16,7 +16,7 @@ from tests.prove.switches import ALL, SMALL
 
 TEXT = page("docs/reliability.md")
 ROWS = rows()
-MECHANISMS = {f"M{number}" for number in range(1, 20)}
+MECHANISMS = {f"M{number}" for number in range(1, 21)}
 SUITES = {name for suite in suites() for name in (suite.name, suite.name.split()[0])}
 PROOFS = [(row.failure, proof) for row in ROWS for proof in row.proofs]
 
