@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from connector.console import web
 from connector.console.view import FOLDER
+from connector.derive.reports import REPORTS
 from connector.engine import saving
 from connector.objects.derived import SlowStock
 from connector.operations.computed import OF
@@ -94,6 +95,8 @@ def places(office: Office, root: Browser) -> dict[str, list[str]]:
         "/insight": [],
         "/insight/{object}": [f"/insight/{one}" for one in OF],
         "/insight/{object}/sheet.{kind}": [],
+        "/reports/{name}": [f"/reports/{one}" for one in REPORTS],
+        "/reports/{name}/sheet.{kind}": [],
         "/rules": ["/rules"],
         "/audit": ["/audit"],
         "/users": ["/users"],
