@@ -105,7 +105,8 @@ def _config(store: Store) -> Config:
 
 
 def backup(store: Store, target: Path) -> None:
-    """A consistent copy of an SQLite store, taken while it is in use; whole or not at all.
+    """A consistent copy of an SQLite store, taken while it is in use; whole or not at all, and for
+    nobody else on the machine to read.
 
     Raises ConfigError for another store, ConnectorError where it cannot be written.
     """
@@ -113,6 +114,8 @@ def backup(store: Store, target: Path) -> None:
         raise ConfigError([Problem("", say("backup_postgresql"))])
     part = target.with_name(f"{target.name}.part")
     try:
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
         with closing(sqlite3.connect(store.path)) as source, closing(sqlite3.connect(part)) as copy:
             source.backup(copy)
         part.replace(target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -328,6 +329,13 @@ def test_a_backup_taken_in_use_is_whole(sqlite: Store, tmp_path: Path) -> None:
         assert copy.execute("select count(*) from deliveries").fetchone() == (1,)
         assert copy.execute("select count(*) from feeds").fetchone() == (0,)
         assert copy.execute("pragma integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+def test_a_backup_is_for_nobody_else_to_read(sqlite: Store, tmp_path: Path) -> None:
+    for _ in range(2):
+        migrate.backup(sqlite, tmp_path / "copy.db")
+        assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_server_is_backed_up_by_its_own_tools(postgresql: str, tmp_path: Path) -> None:
