@@ -170,7 +170,7 @@ def day(size: Size, quota: dict[str, Any]) -> Iterator[tuple[Day, Callable[[floa
     with (
         tempfile.TemporaryDirectory() as folder,
         parsing_once(),
-        opened(Path(folder), company(size), limits="vendor") as site,
+        opened(Path(folder), company(size), limits="vendor", whole=True) as site,
     ):
         configure(site, size, quota)
         now = site.clock.now().astimezone(CHINA)

@@ -86,7 +86,7 @@ def live(store: str, seed: int) -> Iterator[Live]:
         _tokens_enough(),
         tempfile.TemporaryDirectory(prefix="live") as folder,
         # The ERP numbers its bills: numbers of ours would be a second key, which it keeps unique.
-        opened(Path(folder), SMALL, numbering="erp") as site,
+        opened(Path(folder), SMALL, numbering="erp", whole=True) as site,
     ):
         with site.settings() as config:
             _quicken(config)

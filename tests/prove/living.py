@@ -20,7 +20,10 @@ REST = 200.0
 @contextmanager
 def small(folder: Path | None = None) -> Iterator[Site]:
     """A site of which bills stay open for changes; one order is there, not carried yet."""
-    with tempfile.TemporaryDirectory() as made, opened(folder or Path(made), SMALL) as site:
+    with (
+        tempfile.TemporaryDirectory() as made,
+        opened(folder or Path(made), SMALL, whole=True) as site,
+    ):
         site.flow("orders", until="saved")
         site.order(number="old-0")
         yield site

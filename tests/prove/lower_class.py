@@ -37,7 +37,7 @@ def _site() -> Iterator[Site]:
     """The company whose ERP numbers its bills: a number of ours would be a second unique key."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        opened(Path(folder), SMALL, numbering="erp") as site,
+        opened(Path(folder), SMALL, numbering="erp", whole=True) as site,
     ):
         yield site
 

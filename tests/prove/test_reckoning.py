@@ -18,7 +18,7 @@ OLD, NEW = "第000001版", "第000002版"
 @pytest.fixture
 def carried(tmp_path: Path) -> Iterator[tuple[Site, str]]:
     """An order whose bill shows what it should, and may still be edited."""
-    with opened(tmp_path, SMALL) as site:
+    with opened(tmp_path, SMALL, whole=True) as site:
         site.flow("orders", until="saved")
         number = site.order(sold("M1", 2, "10"), sold("M2", 3, "10"), remark=NEW)
         site.sync()

@@ -24,7 +24,7 @@ AHEAD = 3
 @pytest.fixture
 def buying(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch.setattr("connector.daemon.PLAN", 0.2)
-    with opened(tmp_path, COMPANY) as site:
+    with opened(tmp_path, COMPANY, whole=True) as site:
         released: dict[str, Any] = {"from": "hub", "to": "erp", "max_creates": "none"}
         site.flow("released_purchases", **{"object": "purchase_requisition", **released})
         with site.settings() as settings:

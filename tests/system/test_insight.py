@@ -44,7 +44,7 @@ COMPANY = replace(
 
 @pytest.fixture
 def firm(tmp_path: Path) -> Iterator[Site]:
-    with opened(tmp_path, COMPANY) as site:
+    with opened(tmp_path, COMPANY, whole=True) as site:
         yield site
 
 

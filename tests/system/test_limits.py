@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.clock import CHINA
-from tests.system.site import Site
+from tests.system.company import SMALL
+from tests.system.site import Site, opened
 
 QUOTA = {"day": 100_000, "keep": "20%"}
 
@@ -182,9 +184,10 @@ def test_check_compares_what_reading_costs_with_the_quota(site: Site) -> None:
     assert "estimates of calls a day" in shown
 
 
-def test_what_flows_back_is_asked_for_as_often_as_it_is_needed(site: Site) -> None:
-    site.connection("erp", quota={"day": 10_000, "keep": "20%"})
-    _, found = checked(site, "--offline")
+def test_what_flows_back_is_asked_for_as_often_as_it_is_needed(tmp_path: Path) -> None:
+    with opened(tmp_path, SMALL, whole=True) as site:
+        site.connection("erp", quota={"day": 10_000, "keep": "20%"})
+        _, found = checked(site, "--offline")
     calls = found["erp"]["calls"]
     polls = {name.removeprefix("erp/"): feed["polls"] for name, feed in calls["feeds"].items()}
     assert (polls["payment"], polls["purchase_order"], polls["bom"]) == (288, 144, 24)

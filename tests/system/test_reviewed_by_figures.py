@@ -33,7 +33,7 @@ TRUSTED = replace(COMPANY, customers=KNOWN, credits=(CREDIT,))
 
 @pytest.fixture
 def firm(tmp_path: Path) -> Iterator[Site]:
-    with opened(tmp_path, TRUSTED) as site:
+    with opened(tmp_path, TRUSTED, whole=True) as site:
         with site.settings() as config:
             config["reviews"] = {"order_review": {"departments": REVIEW}}
             config["people"] = {

@@ -26,7 +26,7 @@ def orders() -> int:
 @pytest.fixture
 def carried(tmp_path: Path, orders: int) -> Iterator[Site]:
     """A company whose orders are in the ERP."""
-    with opened(tmp_path, with_orders(orders, today()), systems=SALESFORCE) as site:
+    with opened(tmp_path, with_orders(orders, today()), systems=SALESFORCE, whole=True) as site:
         site.connection("crm", transaction=0)
         site.sync()
         yield site

@@ -17,7 +17,7 @@ from tests.system.test_insight import COMPANY
 @pytest.fixture
 def telling(tmp_path: Path) -> Iterator[Site]:
     """A firm whose CRM shows everything that is computed."""
-    with opened(tmp_path, COMPANY) as site:
+    with opened(tmp_path, COMPANY, whole=True) as site:
         for usual in INSIGHT:
             options: dict[str, Any] = {"on_conflict": "ours", "max_creates": "none"}
             if "when: " in usual.options:

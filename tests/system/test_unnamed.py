@@ -61,7 +61,7 @@ class Shop:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
-    with opened(tmp_path, replace(COMPANY, stock=PARTS)) as site:
+    with opened(tmp_path, replace(COMPANY, stock=PARTS), whole=True) as site:
         site.flow("inspections", **{"object": "inspection", "from": "erp"})
         site.flow("margins", **{"object": "order_margin", "from": "hub", "to": "crm"})
         site.clock.go_on_to(9)
