@@ -7,7 +7,7 @@ VENV := .venv
 unexport PYTHONDONTWRITEBYTECODE
 BIN := $(VENV)/bin
 
-.PHONY: install demo test prove prove-full prove-systems bench bundle bundle-check office-check java-check left-out odoo-check lint clean
+.PHONY: install demo test prove prove-full prove-systems bench bundle bundle-check office-check java-check odoo-check browser-check left-out lint clean
 
 install: $(VENV)/.installed
 
@@ -71,6 +71,14 @@ java-check: install
 # A real Odoo 19, brought up from nothing under build/: half an hour.
 odoo-check: install
 	$(BIN)/python -m pytest -m odoo tests/real
+
+# The console before a real Chromium; its pages are photographed into build/shots.
+browser-check: $(VENV)/.browser
+	$(BIN)/python -m pytest -m browser tests/browser
+
+$(VENV)/.browser: $(VENV)/.installed
+	$(PIP) --editable '.[browser]'
+	touch $@
 
 # What CI does not run, and the command for each.
 left-out: install

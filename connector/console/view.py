@@ -1,15 +1,13 @@
-"""Pages: templates, and how what is stored is shown in them."""
+"""Pages: templates in the language of whoever asks, and the menu before them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
@@ -17,9 +15,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from connector import messages
+from connector.console import showing
 from connector.console.guard import Visitor
-from connector.messages import say, word
-from connector.objects.showing import amount, harmless, plainly, shown
+from connector.messages import say
+from connector.objects.showing import harmless
 
 messages.add("connector.console")
 
@@ -52,17 +51,8 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     made.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False}
-    made.globals |= {
-        "t": _say,
-        "word": word,
-        "query": _query,
-        "inputs": _inputs,
-        "numeric": _numeric,
-    }
-    made.filters |= {
-        "moment": moment, "plainly": plainly, "ago": ago, "path": path, "amount": amount,
-        "shown": shown,
-    }  # fmt: skip
+    made.globals |= showing.GLOBALS
+    made.filters |= showing.FILTERS
     return made
 
 
@@ -86,6 +76,7 @@ def page(
         menu=menu,
         here=here,
         told=_told(told, request.query_params.get("n", "")),
+        flows=visitor.app.system.flows,
         now=datetime.now(UTC).timestamp(),
         url=request.url,
         **values,
@@ -105,49 +96,3 @@ def _told(id: str, n: str) -> str:
     if name not in messages.CATALOGUE:
         return ""
     return str(say(name, n=int(n) if n.isdigit() and len(n) < 9 else ""))
-
-
-def _say(id: str, /, **params: Any) -> str:
-    return str(say(id, **params))
-
-
-def _numeric(rows: Iterable[Sequence[Any]]) -> set[int]:
-    """The columns that hold numbers, by their places."""
-    return {n for row in rows for n, cell in enumerate(row) if isinstance(cell, Decimal | int)}
-
-
-def _inputs(objects: Iterable[str]) -> str:
-    return ", ".join(word("object", one) for one in objects)
-
-
-def moment(at: float | datetime | None, zone: ZoneInfo | None) -> str:
-    """A time as people read it there; empty: there is none."""
-    if not at:
-        return ""
-    time = at if isinstance(at, datetime) else datetime.fromtimestamp(at, UTC)
-    return f"{time.astimezone(zone):%Y-%m-%d %H:%M:%S}"
-
-
-def ago(seconds: float | None) -> str:
-    """How long something took, or ago it was, in its largest unit."""
-    if seconds is None:
-        return ""
-    span = timedelta(seconds=max(seconds, 0))
-    if span.days:
-        return str(say("span_days", n=span.days))
-    if span.seconds >= 3600:
-        return str(say("span_hours", n=span.seconds // 3600))
-    if span.seconds >= 60:
-        return str(say("span_minutes", n=span.seconds // 60))
-    return str(say("span_seconds", n=span.seconds))
-
-
-def path(part: Any) -> str:
-    """A text as one part of a path."""
-    return quote(str(part), safe="")
-
-
-def _query(values: Mapping[str, Any], **other: Any) -> str:
-    """A query of these values, others in their place; those that are empty are left out."""
-    merged: Iterable[tuple[str, Any]] = {**values, **other}.items()
-    return urlencode([(name, value) for name, value in merged if value])

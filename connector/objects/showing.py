@@ -1,4 +1,5 @@
-"""What is stored, as people read it: lines by their number, not by their key; plain numbers."""
+"""What is stored, as people read it: fields by what they are called, lines by their number and
+not by their key, plain numbers."""
 
 from __future__ import annotations
 
@@ -7,6 +8,10 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from connector.messages import say, word
+
+_OF_LINE = re.compile(r"(?P<part>\w+)\[(?P<line>[^\[\]]+)\]\.(?P<rest>.+)")
 
 
 class Rate(Decimal):
@@ -73,3 +78,13 @@ def shown(cell: Cell) -> str:
     if isinstance(cell, Decimal | int):
         return f"{cell:,}"
     return "" if cell is None else str(cell)
+
+
+def called(path: str) -> str:
+    """A field by what people call it: `lines[2].quantity`, `customer.name`, `custom.colour`."""
+    found = _OF_LINE.fullmatch(path)
+    if found:
+        return str(say("field_of_line", line=found["line"], field=called(found["rest"])))
+    other, _, name = path.removeprefix("custom.").rpartition(".")
+    field = word("called", name)
+    return str(say("field_of_other", other=called(other), field=field)) if other else field

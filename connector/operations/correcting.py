@@ -6,6 +6,7 @@ story, and ends once its own system says something else.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,10 +22,23 @@ from connector.objects.paths import field_of, labelled, scalars, value_at, writt
 from connector.objects.showing import labels, plainly
 from connector.objects.sights import HIDDEN, MARKS, names
 from connector.operations import finding
-from connector.store import corrections, deliveries, journal
+from connector.store import corrections, deliveries, journal, snapshots
+from connector.store.engine import Tx
 
 COMPUTED = frozenset({"id", "number", "net_amount", "net_price", "created_on"})
 """Fields that nobody corrects: what a record is known by, and what follows from others."""
+
+
+KEYS_OF = {
+    "customer": "customer",
+    "ship_to": "customer",
+    "invoice_to": "customer",
+    "payer": "customer",
+    "salesperson": "employee",
+    "department": "department",
+    "material": "material",
+}
+"""Fields that hold keys, and of what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,8 @@ class Field:
     """What the record itself says."""
     kind: str
     """`text`, `number`, `whole`, `date` or another kind of value."""
+    called: str
+    """Where the value is a record's key: what people call that record."""
 
 
 def fields(
@@ -51,9 +67,10 @@ def fields(
         row = finding.one(tx, flow, number)
         values = exact.loads(row.data) if row.data else {}
         given = standing(corrections.of(tx, flow.name, [row.key])[row.key], values)
+        found = {path: value for path, value in _all(flow.object, values)
+                 if field_of(path) not in hidden}  # fmt: skip
+        called = _called(tx, flow.source, found | given)
     lines = labels(values)
-    found = {path: value for path, value in _all(flow.object, values)
-             if field_of(path) not in hidden}  # fmt: skip
     return [
         Field(
             path,
@@ -61,6 +78,7 @@ def fields(
             plainly(given.get(path, value)) if given.get(path, value) is not None else "",
             plainly(value) if value is not None else "",
             _kind(flow.object, path),
+            called.get(path, ""),
         )
         for path, value in found.items()
     ]
@@ -110,6 +128,21 @@ def correct(
         about = {"flow": flow.name, "key": row.key, "fields": told_of}
         journal.log_audit(tx, now, who, "correct", about)
     return len(given)
+
+
+def _called(tx: Tx, connection: str, found: Mapping[str, Any]) -> dict[str, str]:
+    """By path, what people call the records that keys stand for."""
+    wanted: dict[str, dict[str, str]] = defaultdict(dict)
+    for path, value in found.items():
+        if value and (object := KEYS_OF.get(field_of(path))):
+            wanted[object][path] = str(value)
+    called = {}
+    for object, keys in wanted.items():
+        rows = snapshots.load(tx, connection, object, sorted({*keys.values()}))
+        for path, key in keys.items():
+            if key in rows:
+                called[path] = str(snapshots.data(rows[key]).get("name") or rows[key].number)
+    return called
 
 
 def _all(object: str, values: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from connector.contract import is_empty
 from connector.derive.subjects import subject
 from connector.engine.system import Flow, System
-from connector.messages import load, say
-from connector.objects.showing import labels, readable
+from connector.messages import Message, load, say, word
+from connector.objects.showing import called, labels, plainly, readable
 from connector.objects.sights import hidden, names
 from connector.operations import finding
 from connector.settings import HUB
@@ -123,7 +123,12 @@ class _Teller:
 
     def _attempts(self, key: str, flows: list[str]) -> Iterator[Event]:
         for attempt in journal.attempts_of(self._tx, key, flows):
-            yield self._event(attempt.at, attempt.flow, attempt.outcome, str(load(attempt.words)))
+            words = self._words_of(attempt)
+            yield self._event(attempt.at, attempt.flow, attempt.outcome, str(words))
+
+    def _words_of(self, attempt: Any) -> Message | str:
+        flow = self._system.flows.get(attempt.flow)
+        return _named_fields(load(attempt.words), flow, self._lines)
 
     def _linked(self) -> Iterator[Event]:
         for link in self._links:
@@ -184,6 +189,26 @@ class _Teller:
         return Event(moment, where, what, readable(words, self._lines))
 
 
+def _named_fields(
+    words: Message | str, flow: Flow | None, lines: Mapping[str, str]
+) -> Message | str:
+    """What is said of an attempt, with fields of the target by what they are called here."""
+    if not (isinstance(words, Message) and words.id == "updated_fields" and flow and flow.writer):
+        return words
+    found = []
+    for path in str(words.params["fields"]).split(", "):
+        table, _, rest = path.partition("/")
+        line, _, name = rest.partition("/")
+        rule = flow.writer.rules.get(f"{table}/{name}" if name else path)
+        if rule is None or not rule.sources:
+            found.append(path)
+        elif name:
+            found.append(called(f"lines[{lines.get(line, line)}].{rule.sources[0]}"))
+        else:
+            found.append(called(rule.sources[0]))
+    return say("updated_fields", fields=str(say("comma")).join(dict.fromkeys(found)))
+
+
 def _named(document: Any) -> str:
     return str(say("document", object=document.object, number=document.number))
 
@@ -217,7 +242,8 @@ def _at_first(values: Mapping[str, Any], diffs: Sequence[Mapping[str, Any]]) -> 
     first = {name: values.get(name) for name in TELLING}
     for found in reversed(diffs):
         first |= {name: old for name, (old, _) in found.items() if name in first}
-    return ", ".join(f"{name}: {value}" for name, value in first.items() if value)
+    told = [f"{called(name)}: {_shown(name, value)}" for name, value in first.items() if value]
+    return ", ".join(told)
 
 
 def _changed(found: Mapping[str, Any], lines: Mapping[str, str]) -> str:
@@ -225,11 +251,13 @@ def _changed(found: Mapping[str, Any], lines: Mapping[str, str]) -> str:
 
 
 def _difference(name: str, old: Any, new: Any, lines: Mapping[str, str]) -> str:
-    path = readable(f"{name}.", lines).removesuffix(".")
+    path = called(readable(f"{name}.", lines).removesuffix("."))
     if isinstance(old, dict) or isinstance(new, dict):
         return str(say("line_dropped" if new is None else "line_added", line=path))
-    return f"{path}: {_shown(old)} → {_shown(new)}"
+    return f"{path}: {_shown(name, old)} → {_shown(name, new)}"
 
 
-def _shown(value: Any) -> str:
-    return "∅" if is_empty(value) else str(value)
+def _shown(name: str, value: Any) -> str:
+    if is_empty(value):
+        return "∅"
+    return word("status", value) if name.endswith("status") else plainly(value)

@@ -317,7 +317,7 @@ FAMILIES = (
     "kind", "object", "step", "fault", "demo", "demo_column", "demo_state", "demo_stage", "who",
     "column", "answer", "reviewed", "evidence", "against", "way", "service", "stage", "basis",
     "role", "page", "told", "figure", "at", "did", "token", "wrong_title", "span",
-    "report", "term",
+    "report", "term", "called", "about", "status",
 )  # fmt: skip
 """`word("head", "flow")` and its like say `head_flow`: the code stands somewhere as it is."""
 
@@ -331,6 +331,8 @@ def named() -> set[str]:
                 found.add(node.value)
             elif isinstance(node, ast.ClassDef):
                 found.add(node.name)
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                found.add(node.target.id)
     for path in (ROOT / "connector").rglob("*.html"):
         found |= set(re.findall(r"[\"']([\w-]+)[\"']", path.read_text("utf-8")))
     for path in (ROOT / "mappings/hints").glob("*.yaml"):

@@ -171,10 +171,11 @@ def _first_line(process: subprocess.Popen[str]) -> str:
 
 def _end(process: subprocess.Popen[Any]) -> None:
     process.terminate()
-    try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        process.kill()
+    with process:  # its pipes are closed, too
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def _configure(folder: Path, lines: dict[str, Any], *, console: bool) -> Path:

@@ -16,4 +16,10 @@ router = APIRouter(include_in_schema=False)
 def overview(request: Request, visitor: Someone) -> Response:
     found = visitor.app.status(records=False)
     sums = {name: sum(one[name] for one in found["standing"].values()) for name in STANDING}
-    return view.page(request, visitor, "overview", found=found, sums=sums)
+    flows = found["flows"]
+    promises = sorted({one["promise"] for one in flows.values() if one["promise"]})
+    only_read = [(name, one) for name, one in flows.items() if not one["to"]]
+    return view.page(
+        request, visitor, "overview", found=found, sums=sums, promises=promises,
+        only_read=only_read,
+    )  # fmt: skip

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from connector.console import view
 from connector.console.asked import Sent, Someone
+from connector.console.showing import path
 from connector.console.view import done
 from connector.errors import ConnectorError
 from connector.messages import say
@@ -48,4 +49,4 @@ def answer(request: Request, visitor: Someone, flow: str, key: str, form: Sent) 
             request, visitor, "review", review=found, wrong=str(error), form=form, here="reviews",
             status=409,
         )  # fmt: skip
-    return done(f"/reviews/{view.path(flow)}/{view.path(key)}", verdict)
+    return done(f"/reviews/{path(flow)}/{path(key)}", verdict)

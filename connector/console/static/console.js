@@ -1,20 +1,23 @@
 // Pages work without this; with it they stay fresh, ask back, and send nothing twice.
 "use strict";
 
-const quiet = () => document.hidden || document.activeElement?.matches("input, select, textarea");
+// Nothing is taken from under somebody's hands: what is being typed, chosen, opened or pressed.
+const busy = (region) => document.hidden
+  || document.activeElement?.matches("input, select, textarea, button, summary")
+  || region.querySelector(":checked, details[open]");
 
 async function refresh(region) {
-  if (quiet()) return;
+  if (busy(region)) return;
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(region.id);
-  if (!fresh || quiet()) return;
-  const [x, y] = [region.scrollLeft, region.scrollTop];
+  if (!fresh || busy(region) || fresh.innerHTML === region.innerHTML) return;
   const focused = document.activeElement?.getAttribute("href");
+  const scrolled = [...region.querySelectorAll(".scroll")].map((one) => one.scrollLeft);
   region.replaceChildren(...fresh.childNodes);
-  region.scrollTo(x, y);
-  if (focused) region.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
+  region.querySelectorAll(".scroll").forEach((one, n) => { one.scrollLeft = scrolled[n] ?? 0; });
+  if (focused) region.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
 
 for (const region of document.querySelectorAll("[data-live]")) {
@@ -36,11 +39,11 @@ addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
-for (const all of document.querySelectorAll("[data-all]")) {
-  all.addEventListener("change", () => {
-    for (const one of all.form.querySelectorAll("[name=chosen]")) one.checked = all.checked;
-  });
-}
+document.addEventListener("change", (event) => {
+  const all = event.target;
+  if (!all.matches("[data-all]")) return;
+  for (const one of all.form.querySelectorAll("[name=chosen]")) one.checked = all.checked;
+});
 
 for (const text of document.querySelectorAll("[data-copy]")) {
   text.addEventListener("focus", () => text.select());
