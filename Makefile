@@ -7,7 +7,7 @@ VENV := .venv
 unexport PYTHONDONTWRITEBYTECODE
 BIN := $(VENV)/bin
 
-.PHONY: install demo test prove prove-full prove-systems bench bundle bundle-check office-check java-check odoo-check browser-check left-out lint clean
+.PHONY: install demo test prove prove-full prove-systems bench bundle bundle-check office-check java-check odoo-check browser-check api-check left-out lint clean
 
 install: $(VENV)/.installed
 
@@ -79,6 +79,10 @@ browser-check: $(VENV)/.browser
 $(VENV)/.browser: $(VENV)/.installed
 	$(PIP) --editable '.[browser]'
 	touch $@
+
+# The interface for programs, asked over HTTP all that it says it can be asked, as whoever there is.
+api-check: install
+	$(BIN)/python -m pytest -m api tests/browser/test_interface.py
 
 # What CI does not run, and the command for each.
 left-out: install

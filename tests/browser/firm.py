@@ -23,13 +23,15 @@ from connector.yamlfile import plain_load
 from tests.system import configuration
 from tests.system.site import wait_for
 
-FIRST, ADMIN, OPERATOR, VIEWER, DIRECTOR = "wang", "chen", "zhao", "sun", "director"
+FIRST, ADMIN, OPERATOR, VIEWER = "wang", "chen", "zhao", "sun"
+DIRECTOR, FINANCE = "director", "li"
 PEOPLE = {
     FIRST: {"name": "王工", "logins": [FIRST], "roles": ["admin"]},
     ADMIN: {"name": "陈主管", "logins": [ADMIN], "roles": ["admin"]},
     OPERATOR: {"name": "赵工", "logins": [OPERATOR], "roles": ["operator"]},
     VIEWER: {"name": "孙经理", "logins": [VIEWER]},
     DIRECTOR: {"name": "高总", "logins": [DIRECTOR], "ids": {"chat": ""}},
+    FINANCE: {"name": "李会计", "logins": [FINANCE], "roles": ["finance"]},
 }
 """Who there is. The first comes by the link that the console prints, the others are invited."""
 IN_ERP = "已进ERP"
@@ -47,9 +49,15 @@ class Firm:
 
     def invited(self, login: str) -> str:
         """A link with which somebody sets a password."""
+        with self.app() as app:
+            return f"{self.home}/welcome/{app.accounts.invite(login, FIRST)}"
+
+    @contextmanager
+    def app(self) -> Iterator[App]:
+        """The façade as the console has it."""
         app = App.open(self.site.folder / "config.yaml", apart=True)
         try:
-            return f"{self.home}/welcome/{app.accounts.invite(login, FIRST)}"
+            yield app
         finally:
             app.close()
 
@@ -67,15 +75,15 @@ class Firm:
         goods = self.site.erp.records("BD_MATERIAL")
         return sorted(sold & {one["FNumber"] for one in goods if one.get("FErpClsID") == "2"})
 
-    def refused(self) -> str:
+    def refused(self, **more: Any) -> str:
         """An order of last month, whose books finance has closed meanwhile."""
         first = date.today().replace(day=1)
         _switch(self.site.erp, closed_before=first.isoformat())
-        return self.sold(order_time=(first - timedelta(days=3)).isoformat())
+        return self.sold(order_time=(first - timedelta(days=3)).isoformat(), **more)
 
-    def large(self) -> str:
+    def large(self, **more: Any) -> str:
         """An order that the director must approve."""
-        return self.sold(quantity=400, price="339.00")
+        return self.sold(quantity=400, price="339.00", **more)
 
     def bill(self, number: str) -> Any:
         """An order as the ERP has it; None: it has not."""
