@@ -113,7 +113,7 @@ def test_the_language_switches_in_place_and_stays(seats: Seats, firm: Firm, expe
     page.goto("/orders?late=true")
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Orders")
-    expect(page.get_by_label("only late ones")).to_be_checked()
+    expect(page.get_by_label("Only late ones")).to_be_checked()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.get_by_role("navigation").get_by_role("link", name="Failures").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Failures")
