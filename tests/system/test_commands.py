@@ -151,7 +151,7 @@ def test_trace_tells_the_story_in_order_with_times_and_the_erp_s_number(looked: 
     assert "= erp changed" in words
     told = [line.split() for line in words.splitlines()]
     assert any(line[2:] == ["erp", "counterpart", "changed"] for line in told), words
-    assert "lines[1].quantity: 2 → 9" in words
+    assert "line 1: quantity: 2 → 9" in words
 
 
 def test_trace_of_a_number_that_nobody_knows_fails(looked: Any) -> None:
