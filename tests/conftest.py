@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,20 @@ def english() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def unconfigured_log() -> None:
-    """A command that ran in this process has sent the log elsewhere, and silenced it."""
+def unconfigured_log() -> Iterator[None]:
+    """A command that runs in this process sends the log elsewhere, and silences it: the next test
+    finds it as this one did."""
     log._quiet_until_configured()
+    root = logging.getLogger()
+    loggers = [
+        root,
+        *(one for one in root.manager.loggerDict.values() if isinstance(one, logging.Logger)),
+    ]
+    levels, handlers = [(one, one.level) for one in loggers], root.handlers[:]
+    yield
+    for one, level in levels:
+        one.setLevel(level)
+    root.handlers[:] = handlers
 
 
 @pytest.fixture(scope="session")
