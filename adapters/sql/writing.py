@@ -62,7 +62,7 @@ class Writing:
         records, wanted = self._reading.records(shape), self._wanted(write, form)
         try:
             with self._client.writing() as connection:
-                outcome = Job(connection, self._saving, records, whole, form, wanted).carried_out()
+                outcome = Job(connection, self._saving, records, whole, wanted).carried_out()
         except AlreadyExists as refusal:
             raise self._whose(write, shape, refusal) from None
         if isinstance(outcome, AdapterError):
@@ -119,7 +119,6 @@ class Job:
         saving: Saving,
         records: Records,
         write: Write,
-        form: Form,
         wanted: Wanted,
     ) -> None:
         assert write.show is not None
@@ -127,7 +126,9 @@ class Job:
         self._saving = saving
         self._records = records
         self._write = write
-        self._form = form
+        # The very one by which the record is found: another description of the same table, of a
+        # moment later, would be another table to SQLAlchemy, and the condition one on that.
+        self._form = records.form
         self._shape = write.show
         self._wanted = wanted
         self._key = write.key

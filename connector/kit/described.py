@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from math import inf
+from threading import Lock
 from typing import Generic, Protocol, TypeVar
 
 from connector.clock import Clock
@@ -37,11 +38,17 @@ class Described(Generic[D]):
         self._known: dict[str, D] = {}
         self._anew: dict[str, float] = {}
         """When a form was last asked for anew."""
+        self._asking: dict[str, Lock] = {}
+        """By form, held by the one thread that asks: the others wait for what it is told."""
 
     def of(self, form: str) -> D:
         """As it was told last. Raises what asking does."""
         known = self._known.get(form)
-        return self._told(form) if known is None else known
+        if known is None:
+            with self._asking.setdefault(form, Lock()):
+                known = self._known.get(form)
+                return self._told(form) if known is None else known
+        return known
 
     def having(
         self, form: str, names: Iterable[str], fits: Callable[[D, str], bool] = has

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+
 import pytest
 
 from connector.kit.described import Described
@@ -44,6 +47,26 @@ def test_a_field_that_people_have_just_added_is_known_at_once(
     known.of("bill")
     remote.fields.append("note")
     assert known.having("bill", ["note"]) == (("name", "note"), [])
+
+
+def test_threads_that_come_at_once_are_told_one_and_the_same(clock: SkippingClock) -> None:
+    start, asked = Barrier(4), list[str]()
+
+    def describe(form: str) -> tuple[str, ...]:
+        asked.append(form)
+        Event().wait(0.05)  # a remote takes its time
+        return ("name",)
+
+    known = Described(describe, clock)
+
+    def ask(_: int) -> tuple[str, ...]:
+        start.wait()
+        return known.of("bill")
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(ask, range(4)))
+    assert asked == ["bill"]
+    assert all(one is told[0] for one in told)
 
 
 def test_many_records_that_lack_a_field_ask_once_a_minute(

@@ -246,7 +246,7 @@ def test_a_right_that_is_lacking_is_access_denied(bills: Bills) -> None:
 
 def test_a_record_that_somebody_holds_is_locked_and_tried_later(bills: Bills) -> None:
     key = bills.add()
-    adapter = bills.connect(timeout=0.6)
+    adapter = bills.connect(timeout=2)
     with bills.begin(key, "note", "theirs"), pytest.raises(Locked):
         adapter.write(Write("bill", key, {"note": "ours"}))
 
