@@ -22,7 +22,7 @@ from connector.mapping.kinds import kinds
 from connector.mapping.model import RECORD, Each, LinkSpec, Mapping, Rule, Side
 from connector.mapping.values import ValueMap
 from connector.messages import say
-from connector.objects import OBJECTS
+from connector.objects import OBJECTS, money
 from connector.objects.base import Part
 
 TOP = {
@@ -39,6 +39,10 @@ EACH_WORDS = {"each", "key", "fields", "when"}
 TYPES = ("date", "instant", "text", "number", "bool")
 STEPS = ("saved", "submitted", "audited")
 CHANGES = ("edit", "change_bill", "unaudit", "ask")
+LONGEST_NAME = 100
+"""Characters of a value map's name."""
+MOST_ELSE = 20
+"""Fields of an `else`."""
 
 
 class Values:
@@ -52,7 +56,7 @@ class Values:
     def get(self, name: str) -> ValueMap | None:
         """The table called `name`; None if there is no such file. Raises `YamlFault`."""
         if name not in self._known:
-            self._known[name] = self._load(name)
+            self._known[name] = self._load(name) if _is_plain(name) else None
         return self._known[name]
 
     def _load(self, name: str) -> ValueMap | None:
@@ -66,6 +70,14 @@ class Values:
 def load(path: Path, values: Values) -> Mapping:
     """The mapping in `path`. Raises ConfigError with every problem in it."""
     return parse(read_yaml(path), path.as_posix(), values, path.read_bytes())
+
+
+def load_text(text: str, name: str, values: Values) -> Mapping:
+    """The same for text that stands in no file. Raises ConfigError."""
+    try:
+        return parse(yamlfile.loads(text, name), name, values, text.encode())
+    except yamlfile.YamlFault as fault:
+        raise ConfigError([fault_problem(fault)]) from None
 
 
 def read_yaml(path: Path) -> Any:
@@ -141,6 +153,8 @@ class _Parser:
             read=sides["read"],
             write=sides["write"],
             version=self._version(raw),
+            text=raw.decode("utf-8-sig"),
+            tables=self.used,
         )
 
     def _version(self, raw: bytes) -> str:
@@ -267,6 +281,8 @@ class _Parser:
             self.wrong(body, target, "missing_word", name="from")
         if count > 1 and "call" not in node and "link" not in node:
             self.wrong(body, target, "one_field", name=target)
+        if len(self._names(node, "else")) > MOST_ELSE:
+            self.wrong(body, target, "else_too_long", name=target, most=MOST_ELSE)
 
     def _made(self, node: Any, holder: Any, target: str, place: str, *, reading: bool) -> Rule:
         call = str(node.get("call", ""))
@@ -287,8 +303,8 @@ class _Parser:
             map=self._map(node, holder, reading=reading),
             type=self._one_of(node, "type", ("", *TYPES)),
             scale=self._scale(node, holder),
-            max_bytes=int(self._number(node, holder, "max_bytes")),
-            cut=int(self._number(node, holder, "cut")),
+            max_bytes=self._whole(node, holder, "max_bytes"),
+            cut=self._whole(node, holder, "cut"),
             clear=self._one_of(node, "empty", ("", "clear", "leave")) == "clear",
             on=self._one_of(node, "on", ("always", "create", "check")),
             missing=self._missing(node),
@@ -304,6 +320,13 @@ class _Parser:
         except InvalidOperation:
             self.wrong(holder, item, "must_be_number", name=item, value=value)
             return Decimal(0)
+
+    def _whole(self, node: Any, holder: Any, item: str) -> int:
+        value = yamlfile.to_plain(node.get(item, 0))
+        if type(value) is int and value >= 0:
+            return value
+        self.wrong(holder, item, "must_be_number", name=item, value=value)
+        return 0
 
     def _missing(self, node: Any) -> str:
         usual = "wait" if "link" in node else "fail"
@@ -344,9 +367,12 @@ class _Parser:
 
     def _scale(self, node: Any, holder: Any) -> str | int:
         scale = node.get("scale", "")
-        if scale in ("", "money", "price", "quantity") or isinstance(scale, int):
-            return int(scale) if isinstance(scale, int) else str(scale)
-        self.wrong(holder, "scale", "bad_choice", name="scale", known="money, price, quantity, N")
+        if type(scale) is not bool and scale in range(money.MOST_DIGITS + 1):
+            return int(scale)
+        if scale in ("", "money", "price", "quantity"):
+            return str(scale)
+        known = f"money, price, quantity, 0–{money.MOST_DIGITS}"
+        self.wrong(holder, "scale", "bad_choice", name="scale", known=known)
         return ""
 
     def _check_target(self, body: Any, target: str, model: type[Part]) -> None:
@@ -422,6 +448,11 @@ class _Parser:
         except ExpressionFault as fault:
             self.wrong(node, item, "bad_expression", name=item, detail=str(fault))
             return None
+
+
+def _is_plain(name: str) -> bool:
+    """It names a file in a folder, and none elsewhere on the machine."""
+    return 0 < len(name) <= LONGEST_NAME and name[0] != "." and not set(name) & set("/\\:\0")
 
 
 def closest(word: Any, known: Iterable[str]) -> str:

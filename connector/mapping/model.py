@@ -127,3 +127,7 @@ class Mapping:
     write: Side | None = None
     version: str = ""
     """Hash of the file and of every value map it uses."""
+    text: str = ""
+    """The file as it was read."""
+    tables: MappingOf[str, ValueMap] = field(default_factory=dict)
+    """The value maps that it uses, by name."""

@@ -66,7 +66,10 @@ class ReadLevel(LevelCompiler):
             for item in found:
                 if not isinstance(item, dict):
                     raise _no_rows(each, item)
-                values = line(item, head)
+                try:
+                    values = line(item, head)
+                except ExpressionFault as error:  # of its condition: those of rules are named
+                    raise _fault(each, error) from None
                 if values is None:
                     continue
                 if keyed:
@@ -152,6 +155,6 @@ def _no_rows(each: Each, found: Any) -> MappingFault:
     return MappingFault(each.target, words)
 
 
-def _fault(rule: Rule, error: Exception) -> MappingFault:
+def _fault(rule: Rule | Each, error: Exception) -> MappingFault:
     words = say("field_unreadable", path=rule.target, detail=str(error), place=rule.place)
     return MappingFault(rule.target, words)

@@ -6,7 +6,7 @@ from typing import Any
 
 from connector.mapping.functions import FUNCTIONS
 from connector.mapping.load import CHANGES, ORIGINS, READ_WORDS, STEPS, TYPES, WORDS
-from connector.objects import OBJECTS
+from connector.objects import OBJECTS, money
 
 Schema = dict[str, Any]
 
@@ -72,7 +72,12 @@ def _side(side: str) -> Schema:
 
 
 def _rule(words: set[str]) -> Schema:
-    scale = {"anyOf": [{"enum": ["money", "price", "quantity"]}, {"type": "integer"}]}
+    scale = {
+        "anyOf": [
+            {"enum": ["money", "price", "quantity"]},
+            {"type": "integer", "minimum": 0, "maximum": money.MOST_DIGITS},
+        ]
+    }
     properties: Schema = {
         "from": _NAMES,
         "value": {},

@@ -16,7 +16,7 @@ def names(template: str) -> list[str]:
 def filled(template: str, get: Callable[[str], Any]) -> str | None:
     """The text; None where one of its fields is empty."""
     text = template
-    for name in names(template):
+    for name in dict.fromkeys(names(template)):
         value = get(name)
         if is_empty(value):
             return None

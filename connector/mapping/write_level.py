@@ -33,7 +33,8 @@ level's condition does not hold."""
 REMEMBERED = 1024
 """Links of each rule that are kept for the next record."""
 
-UNWRITABLE = (ValueError, ArithmeticError, ExpressionFault)
+UNWRITABLE = (ValueError, TypeError, ArithmeticError, ExpressionFault)
+"""What conversions raise where a rule asks of a value what it cannot be."""
 FILLED_AS = dict.fromkeys(("number", "date", "instant", "bool", "whole"), "{0} is not None")
 FILLED_AS |= {"text": "{0}", "": FILLED}
 """When a value of a kind is not empty; '' is any kind."""
@@ -103,7 +104,10 @@ class WriteLevel(LevelCompiler):
             nodes: dict[str, Node] = {}
             forms: dict[str, Canonical] = {}
             for position, item in enumerate((values,) if itself else values.get(source) or ()):
-                made = row(item, head)
+                try:
+                    made = row(item, head)
+                except ExpressionFault as error:  # of its condition: those of rules are named
+                    raise _fault(each, error) from None
                 if made is not None:
                     key = item.get("id") or str(position + 1)
                     nodes[key], forms[key] = made
@@ -229,7 +233,7 @@ class WriteLevel(LevelCompiler):
         return self._code.keep(money.unit(digits))
 
 
-def _fault(rule: Rule, error: Exception) -> MappingFault:
+def _fault(rule: Rule | Each, error: Exception) -> MappingFault:
     words = say("field_unwritable", path=rule.target, detail=str(error), place=rule.place)
     return MappingFault(rule.target, words)
 

@@ -20,7 +20,9 @@ SCALES = {"price": 6, "quantity": 10}
 
 _ONE = Decimal(1)
 _WIDE = Context(prec=200)
-_UNITS = [Decimal(1).scaleb(-digits) for digits in range(29)]
+MOST_DIGITS = 28
+"""After the point, that anything is rounded to."""
+_UNITS = [Decimal(1).scaleb(-digits) for digits in range(MOST_DIGITS + 1)]
 
 
 def places(currency: str) -> int:

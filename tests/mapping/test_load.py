@@ -109,6 +109,28 @@ ONE_MISTAKE = {
         "m.yaml:5:21",
         "money, price, quantity",
     ),
+    "more digits than anything has": (
+        "write:\n  a: {from: number, scale: 29}\n",
+        "m.yaml:5:21",
+        "0–28",
+    ),
+    "fewer digits than none": ("write:\n  a: {from: number, scale: -1}\n", "m.yaml:5:21", "0–28"),
+    "a scale that is a yes": ("write:\n  a: {from: number, scale: true}\n", "m.yaml:5:21", "0–28"),
+    "a length that is no whole number": (
+        "write:\n  a: {from: number, max_bytes: '1e999999999'}\n",
+        "m.yaml:5:21",
+        "must be a number",
+    ),
+    "a length below nothing": (
+        "write:\n  a: {from: number, cut: -1}\n",
+        "m.yaml:5:21",
+        "must be a number",
+    ),
+    "an else without end": (
+        f"write:\n  a: {{from: number, else: [{', '.join(['kind'] * 21)}]}}\n",
+        "m.yaml:5:3",
+        "20 at most",
+    ),
     "bad on": ("write:\n  a: {from: number, on: update}\n", "m.yaml:5:21", "always, create, check"),
     "bad empty": ("write:\n  a: {from: number, empty: drop}\n", "m.yaml:5:21", "clear, leave"),
     "bad missing": (

@@ -273,6 +273,13 @@ def test_an_order_without_rows_is_a_fault(rows: Any) -> None:
     assert (caught.value.path, str(caught.value)) == ("lines", "The order has no lines.")
 
 
+def test_a_condition_of_rows_that_cannot_be_told_is_a_fault_with_its_place() -> None:
+    rules = "name: n\nunits: {each: u, key: k, when: f / z > 1, fields: {unit: x, factor: f}}"
+    with pytest.raises(MappingFault, match=r"m\.yaml:6:3") as caught:
+        read(rules, {"n": "a", "u": [{"k": "1", "f": 1, "z": 0}]}, "material")
+    assert caught.value.path == "units"
+
+
 def test_no_rows_are_no_lines_of_other_objects() -> None:
     rules = "name: n\nunits: {each: u, key: k, fields: {unit: x, factor: f}}"
     assert read(rules, {"n": "a", "u": None}, "material").units == ()

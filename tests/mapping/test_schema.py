@@ -39,6 +39,7 @@ def valid(value: Any, rules: Any) -> bool:
         "oneOf": lambda options: sum(valid(value, option) for option in options) == 1,
         "required": lambda names: not isinstance(value, dict) or set(names) <= set(value),
         "minimum": lambda least: value >= least,
+        "maximum": lambda most: value <= most,
         "items": lambda inner: not isinstance(value, list) or all(valid(v, inner) for v in value),
         "properties": lambda inner: (
             not isinstance(value, dict)

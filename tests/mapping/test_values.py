@@ -83,6 +83,15 @@ def test_a_table_that_is_not_there_is_none(tmp_path: Path) -> None:
     assert Values([tmp_path]).get("nothing") is None
 
 
+def test_a_name_leads_to_no_file_outside_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "values").mkdir()
+    secret = tables(tmp_path, secret="password: hunter2\n")
+    assert secret.get("secret") is not None
+    values = Values([tmp_path / "values"])
+    for name in ("../secret", str(tmp_path / "secret"), "..", "a\0", "x" * 5000, ""):
+        assert values.get(name) is None, name
+
+
 def test_a_broken_table_is_a_fault_with_its_place(tmp_path: Path) -> None:
     values = tables(tmp_path, broken="a: 1\na: 2\n")
     with pytest.raises(yamlfile.YamlFault) as caught:

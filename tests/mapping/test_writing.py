@@ -305,6 +305,20 @@ def test_rows_inside_rows_are_built_and_see_the_head(monkeypatch: pytest.MonkeyP
     assert made.shape.tables["rows"].fields == ("qty",)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "day: {from: order_date, scale: 2}",
+        "rows: {each: lines, key: id, when: quantity / shipped > 1, fields: {note: note}}",
+    ],
+)
+def test_what_a_value_cannot_be_stops_the_record_and_names_the_rule(text: str) -> None:
+    record = {"order_date": "2026-01-01", "lines": [{"id": "a", "quantity": "1", "shipped": "0"}]}
+    with pytest.raises(MappingFault, match=r"m\.yaml:5:3") as found:
+        writer(text)(record)
+    assert found.value.path == text.partition(":")[0]
+
+
 def test_a_mapping_that_only_reads_cannot_write() -> None:
     with pytest.raises(ValueError, match="does not write"):
         Writer(mapping("read: {number: a}"))
