@@ -14,7 +14,7 @@ from connector.clock import Clock
 from connector.contract import Hint, WebhookCall
 from connector.engine.dispatch import Dispatcher, Progress
 from connector.engine.system import Feed, Flow, System
-from connector.errors import ConnectorError, Problem, UnsafeRun
+from connector.errors import Problem
 from connector.http import Http, NoHttp
 from connector.operations import (
     agreeing,
@@ -49,6 +49,7 @@ from connector.operations import (
     watching,
 )
 from connector.operations.accounts import Account, Accounts
+from connector.operations.mappings import listing, trial, versions
 from connector.operations.review_page import review_page
 from connector.reviews.answering import Answering, Verdict
 from connector.reviews.board import Board
@@ -56,7 +57,7 @@ from connector.rights import this_user
 from connector.rules.book import Book
 from connector.rules.load import available
 from connector.runs import Runs, silent, told
-from connector.settings import HUB, Config, ConfigFile
+from connector.settings import Config, ConfigFile
 from connector.store import migrate
 from connector.store.engine import StoreUnavailable
 
@@ -187,17 +188,15 @@ class App:
 
     def plan(self, name: str, numbers: Sequence[str] = (), limit: int = 200) -> planning.Plan:
         """What a run would write now; reads the sources first unless a daemon does that anyway."""
-        flow = self._called(finding.delivering(self.system, name))
+        flow = finding.may_call(self.system, finding.delivering(self.system, name))
         errors = self._runs.look()
         keys = finding.keys(self.system, flow, numbers) if numbers else None
-        made = planning.plan(self.system, flow, keys, limit)
-        made.errors = errors
-        return made
+        return planning.plan(self.system, flow, keys, limit, errors=errors)
 
     def rehearse(self, name: str, since: date | None) -> rehearsing.Rehearsal:
         """What would stop a flow's records dated from a day on; nothing is written."""
         flow = finding.linking(self.system, name)
-        self._look_or_fail()
+        self._runs.look_or_fail()
         return rehearsing.rehearse(self.system, flow, since)
 
     def observe(self) -> list[observing.Observed]:
@@ -207,21 +206,6 @@ class App:
     def watch_forms(self) -> None:
         """Compare the mappings with the live forms of every system whose turn it is."""
         watching.watch(self.system)
-
-    def _called(self, flow: Flow) -> Flow:
-        """The flow, if its systems may be called. What a person asks for goes on while calls run
-        short, and not when they are used up: raises UnsafeRun."""
-        self.system.settle_calls()
-        for name in {flow.source, flow.target.name if flow.target else ""} - {HUB, ""}:
-            rest = self.system.limits[name].reading(vital=True)
-            if rest is not None:
-                raise UnsafeRun(rest.words)
-        return flow
-
-    def _look_or_fail(self) -> None:
-        """Read what changed. Raises ConnectorError where a system cannot be read."""
-        for words in self._runs.look().values():
-            raise ConnectorError(words)
 
     def hear(self, name: str, call: WebhookCall) -> tuple[Hint | None, list[Feed]]:
         """What a webhook of a connection tells, and which feeds are to be read for it. Raises
@@ -296,7 +280,7 @@ class App:
 
     def reconcile(self, name: str, *, repair: bool = False) -> list[reconciling.Finding]:
         """Where the target differs from what was delivered; on request, mend it."""
-        flow = self._called(finding.linking(self.system, name))
+        flow = finding.may_call(self.system, finding.linking(self.system, name))
         findings = list(reconciling.reconcile(self.system, flow))
         if repair:
             reconciling.repair(self.system, flow, findings, self.who)
@@ -306,12 +290,10 @@ class App:
         self, name: str, numbers: Sequence[str], since: date | None, limit: int = 200
     ) -> planning.Plan:
         """What today's mapping would change, record by record; what would stay is left out."""
-        flow = self._called(finding.delivering(self.system, name))
+        flow = finding.may_call(self.system, finding.delivering(self.system, name))
         errors = self._runs.look()
         keys = resyncing.chosen(self.system, flow, numbers, since)
-        made = planning.plan(self.system, flow, keys, limit)
-        made.errors = errors
-        return made
+        return planning.plan(self.system, flow, keys, limit, errors=errors)
 
     def missing(self, name: str) -> list[reconciling.Finding]:
         """What was delivered and is not in the target any more."""
@@ -354,12 +336,11 @@ class App:
 
     def rules_at_hand(self) -> list[str]:
         """The names of rules that could be switched on."""
-        known = available([*self.folders, shipped()])
-        return [name for name in known if name not in self.config.rules]
+        return [n for n in available([*self.folders, shipped()]) if n not in self.config.rules]
 
     def try_rule(self, name: str, numbers: Sequence[str] = ()) -> list[ruling.Tried]:
         """What a rule would tell now, and why; nothing is changed. Raises ConfigError."""
-        self._look_or_fail()
+        self._runs.look_or_fail()
         return ruling.trial(self.system, self._book, name, numbers)
 
     def stop_messages(self, channel: str, address: str, *, wanted: bool) -> None:
@@ -472,6 +453,35 @@ class App:
         """One order's line of the board; None: it has none."""
         return boarding.line(self.system, connection, key)
 
+    def mappings(self) -> list[listing.Listed]:
+        """The mappings in use, and how each stands."""
+        return listing.listing(self.system, self.folders)
+
+    def mapping(self, flow: str, side: str = "") -> listing.Shown:
+        """A flow's mapping, of the side that writes or reads. Raises ConfigError."""
+        return listing.show(self.system, self.folders, flow, side)
+
+    def mapped(self, flow: str, side: str, number: str) -> trial.Mapped:
+        """What it makes of a record. Raises ConfigError, NotFound."""
+        return trial.mapped(self.system, flow, side, number, hides=self.hides)
+
+    def try_mapping(self, flow: str, side: str, number: str, text: str) -> trial.Tried:
+        """What this text in its place would make of it. Raises ConfigError, NotFound."""
+        hides = self.hides
+        return trial.attempt(self.system, self.folders, flow, side, number, text, hides=hides)
+
+    def mapping_versions(self, flow: str, side: str = "") -> list[versions.Version]:
+        """Its versions, the newest first. Raises ConfigError."""
+        return versions.versions(self.system, flow, side)
+
+    def mapping_version(self, flow: str, side: str, version: str) -> versions.Kept:
+        """A version's text, and what went by it. Raises ConfigError, NotFound."""
+        return versions.kept(self.system, flow, side, version)
+
+    def mapping_diff(self, flow: str, side: str, one: str, other: str) -> versions.Differences:
+        """What differs between two versions, file by file. Raises ConfigError, NotFound."""
+        return versions.differences(self.system, flow, side, one, other)
+
     # -- correcting -------------------------------------------------------------------------
 
     def fields(self, flow: str, number: str) -> list[correcting.Field]:
@@ -518,7 +528,7 @@ class App:
     def match(self, object: str, source: str = "", target: str = "") -> list[pair_sheet.Row]:
         """What may be what, a row of the sheet for each proposal; nothing is linked."""
         chosen = matching.sides(self.system, object, source, target)
-        self._look_or_fail()
+        self._runs.look_or_fail()
         return pair_sheet.rows(matching.match(self.system, chosen))
 
     def pair(
@@ -554,7 +564,7 @@ class App:
 
     def _table(self, name: str, connection: str) -> filling.Table:
         chosen = filling.Table(self.system, self.folders, name, connection)
-        self._look_or_fail()
+        self._runs.look_or_fail()
         return chosen
 
     def links(self, object: str, number: str) -> list[dict[str, Any]]:
@@ -571,27 +581,20 @@ class App:
     def baseline(self, name: str, numbers: Sequence[str] = ()) -> agreeing.Agreed:
         """Take what stands on both sides as in agreement; nothing is written to either."""
         flow = finding.linking(self.system, name)
-        self._look_or_fail()
+        self._runs.look_or_fail()
         keys = resyncing.chosen(self.system, flow, numbers, None)
         return agreeing.baseline(self.system, flow, keys, self.who)
 
     def remove_link(self, flow: str, number: str) -> int:
         """Forget a record's counterpart."""
-        return linking.remove_link(
-            self.system, finding.linking(self.system, flow), number, self.who
-        )
+        known = finding.linking(self.system, flow)
+        return linking.remove_link(self.system, known, number, self.who)
 
     def create_anew(self, flow: str, number: str) -> int:
         """Create an unlinked record after all."""
-        return linking.create_anew(
-            self.system, finding.linking(self.system, flow), number, self.who
-        )
+        known = finding.linking(self.system, flow)
+        return linking.create_anew(self.system, known, number, self.who)
 
     def change_connection(self, verb: str, name: str) -> str:
         """`move`, `forget`, `pause` or `resume` a connection; what it is now, for `move`."""
-        name = finding.connection(self.system, name)
-        if verb == "move":
-            return linking.move(self.system, self.system.connections[name], self.who)
-        verbs = {"forget": linking.forget, "pause": linking.pause, "resume": linking.resume}
-        verbs[verb](self.system, name, self.who)
-        return ""
+        return linking.change(self.system, verb, finding.connection(self.system, name), self.who)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -47,6 +47,15 @@ MakeHttp = Callable[[Settings, Clock], HttpProtocol]
 def shipped() -> Path:
     """The mappings that come with the product."""
     return Path(str(resources.files("mappings")))
+
+
+def mapping_files(
+    folders: Sequence[Path], connection: str, adapter: str, object: str
+) -> list[Path]:
+    """Where a connection's mapping may stand, the first that is there counts; `folders` are the
+    site's."""
+    own = [folder / connection / f"{object}.yaml" for folder in folders]
+    return [*own, *(folder / adapter / f"{object}.yaml" for folder in (*folders, shipped()))]
 
 
 class Assembly:
@@ -213,8 +222,7 @@ class Assembly:
 
     def _load(self, connection: str, object: str, place: str) -> Mapping | None:
         adapter = self._connections[connection].settings.adapter
-        own = [folder / connection / f"{object}.yaml" for folder in self._folders[:-1]]
-        tried = [*own, *(folder / adapter / f"{object}.yaml" for folder in self._folders)]
+        tried = mapping_files(self._folders[:-1], connection, adapter, object)
         for path in tried:
             if path.is_file():
                 return self._trying(partial(load, path, self._values))

@@ -22,7 +22,8 @@ TABLE: Mapping[str, frozenset[str]] = {
         "close", "hides", "check", "plan", "rehearse", "status", "template", "failures",
         "failure", "trace", "asking", "plan_resync", "missing", "rules", "rules_at_hand",
         "try_rule", "links", "match", "fill", "reviewed", "reviews", "review", "review_times",
-        "audit", "board", "order_line", "fields", "standing", "computed", "report",
+        "audit", "board", "order_line", "fields", "standing", "computed", "report", "mappings",
+        "mapping", "mapped", "mapping_versions", "mapping_version", "mapping_diff",
         # Whom a review asks, it says itself.
         "answer_review", "delegate_review",
     }),
@@ -30,6 +31,8 @@ TABLE: Mapping[str, frozenset[str]] = {
         "sync", "resync", "retry", "discard", "reconcile", "bring_back", "release", "observe",
         "watch_forms", "pair", "decide", "set_link", "remove_link", "create_anew", "baseline",
         "stop_messages", "correct",
+        # It writes nothing; but a text of one's own asks of a record what nobody foresaw.
+        "try_mapping",
     }),
     "admin": frozenset({
         "store_was_restored", "trust_store", "make_views", "change_connection", "release_review",

@@ -23,6 +23,7 @@ from connector.errors import ConnectorError, Words
 from connector.faults import fault
 from connector.messages import dump, load, say
 from connector.operations import finding, overview, resyncing
+from connector.operations.mappings import versions
 from connector.store import journal
 from connector.store.engine import StoreUnavailable
 
@@ -74,6 +75,7 @@ class Runs:
             self._dispatcher = dispatcher
             try:
                 restored.begin(self._system)
+                versions.take_up(self._system)
                 dispatcher.recover(alone=self._system.store.path is not None)
                 yield dispatcher
             finally:
@@ -161,6 +163,11 @@ class Runs:
         except StoreInUse:
             pass
         return done.rests | done.errors
+
+    def look_or_fail(self) -> None:
+        """The same. Raises ConnectorError where a system cannot be read."""
+        for words in self.look().values():
+            raise ConnectorError(words)
 
     def _result(self, flows: Sequence[Flow], done: Done) -> Result:
         standing = overview.standing(self._system)

@@ -16,6 +16,7 @@ from connector.cli import (
     environments,
     going_live,
     insight,
+    mappings,
     reports,
     reviews,
     rules,
@@ -35,6 +36,7 @@ INTERRUPTED = 130
 
 cli = group()
 setup.register(cli)
+mappings.register(cli)
 going_live.register(cli)
 environments.register(cli)
 values.register(cli)

@@ -1,4 +1,4 @@
-"""Getting started: demo, init, check, sandbox, mapping."""
+"""Getting started: demo, init, check, sandbox."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import typer
 
 from connector.cli import checked
 from connector.cli.output import Screen
-from connector.cli.session import DONE, FAILED, Session, command, group, wrong
+from connector.cli.session import DONE, FAILED, Session, command, wrong
 from connector.messages import language, say, word
-from connector.operations import beginning, forms, mappings
+from connector.operations import beginning
 from connector.operations.systems import abilities
 
 NO_CONFIG = ("config",)
@@ -22,18 +22,11 @@ NO_CONFIG = ("config",)
 
 def register(cli: typer.Typer) -> None:
     """Add these commands."""
-    mapping = group()
     command(cli, without=NO_CONFIG)(demo)
     command(cli, without=NO_CONFIG)(init)
     command(cli)(check)
     command(cli, without=NO_CONFIG)(systems)
     command(cli, without=("config", "lang"))(sandbox)
-    command(mapping)(mapping_check)
-    command(mapping, without=NO_CONFIG)(mapping_test)
-    command(mapping)(mapping_show)
-    command(mapping)(mapping_template)
-    command(mapping, without=("config", "json"))(mapping_schema)
-    cli.add_typer(mapping, name="mapping")
 
 
 def demo(
@@ -138,77 +131,3 @@ def sandbox(
     arguments += ["--json"] if session.output.as_json else []
     sys.argv = ["connector sandbox", system, *arguments]
     runpy.run_module("sandbox", run_name="__main__")
-
-
-def mapping_check(session: Session) -> int:
-    """Mappings against the live forms."""
-    app = session.app
-    with session.waiting(say("working_check")):
-        found = forms.check(app.system)
-
-    def render(screen: Screen) -> None:
-        for item in found:
-            _checked(screen, item)
-
-    session.show({"mappings": found}, render)
-    return FAILED if any(item["problems"] for item in found) else DONE
-
-
-def _checked(screen: Screen, item: dict[str, Any]) -> None:
-    mark = "✗" if item["problems"] else "✓" if item["described"] else "!"
-    screen.mark(mark, f"{item['connection']} {item['form']}  {item['file']}")
-    if not item["described"]:
-        screen.line(f"    {say('not_described')}")
-    for problem in item["problems"]:
-        screen.line(f"    {problem}")
-    for demand in item["required"]:
-        screen.mark("!", demand)
-
-
-def mapping_test(
-    session: Session,
-    directory: Annotated[Path | None, typer.Option("--dir", metavar="FOLDER")] = None,
-) -> int:
-    """The named cases beside the mappings."""
-    results = mappings.test(directory)
-    failed = [result for result in results if not result["ok"]]
-
-    def render(screen: Screen) -> None:
-        for result in results:
-            screen.mark("✓" if result["ok"] else "✗", f"{result['file']}: {result['name']}")
-            for line in result["differences"]:
-                screen.line(f"    {line}")
-        screen.line(say("cases_run", count=len(results), failed=len(failed)), "bold")
-
-    session.show({"cases": results}, render)
-    return FAILED if failed else DONE
-
-
-def mapping_show(session: Session, flow: str) -> None:
-    """What a flow reads and writes."""
-    shown = mappings.show(session.app.system, session.app.flow(flow))
-
-    def render(screen: Screen) -> None:
-        for side in ("read", "write"):
-            if shown[side]["rules"]:
-                screen.line(f"{shown[side]['form']}  {shown[side]['file']}", "bold")
-                rows = [[r["field"], r["origin"], r["on"], r["as"]] for r in shown[side]["rules"]]
-                screen.table(("field", "from", "on", "as"), rows)
-
-    session.show({"rules": shown["write"]["rules"], **shown}, render)
-
-
-def mapping_template(
-    session: Session,
-    flow: str,
-    out: Annotated[Path, typer.Option("--out", metavar="SHEET")],
-) -> None:
-    """A workbook to fill in for what a flow reads."""
-    headings = session.app.template(flow, out)
-    told = {"template": out.as_posix(), "headings": headings}
-    session.show(told, lambda screen: screen.mark("✓", f"{out}  {', '.join(headings)}"))
-
-
-def mapping_schema(session: Session) -> None:
-    """The JSON Schema of mapping files."""
-    sys.stdout.write(mappings.schema_text() + "\n")

@@ -29,6 +29,10 @@ from connector.console.asked import Wanted, Word, Year
 from connector.console.guard import Visitor, program
 from connector.engine.boarding import WAITING
 from connector.operations.auditing import Line as Decided
+from connector.operations.mappings.listing import Listed
+from connector.operations.mappings.listing import Shown as Mapping
+from connector.operations.mappings.trial import Mapped
+from connector.operations.mappings.versions import Difference, Kept, Version
 from connector.operations.reviewing import Shown
 from connector.operations.tracing import Story
 
@@ -156,6 +160,45 @@ def report(caller: Caller, name: str, year: Year = 0, figure: Word = "") -> Repo
     found = caller.app.report(name, year, figure)
     return Report(rows=found.plain(), year=found.report.year, as_of=found.as_of,
                   missing=list(found.missing), stale=list(found.stale))  # fmt: skip
+
+
+@router.get("/mappings")
+def mappings(caller: Caller) -> list[Listed]:
+    """The mappings in use, by flow and side, and how each stands."""
+    return caller.app.mappings()
+
+
+@router.get("/mappings/{flow}")
+def mapping(caller: Caller, flow: str, side: Word = "") -> Mapping:
+    """A flow's mapping, of the side that writes or reads: its text, its rules in plain words, its
+    cases."""
+    return caller.app.mapping(flow, side)
+
+
+@router.get("/mappings/{flow}/record")
+def mapped(caller: Caller, flow: str, number: Key, side: Word = "") -> Mapped:
+    """What a flow's mapping makes of a record, and of what."""
+    return caller.app.mapped(flow, side, number)
+
+
+@router.get("/mappings/{flow}/versions")
+def versions(caller: Caller, flow: str, side: Word = "") -> list[Version]:
+    """The versions of a flow's mapping, the newest first."""
+    return caller.app.mapping_versions(flow, side)
+
+
+@router.get("/mappings/{flow}/versions/{version}")
+def version(caller: Caller, flow: str, version: str, side: Word = "") -> Kept:
+    """One version: its text, the value maps that it used, and records that went by it."""
+    return caller.app.mapping_version(flow, side, version)
+
+
+@router.get("/mappings/{flow}/differences")
+def differences(
+    caller: Caller, flow: str, one: Key, other: Key, side: Word = ""
+) -> list[Difference]:
+    """What differs between two versions, file by file."""
+    return list(caller.app.mapping_diff(flow, side, one, other))
 
 
 @router.get("/audit")

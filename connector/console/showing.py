@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from connector.messages import say, word
 from connector.objects.showing import amount, called, plainly, shown
+from connector.operations.mappings.rules import named
 
 BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "MicroMessenger/": "WeChat",
             "DingTalk/": "DingTalk", "Chrome/": "Chrome", "Safari/": "Safari"}  # fmt: skip
@@ -99,5 +100,6 @@ GLOBALS = {"t": said, "word": word, "query": query, "inputs": inputs, "evidence"
 FILTERS = {
     "moment": moment, "plainly": plainly, "ago": ago, "path": path, "amount": amount,
     "money": money, "shown": shown, "field": called, "browser": browser, "first_up": first_up,
+    "named": named,
 }  # fmt: skip
 """What templates may use."""

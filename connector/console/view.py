@@ -32,6 +32,7 @@ PAGES = (
     ("insight", "/insight/order_progress"),
     ("reports", "/reports/sales"),
     ("rules", "/rules"),
+    ("mappings", "/mappings"),
     ("audit", "/audit"),
     ("users", "/users"),
 )

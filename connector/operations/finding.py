@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connector.engine.system import Flow, System
-from connector.errors import ConfigError, ConnectorError, Problem
+from connector.errors import ConfigError, ConnectorError, Problem, UnsafeRun
 from connector.messages import Message, say
 from connector.objects import OBJECTS
 from connector.settings import HUB
@@ -48,6 +48,17 @@ def linking(system: System, name: str) -> Flow:
     if found.mapping.onto:
         raise _wrong(say("writes_onto", name=name))
     return found
+
+
+def may_call(system: System, flow: Flow) -> Flow:
+    """The flow, if its systems may be called. What a person asks for goes on while calls run
+    short, and not when they are used up: raises UnsafeRun."""
+    system.settle_calls()
+    for name in {flow.source, flow.target.name if flow.target else ""} - {HUB, ""}:
+        rest = system.limits[name].reading(vital=True)
+        if rest is not None:
+            raise UnsafeRun(rest.words)
+    return flow
 
 
 def connection(system: System, name: str) -> str:

@@ -140,6 +140,14 @@ def bring_back(system: System, flow: Flow, keys: Sequence[str], who: str) -> int
     return count
 
 
+def change(system: System, verb: str, connection: str, who: str) -> str:
+    """`move`, `forget`, `pause` or `resume` a connection; what it is now, for `move`."""
+    if verb == "move":
+        return move(system, system.connections[connection], who)
+    {"forget": forget, "pause": pause, "resume": resume}[verb](system, connection, who)
+    return ""
+
+
 def move(system: System, connection: Connection, who: str) -> str:
     """The same account set under a new address: believe what it says it is."""
     found = fingerprint(connection, connection.adapter.check())

@@ -74,14 +74,20 @@ class Read:
 
 
 def plan(
-    system: System, flow: Flow, keys: Sequence[str] | None, limit: int, *, after: float = 0.0
+    system: System,
+    flow: Flow,
+    keys: Sequence[str] | None,
+    limit: int,
+    *,
+    after: float = 0.0,
+    errors: Mapping[str, Words] | None = None,
 ) -> Plan:
     """What a run would do now for everything that is not in sync, or came to be so `after`.
 
     With `keys`, what reading these records again would lead to, in sync or not; those for
-    which there is nothing to do are left out.
+    which there is nothing to do are left out. `errors`: feeds that could not be read just before.
     """
-    made = Plan()
+    made = Plan(errors=dict(errors or {}))
     for some in _groups(system, flow, keys, limit, after):
         anew = {} if keys is None else _read_anew(system, flow, some)
         items = _group(system, flow, some, anew)

@@ -220,7 +220,8 @@ def _zone(system: System, connection: str) -> ZoneInfo:
 
 
 def _delivery(row: Any, lines: Mapping[str, str]) -> dict[str, Any]:
-    names = ("flow", "state", "reason", "step", "attempts", "reference", "since", "due_at")
+    names = ("flow", "state", "reason", "step", "attempts", "reference", "since", "due_at",
+             "mapping")  # fmt: skip
     words = readable(str(load(row.detail)), lines)
     return {name: getattr(row, name) for name in names} | {"words": words}
 

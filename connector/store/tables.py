@@ -168,7 +168,8 @@ deliveries = Table(
     CheckConstraint("state in ('in_sync','pending','sending','in_doubt','stopped')", name="state"),
     CheckConstraint("state <> 'sending' or (owner <> '' and deadline is not null)", name="claim"),
     CheckConstraint("state <> 'in_doubt' or due_at is not null", name="settle"),
-    Index(None, "flow", "state", "due_at"),
+    # By version of the mapping they are counted off this index, which every claim writes anyway.
+    Index(None, "flow", "state", "due_at", "mapping"),
     Index(None, "waits_for"),
     Index(None, "line"),
 )
@@ -352,6 +353,18 @@ corrections = Table(
     _text("instead_of"),  # JSON: what the record said then; what it says later counts
     _text("who"),
     _time("at"),
+)
+
+mappings = Table(
+    "mappings",
+    metadata,
+    _key("flow"),
+    _key("side"),  # read or write
+    _key("version"),  # as deliveries name it
+    _text("file"),  # where it stood
+    _text("text"),
+    _text("tables"),  # JSON {value map: {ours: [theirs]}}: those that it used, as they were then
+    _time("at"),  # when an engine took it up, the last time that another one had been before
 )
 
 board = Table(

@@ -115,4 +115,7 @@ def test_what_programs_may_ask_is_described(desk: Office) -> None:
         "/api/status", "/api/orders", "/api/orders/{number}", "/api/failures",
         "/api/failures/retry", "/api/failures/discard", "/api/failures/correct", "/api/reviews",
         "/api/reviews/answer", "/api/audit", "/api/insight/{object}", "/api/reports/{name}",
+        "/api/mappings", "/api/mappings/{flow}",
+        "/api/mappings/{flow}/record", "/api/mappings/{flow}/versions",
+        "/api/mappings/{flow}/versions/{version}", "/api/mappings/{flow}/differences",
     }  # fmt: skip

@@ -98,6 +98,17 @@ def places(office: Office, root: Browser) -> dict[str, list[str]]:
         "/reports/{name}": [f"/reports/{one}" for one in REPORTS],
         "/reports/{name}/sheet.{kind}": [],
         "/rules": ["/rules"],
+        "/mappings": ["/mappings"],
+        "/mappings/{flow}": ["/mappings/orders", "/mappings/orders?side=read"],
+        "/mappings/{flow}/try": [
+            f"/mappings/{flow}/try?side={side}&number={quote(key)}"
+            for flow, key in failed
+            for side in ("write", "read")
+        ],
+        "/mappings/{flow}/versions": ["/mappings/orders/versions"],
+        "/mappings/{flow}/versions/{version}": [
+            f"/mappings/orders/versions/{app.mapping('orders').listed.version}"
+        ],
         "/audit": ["/audit"],
         "/users": ["/users"],
         "/account": ["/account"],

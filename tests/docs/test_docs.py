@@ -23,8 +23,10 @@ from connector import errors, hints, yamlfile
 from connector.assemble import Assembly
 from connector.contract import Adapter, Settings
 from connector.errors import ConnectorError
+from connector.mapping.kinds import kinds
 from connector.mapping.load import EACH_WORDS, STEPS, TOP, WORDS, Values, parse
 from connector.objects import OBJECTS
+from connector.objects.base import Part
 from connector.operations import reconciling
 from connector.quota import Quota
 from connector.rules.model import RuleSettings, SaySettings
@@ -317,14 +319,16 @@ FAMILIES = (
     "kind", "object", "step", "fault", "demo", "demo_column", "demo_state", "demo_stage", "who",
     "column", "answer", "reviewed", "evidence", "against", "way", "service", "stage", "basis",
     "role", "page", "told", "figure", "at", "did", "token", "wrong_title", "span",
-    "report", "term", "called", "about", "status",
+    "report", "term", "called", "about", "status", "made", "side", "fact", "change", "mapping",
+    "try_scope", "rule_type", "rule_scale", "rule_missing", "rule_on",
 )  # fmt: skip
 """`word("head", "flow")` and its like say `head_flow`: the code stands somewhere as it is."""
 
 
 def named() -> set[str]:
-    """Every text, class and argument that the code names, and every `who` of a hint."""
-    found: set[str] = set()
+    """Every text, class and argument that the code names, every field of a business object, and
+    every `who` of a hint."""
+    found = {name for model in OBJECTS.values() for name in fields(model)}
     for path in CODE:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -338,6 +342,14 @@ def named() -> set[str]:
     for path in (ROOT / "mappings/hints").glob("*.yaml"):
         found |= {str(h.get("who")) for h in yamlfile.plain_load(path.read_text("utf-8"))}
     return found
+
+
+def fields(model: type[Part]) -> Iterator[str]:
+    """Those of a business object and of its parts."""
+    for name, kind in kinds(model).items():
+        yield name
+        if isinstance(kind, type):
+            yield from fields(kind)
 
 
 def test_every_message_is_used() -> None:

@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 
 from connector import yamlfile
+from connector.mapping.coding import spots
+from connector.mapping.level import needed
 from connector.mapping.load import EACH_WORDS, READ_WORDS, TOP, WORDS, Values, load
+from connector.mapping.model import Mapping
 from connector.mapping.schema import schema
+from connector.messages import CATALOGUE
 from tests.mapping.build import problems
 
 SHIPPED = Path(__file__).parents[2] / "mappings"
@@ -68,8 +72,17 @@ def test_there_are_shipped_mappings_to_check() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_shipped_mapping_is_accepted_by_loader_and_schema(path: Path) -> None:
-    load(path, Values([SHIPPED / "values"]))
+    made = load(path, Values([SHIPPED / "values"]))
     assert valid(yamlfile.to_plain(yamlfile.load(path)), WHOLE)
+    assert [name for name in ours(made) if f"called_{name}" not in CATALOGUE] == []
+
+
+def ours(mapping: Mapping) -> set[str]:
+    """Our fields that it names, which people read of in plain words."""
+    written = (name for spot in spots(mapping.write) for name in needed(spot.rule))
+    names = {*written, *(spot.rule.target for spot in spots(mapping.read))}
+    plain = {name.removeprefix("record.") for name in names}
+    return {name for name in plain if not name.startswith("custom.")}
 
 
 def test_the_schema_knows_the_words_that_the_loader_knows() -> None:

@@ -4,6 +4,7 @@ from connector.console.pages import (
     audit,
     failures,
     insight,
+    mappings,
     orders,
     overview,
     reports,
@@ -12,7 +13,5 @@ from connector.console.pages import (
     users,
 )
 
-ROUTERS = tuple(
-    one.router
-    for one in (overview, orders, failures, reviews, insight, reports, rules, audit, users)
-)
+PAGES = (overview, orders, failures, reviews, insight, reports, rules, mappings, audit, users)
+ROUTERS = tuple(one.router for one in PAGES)

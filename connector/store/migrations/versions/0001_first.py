@@ -228,7 +228,9 @@ def upgrade() -> None:
             postgresql_where=sa.text("owner = '' AND due_at IS NOT NULL"),
         )
         batch_op.create_index(
-            batch_op.f("ix_deliveries_flow_state_due_at"), ["flow", "state", "due_at"], unique=False
+            batch_op.f("ix_deliveries_flow_state_due_at_mapping"),
+            ["flow", "state", "due_at", "mapping"],
+            unique=False,
         )
         batch_op.create_index(batch_op.f("ix_deliveries_line"), ["line"], unique=False)
         batch_op.create_index(
@@ -304,6 +306,17 @@ def upgrade() -> None:
             ["object", "target", "target_key"],
             unique=False,
         )
+    op.create_table(
+        "mappings",
+        sa.Column("flow", sa.String(length=200), nullable=False),
+        sa.Column("side", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.String(length=200), nullable=False),
+        sa.Column("file", sa.Text(), server_default="", nullable=False),
+        sa.Column("text", sa.Text(), server_default="", nullable=False),
+        sa.Column("tables", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.Float(precision=53), nullable=True),
+        sa.PrimaryKeyConstraint("flow", "side", "version", name=op.f("pk_mappings")),
+    )
     op.create_table(
         "mentions",
         sa.Column("connection", sa.String(length=200), nullable=False),

@@ -1,9 +1,11 @@
-"""Mappings as people test and read them."""
+"""The named cases beside the mappings."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,12 +13,10 @@ from zoneinfo import ZoneInfo
 from connector import yamlfile
 from connector.assemble import shipped
 from connector.contract import Record, is_empty
-from connector.engine.system import Flow, System
 from connector.errors import ConfigError, MappingFault, Problem
-from connector.mapping import schema
 from connector.mapping.document import canonical, like
 from connector.mapping.load import Values, load, read_yaml
-from connector.mapping.model import Each, Mapping, Rule, Side
+from connector.mapping.model import Mapping
 from connector.mapping.reading import Reader
 from connector.mapping.writing import Writer
 from connector.messages import say
@@ -34,6 +34,43 @@ def test(directory: Path | None = None) -> list[Shown]:
         for path in sorted((root / "cases").glob("*/*.yaml")):
             results += _cases(path, _mapping_of(path, roots, values))
     return results
+
+
+def of(folders: Sequence[Path], mapping: Mapping, side: str) -> list[Shown]:
+    """The cases of one side of a mapping, those of every folder. A file of them that cannot be used
+    is one that fails."""
+    file, found = Path(mapping.file), list[Shown]()
+    for folder in folders:
+        path = folder / "cases" / file.parent.name / file.name
+        if path.is_file():
+            try:
+                found += _run(path, path.stat().st_mtime, _Proved.of(mapping))
+            except ConfigError as error:
+                words = [str(problem) for problem in error.problems]
+                found.append({"file": path.name, "name": "", "side": side, "ok": False,
+                              "differences": words})  # fmt: skip
+    return [case for case in found if case["side"] == side]
+
+
+@dataclass(frozen=True, slots=True)
+class _Proved:
+    """A mapping, known by what cases can tell of it."""
+
+    file: str
+    version: str
+    codes: tuple[Any, ...]
+    mapping: Mapping = field(compare=False)
+
+    @classmethod
+    def of(cls, mapping: Mapping) -> _Proved:
+        codes = [(name, *table.inverse.items()) for name, table in mapping.tables.items()]
+        return cls(mapping.file, mapping.version, tuple(codes), mapping)
+
+
+@lru_cache(256)
+def _run(path: Path, stamp: float, proved: _Proved) -> list[Shown]:
+    """The cases in a file of this stamp: they take long, and are looked at again and again."""
+    return _cases(path, proved.mapping)
 
 
 def _mapping_of(path: Path, roots: list[Path], values: Values) -> Mapping:
@@ -63,8 +100,8 @@ def _case(path: Path, cases: Any, n: int, mapping: Mapping) -> Shown:
         if getattr(mapping, word) is None:
             raise ConfigError([Problem(place, say("missing_word", name=word))])
     differences = _reads(mapping, case) if "read" in case else _writes(mapping, case)
-    name = str(case.get("name", n + 1))
-    return {"name": name, "ok": not differences, "differences": differences}
+    name, side = str(case.get("name", n + 1)), "read" if "read" in case else "write"
+    return {"name": name, "side": side, "ok": not differences, "differences": differences}
 
 
 def _reads(mapping: Mapping, case: Shown) -> list[str]:
@@ -114,57 +151,3 @@ def compare(wanted: Any, found: Any, path: str = "") -> list[str]:
         or (is_empty(wanted) and is_empty(found))
     )
     return [] if same else [f"{path.rstrip('.')}: {found!r} instead of {wanted!r}"]
-
-
-def show(system: System, flow: Flow) -> dict[str, Shown]:
-    """A flow's rules, as they `read` its source and `write` its target."""
-    feed = system.feeds.get(f"{flow.source}/{flow.object}")
-    reads = feed.reader.mapping if feed else None
-    writes = flow.writer.mapping if flow.writer else None
-    return {
-        "read": _side(reads, reads.read if reads else None),
-        "write": _side(writes, writes.write if writes else None),
-    }
-
-
-def _side(mapping: Mapping | None, side: Side | None) -> Shown:
-    if mapping is None or side is None:
-        return {"file": "", "form": "", "rules": []}
-    rules = [*_rules(side.rules), *(row for each in side.each for row in _table(each))]
-    return {"file": mapping.file, "form": mapping.form, "rules": rules}
-
-
-def _table(each: Each) -> Iterator[Shown]:
-    for row in (*_rules(each.rules), *(row for inner in each.each for row in _table(inner))):
-        yield row | {"field": f"{each.target}/{row['field']}"}
-
-
-def _rules(rules: Sequence[Rule]) -> list[Shown]:
-    return [{"field": r.target, "origin": _origin(r), "as": _as(r), "on": r.on} for r in rules]
-
-
-def _origin(rule: Rule) -> str:
-    if rule.has_value:
-        return repr(rule.value)
-    if rule.expr is not None:
-        return rule.expr.source
-    return rule.template or ", ".join([*rule.sources, *rule.otherwise]) or rule.call
-
-
-def _as(rule: Rule) -> str:
-    default = "" if rule.default is None else f"default {rule.default}"
-    parts = [
-        f"link {rule.link.object}.{rule.link.field}" if rule.link else "",
-        f"map {rule.map.name}" if rule.map else "",
-        rule.type,
-        f"scale {rule.scale}" if rule.scale != "" else "",
-        f"max {rule.max_bytes} bytes" if rule.max_bytes else "",
-        default,
-        f"when {rule.when.source}" if rule.when else "",
-    ]
-    return ", ".join(part for part in parts if part)
-
-
-def schema_text() -> str:
-    """The JSON Schema of mapping files."""
-    return json.dumps(schema.schema(), indent=2, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""Mappings as people read, test and try them."""
