@@ -61,10 +61,10 @@ class Firm:
         finally:
             app.close()
 
-    def sold(self, product: str = "", quantity: int = 2, price: str = "11.30", **more: Any) -> str:
+    def sold(self, quantity: int = 2, price: str = "11.30", **more: Any) -> str:
         """A salesperson enters an order; its number."""
         customer = self.site.crm.records(ACCOUNT)[0]["account_no"]
-        line = {"product": product or self.made[0], "quantity": quantity, "price": price}
+        line = {"product": self.made[0], "quantity": quantity, "price": price}
         lines = [line | {"tax_rate__c": "13"}]
         return str(self.site.crm.act("add_order", customer=customer, lines=lines, **more))
 

@@ -70,17 +70,17 @@ class Seats:
             yield
         assert not self.complaints, "\n".join(self.complaints)
 
-    def stranger(self, size: str = "desktop", language: str = "zh") -> Page:
-        """Somebody whom the console does not know."""
-        return self._page(size, language)
+    def stranger(self, size: str = "desktop", language: str = "zh", **more: Any) -> Page:
+        """Somebody whom the console does not know; `more`: how their browser is set."""
+        return self._page(size, language, **more)
 
-    def of(self, login: str, size: str = "desktop", language: str = "zh") -> Page:
+    def of(self, login: str, size: str = "desktop", language: str = "zh", **more: Any) -> Page:
         """Somebody who has logged in."""
         if login not in self.known:
             page = self._page()
             self.come_in(page, self.firm.invited(login))
             self.known[login] = page.context.storage_state()
-        return self._page(size, language, storage_state=self.known[login])
+        return self._page(size, language, storage_state=self.known[login], **more)
 
     def come_in(self, page: Page, link: str) -> None:
         """Set a password by an invitation."""

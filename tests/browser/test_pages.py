@@ -83,9 +83,12 @@ def places(everybody: Seats, firm: Firm) -> dict[str, str]:
     return numbers | found | {"welcome": firm.invited(OPERATOR).removeprefix(firm.home)}
 
 
-def looks(seats: Seats, places: dict[str, str], size: str, language: str) -> Iterator[Any]:
-    """Every page, by its name."""
-    admin, stranger = seats.of(ADMIN, size, language), seats.stranger(size, language)
+def looks(
+    seats: Seats, places: dict[str, str], size: str, language: str, **more: Any
+) -> Iterator[Any]:
+    """Every page, by its name; `more`: how the browser is set."""
+    admin = seats.of(ADMIN, size, language, **more)
+    stranger = seats.stranger(size, language, **more)
     for page, known in ((admin, PAGES), (stranger, STRANGERS)):
         for name, where in known.items():
             page.goto(where.format(**places))
@@ -119,4 +122,13 @@ def test_every_page_is_for_everybody_fits_and_speaks_plainly(
         found += [f"wider than its place: {one}" for one in page.evaluate(SIDEWAYS)]
         found += [f"for programs: {one}" for one in CODE.findall(page.evaluate(TEXT))]
         wrong += [f"{name}: {one}" for one in found]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_page_is_for_everybody_where_the_machine_is_dark(
+    seats: Seats, places: dict[str, str]
+) -> None:
+    wrong: list[str] = []
+    for name, page in looks(seats, places, "desktop", "zh", color_scheme="dark"):
+        wrong += [f"{name}: {one}" for one in findings(page)]
     assert not wrong, "\n".join(wrong)

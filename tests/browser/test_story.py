@@ -108,6 +108,24 @@ def test_an_operator_who_was_slower_is_told_so_and_can_go_back(
     expect(other.get_by_role("heading", level=1)).to_contain_text(number)
 
 
+def test_a_page_follows_but_takes_nothing_from_under_somebody_s_hands(
+    seats: Seats, firm: Firm, expect: Any
+) -> None:
+    first = firm.refused()
+    page = seats.of(OPERATOR)
+    page.goto("/failures")
+    chosen = page.get_by_label(f"选择 {first}")
+    chosen.check()
+    second = firm.refused()
+    other = seats.of(ADMIN)
+    other.goto("/failures")
+    expect(other.get_by_role("link", name=second)).to_be_visible()
+    expect(chosen).to_be_checked()
+    chosen.uncheck()
+    page.get_by_role("heading", level=1).click()
+    expect(page.get_by_role("link", name=second)).to_be_visible()
+
+
 def test_the_language_switches_in_place_and_stays(seats: Seats, firm: Firm, expect: Any) -> None:
     page = seats.of(ADMIN)
     page.goto("/orders?late=true")

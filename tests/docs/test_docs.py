@@ -16,6 +16,7 @@ from string import Formatter
 from typing import Any
 
 import pytest
+from sqlalchemy import CheckConstraint
 
 from adapters.fxiaoke.settings import FxiaokeSettings
 from adapters.kingdee_galaxy.settings import KingdeeGalaxySettings
@@ -43,7 +44,7 @@ from connector.settings import (
     ReviewSettings,
     seconds,
 )
-from connector.store.tables import STATES
+from connector.store.tables import STATES, reviews
 from tests.docs.pages import EXAMPLE, PAGES, ROOT, blocks, page
 
 CATALOGUES = [path for top in ("connector", "adapters")
@@ -358,11 +359,14 @@ def test_every_message_is_used() -> None:
     assert sorted(set(catalogue()) - used) == []
 
 
+[STATES_OF_REVIEWS] = [one for one in reviews.constraints if isinstance(one, CheckConstraint)]
 WORDED = {
     "state": set(STATES),
     "object": set(OBJECTS),
     "step": set(STEPS),
     "kind": set(typing.get_args(reconciling.Kind)),
+    "reviewed": set(re.findall(r"'(\w+)'", str(STATES_OF_REVIEWS.sqltext))),
+    "called": {name for model in OBJECTS.values() for name in model.model_fields} - {"custom"},
 }
 
 

@@ -2,9 +2,11 @@
 "use strict";
 
 // Nothing is taken from under somebody's hands: what is being typed, chosen, opened or pressed.
+const typed = (field) => field.value !== field.defaultValue;
 const busy = (region) => document.hidden
   || document.activeElement?.matches("input, select, textarea, button, summary")
-  || region.querySelector(":checked, details[open]");
+  || region.querySelector(":checked, details[open]")
+  || [...region.querySelectorAll("input, textarea")].some(typed);
 
 async function refresh(region) {
   if (busy(region)) return;
