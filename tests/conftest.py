@@ -13,6 +13,13 @@ from sqlalchemy import create_engine, text
 from connector import log
 from connector.messages import set_language
 from tests.database import serving
+from tests.parsing import parsing_once
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parsed_once() -> Iterator[None]:
+    with parsing_once():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,14 @@
-"""A real PostgreSQL server, from a wheel: the one of the tests that need it."""
+"""Databases of the tests: a real PostgreSQL server, from a wheel; a SQLite store that is ready."""
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,6 +16,9 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 from psycopg.rows import dict_row
 from sqlalchemy import create_engine, text
+
+from connector.store import migrate
+from connector.store.engine import Store
 
 USER, PASSWORD = "connector", "synthetic-password"
 """Who asks for a password where everybody else is let in."""
@@ -148,3 +154,14 @@ def serving() -> Iterator[Server]:
             yield Server(server)
         finally:
             server.cleanup()
+
+
+@cache
+def empty_store() -> Path:
+    """A store of the present schema with nothing in it: making one takes a tenth of a second."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    store = Store(f"sqlite:///{(folder / 'connector.db').as_posix()}")
+    migrate.prepare(store)
+    store.close()
+    return folder / "connector.db"

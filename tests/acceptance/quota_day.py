@@ -30,8 +30,9 @@ from sandbox.clock import CHINA
 from sandbox.company.model import Company, Material, Stock
 from sandbox.server import Request, Response, from_json
 from tests.acceptance.site import Report
+from tests.parsing import parsing_once
 from tests.system.company import SMALL
-from tests.system.site import Site, opened, parsing_once, sold
+from tests.system.site import Site, opened, sold
 
 MORNING, FIRST, NOON, LAST, NIGHT = 7.5, 8.0, 12.0, 18.0, 24.0
 """Hours of the day: the connector begins, salespeople do, noon, they go home, the day ends."""

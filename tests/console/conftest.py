@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
+from argon2 import PasswordHasher
 
+from connector.operations import accounts
 from tests.console.factory import Office, office
+
+
+@pytest.fixture(scope="session", autouse=True)
+def costly() -> Iterator[PasswordHasher]:
+    """How the product hashes passwords: a tenth of a second, twice for everybody who comes in.
+    Tests do it at less."""
+    made, quick = accounts._HASHER, PasswordHasher(time_cost=1, memory_cost=64)
+    with mock.patch.object(accounts, "_HASHER", quick):
+        yield made
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from connector.engine import deriving
 from connector.messages import set_language
 from connector.store import migrate
 from connector.store.engine import Store
+from tests.database import empty_store
 from tests.reviews.factory import PEOPLE, REVIEW, Reviewed, reviewed
 
 HOME = "http://127.0.0.1:8090"
@@ -106,7 +108,10 @@ class Office:
 @contextmanager
 def office(directory: Path, store_url: str) -> Iterator[Office]:
     store = Store(store_url)
-    migrate.prepare(store)
+    if store.path is None:
+        migrate.prepare(store)
+    else:
+        shutil.copy(empty_store(), store.path)
     store.close()
     with reviewed(directory, store_url) as made:
         found = Office(made)

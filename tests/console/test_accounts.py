@@ -126,11 +126,10 @@ def test_nobody_can_log_in_who_was_not_invited(desk: Office, known: Accounts) ->
 
 
 def test_hashes_of_former_costs_are_made_anew_when_somebody_logs_in(
-    desk: Office, known: Accounts, monkeypatch: pytest.MonkeyPatch
+    desk: Office, known: Accounts, costly: PasswordHasher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operations, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64))
     welcomed(known)
-    monkeypatch.undo()
+    monkeypatch.setattr(operations, "_HASHER", costly)
 
     def stored() -> str:
         with desk.site.system.store.reading() as tx:

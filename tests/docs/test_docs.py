@@ -366,7 +366,7 @@ WORDED = {
     "step": set(STEPS),
     "kind": set(typing.get_args(reconciling.Kind)),
     "reviewed": set(re.findall(r"'(\w+)'", str(STATES_OF_REVIEWS.sqltext))),
-    "called": {name for model in OBJECTS.values() for name in model.model_fields} - {"custom"},
+    "called": {name for model in OBJECTS.values() for name in fields(model)} - {"custom"},
 }
 
 

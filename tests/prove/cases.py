@@ -14,8 +14,9 @@ from functools import partial
 from typing import Any
 
 from sandbox import witness
+from tests.parsing import parsing_once
 from tests.prove.suite import Evidence
-from tests.system.site import Site, parsing_once
+from tests.system.site import Site
 
 
 @dataclass

@@ -21,10 +21,11 @@ from typing import Any
 
 from connector import log
 from connector.errors import OutcomeUnknown
+from tests.database import empty_store
 from tests.engine import factory
 from tests.prove.suite import Evidence, Suite
 from tests.system.company import SMALL
-from tests.system.site import BILL, Site, empty_store, opened
+from tests.system.site import BILL, Site, opened
 
 HOURS = 7200.0
 STOCK = "erp_stock__c"

@@ -8,13 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.system.company import SMALL
-from tests.system.site import Site, opened, parsing_once
-
-
-@pytest.fixture(scope="session", autouse=True)
-def parsed_once() -> Iterator[None]:
-    with parsing_once():
-        yield
+from tests.system.site import Site, opened
 
 
 @pytest.fixture(params=["manual", "erp"])

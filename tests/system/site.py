@@ -7,7 +7,6 @@ the CRM's, the ERP's and the connector's, run with real time and are moved on to
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import shutil
@@ -17,25 +16,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
-from unittest import mock
 
-from connector import yamlfile
 from connector.app import App
 from connector.assemble import shipped
-from connector.mapping import load as mapping_load
-from connector.mapping.expr import Expression
 from connector.operations import beginning
-from connector.store import deliveries, migrate
-from connector.store.engine import Store
+from connector.store import deliveries
 from sandbox.clock import CHINA
 from sandbox.company.model import Company
 from sandbox.ledger import Entry
 from sandbox.server import Application, Options, Request, Response, from_json, start
+from tests.database import empty_store
 from tests.system import configuration
 from tests.system.processes import Command
 
@@ -457,37 +451,6 @@ def simulated(name: str, company: Company, options: Options) -> Application:
     """A simulated system by its name."""
     made: Application = import_module(f"sandbox.{name}").create(company, options)
     return made
-
-
-@contextmanager
-def parsing_once() -> Iterator[None]:
-    """The shipped mappings, values and hints are parsed, and expressions compiled, once for all
-    sites: half of an opening."""
-    load, parsed = yamlfile.load, {}
-
-    def load_once(path: Path, *more: Any) -> Any:
-        if shipped() not in path.parents:
-            return load(path, *more)
-        if path not in parsed:
-            parsed[path] = load(path, *more)
-        return parsed[path]
-
-    with (
-        mock.patch.object(yamlfile, "load", load_once),
-        mock.patch.object(mapping_load, "Expression", cache(Expression)),
-    ):
-        yield
-
-
-@cache
-def empty_store() -> Path:
-    """A store of the present schema with nothing in it: making one takes a tenth of a second."""
-    folder = Path(mkdtemp())
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    store = Store(f"sqlite:///{(folder / 'connector.db').as_posix()}")
-    migrate.prepare(store)
-    store.close()
-    return folder / "connector.db"
 
 
 def wait_for(

@@ -21,9 +21,10 @@ from connector.operations import beginning
 from sandbox.fxiaoke import FxiaokeSandbox
 from sandbox.kingdee_galaxy import KingdeeGalaxySandbox
 from sandbox.server import Application, start
+from tests.database import empty_store
 from tests.system import configuration
 from tests.system.company import CUSTOMERS, MATERIALS, SMALL, with_orders
-from tests.system.site import BILL, ORDER, PARTNER, QUICK, ROWS, SharedClock, empty_store, today
+from tests.system.site import BILL, ORDER, PARTNER, QUICK, ROWS, SharedClock, today
 
 HEADINGS = [
     "订单号", "客户编码", "下单日期", "业务员", "订单备注",
