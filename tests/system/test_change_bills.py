@@ -59,6 +59,7 @@ def test_an_order_that_changes_after_its_audit_is_changed_once(carried: Site) ->
     settled(carried)
 
 
+@pytest.mark.parametrize("numbering", ["erp"])
 @pytest.mark.parametrize("skip", range(4))
 @pytest.mark.parametrize("operation", ["SaveXSaleOrder", "Save", "Submit", "Audit"])
 def test_a_lost_answer_changes_it_no_less_and_no_more(
