@@ -6,7 +6,7 @@ const typed = (field) => field.value !== field.defaultValue;
 const busy = (region) => document.hidden
   || document.activeElement?.matches("input, select, textarea, button, summary")
   || region.querySelector(":checked, details[open]")
-  || [...region.querySelectorAll("input, textarea")].some(typed);
+  || [...region.querySelectorAll("input:not([type=checkbox]), textarea")].some(typed);
 
 async function refresh(region) {
   if (busy(region)) return;
