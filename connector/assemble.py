@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from connector import log, registry
 from connector.clock import Clock, SystemClock
+from connector.contract import Adapter, Settings
 from connector.contract import Http as HttpProtocol
-from connector.contract import Settings
 from connector.engine.insight import Insight
 from connector.engine.system import Connection, Feed, Flow, System
 from connector.errors import ConfigError, Problem
@@ -150,7 +150,8 @@ class Assembly:
         }
 
     def _approvals(self) -> dict[str, FlowSettings]:
-        """The same for what people approve there; what is over is withdrawn."""
+        """The same for what people approve there. What is over is withdrawn where the system has a
+        call for it, and left alone elsewhere: its answer counts for nothing."""
         return {
             f"approvals_{name}": FlowSettings.model_validate(
                 {
@@ -158,7 +159,7 @@ class Assembly:
                     "from": HUB,
                     "to": name,
                     "when": f'channel == "{name}" and open',
-                    "gone": "cancel",
+                    "gone": "cancel" if _withdraws(one.adapter) else "follow",
                     "max_creates": None,
                 }
             )
@@ -353,6 +354,10 @@ class Assembly:
                     words = say("written_twice", field=path, **params)
                     self.problems.append(Problem(self._file.place("flows", flow.name), words))
                     break
+
+
+def _withdraws(adapter: Adapter) -> bool:
+    return "cancel" in adapter.capabilities.of("approval").operations
 
 
 def _opposites(flows: Iterable[Flow]) -> list[tuple[Flow, Flow]]:

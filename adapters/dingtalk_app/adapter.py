@@ -12,7 +12,7 @@ from adapters.dingtalk_app.settings import DingTalkAppSettings
 from connector.clock import Clock
 from connector.contract import Fields, Http, Identity, Settings
 from connector.errors import AdapterError, Locked, Rejected
-from connector.kit.approvals import Approvals, Instance, names
+from connector.kit.approvals import Approvals, Instance, asked, names
 from connector.messages import say
 
 FRESH = 15.0
@@ -35,13 +35,9 @@ class DingTalkApp(Approvals):
 
     def ask(self, fields: Fields) -> str:
         """See `Approvals`. What people could not answer is refused before anything is asked."""
-        who, asks = names(fields.get("who")), names(fields.get("asks"))
-        if not who:
-            raise Rejected(say("dingtalk_app_nobody"))
+        who, asks = asked(fields, self.settings.components), names(fields.get("asks"))
         if asks and not self.settings.actioner_key:
             raise Rejected(say("dingtalk_app_cannot_fill", names=", ".join(asks)))
-        if lacking := [name for name in asks if name not in self.settings.components]:
-            raise Rejected(say("dingtalk_app_components", names=", ".join(lacking)))
         return self._client.make(request(self.settings, fields, who))
 
     def withdraw(self, key: str) -> None:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adapters.dingtalk_app.settings import SHOWN, DingTalkAppSettings
+from adapters.dingtalk_app.settings import DingTalkAppSettings
 from connector.contract import Fields
-from connector.kit.approvals import Instance, State
+from connector.kit.approvals import OURS, Instance, State, shown
 
-ID = "id"
-OURS = (ID, *SHOWN)
-"""What we fill in; people fill in the rest."""
 DECISIONS: Mapping[str, State] = {"agree": "approved", "refuse": "refused"}
 """Of an instance that is `COMPLETED`; its `result` means nothing before."""
 ANSWERS = frozenset({"EXECUTE_TASK_NORMAL", "EXECUTE_TASK_AGENT"})
@@ -19,17 +16,15 @@ ANSWERS = frozenset({"EXECUTE_TASK_NORMAL", "EXECUTE_TASK_AGENT"})
 
 
 def request(settings: DingTalkAppSettings, fields: Fields, who: Sequence[str]) -> dict[str, Any]:
-    """What is asked for, for `who`. Where nothing is shown, the title stands for the text: people
-    who make a template require both of whoever fills it in."""
-    told = {**fields, "text": fields.get("text") or fields.get("title")}
-    shown = ((settings.components.get(name), str(told.get(name) or "")) for name in OURS)
+    """What is asked for, for `who`."""
+    filled = ((settings.components.get(name), value) for name, value in shown(fields).items())
     return {
         "originatorUserId": settings.originator,
         "processCode": settings.process_code,
         "deptId": settings.department,
         "formComponentValues": [
             {"name": component, "value": value.replace("\n", "\r\n")}
-            for component, value in shown
+            for component, value in filled
             if component and value
         ],
         **_asked(settings.actioner_key, list(who)),

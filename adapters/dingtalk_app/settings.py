@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import SecretStr
 
 from connector.contract import Rate, Settings
-from connector.messages import say
-
-SHOWN = ("title", "text")
-"""What a template must have components for."""
-
-
-def _shows(components: dict[str, str]) -> dict[str, str]:
-    if lacking := [name for name in SHOWN if not components.get(name)]:
-        raise ValueError(say("dingtalk_app_components", names=", ".join(lacking)))
-    return components
-
-
-Components = Annotated[dict[str, str], AfterValidator(_shows)]
+from connector.kit.approvals import Components
 
 
 class DingTalkAppSettings(Settings):

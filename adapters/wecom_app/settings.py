@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
-from connector.contract import Rate, Settings
+from connector.contract import Rate
+from connector.kit.wecom import WeComSettings
 
 
-class WeComAppSettings(Settings):
+class WeComAppSettings(WeComSettings):
     """An application of the company's own (自建应用)."""
 
     asked: ClassVar[tuple[str, ...]] = ("to",)
     usual: ClassVar[Mapping[str, str]] = {"rate": "15/m"}
 
-    base_url: str = "https://qyapi.weixin.qq.com"
-    """Where the application calls."""
-    corpid: str
-    """The company's id (企业 ID)."""
-    corpsecret: SecretStr
-    """The application's Secret."""
     agentid: int
     """The application's AgentId."""
     to: str = ""

@@ -13,6 +13,7 @@
     approvals     systems in which people approve things
     channel       connections that only tell people something
     errcodes      answers that say by an `errcode`, under HTTP 200, what became of a call
+    wecom         the same of WeCom, called by an application, with its token
     fitting       texts shortened to what a channel allows, never broken
     described     what the forms of a system hold, asked once
     millis        instants as whole milliseconds

@@ -34,6 +34,8 @@ class Codes:
     """Nothing is taken for a while."""
     pause: float | None = None
     """Seconds of that while; None: the system does not tell."""
+    broken: frozenset[str] = frozenset()
+    """The system itself failed: what was written may be there or not."""
 
     def judge(self, answer: Answer, *, writes: bool = True) -> dict[str, Any]:
         """The body of an answer that says it is done; otherwise raises what it means."""
@@ -44,13 +46,15 @@ class Codes:
             raise (OutcomeUnknown if writes else Transient)(say("errcode_missing"), answer=text)
         if code != DONE:
             # The code stands with the words: these change, and people look for it.
-            raise self._meaning(code, f"{code}: {body.get('errmsg') or ''}", text)
+            raise self._meaning(code, f"{code}: {body.get('errmsg') or ''}", text, writes=writes)
         return dict(body)
 
-    def _meaning(self, code: str, words: str, text: str) -> AdapterError:
+    def _meaning(self, code: str, words: str, text: str, *, writes: bool) -> AdapterError:
         if code in self.too_fast:
             return Unreachable(words, retry_after=self.pause, code=code, answer=text)
-        if code == BUSY:
+        if code in self.broken and writes:
+            return OutcomeUnknown(words, code=code, answer=text)
+        if code == BUSY or code in self.broken:
             return Transient(words, code=code, answer=text)
         kind = AccessDenied if code in self.denied else Rejected
         return kind(words, code=code, answer=text)

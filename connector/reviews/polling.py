@@ -71,7 +71,7 @@ class Poller:
         """By the key of its instance, what still waits for an answer there."""
         rows = {row.id: row for row in reviews.listing(tx, ("open",), flow=flow)}
         asked = {
-            approval_key(id, one.department): (rows[id], one.department)
+            approval_key(rows[id], one.department): (rows[id], one.department)
             for id, some in reviews.answers_of(tx, list(rows)).items()
             for one in some
             if one.state == "open"

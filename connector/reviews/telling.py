@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -67,7 +68,7 @@ class Announcer:
         ids: Sequence[str],
     ) -> None:
         """Ask where people approve."""
-        number = approval_key(review.id, department)
+        number = approval_key(review, department)
         made = Approval(
             number=number,
             channel=kind.settings.via,
@@ -83,7 +84,7 @@ class Announcer:
     def take_back(self, tx: Tx, review: Any) -> None:
         """What nobody has to answer any more is taken back where people approve."""
         answers = reviews.answers_of(tx, [review.id])[review.id]
-        over = [approval_key(review.id, one.department) for one in answers
+        over = [approval_key(review, one.department) for one in answers
                 if review.state != "open" or one.state != "open"]  # fmt: skip
         known = snapshots.models(tx, HUB, "approval", Approval, over)
         still = {k: one.model_copy(update={"open": False}) for k, one in known.items() if one.open}
@@ -143,9 +144,12 @@ class Announcer:
         saving.save(self._system, tx, "order_review", {f"{fresh.flow}/{fresh.key}": made})
 
 
-def approval_key(review: int, department: str) -> str:
-    """Under which a department's part of a review is kept as an approval."""
-    return f"A{review}-{department}"
+def approval_key(review: Any, department: str) -> str:
+    """Under which a department's part of a review is kept as an approval. Ids of reviews come again
+    in another store, or in one that was put back to an earlier day; systems that know an approval
+    by this must not take it for one of those."""
+    asked = hashlib.blake2b(f"{review.at!r} {review.hash}".encode(), digest_size=4).hexdigest()
+    return f"A{review.id}-{department}-{asked}"
 
 
 def _said(row: Any, language: str) -> str:

@@ -7,23 +7,19 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from sandbox.errcodes import ErrcodeSandbox, Refusal, Refused
+from sandbox.errcodes import Refusal, Refused
 from sandbox.server import NotJson, Request, from_json
 from sandbox.throttle import Throttle
+from sandbox.wecom import CORPID, CORPSECRET, INVALID, WeComSandbox
 
-CORPID, AGENTID = "ww0123456789abcdef", 1000002
-CORPSECRET = "demo-corpsecret-0123456789"
-LIFE = 7200
-"""Seconds that a token lives."""
+AGENTID = 1000002
 MOST_BYTES = 2_048
 A_MINUTE = 30
 """Messages to one member; the rest is dropped."""
 
-SWITCHES: dict[str, Any] = {"members": ["zhangsan", "lisi"], "no_login": 40001}
-"""`members`: who sees the application. `no_login`: the code by which a wrong company or secret is
-refused; the fact sheet does not tell it, so nothing may depend on it."""
+SWITCHES: dict[str, Any] = {"members": ["zhangsan", "lisi"]}
+"""`members`: who sees the application."""
 
-INVALID, EXPIRED = (40014, "invalid access_token"), (42001, "access_token expired")
 SYSTEM_FAULTS = {
     "busy": (-1, "system busy"),
     "too_fast": (45009, "api freq out of limit"),
@@ -40,7 +36,7 @@ ROUTES = {
 }
 
 
-class WeComAppSandbox(ErrcodeSandbox):
+class WeComAppSandbox(WeComSandbox):
     """One company with one application."""
 
     system = "wecom_app"
@@ -48,9 +44,7 @@ class WeComAppSandbox(ErrcodeSandbox):
 
     def __init__(self, *, seed: int = 1) -> None:
         super().__init__(seed=seed)
-        self.switches = dict(SWITCHES)
-        self._tokens: dict[str, datetime] = {}
-        """Until when each is good, the newest last."""
+        self.switches |= SWITCHES
         self._throttles: dict[str, Throttle] = defaultdict(lambda: Throttle(self.clock, A_MINUTE))
         self._before: dict[tuple[str, str], datetime] = {}
         """When something was last sent to some people."""
@@ -59,39 +53,15 @@ class WeComAppSandbox(ErrcodeSandbox):
     def name_call(self, request: Request) -> tuple[str, str]:
         return ROUTES.get((request.method, request.route), ("unknown", ""))
 
-    def work(self, request: Request, operation: str) -> Mapping[str, Any]:
-        if operation == "token":
-            return self._log_in(request.query)
-        self._admit(request.query.get("access_token", ""))
-        return self._take(request.body)
-
-    # -- tokens -----------------------------------------------------------------------------
-
-    def _log_in(self, query: Mapping[str, str]) -> dict[str, Any]:
-        if (query.get("corpid"), query.get("corpsecret")) != (CORPID, CORPSECRET):
-            raise Refusal(self.switches["no_login"], "invalid credential")
-        now = self.clock.now()
-        good = [token for token, until in self._tokens.items() if now < until]
-        if not good:
-            good = [f"token-{len(self._tokens) + 1}-of-the-application"]
-            self._tokens[good[0]] = now + timedelta(seconds=LIFE)
-        return {"access_token": good[-1], "expires_in": LIFE}
-
-    def _admit(self, token: str) -> None:
-        if token not in self._tokens:
-            raise Refusal(*INVALID)
-        if self.clock.now() >= self._tokens[token]:
-            raise Refusal(*EXPIRED)
-
     # -- messages ---------------------------------------------------------------------------
 
-    def _take(self, raw: bytes) -> dict[str, Any]:
-        body, content = _read(raw)
-        named = [one for one in body.get("touser", "").split("|") if one]
+    def done(self, body: bytes, operation: str) -> Mapping[str, Any]:
+        message, content = _read(body)
+        named = [one for one in message.get("touser", "").split("|") if one]
         known = [one for one in named if one in self.switches["members"]]
         if not known:
             raise Refusal(81013, "user & party & tag all invalid")
-        if not self._is_repeated(body, content):
+        if not self._is_repeated(message, content):
             self._deliver(known, content)
         unknown = "|".join(one for one in named if one not in known)
         return {"invaliduser": unknown, "msgid": f"msg-{len(self._said)}"}

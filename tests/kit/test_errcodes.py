@@ -19,7 +19,9 @@ from connector.errors import (
 )
 from connector.kit.errcodes import Codes
 
-CODES = Codes(denied=frozenset({"7"}), too_fast=frozenset({"9"}), pause=60.0)
+CODES = Codes(
+    denied=frozenset({"7"}), too_fast=frozenset({"9"}), pause=60.0, broken=frozenset({"11"})
+)
 
 
 @dataclass
@@ -65,6 +67,11 @@ def test_who_was_too_fast_stays_away_as_long_as_the_system_says() -> None:
     error = refused({"errcode": 9})
     assert isinstance(error, Unreachable)
     assert error.retry_after == 60
+
+
+def test_where_the_system_itself_failed_what_was_written_is_in_doubt() -> None:
+    assert type(refused({"errcode": 11})) is OutcomeUnknown
+    assert type(refused({"errcode": 11}, writes=False)) is Transient
 
 
 @pytest.mark.parametrize(
