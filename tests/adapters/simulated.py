@@ -16,6 +16,8 @@ from connector.http import Http, NoHttp
 from connector.mapping.load import Values, load
 from connector.mapping.model import Mapping as Mapped
 from connector.mapping.reading import read_shape
+from connector.testing import SkippingClock
+from sandbox.clock import SandboxClock
 from sandbox.company import Company
 from sandbox.company.model import Customer, Material, Order, OrderLine, Person
 from sandbox.server import start
@@ -65,6 +67,10 @@ class World:
         """One adapter for whoever only looks."""
         return self.adapter()
 
+    def passing(self) -> Clock:
+        """A clock for the adapter: when it sleeps, time passes here and there."""
+        return _Passing(self.sandbox.clock)
+
     def later(self, adapter: Adapter, seconds: float = 5) -> None:
         """Let time pass there and here: the adapter knows the remote's time from its answers."""
         self.sandbox.clock.advance(seconds)
@@ -103,6 +109,16 @@ class World:
             for entry in self.sandbox.ledger
             if entry.kind == "commit" and number in ("", entry.number)
         ]
+
+
+class _Passing(SkippingClock):
+    def __init__(self, there: SandboxClock) -> None:
+        super().__init__()
+        self._there = there
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        self._there.advance(seconds)
 
 
 @dataclass(frozen=True)

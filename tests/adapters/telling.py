@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from connector.clock import Clock
 from connector.contract import Write, Written
 from connector.mapping.writing import Writer
 from connector.objects import Message
 from connector.objects.base import plain
-from connector.testing import SkippingClock
-from sandbox.clock import SandboxClock
 from sandbox.server import start
 from tests.adapters.simulated import World, mapping_of
 
@@ -43,21 +40,7 @@ class Told(World):
         made = Writer(mapping_of(self.system, "message"))(plain(message.model_copy(update=more)))
         return Write(self.form, "", dict(made.fields))
 
-    def passing(self) -> Clock:
-        """A clock for the adapter: when it sleeps, time passes here and there."""
-        return _Passing(self.sandbox.clock)
-
     @property
     def said(self) -> list[dict[str, Any]]:
         """What was said there, oldest first."""
         return self.sandbox.records(self.form)
-
-
-class _Passing(SkippingClock):
-    def __init__(self, there: SandboxClock) -> None:
-        super().__init__()
-        self._there = there
-
-    def sleep(self, seconds: float) -> None:
-        super().sleep(seconds)
-        self._there.advance(seconds)

@@ -33,7 +33,12 @@ def page() -> str:
     names = [name for name in registry.adapters() if any(one.system == name for one in found)]
     told, asked = ([name for name in names if _does(name, what)] for what in CHANNELS)
     systems = [name for name in names if name not in (*told, *asked)]
-    parts = (HEAD, *_overview(systems, found), *_channels(told, asked), *_each(systems, found))
+    parts = (
+        HEAD,
+        *_overview(systems, found),
+        *_channels(told, asked, found),
+        *_each(systems, found),
+    )
     return "\n".join(parts) + "\n"
 
 
@@ -61,12 +66,13 @@ def _short(one: Ability | None) -> str:
     return " ".join(part for part in ("r" if one.reads else "", written) if part)
 
 
-def _channels(told: list[str], asked: list[str]) -> Iterator[str]:
+def _channels(told: list[str], asked: list[str], found: list[Ability]) -> Iterator[str]:
     """What only tells people something, or asks them."""
     yield "\n## Channels\n\nMessages to people (`message`), each of class C:\n"
     yield from (f"- [{name}](../adapters/{name}/README.md)" for name in told)
-    yield "\nApprovals of people (`approval`), with which they answer reviews; each of class C:\n"
-    yield from (f"- [{name}](../adapters/{name}/README.md)" for name in asked)
+    yield "\nApprovals of people (`approval`), with which they answer reviews, and their class:\n"
+    classes = {one.system: one.idempotency for one in found}
+    yield from (f"- [{name}](../adapters/{name}/README.md): {classes[name]}" for name in asked)
 
 
 def _each(names: list[str], found: list[Ability]) -> Iterator[str]:
