@@ -105,19 +105,20 @@ def opened() -> Iterator[Firm]:
         config |= {"language": "zh", "people": PEOPLE, "console": {"address": home}}
         path.write_text(configuration.written(config), "utf-8")
         command = [sys.executable, "-m", "connector", "console", "--config", str(path)]
-        console = subprocess.Popen(
-            command, env=_as_admin(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        said = site.folder / "console.log"  # no pipe: it would be full one day
+        with said.open("wb") as log:
+            console = subprocess.Popen(command, env=_as_admin(), stdout=log, stderr=log)
+
+        def links() -> list[str]:
+            return re.findall(r"http\S+/welcome/\S+", said.read_text("utf-8"))
+
         try:
-            assert console.stdout is not None
-            first = next(filter(None, (re.search(r"http\S+/welcome/\S+", line)
-                                       for line in console.stdout)))[0]  # fmt: skip
-            firm = Firm(site, f"http://{home}", first)
+            firm = Firm(site, f"http://{home}", wait_for(links, 60, console)[0])
             wait_for(firm.works, 90, site.daemon)
             yield firm
         finally:
             console.terminate()
-            console.communicate(timeout=20)
+            console.wait(timeout=20)
 
 
 def _as_admin() -> dict[str, str]:
