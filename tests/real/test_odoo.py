@@ -25,7 +25,6 @@ from tests.real.odoo_mappings import faults_of_all
 from tests.real.odoo_relay import OdooRelay
 from tests.real.odoo_server import running
 from tests.system.company import with_orders
-from tests.system.conftest import parsed_once  # noqa: F401 - a fixture
 from tests.system.site import Site, joined, today
 from tests.system.test_odoo import (  # noqa: F401 - the same tests, of the real one
     bills,
