@@ -51,7 +51,6 @@ from connector.operations import (
 from connector.operations.accounts import Account, Accounts
 from connector.operations.mappings import listing, trial, versions
 from connector.operations.review_page import review_page
-from connector.reviews.answering import Answering, Verdict
 from connector.reviews.board import Board
 from connector.rights import this_user
 from connector.rules.book import Book
@@ -358,45 +357,45 @@ class App:
         """Ask departments, remind them, withdraw what nobody needs; how much there was to do."""
         return reviewing.mind(self.system, self._board)
 
+    @property
+    def _desk(self) -> reviewing.Desk:
+        return reviewing.Desk(self.system, self._board, self.who, self.hides)
+
     def reviews(self, flow: str = "") -> list[reviewing.Shown]:
         """The reviews under way."""
-        return reviewing.listing(self.system, self._board, flow)
+        return self._desk.listing(flow)
 
     def review(self, flow: str, number: str) -> reviewing.Shown:
         """The newest review of a record. Raises NotFound."""
-        return reviewing.show(self.system, self._board, flow, number)
+        return self._desk.show(flow, number)
 
-    def answer_review(
-        self,
-        flow: str,
-        number: str,
-        department: str,
-        verdict: Verdict,
-        comment: str = "",
-        given: Mapping[str, str] | None = None,
-    ) -> str:
+    def answer_review(self, flow: str, number: str, department: str, reply: reviewing.Reply) -> str:
         """Answer for a department, as whoever is logged in; the review's state after it. Raises
         ConnectorError."""
-        who = reviewing.person(self._board, self.who)
-        return reviewing.answer(
-            self.system, self._board, flow, number, department, who, verdict, comment, given or {}
-        )
+        return self._desk.answer(flow, number, department, reply)
+
+    def say_review(
+        self, flow: str, number: str, text: str, asks: Sequence[str] = (), seen: int | None = None
+    ) -> None:
+        """Say something of a record under review, to those named, or to all whom it concerns;
+        `seen`: id of the review that was seen. Raises ConnectorError."""
+        self._desk.say(flow, number, text, asks, seen)
+
+    def speaks(self, flow: str, number: str) -> bool:
+        """Whether whoever is logged in may say something of it. Raises NotFound."""
+        return self._desk.speaks(flow, number)
 
     def delegate_review(self, flow: str, number: str, department: str, to: str) -> None:
         """Let somebody else answer for a department. Raises ConnectorError."""
-        who, review = reviewing.person(self._board, self.who), self.review(flow, number)
-        Answering(self.system, self._board).delegate(review.id, department, who, to)
+        self._desk.delegate(flow, number, department, to)
 
     def release_review(self, flow: str, number: str, reason: str) -> None:
         """Let a record go without its review, as an admin. Raises ConnectorError."""
-        who, review = reviewing.person(self._board, self.who), self.review(flow, number)
-        Answering(self.system, self._board).release(review.id, who, reason)
+        self._desk.release(flow, number, reason)
 
     def accept_review(self, flow: str) -> None:
         """Accept that a flow's review is another one now, as an admin. Raises ConnectorError."""
-        known = finding.delivering(self.system, flow)
-        who = reviewing.person(self._board, self.who)
-        Answering(self.system, self._board).accept(known.name, known.review, who)
+        self._desk.accept(flow)
 
     def review_times(self) -> list[tuple[str, int, float]]:
         """How long departments take: `(department, answers, seconds each)`."""

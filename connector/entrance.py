@@ -24,8 +24,9 @@ TABLE: Mapping[str, frozenset[str]] = {
         "try_rule", "links", "match", "fill", "reviewed", "reviews", "review", "review_times",
         "audit", "board", "order_line", "fields", "standing", "computed", "report", "mappings",
         "mapping", "mapped", "mapping_versions", "mapping_version", "mapping_diff",
-        # Whom a review asks, it says itself.
-        "answer_review", "delegate_review",
+        # Whom a review asks, it says itself; and who else has to do with a record: its salesperson,
+        # whoever is asked something, and whoever runs things.
+        "answer_review", "delegate_review", "say_review", "speaks",
     }),
     "operator": frozenset({
         "sync", "resync", "retry", "discard", "reconcile", "bring_back", "release", "observe",

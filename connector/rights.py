@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Mapping, Set
+from typing import Any, Literal
 
 from connector.settings import Config, PersonSettings
 
@@ -16,6 +16,8 @@ SEE: Mapping[Literal["costs", "personal", "reports"], tuple[str, ...]] = {
     "reports": ("operator",),
 }
 """Who sees what not everybody may, where the configuration does not say; admins do."""
+Sees = Mapping[Any, tuple[str, ...]]
+"""The same as the configuration says it."""
 
 
 def role(people: Mapping[str, PersonSettings], login: str) -> str:
@@ -34,8 +36,20 @@ def hidden(config: Config, login: str) -> frozenset[str]:
         return frozenset()
     mine = {named for name, one in people.items() if login in one.logins
             for named in (name, *one.roles)}  # fmt: skip
-    return frozenset(kind for kind, usual in SEE.items()
-                     if not mine & {*config.sees.get(kind, usual)})  # fmt: skip
+    return _hidden(config.sees, mine)
+
+
+def hidden_from(people: Mapping[str, PersonSettings], sees: Sees, person: str) -> frozenset[str]:
+    """The same of somebody under `people`, whether they have a login or not; from whoever is not
+    there all is hidden."""
+    known = people.get(person)
+    return _hidden(sees, {person, *known.roles}) if known else frozenset(SEE)
+
+
+def _hidden(sees: Sees, mine: Set[str]) -> frozenset[str]:
+    if ROLES[-1] in mine:
+        return frozenset()
+    return frozenset(kind for kind, usual in SEE.items() if not mine & {*sees.get(kind, usual)})
 
 
 def this_user() -> str:

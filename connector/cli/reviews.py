@@ -9,11 +9,11 @@ import typer
 from connector.cli.output import Screen, moment
 from connector.cli.session import DONE, PERSON, Session, command, group, wrong
 from connector.messages import say, word
-from connector.operations.reviewing import Shown
-from connector.reviews.answering import Verdict
+from connector.operations.reviewing import Remark, Reply, Shown
 
 Department = Annotated[str, typer.Option("--department", "-d", metavar="NAME")]
 Comment = Annotated[str, typer.Option("--comment", metavar="TEXT")]
+To = Annotated[list[str] | None, typer.Option("--to", metavar="NAME")]
 Given = Annotated[list[str] | None, typer.Option("--give", metavar="FIELD=VALUE")]
 
 
@@ -21,8 +21,8 @@ def register(cli: typer.Typer) -> None:
     """Add these commands."""
     made = group()
     for function in (
-        review_list, review_show, review_approve, review_refuse, review_delegate, review_release,
-        review_accept, review_times,
+        review_list, review_show, review_approve, review_refuse, review_return, review_say,
+        review_delegate, review_release, review_accept, review_times,
     ):  # fmt: skip
         command(made)(function)
     cli.add_typer(made, name="review")
@@ -55,6 +55,14 @@ def _show(screen: Screen, one: Shown) -> None:
         for said in one.departments
     ]  # fmt: skip
     screen.table(("department", "verdict", "who", "hours", "comment"), rows)
+    screen.table(("at", "person", "what", "text"), [_remark(one) for one in one.remarks])
+
+
+def _remark(one: Remark) -> list[str]:
+    what = word("remark", one.kind)
+    what = f"{one.department}: {what}" if one.department else what
+    what = f"{what} → {', '.join(one.asks)}" if one.asks else what
+    return [moment(one.at), one.who, what, one.text]
 
 
 def review_approve(
@@ -66,32 +74,44 @@ def review_approve(
     give: Given = None,
 ) -> None:
     """Approve for a department."""
-    _answer(session, flow, number, department, "approved", comment, give or [])
+    given = dict(one.partition("=")[::2] for one in give or [])
+    if "" in given or any("=" not in one for one in give or []):
+        detail = say("need_pair")
+        value = ", ".join(give or [])
+        raise wrong(say("bad_argument", name="--give", value=value, detail=detail))
+    _answer(session, flow, number, department, Reply("approved", comment, given))
 
 
 def review_refuse(
     session: Session, flow: str, number: str, department: Department, comment: Comment
 ) -> None:
     """Refuse for a department."""
-    _answer(session, flow, number, department, "refused", comment, [])
+    _answer(session, flow, number, department, Reply("refused", comment))
 
 
-def _answer(
+def review_return(
     session: Session,
     flow: str,
     number: str,
-    department: str,
-    verdict: Verdict,
-    comment: str,
-    give: list[str],
+    department: Department,
+    comment: Comment,
+    to: To = None,
 ) -> None:
-    given = dict(one.partition("=")[::2] for one in give)
-    if "" in given or any("=" not in one for one in give):
-        detail = say("need_pair")
-        raise wrong(say("bad_argument", name="--give", value=", ".join(give), detail=detail))
-    state = session.app.answer_review(flow, number, department, verdict, comment, given)
+    """Return a record with a question."""
+    _answer(session, flow, number, department, Reply("returned", comment, asks=tuple(to or ())))
+
+
+def _answer(session: Session, flow: str, number: str, department: str, reply: Reply) -> None:
+    state = session.app.answer_review(flow, number, department, reply)
     words = say("review_now", number=number, state=word("reviewed", state))
     session.show({"state": state}, lambda screen: screen.line(words))
+
+
+def review_say(session: Session, flow: str, number: str, text: str, to: To = None) -> None:
+    """Say something of a record under review, without deciding anything."""
+    session.app.say_review(flow, number, text, to or ())
+    words = say("review_noted", number=number)
+    session.show({"number": number}, lambda screen: screen.line(words))
 
 
 def review_delegate(

@@ -33,7 +33,7 @@ from connector.operations.mappings.listing import Listed
 from connector.operations.mappings.listing import Shown as Mapping
 from connector.operations.mappings.trial import Mapped
 from connector.operations.mappings.versions import Difference, Kept, Version
-from connector.operations.reviewing import Shown
+from connector.operations.reviewing import Reply, Shown
 from connector.operations.tracing import Story
 
 token = HTTPBearer(auto_error=False, description="What an admin made for a program.")
@@ -61,14 +61,30 @@ class Correction(Decision):
 
 
 class Verdict(BaseModel):
-    """What somebody says for a department."""
+    """What somebody says for a department, as they saw the review."""
 
     flow: Key
     key: Key
+    review: Annotated[int, Field(ge=1, le=2**53)]
+    """Its id, as it was seen."""
     department: Key
-    verdict: Literal["approved", "refused"]
+    verdict: Literal["approved", "refused", "returned"]
     comment: Annotated[str, Field(max_length=2000)] = ""
     given: Annotated[dict[str, str], Field(max_length=100)] = {}
+    asks: Annotated[list[Key], Field(max_length=20)] = []
+    """Whom the question is for with which a record is returned; nobody: its salesperson."""
+
+
+class Remark(BaseModel):
+    """What somebody says of a record under review, as they saw it."""
+
+    flow: Key
+    key: Key
+    review: Annotated[int, Field(ge=1, le=2**53)]
+    """Id of the review, as it was seen."""
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
+    asks: Annotated[list[Key], Field(max_length=20)] = []
+    """Departments, roles or people whom it is for; nobody: all whom the review concerns."""
 
 
 @router.get("/status")
@@ -138,10 +154,17 @@ def reviews(caller: Caller) -> list[Shown]:
 @router.post("/reviews/answer")
 def answer(caller: Caller, said: Verdict) -> State:
     """Answer for a department."""
-    state = caller.app.answer_review(
-        said.flow, said.key, said.department, said.verdict, said.comment, said.given
-    )
-    return State(state=state)
+    reply = Reply(said.verdict, said.comment, said.given, tuple(said.asks), said.review)
+    return State(state=caller.app.answer_review(said.flow, said.key, said.department, reply))
+
+
+@router.post("/reviews/say")
+def say(caller: Caller, said: Remark) -> Count:
+    """Say something of a record under review, without deciding anything; how many remarks there
+    are of it now."""
+    one = said
+    caller.app.say_review(one.flow, one.key, one.text, one.asks, one.review)
+    return Count(count=len(caller.app.review(one.flow, one.key).remarks))
 
 
 @router.get("/insight/{object}")

@@ -21,7 +21,7 @@ from connector.errors import ConfigError, ConnectorError
 from connector.messages import Message as Words
 from connector.messages import say, speaking
 from connector.operations.finding import ChangedMeanwhile, NotFound
-from connector.reviews.answering import NotAllowed
+from connector.reviews.board import NotAllowed
 from connector.store.engine import StoreUnavailable
 
 _log = log.get(__name__)

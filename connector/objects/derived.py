@@ -560,13 +560,14 @@ class OrderReview(BusinessObject):
     record: Code
     """Key of the record in the system it comes from."""
     state: Code
-    """`open`, `approved`, `refused` or `withdrawn`."""
+    """`open`, `returned` (a department waits for an answer to its question), `approved`, `refused`
+    or `withdrawn`."""
     waits_for: Text = ""
     """The departments that have not answered."""
     said: Text = ""
     """What the others said, and who."""
     why: Text = ""
-    """How it ended, in plain words."""
+    """How it ended, or with which question it was returned, in plain words."""
     since: Instant | None = None
     """Since when it is so."""
 

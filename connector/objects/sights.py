@@ -32,6 +32,14 @@ def names(object: str, kinds: Collection[str]) -> frozenset[str]:
     return frozenset().union(*(marked(model, kind) for kind in kinds)) if model else frozenset()
 
 
+def kind_of(object: str, field: str) -> str:
+    """Of which kind a field of a record itself is; empty: everybody may see it."""
+    known = OBJECTS[object].model_fields.get(field)
+    marks = known.metadata if known else ()
+    return next((kind for kind, mark in MARKS.items()
+                 if any(isinstance(one, mark) for one in marks)), "")  # fmt: skip
+
+
 def _parts(model: type[Part]) -> Iterator[type[Part]]:
     for info in model.model_fields.values():
         for inner in getattr(info.annotation, "__args__", ()):

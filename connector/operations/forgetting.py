@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +19,13 @@ from connector.objects import OBJECTS, content
 from connector.objects.paths import field_of
 from connector.objects.sights import HIDDEN, PERSONAL, hidden
 from connector.operations import finding
+from connector.reviews.telling import approval_key
+from connector.settings import HUB
 from connector.store import corrections, forgetting, journal, links, snapshots
 from connector.store.engine import Tx
 
+TELL = ("order_review", "delivery_status", "message", "approval")
+"""Records of the hub by which something is told of others."""
 THEIRS = ("contact", "sales_order", "quote", "contract", "return_order")
 """Records that name a customer and tell of people."""
 
@@ -48,7 +53,14 @@ def forget(system: System, number: str, who: str) -> Forgotten:
         flows = [f.name for f in system.flows.values() if f.object in objects]
         for row in rows:
             _uncorrect(system, tx, row)
-        count = forgetting.scrub(tx, keys, flows, lambda text: _without(text, values))
+        count = 0
+        for row in _told(system, tx, flows, set().union(*keys.values())):
+            keys[HUB].add(row.key)
+            if (text := _without(row.data, values)) != row.data:
+                forgetting.replace(tx, row, text, digest_of(text))
+                count += 1
+        flows += [f.name for f in system.flows.values() if f.source == HUB and f.object in TELL]
+        count += forgetting.scrub(tx, keys, flows, lambda text: _without(text, values))
         named = {row.key for row in rows} | {row.number for row in rows if row.number}
         count += forgetting.forget_audit(tx, named)
         about = {"records": len(rows)}
@@ -82,6 +94,20 @@ def _hide(tx: Tx, row: Any) -> set[str]:
     text = content(OBJECTS[row.object].model_validate_json(exact.dumps(values)))
     forgetting.replace(tx, row, text, digest_of(text))
     return found
+
+
+def _told(system: System, tx: Tx, flows: Iterable[str], keys: Set[str]) -> Iterator[Any]:
+    """What the hub keeps of that which it told about these records, in people's words or ours."""
+    asked = forgetting.reviews_of(tx, keys)
+    by_flow = [f"{flow}/{key}" for flow in flows for key in keys]
+    names = {
+        "order_review": by_flow,
+        "delivery_status": by_flow,
+        "message": forgetting.messages_about(tx, keys),
+        "approval": [approval_key(row, row.department) for row in asked],
+    }
+    for object in TELL:
+        yield from snapshots.load(tx, HUB, object, names[object]).values()
 
 
 def _uncorrect(system: System, tx: Tx, row: Any) -> None:

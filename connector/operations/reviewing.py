@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from connector import exact
@@ -12,12 +12,13 @@ from connector.errors import ConnectorError
 from connector.messages import load, say
 from connector.operations import finding
 from connector.reviews import links
-from connector.reviews.answering import Answer, Answering, NotAllowed, Verdict
+from connector.reviews.answering import Answer, Answering, Verdict
 from connector.reviews.asking import Asker
-from connector.reviews.board import Board
+from connector.reviews.board import Board, NotAllowed, visible
 from connector.reviews.minding import Minder
 from connector.reviews.polling import Poller
-from connector.store import feeds, journal, reviews
+from connector.reviews.talking import Talking
+from connector.store import feeds, journal, remarks, reviews
 from connector.store.engine import Tx
 
 LEASE = "reviews"
@@ -40,6 +41,21 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What somebody said of a record, or decided."""
+
+    id: int
+    at: float
+    who: str
+    kind: str
+    """`said`, `returned`, `approved`, `refused` or `released`."""
+    department: str
+    text: str
+    asks: tuple[str, ...]
+    """Whom it is for; nobody: all whom the review concerns."""
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """One review."""
 
@@ -51,6 +67,22 @@ class Shown:
     at: float
     why: str
     departments: tuple[Said, ...]
+    remarks: tuple[Remark, ...]
+    """All that was said of the record, under earlier reviews too, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What somebody says for a department."""
+
+    verdict: Verdict
+    comment: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """Values that it was asked for, as people write them."""
+    asks: tuple[str, ...] = ()
+    """Whom the question is for with which a record is returned; nobody: its salesperson."""
+    seen: int | None = None
+    """Id of the review that they saw; None: the newest."""
 
 
 def mind(system: System, board: Board) -> int:
@@ -63,69 +95,131 @@ def mind(system: System, board: Board) -> int:
     return Asker(system, board).run() + Poller(system, board).run() + Minder(system, board).run()
 
 
-def listing(system: System, board: Board, flow: str = "") -> list[Shown]:
-    """The reviews under way."""
-    with system.store.reading() as tx:
-        rows = [row for row in reviews.listing(tx, flow=flow) if row.flow in board.by_flow]
-        answers = reviews.answers_of(tx, [row.id for row in rows])
-        now = system.store.now(tx)
-        return [_shown(board, row, answers[row.id], now) for row in rows]
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The reviews in somebody's hands. What people do raises ConnectorError where they may not."""
+
+    system: System
+    board: Board
+    login: str
+    hides: frozenset[str] = frozenset()
+    """Kinds of what they do not see."""
+
+    def listing(self, flow: str = "") -> list[Shown]:
+        """The reviews under way."""
+        with self.system.store.reading() as tx:
+            rows = [row for row in reviews.listing(tx, flow=flow) if row.flow in self.board.by_flow]
+            return self._shown(tx, rows)
+
+    def show(self, flow: str, number: str) -> Shown:
+        """The newest review of a record. Raises NotFound."""
+        known = finding.delivering(self.system, flow)
+        keys = finding.keys(self.system, known, [number])
+        with self.system.store.reading() as tx:
+            row = reviews.newest(tx, flow, keys).get(keys[0])
+            if row is None:
+                raise finding.NotFound(say("review_none", number=number))
+            return self._shown(tx, [row])[0]
+
+    def answer(self, flow: str, number: str, department: str, reply: Reply) -> str:
+        """Answer for a department; the review's state after it."""
+        id, who = self._seen(flow, number, reply.seen), self._person()
+        if reply.verdict != "approved" and not reply.comment.strip():
+            raise NotAllowed(say("page_why"))
+        made = Answer(id, department, who, reply.verdict, reply.comment, reply.given, reply.asks)
+        return Answering(self.system, self.board).answer(made)
+
+    def say(
+        self, flow: str, number: str, text: str, asks: Sequence[str], seen: int | None = None
+    ) -> None:
+        """Say something of a record."""
+        who, id = self._person(), self._seen(flow, number, seen)
+        Talking(self.system, self.board).say(id, who, text, asks)
+
+    def speaks(self, flow: str, number: str) -> bool:
+        """Whether they may say something of a record."""
+        person, id = self.board.person(self.login), self.show(flow, number).id
+        with self.system.store.reading() as tx:
+            return _may_speak(self.system, self.board, tx, id, person)
+
+    def delegate(self, flow: str, number: str, department: str, to: str) -> None:
+        """Let somebody else answer for a department."""
+        who, id = self._person(), self.show(flow, number).id
+        Answering(self.system, self.board).delegate(id, department, who, to)
+
+    def release(self, flow: str, number: str, reason: str) -> None:
+        """Let a record go without its review, as an admin."""
+        who, id = self._person(), self.show(flow, number).id
+        Answering(self.system, self.board).release(id, who, reason)
+
+    def accept(self, flow: str) -> None:
+        """Accept that a flow's review is another one now, as an admin."""
+        known = finding.delivering(self.system, flow)
+        Answering(self.system, self.board).accept(known.name, known.review, self._person())
+
+    def _person(self) -> str:
+        """Who they are. Raises NotAllowed where nobody knows."""
+        found = self.board.person(self.login)
+        if not found:
+            raise NotAllowed(say("review_who", login=self.login))
+        return found
+
+    def _seen(self, flow: str, number: str, seen: int | None) -> int:
+        """The id of the newest review, which is the one that they saw. Raises NotAllowed."""
+        newest = self.show(flow, number)
+        if seen not in (None, newest.id):
+            raise NotAllowed(say("review_anew"))
+        return newest.id
+
+    def _shown(self, tx: Tx, rows: Sequence[Any]) -> list[Shown]:
+        return [*_shown(self.system, self.board, tx, rows, self.hides)]
 
 
-def show(system: System, board: Board, flow: str, number: str) -> Shown:
-    """The newest review of a record. Raises NotFound."""
-    known = finding.delivering(system, flow)
-    keys = finding.keys(system, known, [number])
-    with system.store.reading() as tx:
-        row = reviews.newest(tx, flow, keys).get(keys[0])
-        if row is None:
-            raise finding.NotFound(say("review_none", number=number))
-        return _shown(board, row, reviews.answers_of(tx, [row.id])[row.id], system.store.now(tx))
-
-
-def _shown(board: Board, row: Any, answers: list[Any], now: float) -> Shown:
-    kind = board.by_flow.get(row.flow)
-    departments = kind.departments if kind else {}
-    said = tuple(
-        Said(
-            one.department,
-            one.state,
-            one.who,
-            one.comment,
-            exact.loads(one.evidence) if one.evidence else {},
-            exact.loads(one.given) if one.given else {},
-            departments[one.department].settings.asks if one.department in departments else (),
-            (one.answered_at or now) - one.at,
+def _shown(
+    system: System, board: Board, tx: Tx, rows: Sequence[Any], hides: frozenset[str]
+) -> Iterator[Shown]:
+    """Reviews as somebody sees them from whom these kinds are hidden."""
+    answers, now = reviews.answers_of(tx, [row.id for row in rows]), system.store.now(tx)
+    said = {
+        flow: remarks.of(tx, flow, [row.key for row in rows if row.flow == flow])
+        for flow in {row.flow for row in rows}
+    }
+    for row in rows:
+        yield Shown(
+            id=row.id,
+            flow=row.flow,
+            key=row.key,
+            number=row.number,
+            state=row.state,
+            at=row.at,
+            why=str(load(row.why)) if row.why else "",
+            departments=tuple(
+                _said(system, board, row, one, now, hides) for one in answers[row.id]
+            ),
+            remarks=tuple(_remark(one) for one in said[row.flow][row.key]),
         )
-        for one in answers
+
+
+def _said(
+    system: System, board: Board, row: Any, one: Any, now: float, hides: frozenset[str]
+) -> Said:
+    kind, object = board.by_flow.get(row.flow), system.flows[row.flow].object
+    known = kind.departments.get(one.department) if kind else None
+    return Said(
+        department=one.department,
+        state=one.state,
+        who=one.who,
+        comment=one.comment,
+        evidence=visible(object, exact.loads(one.evidence), hides) if one.evidence else {},
+        given=exact.loads(one.given) if one.given else {},
+        asks=known.settings.asks if known else (),
+        waited=(one.answered_at or now) - one.at,
     )
-    why = str(load(row.why)) if row.why else ""
-    return Shown(row.id, row.flow, row.key, row.number, row.state, row.at, why, said)
 
 
-def person(board: Board, login: str) -> str:
-    """Who a user of this machine is. Raises NotAllowed where nobody knows."""
-    found = board.person(login)
-    if not found:
-        raise NotAllowed(say("review_who", login=login))
-    return found
-
-
-def answer(
-    system: System,
-    board: Board,
-    flow: str,
-    number: str,
-    department: str,
-    who: str,
-    verdict: Verdict,
-    comment: str,
-    given: Mapping[str, str],
-) -> str:
-    """Answer for a department; the review's state after it. Raises ConnectorError."""
-    review = show(system, board, flow, number)
-    made = Answer(review.id, department, who, verdict, comment, given)
-    return Answering(system, board).answer(made)
+def _remark(one: Any) -> Remark:
+    asks = tuple(remarks.asks(one))
+    return Remark(one.id, one.at, one.who, one.kind, one.department, one.text, asks)
 
 
 def times(system: System) -> list[tuple[str, int, float]]:
@@ -144,46 +238,58 @@ class Page:
 
     link: links.Link
     review: Shown
-    said: Said
-    name: str
-    """Who is asked, as people call them."""
+    said: Said | None
+    """What the department is asked for which the link answers; None: it answers for none."""
+    speaks: bool
+    """Whoever has the link may say something."""
 
 
 def opened(system: System, board: Board, token: str) -> Page:
-    """What a link shows; nothing is changed by looking. Raises BadLink, NotAllowed."""
+    """What a link shows, to whom it was given; nothing is changed by looking. Raises BadLink."""
     with system.store.reading() as tx:
         link = _link(system, board, tx, token)
         row = reviews.load(tx, link.review)
-        answers = reviews.answers_of(tx, [link.review])[link.review]
-        now = system.store.now(tx)
-        said = [one for one in answers if one.department == link.department]
-        if row is None or not said:
+        if row is None or row.flow not in board.by_flow:
             raise links.BadLink(say("link_bad"))
-        shown = _shown(board, row, said, now)
-    name = board.people[link.person].name or link.person
-    return Page(link, shown, shown.departments[0], name)
+        [review] = _shown(system, board, tx, [row], board.hidden_from(link.person))
+        speaks = _may_speak(system, board, tx, link.review, link.person)
+    said = next((one for one in review.departments if one.department == link.department), None)
+    if link.department and said is None:
+        raise links.BadLink(say("link_bad"))
+    return Page(link, review, said, speaks)
 
 
-def answered(
-    system: System,
-    board: Board,
-    token: str,
-    verdict: Verdict,
-    comment: str,
-    given: Mapping[str, str],
-) -> str:
+def _may_speak(system: System, board: Board, tx: Tx, id: int, person: str) -> bool:
+    row = reviews.load(tx, id)
+    known = row is not None and row.flow in board.by_flow
+    return known and Talking(system, board).scene(tx, row).may_speak(person)
+
+
+def answered(system: System, board: Board, token: str, reply: Reply) -> str:
     """Answer by a link; the review's state after it. Raises ConnectorError; that it was tried is
     noted."""
+    link = _used(system, board, token)
+    made = Answer(link.review, link.department, link.person, reply.verdict, reply.comment,
+                  reply.given, reply.asks)  # fmt: skip
+    return Answering(system, board).answer(made)
+
+
+def spoken(system: System, board: Board, token: str, text: str) -> None:
+    """Say something by a link. Raises ConnectorError; that it was tried is noted."""
+    link = _used(system, board, token)
+    Talking(system, board).say(link.review, link.person, text)
+
+
+def _used(system: System, board: Board, token: str) -> links.Link:
+    """The link by which somebody does something. Raises ConnectorError, and notes that."""
     try:
         with system.store.reading() as tx:
-            link = _link(system, board, tx, token)
+            return _link(system, board, tx, token)
     except ConnectorError as error:
         with system.store.transaction() as tx:
             about = {"review": 0, "why": str(error)}
             journal.log_audit(tx, system.store.now(tx), "?", "review_attempt_refused", about)
         raise
-    made = Answer(link.review, link.department, link.person, verdict, comment, given)
-    return Answering(system, board).answer(made)
 
 
 def _link(system: System, board: Board, tx: Tx, token: str) -> links.Link:

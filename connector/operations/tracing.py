@@ -21,7 +21,7 @@ from connector.objects.showing import called, labels, plainly, readable
 from connector.objects.sights import hidden, names
 from connector.operations import finding
 from connector.settings import HUB
-from connector.store import deliveries, journal, links, mentions, snapshots
+from connector.store import deliveries, journal, links, mentions, remarks, snapshots
 from connector.store.engine import Tx
 
 
@@ -85,7 +85,7 @@ class _Teller:
         row = self._row
         # What happened in one moment stands in the order in which it follows: read, sent, told.
         events = [*self._read(row), *self._delivered(), *self._linked(), *self._made_of_it()]
-        events += [*self._told(), *self._decided()]
+        events += [*self._told(), *self._reviewed(), *self._decided()]
         return Story(
             object=row.object,
             connection=row.connection,
@@ -176,6 +176,14 @@ class _Teller:
     def _told(self) -> Iterator[Event]:
         for flow, key in self._from_hub():
             yield from self._attempts(key, [flow.name])
+
+    def _reviewed(self) -> Iterator[Event]:
+        """What people said of it under review, in their own words."""
+        for flow in self._flows:
+            for row in remarks.of(self._tx, flow.name, [self._row.key])[self._row.key]:
+                moment = datetime.fromtimestamp(row.at, self._zone)
+                who = f"{row.who} ({row.department})" if row.department else row.who
+                yield Event(moment, who, f"review_{row.kind}", row.text)
 
     def _decided(self) -> Iterator[Event]:
         names = {flow.name for flow in self._flows}

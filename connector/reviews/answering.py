@@ -9,23 +9,20 @@ from typing import Any, Literal
 from connector import exact
 from connector.engine.gate import NONE, noted_as
 from connector.engine.system import System
-from connector.errors import ConnectorError, MappingFault
+from connector.errors import MappingFault
 from connector.faults import fault
 from connector.mapping.kinds import kinds
 from connector.messages import Message, dump, say
 from connector.objects import OBJECTS
 from connector.objects.paths import written
-from connector.reviews.board import Board
+from connector.reviews.board import WAITING, Board, NotAllowed
+from connector.reviews.talking import Remark, Talking, cleaned
 from connector.reviews.telling import Announcer
-from connector.rules.people import SALESPERSON
-from connector.store import deliveries, facts, journal, reviews
+from connector.store import deliveries, facts, reviews
 from connector.store.engine import Tx
 
-Verdict = Literal["approved", "refused"]
-
-
-class NotAllowed(ConnectorError):
-    """Somebody may not answer, or not so; it was noted that they tried."""
+Verdict = Literal["approved", "refused", "returned"]
+"""`returned`: not before the record is another one, or a question about it is answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +36,8 @@ class Answer:
     comment: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
     """Values that it was asked for, as people write them."""
+    asks: tuple[str, ...] = ()
+    """Whom the question is for with which it returns a record; nobody: its salesperson."""
 
 
 class Answering:
@@ -48,6 +47,7 @@ class Answering:
         self._system = system
         self._board = board
         self._announcer = Announcer(system, board)
+        self._talking = Talking(system, board)
 
     def answer(self, answer: Answer) -> str:
         """Note an answer; the state of the review after it. Raises NotAllowed."""
@@ -56,7 +56,7 @@ class Answering:
                 state = self._answered(tx, answer)
                 fault("review_answered")
         except NotAllowed as error:
-            self._refused(answer.person, answer.review, answer.department, error)
+            self._talking.refused(answer.person, answer.review, answer.department, error)
             raise
         fault("review_answer_stored")
         return state
@@ -72,9 +72,9 @@ class Answering:
                 reviews.change(tx, id, department, {"delegate": to})
                 kind = self._board.by_flow[review.flow]
                 self._announcer.ask(tx, review, kind, department)
-                self._log(tx, person, "review_delegated", id, department, to=to)
+                self._talking.log(tx, person, "review_delegated", id, department, to=to)
         except NotAllowed as error:
-            self._refused(person, id, department, error)
+            self._talking.refused(person, id, department, error)
             raise
 
     def release(self, id: int, person: str, reason: str) -> None:
@@ -89,53 +89,77 @@ class Answering:
                     raise NotAllowed(say("review_over", state=review.state if review else ""))
                 now = self._system.store.now(tx)
                 words = say("review_released", who=person, reason=reason)
+                scene = self._talking.scene(tx, review)
+                self._talking.note(tx, scene, Remark(person, reason, "released"))
                 self._end(tx, review, now, "released", words)
                 kind = self._board.by_flow[review.flow]
                 names = [n for d in kind.departments.values() for n in d.settings.who]
                 self._announcer.tell(tx, review, [*names, *kind.settings.escalate_to], kind, words)
-                self._log(tx, person, "review_released", id, "", reason=reason)
+                self._announcer.record(tx, review)
+                self._talking.log(tx, person, "review_released", id, "", reason=reason)
         except NotAllowed as error:
-            self._refused(person, id, "", error)
+            self._talking.refused(person, id, "", error)
             raise
 
     def accept(self, flow: str, version: str, person: str) -> None:
         """An admin accepts that a flow's review is another one now. Raises NotAllowed."""
         if not self._board.is_admin(person):
             error = NotAllowed(say("review_admin"))
-            self._refused(person, 0, flow, error)
+            self._talking.refused(person, 0, flow, error)
             raise error
         store = self._system.store
         with store.transaction() as tx:
             now = store.now(tx)
             facts.note(store, tx, noted_as(flow), version or NONE)
             deliveries.look_again(tx, flow, now, ("review",))
-            self._log(tx, person, "review_accepted", 0, flow)
+            self._talking.log(tx, person, "review_accepted", 0, flow)
 
     # -- deciding ---------------------------------------------------------------------------
 
     def _answered(self, tx: Tx, answer: Answer) -> str:
         review, row = self._open(tx, answer.review, answer.department)
+        if answer.verdict == "returned" == row.state:
+            raise NotAllowed(say("review_answered", department=row.department, who=row.who))
         self._may(tx, review, row, answer.department, answer.person)
         given = self._given(review, answer) if answer.verdict == "approved" else {}
-        now = self._system.store.now(tx)
+        now, comment = self._system.store.now(tx), cleaned(answer.comment)
+        scene = self._talking.scene(tx, review)
+        remark = self._talking.note(tx, scene, Remark(
+            answer.person, comment, answer.verdict, answer.department, answer.asks
+        ))  # fmt: skip
         reviews.change(tx, review.id, answer.department, {
             "state": answer.verdict,
             "who": answer.person,
-            "comment": answer.comment,
+            "comment": comment,
             "given": exact.dumps(given) if given else "",
             "answered_at": now,
+            "due_at": self._talking.due(scene.kind, now),
+            "escalated_at": None,
         })  # fmt: skip
         what = f"review_{answer.verdict}"
-        self._log(tx, answer.person, what, review.id, answer.department, key=review.key)
-        state = self._decided(tx, review, answer, now)
-        self._announcer.record(tx, review)
+        self._talking.log(tx, answer.person, what, review.id, answer.department, key=review.key)
+        if answer.verdict == "returned":
+            return self._returned(tx, review, remark)
+        state = self._decided(tx, review, answer, comment, now)
+        if state == "open" and row.state == "returned":
+            self._talking.explain(tx, review)
+        else:
+            self._announcer.record(tx, review)
         return state
 
-    def _decided(self, tx: Tx, review: Any, answer: Answer, now: float) -> str:
+    def _returned(self, tx: Tx, review: Any, remark: Any) -> str:
+        """The review waits for an answer to what a department asks."""
+        if not remark.text:
+            raise NotAllowed(say("page_why"))
+        self._talking.explain(tx, review)
+        self._talking.pass_on(tx, self._talking.scene(tx, review), remark)
+        return "returned"
+
+    def _decided(self, tx: Tx, review: Any, answer: Answer, comment: str, now: float) -> str:
         """What the review has come to: one refusal is enough, an approval takes all."""
         if answer.verdict == "refused":
             words = say("review_refused", department=answer.department, who=answer.person,
-                        comment=answer.comment)  # fmt: skip
+                        comment=comment)  # fmt: skip
             self._end(tx, review, now, "refused", words)
             return "refused"
         if all(row.state == "approved" for row in reviews.answers_of(tx, [review.id])[review.id]):
@@ -158,7 +182,7 @@ class Answering:
         known = self._board.by_flow[review.flow].departments
         if row is None or department not in known:
             raise NotAllowed(say("review_not_yours", department=department))
-        if row.state != "open":
+        if row.state not in WAITING:
             raise NotAllowed(say("review_answered", department=department, who=row.who))
         return review, row
 
@@ -167,10 +191,7 @@ class Answering:
         if not self._board.answers_for(person, kind.departments[department], row.delegate):
             raise NotAllowed(say("review_not_yours", department=department))
         flow = self._system.flows[review.flow]
-        seen = self._board.seen(self._system, tx, flow, review.key)
-        mine = self._board.people[person].is_
-        own = {str(seen.get(name) or "") for name in OWN} if seen else set()
-        if own & set(mine):
+        if person in self._board.whose(self._board.seen(self._system, tx, flow, review.key)):
             raise NotAllowed(say("review_four_eyes"))
 
     def _given(self, review: Any, answer: Answer) -> dict[str, Any]:
@@ -186,17 +207,3 @@ class Answering:
             return {name: written(known.get(name), name, answer.given[name]) for name in asked}
         except MappingFault as fault:
             raise NotAllowed(fault.words) from None
-
-    # -- noting -----------------------------------------------------------------------------
-
-    def _log(self, tx: Tx, who: str, what: str, id: int, department: str, **more: Any) -> None:
-        about = {"review": id, "department": department, **more}
-        journal.log_audit(tx, self._system.store.now(tx), who, what, about)
-
-    def _refused(self, who: str, id: int, department: str, error: NotAllowed) -> None:
-        with self._system.store.transaction() as tx:
-            self._log(tx, who, "review_attempt_refused", id, department, why=str(error))
-
-
-OWN = (SALESPERSON, f"{SALESPERSON}.number", f"{SALESPERSON}.name")
-"""What names whoever is behind a record: they do not approve it themselves."""

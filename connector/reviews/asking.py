@@ -10,8 +10,6 @@ from connector.faults import fault
 from connector.messages import dump, say
 from connector.reviews.board import Board
 from connector.reviews.telling import Announcer
-from connector.rules.record import Seen
-from connector.rules.text import shown
 from connector.store import deliveries, reviews
 from connector.store.engine import Tx
 
@@ -64,18 +62,12 @@ class Asker:
             deliveries.awaken(tx, flow.name, [review.key], now)
         else:
             due_at = self._board.book.opens(now) + kind.settings.remind
-            rows = [_asked(id, d.name, evidence(seen, d.settings.shows), now, due_at)
-                    for d in concerned]  # fmt: skip
+            rows = [_asked(id, d.name, d.evidence(seen), now, due_at) for d in concerned]
             reviews.open_for(tx, id, rows)
             for one in concerned:
                 self._announcer.ask(tx, review, kind, one.name)
         self._announcer.record(tx, review)
         return 1
-
-
-def evidence(seen: Seen, names: tuple[str, ...]) -> dict[str, str]:
-    """What a department is shown, as people read it."""
-    return {name: shown(seen.get(name)) for name in names}
 
 
 def _asked(

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from connector.engine import upto
 from connector.engine.system import Flow, System
-from connector.errors import Problem
+from connector.errors import ConnectorError, Problem
 from connector.mapping.expr import Expression, ExpressionFault
 from connector.messages import Message, say
+from connector.objects.sights import HIDDEN
+from connector.rights import ROLES, Sees, hidden_from
 from connector.rules.book import Book
 from connector.rules.joining import Joiner, reckoned
-from connector.rules.record import Seen, kind_of
+from connector.rules.people import SALESPERSON
+from connector.rules.record import Seen, kind_of, sight_of
+from connector.rules.text import shown
 from connector.settings import ConfigFile, DepartmentSettings, PersonSettings, ReviewSettings
 from connector.store import snapshots
 from connector.store.engine import Tx
+
+WAITING = ("open", "returned")
+"""States of a department's answer in which it can still be given."""
+OWN = (SALESPERSON, f"{SALESPERSON}.number", f"{SALESPERSON}.name")
+"""What names whoever is behind a record: they do not approve it themselves."""
+
+
+class NotAllowed(ConnectorError):
+    """Somebody may not answer or say something, or not so; it was noted that they tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,10 @@ class Department:
         except ExpressionFault:
             return True
 
+    def evidence(self, seen: Seen) -> dict[str, str]:
+        """What it is shown, as people read it."""
+        return {name: shown(seen.get(name)) for name in self.settings.shows}
+
 
 @dataclass(frozen=True, slots=True)
 class Review:
@@ -64,6 +81,7 @@ class Board:
     by_flow: Mapping[str, Review] = field(default_factory=dict)
     people: Mapping[str, PersonSettings] = field(default_factory=dict)
     book: Book = field(default_factory=Book)
+    sees: Sees = field(default_factory=dict)
 
     @property
     def reckoned(self) -> frozenset[str]:
@@ -80,12 +98,59 @@ class Board:
         named = {person, *(known.roles if known else ())}
         return known is not None and bool(named & {*department.settings.who, delegate})
 
+    def speaks(self, kind: Review, answers: Iterable[Any], seen: Seen | None, person: str) -> bool:
+        """Whether somebody may say something of a record: whoever runs things, whoever's it is,
+        and whom its review asks."""
+        known = self.people.get(person)
+        delegates = {row.department: row.delegate for row in answers}
+        return known is not None and (
+            self.runs(person)
+            or person in self.whose(seen)
+            or any(self.answers_for(person, one, delegates.get(one.name, ""))
+                   for one in kind.departments.values())
+        )  # fmt: skip
+
+    def runs(self, person: str) -> bool:
+        """Whether somebody runs things here: an operator or an admin."""
+        known = self.people.get(person)
+        return known is not None and bool({*ROLES[1:]} & {*known.roles})
+
+    def whose(self, seen: Seen | None) -> list[str]:
+        """The people behind a record."""
+        own = {str(seen.get(name) or "") for name in OWN} if seen else set()
+        return [name for name, one in self.people.items() if own & {*one.is_} - {""}]
+
+    def meant(
+        self, kind: Review, answers: Iterable[Any], seen: Seen | None, names: Iterable[str]
+    ) -> list[str]:
+        """The people whom these names mean: departments, roles, people, or the record's own
+        salesperson. Raises NotAllowed for a name that means nobody."""
+        delegates = {row.department: row.delegate for row in answers}
+        found: list[str] = []
+        for name in names:
+            if name == SALESPERSON:
+                found += self.whose(seen)
+            elif name in kind.departments:
+                found += self.asked(kind.departments[name], delegates.get(name, ""))
+            elif some := self.book.people.named([name]):
+                found += some
+            else:
+                raise NotAllowed(say("review_nobody", name=name))
+        return list(dict.fromkeys(found))
+
+    def asked(self, department: Department, delegate: str = "") -> list[str]:
+        """Those who are asked for a department."""
+        return self.book.people.named([delegate] if delegate else department.settings.who)
+
+    def hidden_from(self, person: str) -> frozenset[str]:
+        """Kinds of what somebody does not see."""
+        return hidden_from(self.people, self.sees, person)
+
     def approvers(self, kind: Review, department: str, delegate: str = "") -> dict[str, str]:
         """Those of a department whom the system knows in which people approve, with their ids
         there, by their own names."""
         via = kind.settings.via
-        who = [delegate] if delegate else kind.departments[department].settings.who
-        names = self.book.people.named(who) if via else ()
+        names = self.asked(kind.departments[department], delegate) if via else ()
         return {name: self.people[name].ids[via] for name in names
                 if self.people[name].ids.get(via)}  # fmt: skip
 
@@ -116,6 +181,12 @@ class Board:
             return True  # there is nothing to wait for: it is gone
         reaches = Joiner(system, tx).reaches(flow.source, objects, snapshots.data(row))
         return reaches and upto.known(tx, objects) >= float(review.at)
+
+
+def visible(object: str, evidence: Mapping[str, str], hides: Collection[str]) -> dict[str, str]:
+    """What a department was shown, without what is hidden."""
+    return {name: HIDDEN if value and sight_of(object, name) in hides else value
+            for name, value in evidence.items()}  # fmt: skip
 
 
 def version(file: ConfigFile, flow: Flow) -> str:
@@ -153,7 +224,7 @@ class Compiler:
                 self._problem(("flows", name, "review"), words)
             else:
                 by_flow[name] = self._review(flow, settings)
-        return Board(by_flow, config.people, self._book)
+        return Board(by_flow, config.people, self._book, config.sees)
 
     def _review(self, flow: Flow, settings: ReviewSettings) -> Review:
         name = flow.settings.review
@@ -196,9 +267,17 @@ class Compiler:
         for name in of.shows:
             if not kind_of(flow.object, name):
                 yield "shows", say("unknown_field", name=name, object=flow.object)
+            elif (kind := sight_of(flow.object, name)) and not self._sees(kind, of.who):
+                yield "shows", say("review_unseen", name=name, kind=kind)
         for name in of.asks:
             if "." in name.removeprefix("custom.") or not kind_of(flow.object, name):
                 yield "asks", say("unknown_field", name=name, object=flow.object)
+
+    def _sees(self, kind: str, names: Iterable[str]) -> bool:
+        """Whether any of these sees what is of a kind that not everybody may."""
+        config = self._file.config
+        return any(kind not in hidden_from(config.people, config.sees, person)
+                   for person in self._book.people.named(names))  # fmt: skip
 
     def _problem(self, path: tuple[str, ...], words: Message) -> None:
         self.problems.append(Problem(self._file.place(*path), words))

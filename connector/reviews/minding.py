@@ -1,5 +1,5 @@
-"""Minding reviews: departments that do not answer are reminded, others hear of it in time; what
-nobody needs any more is withdrawn."""
+"""Minding reviews: departments that do not answer are reminded, and so is whoever a department has
+asked something; others hear of it in time; what nobody needs any more is withdrawn."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from connector.engine.system import System
 from connector.faults import fault
 from connector.messages import dump, say
 from connector.reviews.board import Board
+from connector.reviews.talking import Talking
 from connector.reviews.telling import Announcer
 from connector.store import reviews
 from connector.store.engine import Tx
@@ -21,6 +22,7 @@ class Minder:
         self._system = system
         self._board = board
         self._announcer = Announcer(system, board)
+        self._talking = Talking(system, board)
 
     def run(self) -> int:
         """Remind, escalate and withdraw; how many departments and reviews."""
@@ -49,8 +51,12 @@ class Minder:
         if opens(now) > now:
             return [], []
         slow = [row for row in reviews.to_remind(tx, now) if row.flow in known]
-        late = [row for row in reviews.to_escalate(tx) if row.flow in known
-                if now >= opens(row.at) + known[row.flow].settings.escalate]  # fmt: skip
+        late = [
+            row
+            for row in reviews.to_escalate(tx)
+            if row.flow in known
+            if now >= opens(row.answered_at or row.at) + known[row.flow].settings.escalate
+        ]
         return slow, late
 
     def _remind(self, tx: Tx, row: Any, now: float) -> None:
@@ -58,7 +64,9 @@ class Minder:
         if review is None or review.state != "open":
             return
         kind = self._board.by_flow[review.flow]
-        if row.department in kind.departments:
+        if row.state == "returned":
+            self._talking.remind(tx, review, row.department)
+        elif row.department in kind.departments:
             self._announcer.ask(tx, review, kind, row.department, again=True)
         due = {"due_at": now + kind.settings.remind, "reminded": row.reminded + 1}
         reviews.change(tx, review.id, row.department, due)
@@ -67,8 +75,9 @@ class Minder:
         review = reviews.load(tx, row.review, lock=True)
         if review is None or review.state != "open":
             return
-        kind, hours = self._board.by_flow[review.flow], int((now - row.at) // 3600)
-        words = say("review_waits", number=review.number or review.key,
-                    department=row.department, hours=hours)  # fmt: skip
+        kind = self._board.by_flow[review.flow]
+        hours = int((now - (row.answered_at or row.at)) // 3600)
+        words = say("review_still" if row.state == "returned" else "review_waits", hours=hours,
+                    number=review.number or review.key, department=row.department)  # fmt: skip
         self._announcer.tell(tx, review, kind.settings.escalate_to, kind, words)
         reviews.change(tx, review.id, row.department, {"escalated_at": now})

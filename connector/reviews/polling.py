@@ -10,8 +10,9 @@ from connector.contract import Record, Shape
 from connector.engine.system import System
 from connector.errors import AdapterError
 from connector.messages import say
-from connector.reviews.answering import Answer, Answering, NotAllowed
-from connector.reviews.board import Board, Review
+from connector.reviews.answering import Answer, Answering
+from connector.reviews.board import WAITING, Board, NotAllowed, Review
+from connector.reviews.talking import LONGEST
 from connector.reviews.telling import approval_key
 from connector.settings import HUB
 from connector.store import facts, links, reviews
@@ -74,7 +75,7 @@ class Poller:
             approval_key(rows[id], one.department): (rows[id], one.department)
             for id, some in reviews.answers_of(tx, list(rows)).items()
             for one in some
-            if one.state == "open"
+            if one.state in WAITING
         }
         found = links.find(tx, "approval", HUB, via, list(asked))
         return {link.there: asked[link.here] for link in found
@@ -86,7 +87,7 @@ class Poller:
         given = {name: str(fields.get(f"given.{name}") or "") for name in asks}
         verdict: Any = ENDED[fields["state"]]
         person = self._board.known_as(via, str(fields["who"]))
-        comment = str(fields["comment"] or "")
+        comment = str(fields["comment"] or "")[:LONGEST]
         if verdict == "approved" and not all(given.values()):
             verdict, comment = "refused", str(say("review_gives", names=", ".join(asks)))
         answer = Answer(review.id, department, person, verdict, comment, given)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,9 +15,11 @@ from connector.messages import Message, load, say, word
 from connector.objects import Approval
 from connector.objects.derived import OrderReview
 from connector.reviews import links
-from connector.reviews.board import Board, Review
+from connector.reviews.board import WAITING, Board, Review, visible
+from connector.rights import SEE
 from connector.rules.evaluate import NOBODY
 from connector.rules.people import Recipient
+from connector.rules.text import shown
 from connector.settings import HUB
 from connector.store import reviews, rules, snapshots
 from connector.store.engine import Tx
@@ -25,6 +27,8 @@ from connector.store.statement import Row
 
 STATES = {"new": "open", "released": "approved"}
 """What people are told of states that are the engine's own."""
+LONGEST = 4_000
+"""Characters of a record's text."""
 
 
 class Announcer:
@@ -37,25 +41,56 @@ class Announcer:
     def ask(
         self, tx: Tx, review: Any, kind: Review, department: str, *, again: bool = False
     ) -> None:
-        """A department is asked, or reminded."""
-        who = kind.departments[department].settings.who
+        """A department is asked, or reminded. What not everybody may see stands in no message and
+        in no approval: both lie where others read. Whoever may see it finds it behind the link."""
         row = next(r for r in reviews.answers_of(tx, [review.id])[review.id]
                    if r.department == department)  # fmt: skip
         evidence = exact.loads(row.evidence) if row.evidence else {}
         title = say("review_reminds" if again else "review_asks",
                     number=review.number or review.key, department=department)  # fmt: skip
-        lines = [f"- {name}: {value}" for name, value in evidence.items()]
+        object = self._system.flows[review.flow].object
+        lines = [f"- {name}: {value}" for name, value in visible(object, evidence, SEE).items()]
         there = self._board.approvers(kind, department, row.delegate)
         if there and not again:
-            shown = title.render(self._board.book.language)
-            self._approval(tx, review, kind, department, shown, lines, list(there.values()))
-        for person, one in self._people([row.delegate] if row.delegate else who, kind):
+            words = title.render(self._board.book.language)
+            self._approval(tx, review, kind, department, words, lines, list(there.values()))
+        asked = self._board.asked(kind.departments[department], row.delegate)
+        for person, one in self._people(asked, kind):
             if person in there and not again:
                 continue
-            link = links.made(self._system, tx, self._board, review.id, department, person, kind)
-            answer = say("review_answer").render(self._language(one))
-            text = "\n".join([*lines, *([f"[{answer}]({link})"] if link else [])])
-            self._note(tx, review, one, title, text)
+            link = self._link(tx, review, kind, person, one, department) if person in asked else []
+            self._note(tx, review, one, title, [*lines, *link])
+
+    def pass_on(
+        self,
+        tx: Tx,
+        review: Any,
+        kind: Review,
+        remark: Any,
+        people: Mapping[str, str],
+        *,
+        again: bool = False,
+    ) -> None:
+        """A remark is told to these, each address once, or they are reminded of it; `people`: by
+        their names, for which department they are to answer, if for any."""
+        ids = ("review_says", "review_returns", "review_unanswered")
+        title = say(ids[2 if again else remark.kind == "returned"], who=remark.who,
+                    number=review.number or review.key, department=remark.department)  # fmt: skip
+        told = set[Recipient]()
+        for person, one in self._people(people, kind):
+            if one not in told:
+                told.add(one)
+                by = people.get(person)
+                link = [] if by is None else self._link(tx, review, kind, person, one, by)
+                self._note(tx, review, one, title, [shown(remark.text), *link])
+
+    def _link(
+        self, tx: Tx, review: Any, kind: Review, person: str, one: Recipient, department: str
+    ) -> list[str]:
+        """The line that leads to the page of a review, if any can."""
+        link = links.made(self._system, tx, self._board, review.id, department, person, kind)
+        words = say("review_answer" if department else "review_reply")
+        return [f"[{words.render(self._language(one))}]({link})"] if link else []
 
     def _approval(
         self,
@@ -85,27 +120,30 @@ class Announcer:
         """What nobody has to answer any more is taken back where people approve."""
         answers = reviews.answers_of(tx, [review.id])[review.id]
         over = [approval_key(review, one.department) for one in answers
-                if review.state != "open" or one.state != "open"]  # fmt: skip
+                if review.state != "open" or one.state not in WAITING]  # fmt: skip
         known = snapshots.models(tx, HUB, "approval", Approval, over)
         still = {k: one.model_copy(update={"open": False}) for k, one in known.items() if one.open}
         saving.save(self._system, tx, "approval", still)
 
     def tell(self, tx: Tx, review: Any, names: Iterable[str], kind: Review, words: Message) -> None:
         """Something is announced to these."""
-        for _, one in self._people(names, kind):
+        for _, one in self._people(self._board.book.people.named(names), kind):
             self._note(tx, review, one, words)
 
     def _people(self, names: Iterable[str], kind: Review) -> list[tuple[str, Recipient]]:
-        people, found = self._board.book.people, []
-        for person in people.named(names):
-            found += [(person, one) for one in people.told([person], kind.settings.by, _nothing)]
-        return found
+        """Where these people can be reached; where none of them can, whoever stands in for them."""
+        people, by = self._board.book.people, kind.settings.by
+        found = [(name, one) for name in names for one in people.reached(name, by)]
+        otherwise = people.named(people.otherwise)
+        return found or [(name, one) for name in otherwise for one in people.reached(name, by)]
 
     def _language(self, one: Recipient) -> str:
         """The recipient's, whoever's command it is that tells them."""
         return one.language or self._board.book.language
 
-    def _note(self, tx: Tx, review: Any, one: Recipient, words: Message, text: str = "") -> None:
+    def _note(
+        self, tx: Tx, review: Any, one: Recipient, words: Message, lines: Iterable[str] = ()
+    ) -> None:
         flow, title = self._system.flows[review.flow], words.render(self._language(one))
         rules.note(tx, [{
             "rule": f"review {flow.settings.review}",
@@ -118,7 +156,7 @@ class Announcer:
             "channel": one.channel,
             "address": one.address,
             "title": title,
-            "text": text or title,
+            "text": "\n".join(lines) or title,
         }])  # fmt: skip
 
     def record(self, tx: Tx, review: Any, rows: Sequence[Row] | None = None) -> None:
@@ -128,16 +166,18 @@ class Announcer:
         assert fresh is not None
         self.take_back(tx, fresh)
         state, language = STATES.get(fresh.state, fresh.state), self._system.language
+        if fresh.state == "open" and any(one.state == "returned" for one in answers):
+            state = "returned"
         made = OrderReview(
             number=fresh.number,
             flow=fresh.flow,
             record=fresh.key,
             state=state,
             waits_for=", ".join(a.department for a in answers if a.state == "open")
-            if state == "open"
+            if fresh.state == "open"
             else "",
-            said="; ".join(_said(row, language) for row in answers if row.state != "open"),
-            why=_rendered(load(fresh.why), language),
+            said=_cut("; ".join(_said(row, language) for row in answers if row.state != "open")),
+            why=_cut(_rendered(load(fresh.why), language)),
             since=datetime.fromtimestamp(fresh.ended_at or fresh.at, UTC),
             custom=given_in(answers),
         )
@@ -161,5 +201,6 @@ def _rendered(words: Message | str, language: str) -> str:
     return words.render(language) if isinstance(words, Message) else words
 
 
-def _nothing(_: str) -> None:
-    """People are named by themselves: no record says who they are."""
+def _cut(text: str) -> str:
+    """As much as a record's text can hold."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

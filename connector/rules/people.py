@@ -66,6 +66,10 @@ class People:
                  if own == name or name in person.roles)  # fmt: skip
         return list(dict.fromkeys(found))
 
+    def reached(self, name: str, by: Iterable[str]) -> list[Recipient]:
+        """Somebody, by their own name, where they themselves can be reached."""
+        return self._reached([self._people[name]], by)
+
     def _reached(self, people: Iterable[PersonSettings], by: Iterable[str]) -> list[Recipient]:
         found = [one for person in people for one in self._recipients(person, tuple(by))]
         return list(dict.fromkeys(found))

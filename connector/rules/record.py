@@ -18,7 +18,7 @@ from typing import Any
 
 from connector.mapping.kinds import kinds
 from connector.mapping.writing import getter
-from connector.objects import OBJECTS
+from connector.objects import OBJECTS, sights
 from connector.rules.joining import JOINS, joined_to
 from connector.workdays import Calendar
 
@@ -82,6 +82,15 @@ def kind_of(object: str, name: str) -> str:
         return "" if rest.startswith((*AGES, WAS)) else _field(object, rest)
     other = joined_to(object, prefix)
     return _field(other, rest) if rest and other else _field(object, name)
+
+
+def sight_of(object: str, name: str) -> str:
+    """Of which kind of what not everybody may see a name is; empty: of none."""
+    for prefix in (*AGES, WAS):
+        name = name.removeprefix(prefix)
+    prefix, _, rest = name.partition(".")
+    other = joined_to(object, prefix)
+    return sights.kind_of(other, rest) if rest and other else sights.kind_of(object, name)
 
 
 def _field(object: str, name: str) -> str:

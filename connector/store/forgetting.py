@@ -18,6 +18,7 @@ from connector.store.tables import (
     changes,
     deliveries,
     occasions,
+    remarks,
     reviews,
     snapshots,
 )
@@ -66,10 +67,23 @@ def scrub(
     return count
 
 
+def messages_about(tx: Tx, keys: Collection[str]) -> list[str]:
+    """The numbers of the messages that told something of records with these keys."""
+    query = select(occasions.c.message).where(among(occasions.c.key, sorted(keys))).distinct()
+    return [number for number in tx.execute(query).scalars() if number]
+
+
+def reviews_of(tx: Tx, keys: Collection[str]) -> list[Any]:
+    """The reviews of records with these keys, once for each `department` that was asked."""
+    query = select(reviews, answers.c.department).join(answers, reviews.c.id == answers.c.review)
+    return list(tx.execute(query.where(among(reviews.c.key, sorted(keys)))))
+
+
 def _reviews(tx: Tx, keys: Sequence[str], clean: Scrub) -> int:
     ids = list(tx.execute(select(reviews.c.id).where(among(reviews.c.key, keys))).scalars())
-    count = _clean(tx, reviews, ("document",), clean, reviews.c.id.in_(ids))
-    return count + _clean(tx, answers, ("evidence", "given"), clean, answers.c.review.in_(ids))
+    count = _clean(tx, reviews, ("document", "why"), clean, reviews.c.id.in_(ids))
+    count += _clean(tx, answers, ("evidence", "given", "comment"), clean, answers.c.review.in_(ids))
+    return count + _clean(tx, remarks, ("text",), clean, among(remarks.c.key, keys))
 
 
 def _clean(

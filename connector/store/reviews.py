@@ -119,6 +119,11 @@ def end(tx: Tx, id: int, now: float, state: str, why: str) -> None:
     tx.execute(update(reviews).where(reviews.c.id == id).values(**values))
 
 
+def explain(tx: Tx, id: int, why: str) -> None:
+    """Why it waits."""
+    tx.execute(update(reviews).where(reviews.c.id == id).values(why=why))
+
+
 def open_for(tx: Tx, id: int, rows: Sequence[Row]) -> None:
     """Departments are asked."""
     tx.execute(update(reviews).where(reviews.c.id == id).values(state="open"))
@@ -141,21 +146,24 @@ def change(tx: Tx, id: int, department: str, values: Mapping[str, Any]) -> None:
 
 
 def to_remind(tx: Tx, now: float) -> list[Any]:
-    """Departments that have not answered and are to be reminded now, with the reviews that wait
-    for them."""
+    """Departments that have not answered, or wait for an answer themselves, and are to be reminded
+    now, with the reviews that wait for them."""
     return list(_TO_REMIND(tx, now=now))
 
 
 def to_escalate(tx: Tx) -> list[Any]:
-    """Those that have not answered and of which nobody else has heard yet, likewise."""
+    """Those of which nobody else has heard yet, likewise."""
     return list(_TO_ESCALATE(tx))
+
+
+_WAITS = or_(answers.c.state == "open", answers.c.state == "returned")
 
 
 def _unanswered(*these: ColumnElement[bool]) -> Sql:
     return Sql(
         select(answers, reviews.c.flow, reviews.c.key, reviews.c.number)
         .join(reviews, reviews.c.id == answers.c.review)
-        .where(reviews.c.state == "open", answers.c.state == "open", *these)
+        .where(reviews.c.state == "open", _WAITS, *these)
         .order_by(answers.c.review, answers.c.department)
     )
 

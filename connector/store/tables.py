@@ -317,7 +317,7 @@ reviews = Table(
     Column("state", String(20), nullable=False),  # new, open, or how it ended
     _time("at"),
     _time("ended_at"),
-    _text("why"),  # words: how it ended
+    _text("why"),  # words: how it ended, or what an open one waits for
     Index(None, "flow", "key"),
     Index(None, "state"),
     CheckConstraint(
@@ -330,17 +330,33 @@ answers = Table(
     metadata,
     Column("review", Integer, primary_key=True, autoincrement=False),
     _key("department"),
-    Column("state", String(20), nullable=False),  # open, approved, refused
+    Column("state", String(20), nullable=False),  # open, approved, refused, returned
     _text("evidence"),  # JSON: what the department was shown, as it was then
     _text("who"),  # who answered
     _text("delegate"),  # who answers in the department's place
     _text("comment"),
     _text("given"),  # JSON: values that it was asked for, by field
-    _time("at"),  # when it was asked
+    _time("at"),  # when it was asked, the last time
     _time("answered_at"),
     _time("due_at"),  # when it is reminded next
     _whole("reminded"),  # how often
     _time("escalated_at"),  # when others heard that it waits
+)
+
+remarks = Table(
+    "remarks",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("flow", String(200), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("review", Integer, nullable=False),  # under which it was said
+    _time("at"),
+    _text("who"),
+    Column("kind", String(20), nullable=False),  # said, or what was decided by it
+    _text("department"),  # for which it was decided
+    _text("text"),
+    _text("asks"),  # JSON list: whom it is for; empty: all whom the review concerns
+    Index(None, "flow", "key"),
 )
 
 corrections = Table(

@@ -32,7 +32,7 @@ def known(firm: Firm) -> dict[str, list[Any]]:
         [review] = wait_for(lambda: [one for one in app.reviews() if one.number == large], 60)
     return {"number": [failed, large], "key": [failure["key"], review.key], "flow": ["orders"],
             "since": [failure["since"]], "department": ["director"], "stage": ["waiting"],
-            "fields": [{"special_terms": "加急"}]}  # fmt: skip
+            "fields": [{"special_terms": "加急"}], "review": [review.id]}  # fmt: skip
 
 
 @pytest.mark.parametrize("login", [NOBODY, VIEWER, DIRECTOR, FINANCE, OPERATOR, ADMIN])

@@ -93,8 +93,12 @@ def test_reviews_are_answered_by_programs_of_those_who_may(desk: Office) -> None
     desk.site.order(lines=lines)
     desk.go()
     program, fin = desk.stranger(), desk.token("fin")
-    assert [one["number"] for one in program.get("/api/reviews", headers=fin).json()] == ["O1"]
-    said = {"flow": "orders", "key": "o1", "department": "finance", "verdict": "approved"}
+    [review] = program.get("/api/reviews", headers=fin).json()
+    assert review["number"] == "O1"
+    said = {"flow": "orders", "key": "o1", "review": review["id"], "department": "finance",
+            "verdict": "approved"}  # fmt: skip
+    stale = said | {"review": review["id"] + 1}
+    assert program.client.post("/api/reviews/answer", headers=fin, json=stale).status_code == 409
     answer = program.client.post("/api/reviews/answer", headers=fin, json=said)
     assert answer.json() == {"state": "open"}
     other = program.client.post("/api/reviews/answer", headers=desk.token("look"), json=said)
@@ -114,7 +118,8 @@ def test_what_programs_may_ask_is_described(desk: Office) -> None:
     assert set(described["paths"]) == {
         "/api/status", "/api/orders", "/api/orders/{number}", "/api/failures",
         "/api/failures/retry", "/api/failures/discard", "/api/failures/correct", "/api/reviews",
-        "/api/reviews/answer", "/api/audit", "/api/insight/{object}", "/api/reports/{name}",
+        "/api/reviews/answer", "/api/reviews/say", "/api/audit",
+        "/api/insight/{object}", "/api/reports/{name}",
         "/api/mappings", "/api/mappings/{flow}",
         "/api/mappings/{flow}/record", "/api/mappings/{flow}/versions",
         "/api/mappings/{flow}/versions/{version}", "/api/mappings/{flow}/differences",

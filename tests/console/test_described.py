@@ -87,7 +87,8 @@ def test_every_answer_to_a_program_is_one_that_is_described(firm: Office, login:
     client = firm.stranger().client
     known = {"number": ["O1", "o2"], "key": ["o1", "o2"], "flow": ["orders"], "stage": ["waiting"],
              "department": ["finance", "production"], "fields": [{"special_terms": "x"}],
-             "since": [one["since"] for one in firm.serving.app.failures()]}  # fmt: skip
+             "since": [one["since"] for one in firm.serving.app.failures()],
+             "review": [one.id for one in firm.serving.app.reviews()]}  # fmt: skip
     described = client.get("/api/openapi.json").json()
     asked = Interface(described, sending(client), HOME, known)
     asked.ask_everything(firm.token(login) if login else {}, most=5, random=False)

@@ -16,6 +16,7 @@ from connector.derive.reports import REPORTS
 from connector.engine import saving
 from connector.objects.derived import SlowStock
 from connector.operations.computed import OF
+from connector.operations.reviewing import Reply
 from tests.console.factory import REVIEW, Browser, Office
 from tests.reviews.factory import ERP
 
@@ -68,6 +69,10 @@ def hostile(office: Office) -> Browser:
              for n, word in enumerate(NASTY)}  # fmt: skip
     with office.site.system.store.transaction() as tx:
         saving.save(office.site.system, tx, "slow_stock", stock)
+    for one, word in zip(office.serving.app.reviews(), NASTY, strict=True):
+        fin = office.serving.app.of("fin")
+        fin.say_review(one.flow, one.key, word[:2000])
+        fin.answer_review(one.flow, one.key, "finance", Reply("returned", word[:2000]))
     root = office.as_("root")
     office.stranger().log_in("".join(NASTY)[:200], "x")
     root.client.headers["user-agent"] = NASTY[0]

@@ -321,7 +321,7 @@ FAMILIES = (
     "column", "answer", "reviewed", "evidence", "against", "way", "service", "stage", "basis",
     "role", "page", "told", "figure", "at", "did", "token", "wrong_title", "span",
     "report", "term", "called", "about", "status", "made", "side", "fact", "change", "mapping",
-    "try_scope", "rule_type", "rule_scale", "rule_missing", "rule_on",
+    "try_scope", "rule_type", "rule_scale", "rule_missing", "rule_on", "remark", "event_review",
 )  # fmt: skip
 """`word("head", "flow")` and its like say `head_flow`: the code stands somewhere as it is."""
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from connector.app import App
 from connector.assemble import Assembly
+from connector.operations.reviewing import Reply
 from connector.settings import Config, ConfigFile
 from connector.store.tables import audit
 from tests.engine.factory import MAPPINGS
@@ -92,7 +93,8 @@ class Reviewed:
         return self.go()
 
     def answer(self, login: str, department: str, verdict: Any = "approved", **more: Any) -> str:
-        return self.app(login).answer_review("orders", "O1", department, verdict, **more)
+        reply = Reply(verdict, **more)
+        return self.app(login).answer_review("orders", "O1", department, reply)
 
     def approve_all(self) -> None:
         self.answer("fin", "finance")

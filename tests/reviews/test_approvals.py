@@ -155,6 +155,20 @@ def test_an_approval_without_what_was_asked_for_is_a_refusal(firm: Reviewed) -> 
     assert "wanted_date" in firm.app().failures("orders")[0]["words"]
 
 
+def test_an_order_that_is_returned_stays_there_and_may_be_answered_there(firm: Reviewed) -> None:
+    big(firm)
+    firm.go()
+    firm.answer("fin", "finance", "returned", comment="合同呢？")
+    firm.go()
+    firm.app("root").say_review("orders", "O1", "见附件")
+    assert "fin" in {one.to for one in firm.go()}
+    assert {one.state for one in Desk.instances.values()} == {"open"}
+    Desk.decide("u-fin")
+    Desk.decide("u-pro", given={"wanted_date": "2026-12-24"})
+    later(firm)
+    assert (len(firm.site.bills()), len(Desk.asked)) == (1, 2)
+
+
 @pytest.mark.parametrize("error", [Unreachable("down"), OutcomeUnknown("lost")])
 def test_where_asking_fails_the_order_waits_and_can_be_answered_here(
     firm: Reviewed, error: Exception

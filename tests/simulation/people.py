@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from connector.app import App
 from connector.errors import ConnectorError
+from connector.operations.reviewing import Reply
 from tests.oracle.history import Decision
 from tests.simulation.crm import Crm, Salespeople
 from tests.simulation.erp import Clerks, Erp
@@ -97,7 +98,7 @@ class Approver:
         decision = Decision(self._run.scheduler.now, verdict, review.flow, review.key, saw)
         self._run.decisions.append(decision)  # before: whoever dies meanwhile has perhaps answered
         try:
-            app.answer_review(review.flow, review.key, said.department, verdict, "why")
+            app.answer_review(review.flow, review.key, said.department, Reply(verdict, "why"))
         except ConnectorError as error:
             self._run.note(f"approver: {error}")
             self._run.decisions.remove(decision)

@@ -15,6 +15,7 @@ from connector.app import App
 from connector.daemon import Daemon
 from connector.engine.dispatch import Dispatcher
 from connector.health import Health
+from connector.operations.reviewing import Reply
 from sandbox.clock import CHINA
 from tests.oracle.history import Decision
 from tests.system.factory import DIRECTOR, MOBILES, THERE, WHO, Factory
@@ -163,7 +164,7 @@ class Day:
         for asked in self._asked(order)[-1:]:
             app.who = DIRECTOR
             self._decided(order, asked["text"])
-            app.answer_review("orders", order.number, "director", "approved", "可以")
+            app.answer_review("orders", order.number, "director", Reply("approved", "可以"))
 
     def _by_link(self, order: Placed) -> None:
         """By the newest link; whoever has an older one tries that first."""

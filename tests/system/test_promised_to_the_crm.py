@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from connector.objects.derived import OrderProgress
+from connector.operations.reviewing import Reply
 from connector.store import snapshots
 from sandbox.clock import CHINA
 from tests.system.company import with_orders
@@ -54,9 +55,8 @@ def promise(site: Site) -> None:
     """What production is asked it approves, for that day."""
     [review] = site.app.reviews()
     site.app.who = "wang"
-    site.app.answer_review(
-        "orders", review.key, "production", "approved", "排在月底", {"wanted_date": PROMISED}
-    )
+    reply = Reply("approved", "排在月底", {"wanted_date": PROMISED})
+    site.app.answer_review("orders", review.key, "production", reply)
     site.sync()
 
 

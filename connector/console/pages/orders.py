@@ -12,6 +12,7 @@ from connector.console.asked import Someone, Wanted
 from connector.console.guard import Visitor
 from connector.errors import ConnectorError
 from connector.operations.finding import NotFound
+from connector.operations.reviewing import Shown
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,11 +32,13 @@ def order(request: Request, visitor: Someone, number: str) -> Response:
     shown = []
     for story in stories:
         flows = [one["flow"] for one in story.deliveries]
+        review = _review(visitor, flows, story.key)
         shown.append({
             "story": story,
             "line": visitor.app.order_line(story.connection, story.key),
             "failures": [found for flow in flows if (found := _failure(visitor, flow, story.key))],
-            "review": _review(visitor, flows, story.key),
+            "review": review,
+            "speaks": review is not None and visitor.app.speaks(review.flow, review.key),
         })  # fmt: skip
     return view.page(request, visitor, "order", shown=shown, number=number, here="orders")
 
@@ -47,7 +50,7 @@ def _failure(visitor: Visitor, flow: str, key: str) -> object | None:
         return None
 
 
-def _review(visitor: Visitor, flows: list[str], key: str) -> object | None:
+def _review(visitor: Visitor, flows: list[str], key: str) -> Shown | None:
     for flow in flows:
         try:
             return visitor.app.review(flow, key)

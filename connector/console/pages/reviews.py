@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import get_args
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -13,6 +13,8 @@ from connector.console.showing import path
 from connector.console.view import done
 from connector.errors import ConnectorError
 from connector.messages import say
+from connector.operations.reviewing import Reply
+from connector.reviews.answering import Verdict
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,27 +28,48 @@ def listing(request: Request, visitor: Someone) -> Response:
 
 @router.get("/reviews/{flow}/{key:path}")
 def review(request: Request, visitor: Someone, flow: str, key: str) -> Response:
-    found = visitor.app.review(flow, key)
-    return view.page(request, visitor, "review", review=found, wrong="", form={}, here="reviews")
+    return _page(request, visitor, flow, key)
 
 
 @router.post("/reviews/{flow}/{key:path}")
 def answer(request: Request, visitor: Someone, flow: str, key: str, form: Sent) -> Response:
-    approves, comment = form.get("verdict") == "approved", form.get("comment", "").strip()
-    department = form.get("department", "")
-    given = {name.removeprefix("given."): value.strip() for name, value in form.items()
-             if name.startswith("given.")}  # fmt: skip
-    verdict: Literal["approved", "refused"] = "approved" if approves else "refused"
+    """An answer for a department, or what somebody just says."""
+    told, review = form.get("verdict", ""), form.get("review", "")
+    seen = int(review) if review.isascii() and review.isdigit() and len(review) < 16 else 0
     try:
-        if not approves and (form.get("verdict") != "refused" or not comment):
+        if told == "said":
+            asks = [form["to"]] if form.get("to") else []
+            visitor.app.say_review(flow, key, form.get("text", ""), asks, seen)
+        elif told in VERDICTS:
+            reply = _reply(VERDICTS[told], form, seen)
+            visitor.app.answer_review(flow, key, form.get("department", ""), reply)
+        else:
             raise ConnectorError(say("page_why"))
-        visitor.app.answer_review(
-            flow, key, department, verdict, comment, given if approves else {}
-        )
     except ConnectorError as error:
-        found = visitor.app.review(flow, key)
-        return view.page(
-            request, visitor, "review", review=found, wrong=str(error), form=form, here="reviews",
-            status=409,
-        )  # fmt: skip
-    return done(f"/reviews/{path(flow)}/{path(key)}", verdict)
+        return _page(request, visitor, flow, key, form, str(error))
+    number = form.get("number", "")
+    return done(f"/orders/{path(number)}" if number else f"/reviews/{path(flow)}/{path(key)}", told)
+
+
+VERDICTS: dict[str, Verdict] = {one: one for one in get_args(Verdict)}
+
+
+def _reply(verdict: Verdict, form: Sent, seen: int) -> Reply:
+    given = {name.removeprefix("given."): value.strip() for name, value in form.items()
+             if name.startswith("given.") and verdict == "approved"}  # fmt: skip
+    return Reply(verdict, form.get("comment", "").strip(), given, seen=seen)
+
+
+def _page(
+    request: Request,
+    visitor: Someone,
+    flow: str,
+    key: str,
+    form: Sent | None = None,
+    wrong: str = "",
+) -> Response:
+    found, speaks = visitor.app.review(flow, key), visitor.app.speaks(flow, key)
+    return view.page(
+        request, visitor, "review", review=found, speaks=speaks, wrong=wrong, form=form or {},
+        here="reviews", status=409 if wrong else 200,
+    )  # fmt: skip

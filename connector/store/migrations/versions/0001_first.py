@@ -364,6 +364,22 @@ def upgrade() -> None:
             postgresql_where=sa.text("told_at IS NULL"),
         )
     op.create_table(
+        "remarks",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("flow", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("review", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Float(precision=53), nullable=True),
+        sa.Column("who", sa.Text(), server_default="", nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("department", sa.Text(), server_default="", nullable=False),
+        sa.Column("text", sa.Text(), server_default="", nullable=False),
+        sa.Column("asks", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_remarks")),
+    )
+    with op.batch_alter_table("remarks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_remarks_flow_key"), ["flow", "key"], unique=False)
+    op.create_table(
         "reviews",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("flow", sa.String(length=200), nullable=False),
