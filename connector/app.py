@@ -340,7 +340,7 @@ class App:
     def try_rule(self, name: str, numbers: Sequence[str] = ()) -> list[ruling.Tried]:
         """What a rule would tell now, and why; nothing is changed. Raises ConfigError."""
         self._runs.look_or_fail()
-        return ruling.trial(self.system, self._book, name, numbers)
+        return ruling.trial(self.system, self._book, name, numbers, self.hides)
 
     def stop_messages(self, channel: str, address: str, *, wanted: bool) -> None:
         """An address outside the company wants no messages any more, or again."""

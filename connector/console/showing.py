@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,7 +11,7 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from connector.messages import say, word
-from connector.objects.showing import amount, called, plainly, shown
+from connector.objects.showing import Rate, amount, called, plainly, shown
 from connector.operations.mappings.rules import named
 
 BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "MicroMessenger/": "WeChat",
@@ -53,8 +54,13 @@ def money(value: Any) -> str:
 
 def evidence(name: str, value: Any) -> str:
     """A value of a field that departments are shown."""
-    is_money = name.rpartition(".")[2].startswith("amount")
-    return money(value) if is_money else "" if value is None else plainly(value)
+    field = name.rpartition(".")[2]
+    if field == "rate" and _NUMBER.fullmatch(str(value)):
+        return shown(Rate(value))
+    return money(value) if field.startswith("amount") else "" if value is None else plainly(value)
+
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
 def browser(name: str) -> str:

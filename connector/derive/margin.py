@@ -14,6 +14,9 @@ The cost of one base unit is, of what is known first:
 `actual`: what production orders and purchases for this order cost, over what they brought;
 `mixed`: the same, where they brought less than what left;
 `estimated`: the material's cost by its BOM or its last purchase.
+
+What an order would earn (预计毛利) is the same of all that is ordered and not closed, at the
+estimates, before any of it has left.
 """
 
 from __future__ import annotations
@@ -71,6 +74,22 @@ def order_margin(
     allowed = [row for row in bills if not row.quantity and (row.amount or 0) < 0]
     lines = [_line(order, x, done[x.id], allowed, units.get(x.material), home) for x in order.lines]
     lines += _on_no_line(order, allowed, home)
+    return _summed(order, lines)
+
+
+def expected_margin(
+    order: Order, estimates: Mapping[str, Decimal], home: str = "CNY"
+) -> OrderMargin:
+    """What an order would earn as it is ordered; `estimates` are costs of one base unit."""
+    lines = [one for one in order.lines if one.open]
+    done = {one.id: Tally(one.ordered, one.ordered) for one in order.lines}
+    units = _units(order, done, NOTHING, estimates, home)
+    return _summed(
+        order, [_line(order, x, done[x.id], (), units.get(x.material), home) for x in lines]
+    )
+
+
+def _summed(order: Order, lines: Sequence[LineMargin]) -> OrderMargin:
     revenue = sum((line.revenue for line in lines), ZERO)
     costs = [line.cost for line in lines if line.cost is not None]
     cost = sum(costs, ZERO) if len(costs) == len(lines) else None

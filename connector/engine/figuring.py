@@ -17,7 +17,7 @@ from typing import Any
 from connector.derive.cash import Terms, cash_forecast
 from connector.derive.figures import before, first_day
 from connector.derive.grades import customer_grades
-from connector.derive.margin import order_margin
+from connector.derive.margin import expected_margin, order_margin
 from connector.derive.measures import Seen, Shelf, measures, shipped_costs
 from connector.derive.slow_stock import Motion, noted, received, shipped, slow_stock, used
 from connector.derive.standing import Account, standings
@@ -61,6 +61,19 @@ def margins(system: System, tx: Tx, keys: Sequence[str]) -> Figures:
 def margin(booked: Booked, costs: Mapping[str, Decimal]) -> OrderMargin:
     """What an order earns; `costs` are those of one base unit."""
     return order_margin(booked.order, booked.papers, booked.supplied, costs)
+
+
+def expected(system: System, tx: Tx, source: str, key: str) -> OrderMargin | None:
+    """What an order of a source would earn as it is ordered, by the estimates that planning has
+    told; None: it gets into no ERP that is planned for, or nobody knows its rate of exchange."""
+    for flow in orders.flows(system):
+        if flow.source == source and flow.into(system.insight.erp, "sales_order"):
+            order = orders.put_together(tx, flow, [key]).get(key)
+            if order is None or not order.rate:
+                return None
+            materials = {line.material for line in order.lines} - {""}
+            return expected_margin(order, _told_costs(system, tx, sorted(materials)))
+    return None
 
 
 def agreements(system: System, tx: Tx, keys: Sequence[str]) -> Figures:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connector.engine import failing
@@ -11,10 +11,12 @@ from connector.engine.system import System
 from connector.errors import ConfigError, ConnectorError, Problem
 from connector.mapping.expr import ExpressionFault
 from connector.messages import say
+from connector.objects.sights import HIDDEN
 from connector.operations import releasing
 from connector.rules import telling
 from connector.rules.book import Book, Watch
 from connector.rules.evaluate import Evaluator, Looked
+from connector.rules.record import sight_of
 from connector.rules.reporting import Reporter
 from connector.rules.rule import Rule
 from connector.rules.scheduled import Scheduled
@@ -127,10 +129,16 @@ class Tried:
 
 
 def trial(
-    system: System, book: Book, name: str, numbers: Sequence[str], limit: int = 20
+    system: System,
+    book: Book,
+    name: str,
+    numbers: Sequence[str],
+    hides: frozenset[str] = frozenset(),
+    limit: int = 20,
 ) -> list[Tried]:
     """What would be told now: of the records with these numbers, else of all for which the rule
-    holds. Nothing is changed. Raises ConfigError where there is no such rule."""
+    holds; without the kinds of fields that are hidden, and without texts that name one. Nothing is
+    changed. Raises ConfigError where there is no such rule."""
     rule = book.named().get(name)
     if rule is None:
         known = ", ".join(book.named())
@@ -140,7 +148,14 @@ def trial(
         for watch, some in book.rules.items():
             if rule in some:
                 found += _tried(system, book, tx, watch, rule, numbers, limit)
-    return found
+    unseen = {name for name in rule.names if sight_of(rule.object, name) in hides}
+    return [_seen(one, unseen) for one in found] if unseen else found
+
+
+def _seen(tried: Tried, unseen: Set[str]) -> Tried:
+    values = {n: HIDDEN if n in unseen else value for n, value in tried.values.items()}
+    title, text, fault = (HIDDEN if one else "" for one in (tried.title, tried.text, tried.fault))
+    return replace(tried, values=values, title=title, text=text, fault=fault)
 
 
 def _tried(

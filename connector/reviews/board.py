@@ -15,7 +15,7 @@ from connector.messages import Message, say
 from connector.objects.sights import HIDDEN
 from connector.rights import ROLES, Sees, hidden_from
 from connector.rules.book import Book
-from connector.rules.joining import Joiner, reckoned
+from connector.rules.joining import Joiner, estimated, reckoned
 from connector.rules.people import SALESPERSON
 from connector.rules.record import Seen, kind_of, sight_of
 from connector.rules.text import shown
@@ -44,14 +44,15 @@ class Department:
     """What must be reckoned for what it is asked about and shown."""
 
     def concerns(self, seen: Seen, *, known: bool = True) -> bool:
-        """Whether it looks at this record. What cannot be told concerns it; `known`: all that is
-        reckoned is."""
+        """Whether it looks at this record. What cannot be told concerns it, and so does an estimate
+        that nobody can make, where the condition does not say itself what that means; `known`: all
+        that is reckoned is."""
+        when = self.when
+        if when is None or (not known and reckoned(seen.object, when.names)):
+            return True
+        guessed = () if when.tolerant else estimated(seen.object, when.names)
         try:
-            return (
-                self.when is None
-                or self.when.holds(seen.get)
-                or (not known and bool(reckoned(seen.object, self.when.names)))
-            )
+            return when.holds(seen.get) or any(seen.get(name) is None for name in guessed)
         except ExpressionFault:
             return True
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from connector.engine import orders
+from connector import exact
+from connector.engine import figuring, orders
 from connector.engine.system import System
 from connector.mapping.kinds import kinds
 from connector.mapping.writing import getter
-from connector.objects import OBJECTS
+from connector.objects import OBJECTS, content
 from connector.settings import HUB
 from connector.store import links, snapshots
 from connector.store.engine import Tx
@@ -36,8 +37,10 @@ class Reckoned:
     """What the hub tells of a record, of all its lines together."""
 
     object: str
-    of: Literal["customer", "lines"]
-    """Its customer in its currency, or its lines."""
+    of: Literal["customer", "lines", "itself"]
+    """Its customer in its currency, its lines, or the record as it is ordered."""
+    by: str = ""
+    """What is told before it can be reckoned; empty: it is told itself."""
 
 
 Joins = Mapping[str, Join | Reckoned]
@@ -64,6 +67,7 @@ JOINS: dict[str, Joins] = {
         **_SALE,
         "standing": Reckoned("customer_standing", "customer"),
         "kitting": Reckoned("kitting", "lines"),
+        "margin": Reckoned("order_margin", "itself", by="price_estimate"),
     },
     **dict.fromkeys(
         ("order_progress", "order_supply", "order_margin", "three_flows", "delivery_status"),
@@ -103,17 +107,27 @@ def reckoned(object: str, names: Iterable[str]) -> frozenset[str]:
     """What must be reckoned for what these names stand for."""
     parts = {part for name in names for part in name.split(".")[:-1]}
     joins = [JOINS.get(object, {}).get(part) for part in parts]
-    return frozenset(join.object for join in joins if isinstance(join, Reckoned))
+    return frozenset(join.by or join.object for join in joins if isinstance(join, Reckoned))
+
+
+def estimated(object: str, names: Iterable[str]) -> frozenset[str]:
+    """Those of these names that stand for an estimate, which nobody can make where a cost is not
+    known."""
+    joins = JOINS.get(object, {})
+    found = ((name, joins.get(name.partition(".")[0])) for name in names)
+    return frozenset(n for n, join in found if isinstance(join, Reckoned) and join.of == "itself")
 
 
 class Joiner:
     """Looks joined records up, each once."""
 
     def __init__(self, system: System, tx: Tx) -> None:
+        self._system = system
         self._tx = tx
         self._sources = sorted({flow.source for flow in orders.flows(system)} - {HUB})
         self._erp = system.insight.erp
         self._known: dict[tuple[str, str, str, str], Values] = {}
+        self._told: dict[tuple[str, str], Values] = {}
 
     def of(self, connection: str, object: str, key: str, values: Values) -> Callable[[str], Values]:
         """What gives the records that one belongs to, by the name of the join."""
@@ -138,6 +152,8 @@ class Joiner:
     def _reckoned(
         self, connection: str, object: str, join: Reckoned, key: str, values: Values
     ) -> Values:
+        if join.of == "itself":
+            return self._expected(connection, key)
         if join.of == "lines":
             names = [f"{key}/{line['id']}" for line in values.get("lines", ())]
         else:
@@ -145,8 +161,14 @@ class Joiner:
             currency = getter(values, OBJECTS[object])("currency")
             names = [f"{customer}/{currency}"]
         rows = snapshots.load(self._tx, HUB, join.object, names)
-        told = [snapshots.data(rows[name]) for name in names if name in rows]
-        return together(join.object, told)
+        return together(join.object, [snapshots.data(rows[name]) for name in names if name in rows])
+
+    def _expected(self, connection: str, key: str) -> Values:
+        """What an order would earn."""
+        if (connection, key) not in self._told:
+            made = figuring.expected(self._system, self._tx, connection, key)
+            self._told[connection, key] = exact.loads(content(made)) if made else {}
+        return self._told[connection, key]
 
     def _in_the_erp(self, connection: str, customer: str) -> str:
         """A customer's key there; empty: the ERP does not know them."""

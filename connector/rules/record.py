@@ -6,7 +6,8 @@ was.FIELD             the field as it was when the rule looked last
 days.FIELD            days since a date; negative: until then
 workdays.FIELD        the same in working days
 order. customer. material. salesperson.FIELD      of the record that it belongs to
-standing. kitting.FIELD    of an order: how its customer stands, what all its lines are short of
+standing. kitting. margin.FIELD    of an order: how its customer stands, what all its lines are
+                      short of, what it would earn as it is ordered
 """
 
 from __future__ import annotations

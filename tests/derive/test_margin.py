@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connector.derive.margin import NOTHING, Supplied, order_margin
+from connector.derive.margin import NOTHING, Supplied, expected_margin, order_margin
 from connector.derive.papers import Papers
 from connector.objects.derived import OrderMargin
 from connector.objects.fulfilment import (
@@ -147,6 +147,33 @@ def test_an_allowance_lessens_the_revenue_and_a_red_invoice_for_goods_does_not()
 def test_what_is_allowed_on_freight_is_taken_off_once() -> None:
     bills = [invoice(day(6), ("r2", "freight", 1, "113")), invoice(day(7), ("r2", "", 0, "-22.6"))]
     assert margin(Papers(invoices=bills), freight=60).margin == 80 - 60
+
+
+def expected(of: Any = ORDER, **estimates: Any) -> OrderMargin:
+    return expected_margin(of, {k: D(v) for k, v in estimates.items()})
+
+
+def test_what_an_order_would_earn_is_told_before_any_of_it_has_left() -> None:
+    found = expected(pump=600, freight=80)
+    assert (found.revenue, found.cost, found.margin) == (10100, 6080, 4020)
+    assert (found.rate, found.basis) == (D("0.398"), "estimated")
+    all_of_it = Papers(shipments=[LEFT], invoices=[invoice(day(6), ("r2", "freight", 1, "113"))])
+    assert found == margin(all_of_it, pump=600, freight=80)
+
+
+def test_nobody_knows_what_an_order_would_earn_of_which_one_cost_is_missing() -> None:
+    found = expected(pump=600)
+    assert (found.revenue, found.cost, found.margin, found.rate) == (10100, None, None, None)
+
+
+def test_what_is_closed_earns_nothing_more_and_a_gift_costs() -> None:
+    given = order(
+        line("1", "pump", 10, "11300"),
+        line("2", "hose", 4, "452", open=False),
+        line("3", "hose", 1, "0"),
+    )
+    found = expected(given, pump=600, hose=30)
+    assert (found.revenue, found.cost, [one.id for one in found.lines]) == (10000, 6030, ["1", "3"])
 
 
 def _rows(of: Any) -> list[tuple[str, str, Any, Any]]:

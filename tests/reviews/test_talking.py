@@ -64,6 +64,13 @@ def texts(firm: Reviewed) -> list[tuple[str, str, str]]:
     return [(one.who, one.kind, one.text) for one in firm.app().review("orders", "O1").remarks]
 
 
+def in_the_crm(firm: Reviewed) -> OrderReview:
+    """What is told to the CRM."""
+    with firm.site.system.store.reading() as tx:
+        found = snapshots.models(tx, "hub", "order_review", OrderReview, ["orders/o1"])
+    return found["orders/o1"]
+
+
 def told(firm: Reviewed, login: str) -> str:
     """The newest link that somebody got."""
     from tests.rules.factory import Chat
@@ -98,6 +105,13 @@ def test_a_remark_for_somebody_is_told_to_them_alone_and_they_may_answer(firm: R
     for nobody in ("nobody", "responsible"):
         with pytest.raises(ConnectorError):
             say(firm, "fin", "在吗？", nobody)
+
+
+def test_who_share_an_address_hear_once(firm: Reviewed) -> None:
+    firm.people = firm.people.replace("{chat: li}", "{chat: fin}")
+    firm.start()
+    say(firm, "pro", "图纸是哪一版？")
+    assert sorted(one.to for one in firm.go()) == ["fin", "sal"]
 
 
 def test_a_remark_that_is_sent_twice_stands_there_once(firm: Reviewed) -> None:
@@ -191,15 +205,10 @@ def test_a_record_that_is_returned_waits_for_an_answer_and_is_asked_about_anew(
 def test_the_crm_is_told_that_a_record_was_returned_and_with_what(firm: Reviewed) -> None:
     returned(firm)
 
-    def told() -> OrderReview:
-        with firm.site.system.store.reading() as tx:
-            found = snapshots.models(tx, "hub", "order_review", OrderReview, ["orders/o1"])
-        return found["orders/o1"]
-
-    assert (told().state, told().waits_for) == ("returned", "production")
-    assert "能否预付三成？" in told().said
+    assert (in_the_crm(firm).state, in_the_crm(firm).waits_for) == ("returned", "production")
+    assert "能否预付三成？" in in_the_crm(firm).said
     say(firm, "sal", "可以")
-    assert (told().state, told().why) == ("open", "")
+    assert (in_the_crm(firm).state, in_the_crm(firm).why) == ("open", "")
 
 
 @pytest.mark.parametrize(
@@ -212,6 +221,7 @@ def test_the_crm_is_told_that_a_record_was_returned_and_with_what(firm: Reviewed
         (("production",), "pro", True),
         (("look",), "look", True),
         (("look",), "sal", True),
+        (("finance",), "li", False),
     ],
 )
 def test_whom_a_department_asks_answers_it_and_who_runs_things_and_nobody_else(
@@ -243,7 +253,7 @@ def test_an_answer_after_the_order_changed_stays_and_asks_nobody_anew(firm: Revi
     returned(firm)
     status, _ = firm.app().review_page("POST", link, {"verdict": "said", "comment": "可以"})
     assert status == 200
-    assert state(firm) == "returned"
+    assert (state(firm), in_the_crm(firm).state) == ("returned", "returned")
     assert [kind for _, kind, _ in texts(firm)] == ["returned", "returned", "said"]
     assert firm.site.bills() == []
 
@@ -267,6 +277,10 @@ def test_whom_a_department_asks_is_reminded_and_others_hear_of_it_in_time(firm: 
     assert [(one.to, "能否预付三成？" in one.text) for one in reminded] == [("sal", True)]
     heard = [one for _ in range(5) for one in firm.later(4)]
     assert {one.to for one in heard} == {"sal", "boss"}
+    assert [one.to for one in heard].count("boss") == 1
+    firm.app("plan").say_review("orders", "O1", "可以")
+    heard = [one for _ in range(7) for one in firm.later(4)]
+    assert {one.to for one in heard} == {"fin", "li", "pro", "sal", "boss"}
     assert [one.to for one in heard].count("boss") == 1
 
 
@@ -297,9 +311,7 @@ def test_a_record_that_was_let_go_says_so_in_the_crm(firm: Reviewed) -> None:
     firm.app("root").release_review("orders", "O1", "客户停产待料")
     firm.go()
     assert len(firm.site.bills()) == 1
-    with firm.site.system.store.reading() as tx:
-        found = snapshots.models(tx, "hub", "order_review", OrderReview, ["orders/o1"])
-    assert found["orders/o1"].state == "approved"
+    assert in_the_crm(firm).state == "approved"
     assert texts(firm)[-1] == ("root", "released", "客户停产待料")
 
 

@@ -1,4 +1,5 @@
-"""Departments are asked by what both systems tell together: a customer's credit, missing parts."""
+"""Departments are asked by what both systems tell together: a customer's credit, missing parts,
+what an order would earn."""
 
 from __future__ import annotations
 
@@ -25,6 +26,11 @@ REVIEW = {
         "when": "kitting.complete == false",
         "shows": ["kitting.from_stock", "kitting.short_of"],
     },
+    "pricing": {
+        "who": ["pricer"],
+        "when": "margin.rate < 0.25",
+        "shows": ["margin.revenue", "margin.cost", "margin.rate"],
+    },
 }
 KNOWN = tuple(replace(one, erp_number=one.number) for one in COMPANY.customers)
 CREDIT = Credit(customer="C1", limit=Decimal(500), overdue_days=0)
@@ -39,7 +45,9 @@ def firm(tmp_path: Path) -> Iterator[Site]:
             config["people"] = {
                 "fin": {"roles": ["finance"], "logins": ["fin"]},
                 "pla": {"roles": ["planner"], "logins": ["pla"]},
+                "pri": {"roles": ["pricer"], "logins": ["pri"]},
             }
+            config["sees"] = {"costs": ["pricer"]}
             config["flows"]["credits"] = {"object": "credit", "from": "erp"}
             config["flows"]["orders"]["review"] = "order_review"
         site.sync()
@@ -89,6 +97,17 @@ def test_an_order_of_what_is_short_waits_for_planning_with_what_is_missing(firm:
     assert said["planning"].evidence["kitting.short_of"].startswith("M2 100")
 
 
+def test_an_order_that_would_earn_too_little_waits_for_who_sets_prices(firm: Site) -> None:
+    """A gear box costs 2 × 3 + 0.5 × 2 = 7, and is sold for 9.04 with tax, 8 without."""
+    number = firm.order(sold("M1", 10, "9.04"))
+    go(firm)
+    said = asked(firm, number)
+    assert list(said) == ["pricing"]
+    shown = {name.partition(".")[2]: value for name, value in said["pricing"].evidence.items()}
+    assert shown == {"revenue": "80", "cost": "70", "rate": "0.125"}
+    assert firm.bills(number) == []
+
+
 def test_departments_are_asked_once_figures_know_the_order(firm: Site) -> None:
     """And no later than ten minutes, should nobody reckon: then all whom figures would tell of."""
     number = firm.order(sold("M1", 60))
@@ -100,7 +119,7 @@ def test_departments_are_asked_once_figures_know_the_order(firm: Site) -> None:
         assert [review.state for review in firm.app.reviews()] == ["new"]
         firm.clock.advance(601)
         firm.mind()
-    assert sorted(asked(firm, number)) == ["finance", "planning"]
+    assert sorted(asked(firm, number)) == ["finance", "planning", "pricing"]
     assert firm.bills(number) == []
 
 
@@ -112,4 +131,4 @@ def test_all_look_at_an_order_whose_customer_the_erp_does_not_know(firm: Site) -
     assert asked(firm, number) == {}
     firm.clock.advance(601)
     firm.mind()
-    assert sorted(asked(firm, number)) == ["finance", "planning"]
+    assert sorted(asked(firm, number)) == ["finance", "planning", "pricing"]
