@@ -394,7 +394,8 @@ class App:
         self._desk.release(flow, number, reason)
 
     def accept_review(self, flow: str) -> None:
-        """Accept that a flow's review is another one now, as an admin. Raises ConnectorError."""
+        """Accept a flow's review, and the mappings of its records, as they are now, as an admin.
+        Raises ConnectorError."""
         self._desk.accept(flow)
 
     def review_times(self) -> list[tuple[str, int, float]]:

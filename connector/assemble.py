@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import uuid
@@ -305,7 +306,14 @@ class Assembly:
         self.problems += compiler.problems
         for flow in flows.values():
             flow.review = version(self._file, flow)
+            flow.made_by = self._made_by(flow) if flow.review else ""
         return made
+
+    def _made_by(self, flow: Flow) -> str:
+        """Changes when the text of a mapping does by which a flow's records are read or written."""
+        read = self._mappings.get((flow.source, flow.object))
+        texts = [one.text for one in (read, flow.writer and flow.writer.mapping) if one]
+        return hashlib.blake2b("\0".join(texts).encode(), digest_size=8).hexdigest()
 
     def _feeds(self, flows: dict[str, Flow]) -> dict[str, Feed]:
         feeds: dict[str, Feed] = {}

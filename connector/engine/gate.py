@@ -3,7 +3,8 @@
 There is no way round it: whatever makes a delivery due, it is claimed, and every claim passes here.
 A review is bound to the document's hash and to the mapping that made it; once either is another
 one, it is asked for anew. What departments gave is laid over the record, so that it stands in the
-document that is sent.
+document that is sent. Whoever edits which departments look at a flow's records, or by which mapping
+these are made, stops the flow: somebody must say that it is meant.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from connector.engine import states
 from connector.engine.jobs import Job
 from connector.engine.system import Flow
 from connector.mapping.document import digest
-from connector.messages import dump, load, say
+from connector.messages import Message, dump, load, say
 from connector.objects.paths import laid_over
 from connector.store import facts, reviews, snapshots
 from connector.store.engine import Store, Tx
@@ -41,10 +42,8 @@ class Passed:
 def passed(tx: Tx, flow: Flow, jobs: Sequence[Job], known: Mapping[str, Any], now: float) -> Passed:
     """Which jobs may go on. Nothing is written; see `ask`."""
     result = Passed()
-    noted = facts.noted(tx, noted_as(flow.name))
-    if (noted or NONE) != (flow.review or NONE) and (noted or not flow.review):
-        # Whoever edits the configuration is not thereby let past the departments.
-        words = say("review_changed_rules", flow=flow.name)
+    words = unaccepted(tx, flow)
+    if words is not None:
         result.held = [_held(job, now, words) for job in jobs if job.verb == "put"]
         result.jobs = [job for job in jobs if job.verb != "put"]
         return result
@@ -72,12 +71,47 @@ def ask(store: Store, tx: Tx, flow: Flow, wanted: Sequence[Row], now: float) -> 
     """Ask for reviews; what was asked for of an earlier document is withdrawn."""
     if wanted:
         facts.first(store, tx, noted_as(flow.name), flow.review)
+        facts.first(store, tx, made_as(flow.name), flow.made_by)
         reviews.ask(tx, wanted, now, dump(say("review_changed")))
+
+
+def unaccepted(tx: Tx, flow: Flow) -> Message | None:
+    """What was edited of a flow, and nobody has said yet that it is meant; None: nothing."""
+    noted = facts.noted(tx, noted_as(flow.name))
+    if (noted or NONE) != (flow.review or NONE) and (noted or not flow.review):
+        # Whoever edits the configuration is not thereby let past the departments.
+        return say("review_changed_rules", flow=flow.name)
+    made_by = facts.noted(tx, made_as(flow.name)) if flow.review else ""
+    if made_by and made_by != flow.made_by:
+        return say("review_changed_mapping", flow=flow.name)
+    return None
+
+
+def accept(store: Store, tx: Tx, flow: Flow, who: str) -> None:
+    """Somebody says that a flow's review and mappings are meant as they are now."""
+    facts.note(store, tx, noted_as(flow.name), flow.review or NONE)
+    facts.note(store, tx, made_as(flow.name), flow.made_by)
+    facts.note(store, tx, accepted_as(flow.name), who)
+
+
+def accepted_by(tx: Tx, flow: str) -> str:
+    """Who said so last; empty: nobody had to."""
+    return facts.noted(tx, accepted_as(flow))
 
 
 def noted_as(flow: str) -> str:
     """Under which it is noted which review a flow asks for."""
     return f"review of {flow}"
+
+
+def made_as(flow: str) -> str:
+    """The same of the mappings by which its records are made."""
+    return f"mappings under review of {flow}"
+
+
+def accepted_as(flow: str) -> str:
+    """The same of who accepted both last."""
+    return f"review of {flow} accepted by"
 
 
 def _held(job: Job, now: float, words: Any) -> Row:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from connector.derive.order import Line, Order
-from connector.engine import gate
+from connector.engine import correcting, gate
 from connector.engine.pairing import unlinked_origins
 from connector.engine.system import Flow, System
 from connector.objects import OrderLine, SalesOrder
@@ -38,10 +38,12 @@ def sources(system: System) -> list[str]:
 
 
 def put_together(tx: Tx, flow: Flow, keys: Sequence[str]) -> dict[str, Order]:
-    """The orders with these keys in the flow's source, as far as they were read there, with what
-    departments gave when they approved them: an order is late by what was promised."""
+    """The orders with these keys in the flow's source, as far as they were read there, as people
+    corrected them and with what departments gave when they approved them: an order is late by what
+    was promised."""
     assert flow.target is not None
     known = snapshots.load(tx, flow.source, "sales_order", keys)
+    known = correcting.corrected(tx, flow, known)
     made = {key: SalesOrder.model_validate_json(row.data) for key, row in known.items() if row.data}
     for key, given in gate.agreed(tx, flow, list(made)).items():
         laid = laid_over(snapshots.data(known[key]), given)

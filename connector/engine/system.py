@@ -123,6 +123,8 @@ class Flow:
     hold: Expression | None = None
     review: str = ""
     """Version of the review that its records need; empty: none."""
+    made_by: str = ""
+    """Version of the mappings by which those records are read and written, without value maps."""
 
     @property
     def object(self) -> str:

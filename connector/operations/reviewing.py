@@ -153,9 +153,9 @@ class Desk:
         Answering(self.system, self.board).release(id, who, reason)
 
     def accept(self, flow: str) -> None:
-        """Accept that a flow's review is another one now, as an admin."""
+        """Accept a flow's review, and the mappings of its records, as they are now, as an admin."""
         known = finding.delivering(self.system, flow)
-        Answering(self.system, self.board).accept(known.name, known.review, self._person())
+        Answering(self.system, self.board).accept(known, self._person())
 
     def _person(self) -> str:
         """Who they are. Raises NotAllowed where nobody knows."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from connector import exact
-from connector.engine.gate import NONE, noted_as
-from connector.engine.system import System
+from connector.engine import gate
+from connector.engine.system import Flow, System
 from connector.errors import MappingFault
 from connector.faults import fault
 from connector.mapping.kinds import kinds
@@ -18,7 +18,7 @@ from connector.objects.paths import written
 from connector.reviews.board import WAITING, Board, NotAllowed
 from connector.reviews.talking import Remark, Talking, cleaned
 from connector.reviews.telling import Announcer
-from connector.store import deliveries, facts, reviews
+from connector.store import corrections, deliveries, reviews
 from connector.store.engine import Tx
 
 Verdict = Literal["approved", "refused", "returned"]
@@ -101,18 +101,20 @@ class Answering:
             self._talking.refused(person, id, "", error)
             raise
 
-    def accept(self, flow: str, version: str, person: str) -> None:
-        """An admin accepts that a flow's review is another one now. Raises NotAllowed."""
+    def accept(self, flow: Flow, person: str) -> None:
+        """An admin accepts that a flow's review, or a mapping that makes its records, is another
+        one now. Raises NotAllowed."""
         if not self._board.is_admin(person):
             error = NotAllowed(say("review_admin"))
-            self._talking.refused(person, 0, flow, error)
+            self._talking.refused(person, 0, flow.name, error)
             raise error
         store = self._system.store
         with store.transaction() as tx:
             now = store.now(tx)
-            facts.note(store, tx, noted_as(flow), version or NONE)
-            deliveries.look_again(tx, flow, now, ("review",))
-            self._talking.log(tx, person, "review_accepted", 0, flow)
+            gate.accept(store, tx, flow, person)
+            deliveries.look_again(tx, flow.name, now, ("review",))
+            about = {"flow": flow.name, "mapping": flow.mapping.version}
+            self._talking.log(tx, person, "review_accepted", 0, "", **about)
 
     # -- deciding ---------------------------------------------------------------------------
 
@@ -162,10 +164,20 @@ class Answering:
                         comment=comment)  # fmt: skip
             self._end(tx, review, now, "refused", words)
             return "refused"
-        if all(row.state == "approved" for row in reviews.answers_of(tx, [review.id])[review.id]):
+        rows = reviews.answers_of(tx, [review.id])[review.id]
+        if all(row.state == "approved" for row in rows):
+            if {row.who for row in rows} == {answer.person} & self._makers(tx, review):
+                raise NotAllowed(say("review_alone"))
             self._end(tx, review, now, "approved", say("review_approved"))
             return "approved"
         return "open"
+
+    def _makers(self, tx: Tx, review: Any) -> set[str]:
+        """Who has a part in how the document came to be: whoever accepted last by which mapping it
+        is made and who looks at it, and whoever corrected the record."""
+        corrected = corrections.of(tx, review.flow, [review.key])[review.key]
+        people = {self._board.person(row.who) for row in corrected}
+        return people | {gate.accepted_by(tx, review.flow)}
 
     def _end(self, tx: Tx, review: Any, now: float, state: str, words: Message) -> None:
         reviews.end(tx, review.id, now, state, dump(words))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.engine import upto
+from connector.engine import correcting, upto
 from connector.engine.system import Flow, System
 from connector.errors import ConnectorError, Problem
 from connector.mapping.expr import Expression, ExpressionFault
@@ -164,11 +164,11 @@ class Board:
         return known is not None and "admin" in known.roles
 
     def seen(self, system: System, tx: Tx, flow: Flow, key: str) -> Seen | None:
-        """A record as conditions and texts see it; None: it is gone."""
+        """A record as conditions and texts see it, as people corrected it; None: it is gone."""
         row = snapshots.load(tx, flow.source, flow.object, [key]).get(key)
         if row is None or row.deleted or not row.data:
             return None
-        values = snapshots.data(row)
+        values = snapshots.data(correcting.corrected(tx, flow, {key: row})[key])
         joined = Joiner(system, tx).of(flow.source, flow.object, key, values)
         return Seen(flow.object, values, self.book.today(system.store.now(tx)), joined=joined)
 

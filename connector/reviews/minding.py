@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector.engine.system import System
+from connector.engine import gate
+from connector.engine.system import Flow, System
 from connector.faults import fault
-from connector.messages import dump, say
+from connector.messages import Message, dump, say
 from connector.reviews.board import Board
 from connector.reviews.talking import Talking
 from connector.reviews.telling import Announcer
-from connector.store import reviews
+from connector.rights import ROLES
+from connector.store import facts, reviews
 from connector.store.engine import Tx
 
 
@@ -30,9 +32,12 @@ class Minder:
         with store.reading() as tx:
             now = store.now(tx)
             slow, late = self._waiting(tx, now)
-            if not slow and not late and not reviews.needless(tx):
+            edited = self._edited(tx)
+            if not slow and not late and not edited and not reviews.needless(tx):
                 return 0
         with store.transaction() as tx:
+            for flow, words in edited:
+                self._tell_admins(tx, flow, words)
             for row in slow:
                 self._remind(tx, row, store.now(tx))
             for row in late:
@@ -42,7 +47,19 @@ class Minder:
                 reviews.end(tx, row.id, store.now(tx), "withdrawn", dump(say("review_gone")))
                 self._announcer.record(tx, row)
             fault("reviews_minded")
-        return len(slow) + len(late) + len(gone)
+        return len(slow) + len(late) + len(gone) + len(edited)
+
+    def _edited(self, tx: Tx) -> list[tuple[Flow, Message]]:
+        """Flows that stand still until an admin accepts what was edited, as far as none has heard
+        of just that."""
+        flows = [self._system.flows[name] for name in self._board.by_flow]
+        found = ((flow, gate.unaccepted(tx, flow)) for flow in flows)
+        return [(flow, words) for flow, words in found
+                if words and facts.noted(tx, _told(flow)) != _edition(flow)]  # fmt: skip
+
+    def _tell_admins(self, tx: Tx, flow: Flow, words: Message) -> None:
+        self._announcer.announce(tx, flow, self._board.by_flow[flow.name], [ROLES[-1]], words)
+        facts.note(self._system.store, tx, _told(flow), _edition(flow))
 
     def _waiting(self, tx: Tx, now: float) -> tuple[list[Any], list[Any]]:
         """Departments that are to be reminded, and those of which others are to hear. At hours in
@@ -81,3 +98,12 @@ class Minder:
                     number=review.number or review.key, department=row.department)  # fmt: skip
         self._announcer.tell(tx, review, kind.settings.escalate_to, kind, words)
         reviews.change(tx, review.id, row.department, {"escalated_at": now})
+
+
+def _told(flow: Flow) -> str:
+    """Under which it is noted what admins were told of that was edited."""
+    return f"told of edits to {flow.name}"
+
+
+def _edition(flow: Flow) -> str:
+    return f"{flow.review} {flow.made_by}"

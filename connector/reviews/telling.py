@@ -10,7 +10,7 @@ from typing import Any
 from connector import exact
 from connector.engine import saving
 from connector.engine.gate import given_in
-from connector.engine.system import System
+from connector.engine.system import Flow, System
 from connector.messages import Message, load, say, word
 from connector.objects import Approval
 from connector.objects.derived import OrderReview
@@ -48,8 +48,9 @@ class Announcer:
         evidence = exact.loads(row.evidence) if row.evidence else {}
         title = say("review_reminds" if again else "review_asks",
                     number=review.number or review.key, department=department)  # fmt: skip
-        object = self._system.flows[review.flow].object
-        lines = [f"- {name}: {value}" for name, value in visible(object, evidence, SEE).items()]
+        flow = self._system.flows[review.flow]
+        seen = visible(flow.object, evidence, SEE)
+        lines = [f"- {name}: {value}" for name, value in seen.items()]
         there = self._board.approvers(kind, department, row.delegate)
         if there and not again:
             words = title.render(self._board.book.language)
@@ -59,7 +60,7 @@ class Announcer:
             if person in there and not again:
                 continue
             link = self._link(tx, review, kind, person, one, department) if person in asked else []
-            self._note(tx, review, one, title, [*lines, *link])
+            self._note(tx, flow, review.key, one, title, [*lines, *link])
 
     def pass_on(
         self,
@@ -82,7 +83,8 @@ class Announcer:
                 told.add(one)
                 by = people.get(person)
                 link = [] if by is None else self._link(tx, review, kind, person, one, by)
-                self._note(tx, review, one, title, [shown(remark.text), *link])
+                text = [shown(remark.text), *link]
+                self._note(tx, self._system.flows[review.flow], review.key, one, title, text)
 
     def _link(
         self, tx: Tx, review: Any, kind: Review, person: str, one: Recipient, department: str
@@ -127,8 +129,20 @@ class Announcer:
 
     def tell(self, tx: Tx, review: Any, names: Iterable[str], kind: Review, words: Message) -> None:
         """Something is announced to these."""
+        self.announce(tx, self._system.flows[review.flow], kind, names, words, review.key)
+
+    def announce(
+        self,
+        tx: Tx,
+        flow: Flow,
+        kind: Review,
+        names: Iterable[str],
+        words: Message,
+        key: str = "",
+    ) -> None:
+        """The same, of no record in particular."""
         for _, one in self._people(self._board.book.people.named(names), kind):
-            self._note(tx, review, one, words)
+            self._note(tx, flow, key, one, words)
 
     def _people(self, names: Iterable[str], kind: Review) -> list[tuple[str, Recipient]]:
         """Where these people can be reached; where none of them can, whoever stands in for them."""
@@ -142,14 +156,20 @@ class Announcer:
         return one.language or self._board.book.language
 
     def _note(
-        self, tx: Tx, review: Any, one: Recipient, words: Message, lines: Iterable[str] = ()
+        self,
+        tx: Tx,
+        flow: Flow,
+        key: str,
+        one: Recipient,
+        words: Message,
+        lines: Iterable[str] = (),
     ) -> None:
-        flow, title = self._system.flows[review.flow], words.render(self._language(one))
+        title = words.render(self._language(one))
         rules.note(tx, [{
             "rule": f"review {flow.settings.review}",
             "connection": flow.source,
             "object": flow.object,
-            "key": review.key,
+            "key": key,
             "kind": "begin",
             "at": self._system.store.now(tx),
             **NOBODY,
