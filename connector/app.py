@@ -33,6 +33,7 @@ from connector.operations import (
     observing,
     overview,
     pair_sheet,
+    pausing,
     planning,
     reconciling,
     rehearsing,
@@ -598,3 +599,8 @@ class App:
     def change_connection(self, verb: str, name: str) -> str:
         """`move`, `forget`, `pause` or `resume` a connection; what it is now, for `move`."""
         return linking.change(self.system, verb, finding.connection(self.system, name), self.who)
+
+    def change_flow(self, verb: str, name: str, reason: str = "") -> None:
+        """`pause` or `resume` a flow."""
+        flow = finding.delivering(self.system, name)
+        pausing.change(self.system, verb, flow, self.who, reason)

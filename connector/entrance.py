@@ -31,7 +31,7 @@ TABLE: Mapping[str, frozenset[str]] = {
     "operator": frozenset({
         "sync", "resync", "retry", "discard", "reconcile", "bring_back", "release", "observe",
         "watch_forms", "pair", "decide", "set_link", "remove_link", "create_anew", "baseline",
-        "stop_messages", "correct",
+        "stop_messages", "correct", "change_flow",
         # It writes nothing; but a text of one's own asks of a record what nobody foresaw.
         "try_mapping",
     }),

@@ -38,6 +38,7 @@ def register(cli: typer.Typer) -> None:
             connection_move,
             connection_forget,
         ),
+        "flow": (flow_pause, flow_resume),
         "store": (store_upgrade, store_backup, store_restored, store_trust, store_views),
     }
     for name, functions in groups.items():
@@ -78,6 +79,8 @@ def _status(screen: Screen, found: dict[str, Any]) -> None:
         ("flow", "way", "read_at", *states, "class"),
         (_flow_row(name, flow, states) for name, flow in found["flows"].items()),
     )
+    for name, flow in found["flows"].items():
+        _flow_is_paused(screen, name, flow)
     for name, run in found["observed"].items():
         counts = ", ".join(f"{word('action', a)} {n}" for a, n in run["counts"].items())
         words = run["error"] or counts or say("plan_nothing")
@@ -98,6 +101,12 @@ def _limits(screen: Screen, entry: dict[str, Any]) -> None:
         screen.line(f"    {say('closed_until', until=moment(entry['closed_until']))}")
     for why, parts in entry["rests"].items():
         screen.line(f"    ‖ {', '.join(parts)}: {why}")
+
+
+def _flow_is_paused(screen: Screen, name: str, flow: dict[str, Any]) -> None:
+    if flow["paused"]:
+        why, since = flow["paused"], moment(flow["paused_at"])
+        screen.mark("‖", f"{name}  {say('paused_since', since=since, why=why)}")
 
 
 def _flow_row(name: str, flow: dict[str, Any], states: tuple[str, ...]) -> list[Any]:
@@ -325,7 +334,7 @@ def link_remove(session: Session, flow: str, number: str) -> None:
     _decided(session, {"count": count}, words)
 
 
-# -- connections and the store ----------------------------------------------------------------
+# -- connections, flows and the store ---------------------------------------------------------
 
 
 def connection_pause(session: Session, name: str) -> None:
@@ -357,6 +366,20 @@ def _change(session: Session, verb: str, name: str) -> None:
         "forget": say("connection_is_forgotten", name=name),
     }
     _decided(session, {verb: name, "now": now}, words[verb])
+
+
+def flow_pause(
+    session: Session, flow: str, reason: Annotated[str, typer.Option("--reason")] = ""
+) -> None:
+    """Deliver nothing more by a flow until resumed."""
+    session.app.change_flow("pause", flow, reason)
+    _decided(session, {"pause": flow}, say("flow_is_paused", name=flow))
+
+
+def flow_resume(session: Session, flow: str) -> None:
+    """Deliver by it again."""
+    session.app.change_flow("resume", flow)
+    _decided(session, {"resume": flow}, say("flow_is_resumed", name=flow), flow)
 
 
 def store_upgrade(

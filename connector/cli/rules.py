@@ -36,7 +36,7 @@ def rules_list(session: Session) -> None:
 
 
 def rules_test(session: Session, name: str, key: Keys = None) -> None:
-    """What a rule would tell now, and why."""
+    """What a rule would tell and do now, and why."""
     app = session.app
     with session.waiting(say("working_insight")):
         tried = app.try_rule(name, key or ())
@@ -56,11 +56,12 @@ def _show(screen: Screen, one: Tried) -> None:
     if one.fault:
         screen.line(f"    {one.fault}")
     elif one.holds:
-        screen.line(f"    {one.title}")
-        for line in one.text.splitlines():
+        for line in (*one.title.splitlines(), *one.text.splitlines()):
             screen.line(f"    {line}")
         for recipient in one.to:
             screen.line(f"    → {recipient}")
+        for deed in one.does:
+            screen.line(f"    → {deed}")
 
 
 def _values(values: dict[str, Any]) -> str:

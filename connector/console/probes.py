@@ -36,12 +36,14 @@ def metrics(visitor: Annotated[Visitor, Depends(program)]) -> Response:
                     registry=registry)  # fmt: skip
     paused = Gauge("connector_connection_paused", "1: the connection is paused", ["connection"],
                    registry=registry)  # fmt: skip
+    halted = Gauge("connector_flow_paused", "1: the flow is paused", ["flow"], registry=registry)
     calls = Gauge("connector_calls_today", "Calls sent today", ["connection"], registry=registry)
     read = Gauge("connector_read_timestamp_seconds", "When a flow's source was read last", ["flow"],
                  registry=registry)  # fmt: skip
     for name, flow in found["flows"].items():
         for state, count in flow["states"].items():
             records.labels(name, state).set(count)
+        halted.labels(name).set(1 if flow["paused"] else 0)
         if flow["read_at"]:
             read.labels(name).set(flow["read_at"])
     for name, one in found["connections"].items():

@@ -27,8 +27,8 @@ from connector.errors import AdapterError, ConnectorError, LeaseLost, Rejected, 
 from connector.faults import fault
 from connector.messages import load, say
 from connector.settings import HUB
-from connector.store import deliveries, feeds, snapshots
-from connector.store.engine import StoreUnavailable
+from connector.store import deliveries, feeds, pauses, snapshots
+from connector.store.engine import StoreUnavailable, Tx
 
 _log = log.get(__name__)
 
@@ -272,9 +272,12 @@ class Dispatcher:
             now = store.now(tx)
             due = deliveries.with_work(tx, [one.name for one in flows], now)
             held = restored.held_back(self._system, tx)
+            paused = pauses.of(tx, sorted(due))
         if held:
             done.errors["store"] = say("store_restored")
-        return due - held
+        for name, one in paused.items():
+            done.errors[name] = say("flow_paused", name=name, why=load(one.why))
+        return due - held - paused.keys()
 
     def _drain(self, flow: Flow, done: Done, progress: Progress, permits: Permits) -> int:
         assert flow.target is not None
@@ -299,7 +302,7 @@ class Dispatcher:
         def work() -> int:
             looked_at = 0
             for _ in range(FAIR):
-                if self._system.stopping.is_set() or self.paused(flow.target):
+                if self._system.stopping.is_set() or self._halted(flow):
                     break
                 if looked_at and clock.monotonic() >= ends:
                     break
@@ -325,12 +328,21 @@ class Dispatcher:
         """Why a connection is left alone now; None: it is not."""
         if connection is None:
             return None
-        store = self._system.store
-        with store.reading() as tx:
-            known = feeds.connection(tx, connection.name)
-            if known is None or known.paused_until is None or known.paused_until <= store.now(tx):
-                return None
-            return load(known.paused_why)
+        with self._system.store.reading() as tx:
+            return self._paused(tx, connection)
+
+    def _paused(self, tx: Tx, connection: Connection) -> Words | None:
+        known = feeds.connection(tx, connection.name)
+        now = self._system.store.now(tx)
+        if known is None or known.paused_until is None or known.paused_until <= now:
+            return None
+        return load(known.paused_why)
+
+    def _halted(self, flow: Flow) -> bool:
+        """It, or the connection that it writes to, was paused meanwhile."""
+        assert flow.target is not None
+        with self._system.store.reading() as tx:
+            return bool(pauses.of(tx, [flow.name])) or self._paused(tx, flow.target) is not None
 
     def _by_a_person(self, connection: Connection) -> bool:
         with self._system.store.reading() as tx:

@@ -12,7 +12,7 @@ from connector.messages import dump, load, say
 from connector.objects.showing import labels, readable
 from connector.objects.sights import HIDDEN, names
 from connector.operations import finding, observing, watching
-from connector.store import deliveries, facts, feeds, journal, links, snapshots
+from connector.store import deliveries, facts, feeds, journal, links, pauses, snapshots
 
 Shown = dict[str, Any]
 
@@ -42,6 +42,7 @@ def status(system: System, *, records: bool = True) -> Shown:
         restored_at = facts.restored_at(tx)
         counts = deliveries.counts(tx)
         known = {row.name: row for row in feeds.all_connections(tx)}
+        paused = pauses.of(tx, list(system.flows))
         kept = snapshots.counts(tx) if records else []
         runs = [_run(row) for row in journal.last_runs(tx, _runs(system))]
     read_at = {run["what"]: run["at"] for run in runs}
@@ -54,7 +55,10 @@ def status(system: System, *, records: bool = True) -> Shown:
             | {"forms": reported.get(watching.run_name(name), {}).get("counts", {})}
             for name in system.connections
         },
-        "flows": {flow.name: _flow(flow, counts, read_at) for flow in system.flows.values()},
+        "flows": {
+            flow.name: _flow(flow, counts, read_at) | _paused(paused.get(flow.name))
+            for flow in system.flows.values()
+        },
         "observed": {
             name: reported[observing.run_name(name)]
             for name in system.flows
@@ -127,6 +131,12 @@ def _flow(flow: Flow, counts: Sequence[Any], read_at: Shown) -> Shown:
         "reasons": {f"{r.state}/{r.reason}": r.n for r in mine if r.reason},
         "oldest": {f"{r.state}/{r.reason}": r.oldest for r in mine if r.reason},
     }
+
+
+def _paused(pause: pauses.Pause | None) -> Shown:
+    if pause is None:
+        return {"paused": "", "paused_at": None}
+    return {"paused": str(load(pause.why)), "paused_at": pause.at}
 
 
 def _promise(flow: Flow) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 
 from connector.engine import failing
 from connector.engine.system import System
-from connector.errors import ConfigError, ConnectorError, Problem
+from connector.errors import ConfigError, Problem
 from connector.mapping.expr import ExpressionFault
-from connector.messages import say
+from connector.messages import Message, say
 from connector.objects.sights import HIDDEN
-from connector.operations import releasing
+from connector.operations.acting import Actor
 from connector.rules import telling
 from connector.rules.book import Book, Watch
 from connector.rules.evaluate import Evaluator, Looked
@@ -29,8 +29,6 @@ LEASE = "rules"
 SECONDS = 60.0
 """For which following the rules is one process's alone."""
 WALK = 500
-BY = "connector"
-"""In whose name rules act."""
 
 
 def follow(system: System, book: Book) -> int:
@@ -41,11 +39,8 @@ def follow(system: System, book: Book) -> int:
     found = Evaluator(system, book).run()
     if system.stopping.is_set():
         return found
-    with system.store.reading() as tx:
-        untold = rules.untold(tx, WALK)
-    if untold:
-        _act(system, [one for one in untold if not one.channel])
-        Teller(system, book).run()
+    Actor(system, book).run()
+    Teller(system, book).run()
     Reporter(system, book).run()
     Scheduled(system, book).run()
     return found
@@ -54,21 +49,6 @@ def follow(system: System, book: Book) -> int:
 def _is_ours(system: System) -> bool:
     with system.store.transaction() as tx:
         return feeds.take_lease(system.store, tx, LEASE, system.owner, SECONDS) is not None
-
-
-def _act(system: System, wanted: Sequence[Any]) -> None:
-    """Release what rules say is to be released. What cannot be now is tried again."""
-    if not wanted:
-        return
-    materials = sorted({one.key for one in wanted})
-    try:
-        released = releasing.release(system, materials, None, BY)
-    except ConnectorError as error:
-        outcome = str(error)
-    else:
-        outcome = ", ".join(one.number for one in released)
-    with system.store.transaction() as tx:
-        rules.tell(tx, [one.id for one in wanted], system.store.now(tx), outcome or "-")
 
 
 def stop(system: System, channel: str, address: str, who: str, *, wanted: bool) -> None:
@@ -124,6 +104,8 @@ class Tried:
     text: str = ""
     to: tuple[str, ...] = ()
     """Whom it would tell, as `channel: address`."""
+    does: tuple[str, ...] = ()
+    """What it would do besides."""
     fault: str = ""
     """Why it cannot be told."""
 
@@ -155,7 +137,8 @@ def trial(
 def _seen(tried: Tried, unseen: Set[str]) -> Tried:
     values = {n: HIDDEN if n in unseen else value for n, value in tried.values.items()}
     title, text, fault = (HIDDEN if one else "" for one in (tried.title, tried.text, tried.fault))
-    return replace(tried, values=values, title=title, text=text, fault=fault)
+    does = tuple(HIDDEN for _ in tried.does)
+    return replace(tried, values=values, title=title, text=text, does=does, fault=fault)
 
 
 def _tried(
@@ -170,7 +153,7 @@ def _tried(
     evaluator = Evaluator(system, book)
     for keys in _keys(tx, watch, numbers):
         for looked in evaluator.looks(tx, watch, rule, keys):
-            tried = _one(evaluator, book, looked)
+            tried = _one(tx, evaluator, book, looked)
             if tried.holds or tried.fault or numbers:
                 yield tried
                 limit -= 1
@@ -178,17 +161,34 @@ def _tried(
                 return
 
 
-def _one(evaluator: Evaluator, book: Book, looked: Looked) -> Tried:
+def _one(tx: Tx, evaluator: Evaluator, book: Book, looked: Looked) -> Tried:
     rule, get = looked.rule, looked.seen.get
     number = str(get("order.number") if "order." in rule.settings.when else get("number") or "")
     values = {name: get(name) for name in rule.when.names}
     try:
         holds = looked.there and rule.holds(looked.seen)
         words = rule.rendered(looked.seen, book.language)
+        does = tuple(map(str, _does(tx, looked, book.language))) if holds else ()
     except (ExpressionFault, TextFault) as fault:
         return Tried(looked.key, number, holds=False, values=values, fault=str(fault))
     to = tuple(f"{one.channel}: {one.address}" for one in evaluator.recipients(looked))
-    return Tried(looked.key, number, holds, values, words.title, words.text, to)
+    return Tried(looked.key, number, holds, values, words.title, words.text, to, does)
+
+
+def _does(tx: Tx, looked: Looked, language: str) -> Iterator[Message]:
+    """What follows besides telling people, as it stands now. Raises TextFault."""
+    rule, settings = looked.rule, looked.rule.settings
+    if settings.release:
+        yield say("would_release")
+    if settings.pause:
+        why = rule.why[language](looked.seen.get)
+        count = say(
+            "would_pause_count", count=rules.begun(tx, rule.name), of=settings.pause.records
+        )
+        flows = ", ".join(settings.pause.flows)
+        yield say(
+            "would_pause", flows=flows, why=why, count=count if settings.pause.records > 1 else ""
+        )
 
 
 def _keys(tx: Tx, watch: Watch, numbers: Sequence[str]) -> Iterator[list[str]]:

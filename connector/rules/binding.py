@@ -11,6 +11,7 @@ from connector.errors import Problem
 from connector.messages import Message, say
 from connector.objects import DERIVED
 from connector.rules.book import Book, Watch
+from connector.rules.doing import Doing
 from connector.rules.load import rules_of
 from connector.rules.people import People
 from connector.rules.rule import Rule
@@ -46,6 +47,8 @@ class Binder:
         for rule in rules:
             place = self._file.place("rules", rule.name)
             self.problems += [Problem(place, words) for words in self._wrong(rule, people)]
+            self.problems += [Problem(self._file.place("rules", rule.name, *path), words)
+                              for path, words in self._doing(people).wrong(rule)]  # fmt: skip
             for watch in self._watched(rule):
                 watches.setdefault(watch, []).append(rule)
         return Book(
@@ -83,13 +86,11 @@ class Binder:
             yield say("rule_releases_what")
         if settings.say and settings.say.address and not settings.say.by:
             yield say("rule_by_what", rule=rule.name)
-        for name in settings.say.to if settings.say else ():
-            if not people.knows(name):
-                yield say("rule_tells_nobody", rule=rule.name, name=name)
-        for name in settings.say.by if settings.say else ():
-            if name not in self._channels:
-                known = ", ".join(self._channels)
-                yield say("rule_no_channel", rule=rule.name, name=name, known=known)
+        if settings.say:
+            yield from self._doing(people).people(rule, settings.say.to, settings.say.by)
+
+    def _doing(self, people: People) -> Doing:
+        return Doing(self._flows, people, self._channels)
 
     def _check_people(self, people: People) -> None:
         config = self._file.config

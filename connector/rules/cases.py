@@ -41,14 +41,24 @@ def _wrong(rule: Rule, case: Mapping[str, Any]) -> Message | None:
         return say("rule_case_shape", name=", ".join(unknown) or "record", known=known)
     try:
         seen = _seen(rule, case)
-        holds, texts = rule.holds(seen), [rule.rendered(seen, one).text for one in LANGUAGES]
+        holds, texts = (
+            rule.holds(seen),
+            [text for one in LANGUAGES for text in said(rule, seen, one)],
+        )
     except (ExpressionFault, TextFault, ValueError, ArithmeticError) as fault:
         return say("rule_case_fault", detail=str(fault))
     if holds != case.get("holds", True):
         return say("rule_case_holds" if holds else "rule_case_holds_not")
     if "says" in case and str(case["says"]) not in texts:
-        return say("rule_case_says", text=texts[0])
+        return say("rule_case_says", text=next(filter(None, texts), ""))
     return None
+
+
+def said(rule: Rule, seen: Seen, language: str) -> Iterator[str]:
+    """The texts that a rule makes of a record: what people are told, and why flows are paused."""
+    yield rule.rendered(seen, language).text
+    if rule.why:
+        yield rule.why[language](seen.get)
 
 
 def _seen(rule: Rule, case: Mapping[str, Any]) -> Seen:

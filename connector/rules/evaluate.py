@@ -218,10 +218,13 @@ class Evaluator:
             try:
                 standing, told = looked.answer(now)
                 occasions += self._occasions(looked, told, now) if told else ()
+                occasions += self._to_do(looked, told, now) if told else ()
             except (ExpressionFault, TextFault) as problem:
                 words = say("rule_unanswerable", rule=rule.name, key=looked.key, detail=problem)
                 _log.error("rule_failed", rule=rule.name, key=looked.key, why=str(words))
                 standing = Standing()
+                if looked.before is not None and looked.before.told_at is not None:
+                    occasions += self._to_do(looked, "over", now)
             if looked.before is not None or standing != Standing() or rule.was:
                 stands.append(looked.row(standing))
         rules.stand(self._system.store, tx, stands)
@@ -233,19 +236,9 @@ class Evaluator:
     def _occasions(self, looked: Looked, told: Told, now: float) -> Iterator[Row]:
         """What is to be told, one for each recipient, in the words of this moment."""
         rule, said = looked.rule, looked.rule.settings.say
-        occasion = {
-            "rule": rule.name,
-            "connection": looked.watch[0],
-            "object": looked.watch[1],
-            "key": looked.key,
-            "kind": told,
-            "at": now,
-            **NOBODY,
-        }
-        if rule.settings.release and told == "begin":
-            yield occasion
         if said is None or (told == "over" and said.over is None):
             return
+        occasion = _occasion(looked, told, now)
         for one in self.recipients(looked):
             words = rule.rendered(
                 looked.seen, one.language or self._book.language, over=told == "over"
@@ -263,6 +256,16 @@ class Evaluator:
                 "outside": int(one.outside),
                 "digest": int(rule.settings.digest),
             }
+
+    def _to_do(self, looked: Looked, told: Told, now: float) -> Iterator[Row]:
+        """What is to be done, one for each action of the rule, which `address` names."""
+        rule, settings = looked.rule, looked.rule.settings
+        occasion = _occasion(looked, told, now)
+        if settings.release and told == "begin":
+            yield occasion | {"address": RELEASE}
+        if settings.pause and told != "repeat":
+            why = rule.why[self._book.language](looked.seen.get) if told == "begin" else ""
+            yield occasion | {"address": PAUSE, "text": why}
 
     def recipients(self, looked: Looked) -> Iterator[Recipient]:
         """Whom the rule tells of a record."""
@@ -282,6 +285,16 @@ NOBODY: Mapping[str, Any] = {
     "urgent": 0, "outside": 0, "digest": 0,
 }  # fmt: skip
 """An occasion for us, not for people."""
+
+
+RELEASE, PAUSE = "release", "pause"
+"""What rules do besides telling people."""
+
+
+def _occasion(looked: Looked, told: Told, now: float) -> Row:
+    connection, object = looked.watch
+    known = {"rule": looked.rule.name, "connection": connection, "object": object}
+    return {**known, "key": looked.key, "kind": told, "at": now, **NOBODY}
 
 
 def _field(values: Values, name: str) -> Any:

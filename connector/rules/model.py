@@ -64,6 +64,31 @@ class SaySettings(_Model):
         return self
 
 
+class PauseSettings(_Model):
+    """Flows that are paused."""
+
+    flows: Names
+    """Their names: nothing more is delivered by them until somebody says so."""
+    records: int = Field(default=1, ge=1)
+    """It must hold for so many records."""
+    resume: bool = False
+    """They go on by themselves when it is over; else a person says so."""
+    why: Words
+    """Why, a template: what people are told and shown."""
+    to: Names = ()
+    """Roles or people who hear of it; empty: whoever gets the daily report."""
+    by: Names = ()
+    """Connections that carry it; empty: as each recipient can be reached first."""
+    urgent: bool = False
+    """Told at any hour."""
+
+    @model_validator(mode="after")
+    def _pauses_something(self) -> PauseSettings:
+        if not self.flows:
+            raise ValueError(say("rule_pauses_none"))
+        return self
+
+
 class RuleSettings(_Model):
     """One rule."""
 
@@ -85,6 +110,8 @@ class RuleSettings(_Model):
     """What is told to whom."""
     release: bool = False
     """Of `material_requirement`: what is suggested is released."""
+    pause: PauseSettings | None = None
+    """Flows that are paused while it holds."""
     cases: tuple[dict[str, Any], ...] = ()
     """Examples, that prove it: a record, perhaps `was`, `today` and joined records; whether it
     `holds`, what it `says`."""

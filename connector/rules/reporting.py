@@ -17,7 +17,7 @@ from connector.messages import Message, load, say, word
 from connector.rules.book import Book
 from connector.rules.people import Recipient
 from connector.rules.telling import LINES, MOST, Teller
-from connector.store import deliveries, facts, feeds, rules
+from connector.store import deliveries, facts, feeds, pauses, rules
 from connector.store.engine import Tx
 from connector.workdays import is_known
 
@@ -102,6 +102,8 @@ class Reporter:
             if row.name in self._system.connections and (row.paused_until or 0) > now:
                 why = self._system.hints[row.name].explain(load(row.paused_why)).words
                 yield say("report_paused", name=row.name, why=why)
+        for name, pause in pauses.of(tx, list(self._system.flows)).items():
+            yield say("flow_paused", name=name, why=load(pause.why))
         day = self._book.today(now).day
         if day.month == DECEMBER and not is_known(day.year + 1):
             yield say("report_calendar", year=day.year + 1)

@@ -43,6 +43,8 @@ class Rule:
     text: Texts = field(default_factory=dict)
     over: Texts = field(default_factory=dict)
     parameters: Mapping[str, Text] = field(default_factory=dict)
+    why: Texts = field(default_factory=dict)
+    """Of a pause."""
 
     @property
     def object(self) -> str:
@@ -66,7 +68,7 @@ class Rule:
     @cached_property
     def names(self) -> frozenset[str]:
         """Everything that it names."""
-        texts = (self.title, self.text, self.over, self.parameters)
+        texts = (self.title, self.text, self.over, self.parameters, self.why)
         return frozenset(self.when.names).union(*(t.names for by in texts for t in by.values()))
 
     @cached_property
@@ -106,14 +108,15 @@ class _Compiler:
             raise ConfigError([self._problem(("on",), "unknown_object", name=settings.on,
                                              known=known)])  # fmt: skip
         when = self._when(settings)
-        said, texts = settings.say, self._texts
+        said, pause, texts = settings.say, settings.pause, self._texts
         rule = Rule(
             self._name,
             settings,
             when,
-            title=texts(settings, "title", said.title if said else None),
-            text=texts(settings, "text", said.text if said else None),
-            over=texts(settings, "over", said.over if said else None),
+            title=texts(settings, ("say", "title"), said.title if said else None),
+            text=texts(settings, ("say", "text"), said.text if said else None),
+            over=texts(settings, ("say", "over"), said.over if said else None),
+            why=texts(settings, ("pause", "why"), pause.why if pause else None),
             parameters={
                 key: made
                 for key, source in (said.parameters if said else {}).items()
@@ -142,10 +145,10 @@ class _Compiler:
             self._check(settings, name, ("when",))
         return made
 
-    def _texts(self, settings: RuleSettings, word: str, said: Said | None) -> Texts:
+    def _texts(self, settings: RuleSettings, path: tuple[str, ...], said: Said | None) -> Texts:
         if said is None:
             return {}
-        made = {lang: self._text(settings, getattr(said, lang), lang, ("say", word, lang))
+        made = {lang: self._text(settings, getattr(said, lang), lang, (*path, lang))
                 for lang in LANGUAGES}  # fmt: skip
         return {lang: text for lang, text in made.items() if text}
 

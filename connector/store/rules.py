@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from connector.store.engine import Store, Tx
 from connector.store.statement import Row, Sql, among
@@ -56,9 +66,10 @@ def holding(tx: Tx) -> dict[str, int]:
     return {str(rule): int(count) for rule, count in rows}
 
 
-def forget(tx: Tx, rules: Sequence[str]) -> None:
-    """How records stood with rules that are no more."""
-    tx.execute(delete(rule_states).where(among(rule_states.c.rule, rules)))
+def begun(tx: Tx, rule: str) -> int:
+    """For how many records it has held as long as it must before anything follows."""
+    query = select(func.count()).where(rule_states.c.rule == rule)
+    return int(tx.execute(query.where(rule_states.c.told_at.is_not(None))).scalar_one())
 
 
 _NEW = Sql(
@@ -77,16 +88,24 @@ def untold(tx: Tx, most: int, *, digest: bool = False) -> list[Any]:
     return list(_UNTOLD(tx, most=most, digest=int(digest)))
 
 
-_UNTOLD = Sql(
-    select(occasions)
-    .where(occasions.c.told_at.is_(None), occasions.c.digest == bindparam("digest"))
-    .order_by(occasions.c.id)
-    .limit(bindparam("most", type_=Integer))
-)
+def undone(tx: Tx, most: int) -> list[Any]:
+    """What is still to be done, oldest first: an occasion without a channel, whose address names
+    the action."""
+    return list(_UNDONE(tx, most=most))
+
+
+def _open(*these: ColumnElement[bool]) -> Sql:
+    query = select(occasions).where(occasions.c.told_at.is_(None), *these)
+    return Sql(query.order_by(occasions.c.id).limit(bindparam("most", type_=Integer)))
+
+
+_FOR_US = occasions.c.channel == literal_column("''")
+_UNTOLD = _open(occasions.c.digest == bindparam("digest"), ~_FOR_US)
+_UNDONE = _open(_FOR_US)
 
 
 def tell(tx: Tx, ids: Sequence[int], at: float, message: str) -> None:
-    """These are told by a message, or for a reason by none."""
+    """These are told by a message, or for a reason by none; or they are done, and how."""
     for start in range(0, len(ids), 500):
         some = occasions.c.id.in_(ids[start : start + 500])
         tx.execute(update(occasions).where(some).values(told_at=at, message=message))

@@ -102,6 +102,18 @@ def test_what_does_not_fit_is_said_and_nothing_is_lost(failing: Office) -> None:
     assert failing.serving.app.failures()[0]["since"] == float(seen)
 
 
+def test_a_paused_flow_says_why_and_goes_on_by_an_operator_s_button(desk: Office) -> None:
+    desk.serving.app.of("root").change_flow("pause", "orders", "月底盘点")
+    assert "Paused by root: 月底盘点" in text(desk.as_("look").get("/"))
+    assert 'action="/flows"' not in desk.as_("look").get("/").text
+    assert desk.as_("look").post("/flows", {"flow": "orders"}).status_code == 403
+    ops = desk.as_("ops")
+    told = ops.get(ops.post("/flows", {"flow": "orders"}).headers["location"])
+    assert "The flow delivers again." in text(told)
+    assert "月底盘点" not in text(told)
+    assert "had a flow go on" in text(desk.as_("root").get("/audit")).lower()
+
+
 @pytest.mark.parametrize("what", ["retry", "discard"])
 def test_a_button_pressed_twice_has_one_effect_and_says_so(failing: Office, what: str) -> None:
     ops = failing.as_("ops")

@@ -342,6 +342,20 @@ def test_a_paused_connection_is_left_alone_until_resumed(site: Site) -> None:
     assert site.bill(number)["FDocumentStatus"] == "C"
 
 
+def test_a_paused_flow_is_read_and_delivers_nothing_until_resumed(site: Site) -> None:
+    site.sync()
+    assert site.cli("flow", "pause", "orders", "--reason", "stocktaking").code == 0
+    number = site.order()
+    site.clock.advance(days=1)
+    assert "stocktaking" in site.cli("sync").out
+    assert "‖ orders" in site.cli("status").out
+    assert site.bills(number) == []
+    assert site.cli("flow", "pause", "stok").code == 2
+    assert site.cli("flow", "resume", "orders").code == 0
+    site.sync()
+    assert len(site.bills(number)) == 1
+
+
 def test_a_pause_says_who_acts_and_what_to_do(site: Site) -> None:
     site.sync()
     site.order()

@@ -1,4 +1,4 @@
-"""The first page: flows, what waits, connections and their quotas."""
+"""The first page: flows, what waits, connections and their quotas; and paused flows go on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from connector.console import view
-from connector.console.asked import Someone
+from connector.console.asked import Someone, Text
+from connector.console.view import done
 from connector.operations.overview import STANDING
 
 router = APIRouter(include_in_schema=False)
@@ -23,3 +24,10 @@ def overview(request: Request, visitor: Someone) -> Response:
         request, visitor, "overview", found=found, sums=sums, promises=promises,
         only_read=only_read,
     )  # fmt: skip
+
+
+@router.post("/flows")
+def resume(visitor: Someone, flow: Text) -> Response:
+    """A paused flow delivers again."""
+    visitor.app.change_flow("resume", flow)
+    return done("/", "resumed")
