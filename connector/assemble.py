@@ -30,8 +30,9 @@ from connector.mapping.writing import Writer
 from connector.messages import say
 from connector.objects import OBJECTS
 from connector.reviews.board import Board, Compiler, version
-from connector.rules.binding import Binder
+from connector.rules.binding import Binder, todos_in
 from connector.rules.book import Book
+from connector.rules.load import rules_of
 from connector.settings import HUB, ConfigFile, FlowSettings
 from connector.store.engine import Store
 
@@ -75,8 +76,10 @@ class Assembly:
         """Of mappings, the first that has one counts."""
         self._values = Values([folder / "values" for folder in reversed(self._folders)])
         self._mappings: dict[tuple[str, str], Mapping | None] = {}
+        self._asked: dict[str, str] = {}
+        """Of flows that rules ask for, the places where they do."""
         self._connections: dict[str, Connection] = {}
-        self.problems: list[Problem] = []
+        self._rules, self.problems = rules_of(file, self._folders)
         self.book = Book()
         """The rules; complete once `build` has returned."""
         self.board = Board()
@@ -89,7 +92,7 @@ class Assembly:
             self._trying(partial(self._connection, name))
         flows = self._flows()
         insight = self._insight(flows.values())
-        self.book = self._rules(flows.values())
+        self.book = self._bound(flows.values())
         self.board = self._reviews(flows)
         hints = {name: self._trying(partial(self._hints, name)) for name in self._connections}
         store = self._trying(self.store)
@@ -124,8 +127,8 @@ class Assembly:
 
     def _flows(self) -> dict[str, Flow]:
         flows: dict[str, Flow] = {}
-        own = self._file.config.flows
-        for name, settings in {**self._messages(), **self._approvals(), **own}.items():
+        made, own = self._messages() | self._approvals() | self._todos(), self._file.config.flows
+        for name, settings in {**made, **own}.items():
             flow = self._flow(name, settings)
             if flow is not None:
                 flows[name] = flow
@@ -166,6 +169,28 @@ class Assembly:
             )
             for name, one in self._connections.items()
             if one.adapter.approves
+        }
+
+    def _todos(self) -> dict[str, FlowSettings]:
+        """The same for to-dos of rules; one that was made there is finished there, too. Of what
+        people changed in theirs, nothing is taken back but that it is done."""
+        wanted = todos_in(self._file.config, self._rules)
+        for name, rule in wanted.items():
+            self._asked[f"todos_{name}"] = self._file.place("rules", rule, "todo")
+        return {
+            f"todos_{name}": FlowSettings.model_validate(
+                {
+                    "object": "todo",
+                    "from": HUB,
+                    "to": name,
+                    "when": f'channel == "{name}" and not done',
+                    "gone": "follow",
+                    "on_conflict": "ours",
+                    "max_creates": None,
+                }
+            )
+            for name in wanted
+            if name in self._connections
         }
 
     def _seen(self, store: Store) -> Path | None:
@@ -236,7 +261,7 @@ class Assembly:
     # -- flows and feeds --------------------------------------------------------------------
 
     def _flow(self, name: str, settings: FlowSettings) -> Flow | None:
-        place = self._file.place("flows", name)
+        place = self._asked.get(name) or self._file.place("flows", name)
         flow = Flow(name, settings, settings.source)
         where = ("flows", name)
         flow.when = self._expression(settings.when, settings.object, *where, "when")
@@ -293,8 +318,8 @@ class Assembly:
             self._expression(settings.key_part, "material", "insight", "key_part"),
         )
 
-    def _rules(self, flows: Iterable[Flow]) -> Book:
-        binder = Binder(self._file, self._connections, list(flows), self._folders)
+    def _bound(self, flows: Iterable[Flow]) -> Book:
+        binder = Binder(self._file, self._connections, list(flows), self._rules)
         made = binder.book()
         self.problems += binder.problems
         return made

@@ -41,6 +41,13 @@ class Calendar:
         days = (first + n * A_DAY for n in range(1, (last - first).days + 1))
         return sum(map(self.works, days))
 
+    def after(self, day: date, count: int) -> date:
+        """The last of so many working days after `day`; with none of them `day` itself."""
+        while count > 0:
+            day += A_DAY
+            count -= self.works(day)
+        return day
+
 
 def is_known(year: int) -> bool:
     """Whether the days of a year are decreed, as far as we have heard."""

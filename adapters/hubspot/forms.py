@@ -32,10 +32,14 @@ BELONGS: Mapping[str, tuple[str, ...]] = {
     "line_items": ("deals", "orders", "quotes"),
     "orders": ("companies", "contacts", "deals"),
     "quotes": ("companies", "contacts", "deals"),
+    "tasks": ("companies", "deals"),
 }
 """What `describe` tells of them; any other may be asked for, too."""
-PRIMARY: Mapping[tuple[str, str], int] = {("contacts", "companies"): 1, ("deals", "companies"): 5}
-"""The type of the association with the primary one, where HubSpot knows such."""
+PRIMARY: Mapping[tuple[str, str], int] = {
+    ("contacts", "companies"): 1, ("deals", "companies"): 5,
+    ("tasks", "companies"): 192, ("tasks", "deals"): 216,
+}  # fmt: skip
+"""The type of the association with the primary one, where HubSpot knows such; else the usual."""
 
 _NOTHING: frozenset[str] = frozenset()
 _UPDATED = frozenset({"update"})

@@ -171,6 +171,8 @@ class Recorder:
         if self._flow.derived and isinstance(error, Conflict | Gone):
             token = pairing.onto(self._system, self._flow, job.key)
             return states.pending(row, now, "waits_for", None, error.words, waits_for=token)
+        if self._flow.finishes and isinstance(error, Gone):
+            return states.in_sync(row, now)  # whoever took it off their list has done with it
         if isinstance(error, TooEarly):
             later = now + self._target.settings.reread
             return states.pending(row, now, "retry", later, error.words)

@@ -156,6 +156,11 @@ class Flow:
         return self.source == HUB and bool(self.mapping.onto)
 
     @property
+    def finishes(self) -> bool:
+        """What it carries is people's to finish, and to throw away."""
+        return self.object == "todo"
+
+    @property
     def until(self) -> str:
         return self.settings.until or self.mapping.until
 

@@ -49,6 +49,7 @@ from connector.objects.orders import Contract, OrderLine, Quote, ReturnOrder, Sa
 from connector.objects.partners import Contact, Customer, Department, Employee, Supplier
 from connector.objects.planning import Forecast, Project
 from connector.objects.sales import OrderBacklog, SalespersonDebt, SalespersonMonth
+from connector.objects.todo import Todo
 
 DERIVED: dict[str, type[BusinessObject]] = {
     "delivery_status": DeliveryStatus,
@@ -79,7 +80,7 @@ RELEASED: dict[str, type[BusinessObject]] = {
 }
 """Once records: a release makes them, and they never change. Flows take them `from: hub`, too."""
 
-TOLD: dict[str, type[BusinessObject]] = {"message": Message, "approval": Approval}
+TOLD: dict[str, type[BusinessObject]] = {"message": Message, "approval": Approval, "todo": Todo}
 """What is told to people and asked of them; it comes from the hub alone."""
 
 OBJECTS: dict[str, type[BusinessObject]] = {
@@ -142,6 +143,7 @@ __all__ = [
     "OrderProgress",
     "Part",
     "SalesOrder",
+    "Todo",
     "content",
     "plain",
 ]

@@ -15,19 +15,17 @@ from connector.errors import ConnectorError
 from connector.faults import fault
 from connector.messages import Message, dump, load, say
 from connector.operations import releasing
+from connector.operations.todos import BY, NOTHING, Todos
 from connector.rules.book import Book
-from connector.rules.evaluate import NOBODY, PAUSE, RELEASE
+from connector.rules.evaluate import PAUSE, RELEASE, TODO
 from connector.rules.model import PauseSettings
 from connector.rules.rule import Rule
+from connector.rules.telling import announce
 from connector.store import facts, journal, pauses, rules
 from connector.store.engine import Tx
 
 MOST = 20_000
 """Occasions that are looked at together."""
-BY = "connector"
-"""In whose name rules act."""
-NOTHING = "-"
-"""In the place of what was done: nothing had to be."""
 
 
 class Actor:
@@ -37,6 +35,7 @@ class Actor:
         self._system = system
         self._book = book
         self._rules = book.named()
+        self._todos = Todos(system, book)
 
     def run(self) -> None:
         """Do what is to be done now."""
@@ -48,6 +47,9 @@ class Actor:
         for (action, name), some in wanted.items():
             if action == PAUSE:
                 self._pause(name, some)
+            if action == TODO:
+                self._todos.follow(name, some)
+        self._todos.abandon()
         self._release([one for one in undone if one.address == RELEASE])
 
     def _release(self, wanted: Sequence[Any]) -> None:
@@ -150,18 +152,11 @@ class Actor:
         lines: Sequence[Message],
         kind: str,
     ) -> None:
-        """Tell whoever is to hear of it."""
-        rows = []
-        for one in self._book.people.told(pause.to, pause.by, lambda _: None):
-            language = one.language or self._book.language
-            rows.append({
-                "rule": rule.name, "connection": "", "object": "", "key": "", "kind": kind,
-                "at": self._system.store.now(tx), **NOBODY,
-                "channel": one.channel, "address": one.address, "urgent": int(pause.urgent),
-                "title": title.render(language),
-                "text": "\n".join(line.render(language) for line in lines),
-            })  # fmt: skip
-        rules.note(tx, rows)
+        people = self._book.people.told(pause.to, pause.by, lambda _: None)
+        announce(
+            self._system, tx, self._book, rule.name, people, title, lines,
+            kind=kind, urgent=pause.urgent,
+        )  # fmt: skip
 
 
 def pausing(rule: str) -> str:

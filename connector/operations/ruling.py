@@ -14,6 +14,7 @@ from connector.messages import Message, say
 from connector.objects.sights import HIDDEN
 from connector.operations.acting import Actor
 from connector.rules import telling
+from connector.rules.assigning import assigned
 from connector.rules.book import Book, Watch
 from connector.rules.evaluate import Evaluator, Looked
 from connector.rules.record import sight_of
@@ -168,27 +169,28 @@ def _one(tx: Tx, evaluator: Evaluator, book: Book, looked: Looked) -> Tried:
     try:
         holds = looked.there and rule.holds(looked.seen)
         words = rule.rendered(looked.seen, book.language)
-        does = tuple(map(str, _does(tx, looked, book.language))) if holds else ()
+        does = tuple(map(str, _does(tx, looked, book))) if holds else ()
     except (ExpressionFault, TextFault) as fault:
         return Tried(looked.key, number, holds=False, values=values, fault=str(fault))
     to = tuple(f"{one.channel}: {one.address}" for one in evaluator.recipients(looked))
     return Tried(looked.key, number, holds, values, words.title, words.text, to, does)
 
 
-def _does(tx: Tx, looked: Looked, language: str) -> Iterator[Message]:
+def _does(tx: Tx, looked: Looked, book: Book) -> Iterator[Message]:
     """What follows besides telling people, as it stands now. Raises TextFault."""
-    rule, settings = looked.rule, looked.rule.settings
+    rule, seen, settings = looked.rule, looked.seen, looked.rule.settings
     if settings.release:
         yield say("would_release")
-    if settings.pause:
-        why = rule.why[language](looked.seen.get)
-        count = say(
-            "would_pause_count", count=rules.begun(tx, rule.name), of=settings.pause.records
-        )
-        flows = ", ".join(settings.pause.flows)
-        yield say(
-            "would_pause", flows=flows, why=why, count=count if settings.pause.records > 1 else ""
-        )
+    if pause := settings.pause:
+        why, flows = rule.why[book.language](seen.get), ", ".join(pause.flows)
+        count = say("would_pause_count", count=rules.begun(tx, rule.name), of=pause.records)
+        yield say("would_pause", flows=flows, why=why, count=count if pause.records > 1 else "")
+    if settings.todo:
+        made = assigned(book, rule, seen, looked.counterpart, "")
+        title = rule.todo_title[book.language](seen.get)
+        id = "would_todo" if made.who else "would_todo_nobody"
+        due = say("would_todo_until", day=made.due_on) if made.due_on else ""
+        yield say(id, connection=made.channel, who=made.who, title=title, due=due)
 
 
 def _keys(tx: Tx, watch: Watch, numbers: Sequence[str]) -> Iterator[list[str]]:

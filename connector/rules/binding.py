@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
-from pathlib import Path
 
 from connector.engine.system import Connection, Flow
 from connector.errors import Problem
@@ -12,11 +11,24 @@ from connector.messages import Message, say
 from connector.objects import DERIVED
 from connector.rules.book import Book, Watch
 from connector.rules.doing import Doing
-from connector.rules.load import rules_of
 from connector.rules.people import People
 from connector.rules.rule import Rule
-from connector.settings import HUB, ConfigFile
+from connector.settings import HUB, Config, ConfigFile
 from connector.workdays import Calendar
+
+
+def orders_from(config: Config) -> str:
+    """The system that orders come from; empty: there are several, or none."""
+    found = {one.source for one in config.flows.values()
+             if one.object == "sales_order" and one.to and one.source != HUB}  # fmt: skip
+    return found.pop() if len(found) == 1 else ""
+
+
+def todos_in(config: Config, rules: Iterable[Rule]) -> dict[str, str]:
+    """The connections in which these rules make to-dos, each with one of the rules."""
+    home = orders_from(config)
+    found = {todo.by or home: rule.name for rule in rules if (todo := rule.settings.todo)}
+    return {name: rule for name, rule in found.items() if name}
 
 
 class Binder:
@@ -27,24 +39,24 @@ class Binder:
         file: ConfigFile,
         connections: Mapping[str, Connection],
         flows: Collection[Flow],
-        folders: Sequence[Path],
+        rules: Sequence[Rule],
     ) -> None:
         self._file = file
         self._connections = connections
         self._flows = flows
-        self._folders = folders
+        self._rules = rules
         self._channels = sorted(n for n, one in connections.items() if one.adapter.tells)
         self._knowing = {n for n, one in connections.items() if one.adapter.approves}
+        self._knowing |= todos_in(file.config, rules).keys()
         self.problems: list[Problem] = []
 
     def book(self) -> Book:
         """All rules, bound; what is wrong stands in `problems`."""
         config = self._file.config
         people = People(config.people, self._channels, config.messages.report)
-        rules, self.problems = rules_of(self._file, self._folders)
         self._check_people(people)
         watches: dict[Watch, list[Rule]] = {}
-        for rule in rules:
+        for rule in self._rules:
             place = self._file.place("rules", rule.name)
             self.problems += [Problem(place, words) for words in self._wrong(rule, people)]
             self.problems += [Problem(self._file.place("rules", rule.name, *path), words)
@@ -58,6 +70,7 @@ class Binder:
             calendar=Calendar(frozenset(config.calendar.off), frozenset(config.calendar.on)),
             zone=next((c.settings.zone for c in self._connections.values()), UTC),
             language=config.language,
+            orders_from=orders_from(config),
         )
 
     def _watched(self, rule: Rule) -> list[Watch]:
@@ -90,7 +103,8 @@ class Binder:
             yield from self._doing(people).people(rule, settings.say.to, settings.say.by)
 
     def _doing(self, people: People) -> Doing:
-        return Doing(self._flows, people, self._channels)
+        config = self._file.config
+        return Doing(self._flows, people, self._channels, self._connections, orders_from(config))
 
     def _check_people(self, people: People) -> None:
         config = self._file.config

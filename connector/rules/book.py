@@ -31,6 +31,13 @@ class Book:
     zone: tzinfo = UTC
     """Where the firm is."""
     language: str = "zh"
+    orders_from: str = ""
+    """The system that orders come from, where it is one: to-dos are made in it."""
+
+    def todos_of(self, rule: Rule) -> str:
+        """The connection in which a rule makes to-dos; empty: nobody can tell, or it makes none."""
+        todo = rule.settings.todo
+        return (todo.by or self.orders_from) if todo else ""
 
     def today(self, now: float) -> Today:
         """The day that an instant, in seconds since the epoch, lies in."""

@@ -55,10 +55,12 @@ def _wrong(rule: Rule, case: Mapping[str, Any]) -> Message | None:
 
 
 def said(rule: Rule, seen: Seen, language: str) -> Iterator[str]:
-    """The texts that a rule makes of a record: what people are told, and why flows are paused."""
+    """The texts that a rule makes of a record: what people are told, why flows are paused, and
+    what is to be done."""
     yield rule.rendered(seen, language).text
-    if rule.why:
-        yield rule.why[language](seen.get)
+    for texts in (rule.why, rule.todo_title, rule.todo_text):
+        if texts:
+            yield texts[language](seen.get)
 
 
 def _seen(rule: Rule, case: Mapping[str, Any]) -> Seen:

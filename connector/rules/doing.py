@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from connector.engine.system import Flow
 from connector.messages import Message, say
-from connector.rules.people import People
+from connector.rules.people import RESPONSIBLE, SALESPERSON, People
 from connector.rules.rule import Rule
 
 Mistake = tuple[tuple[str, ...], Message]
 """Where in a rule it stands, and what it is."""
+OF_RECORDS = (SALESPERSON, RESPONSIBLE)
+"""Who is meant by these, a record says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,14 @@ class Doing:
     known: People
     channels: Collection[str]
     """Connections that tell."""
+    connections: Collection[str]
+    orders_from: str
+    """The system that orders come from, where it is one."""
 
     def wrong(self, rule: Rule) -> Iterator[Mistake]:
         """Every mistake in what a rule does."""
         yield from self._pause(rule)
+        yield from self._todo(rule)
 
     def people(self, rule: Rule, to: Iterable[str], by: Iterable[str]) -> Iterator[Message]:
         """Whom nobody knows, and what does not tell."""
@@ -53,3 +59,18 @@ class Doing:
             yield ("pause",), say("rule_pauses_silently", rule=rule.name)
         for words in self.people(rule, pause.to, pause.by):
             yield ("pause",), words
+
+    def _todo(self, rule: Rule) -> Iterator[Mistake]:
+        todo = rule.settings.todo
+        if todo is None:
+            return
+        where, known = todo.by or self.orders_from, ", ".join(self.connections)
+        if not where:
+            yield ("todo",), say("rule_todo_where", rule=rule.name, known=known)
+        elif where not in self.connections:
+            yield ("todo", "by"), say("unknown_connection", name=where, known=known)
+        for name in todo.to:
+            if not self.known.knows(name):
+                yield ("todo", "to"), say("rule_tells_nobody", rule=rule.name, name=name)
+            elif not (name in OF_RECORDS or self.known.first([name], where, lambda _: None)):
+                yield ("todo", "to"), say("rule_todo_whose", name=name, connection=where)

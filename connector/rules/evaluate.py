@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from connector import exact, log
@@ -20,6 +21,7 @@ from connector.engine.watched import queue
 from connector.faults import fault
 from connector.mapping.expr import ExpressionFault
 from connector.messages import say
+from connector.rules.assigning import Assigned, Counterpart, assigned, todo_id
 from connector.rules.book import Book, Watch
 from connector.rules.joining import Joiner
 from connector.rules.people import Recipient
@@ -54,6 +56,7 @@ class Looked:
     """How it stood, as stored; None: never looked at."""
     opens: Opens
     """From when on, after an instant, people are told by this rule."""
+    counterpart: Counterpart
 
     def answer(self, now: float) -> tuple[Standing, Told]:
         """How it stands now, and what is to be told."""
@@ -143,7 +146,8 @@ class Evaluator:
             seen = Seen(object, values, today, rule.settings.set, was, joined)
             there = row is not None and not row.deleted
             fresh = row is not None and (row.changed_at or 0) > since
-            yield Looked(rule, watch, key, seen, there, fresh, stood, opens)
+            counterpart = partial(joiner.counterpart, watch, key, seen.get)
+            yield Looked(rule, watch, key, seen, there, fresh, stood, opens, counterpart)
 
     # -- what is looked at ------------------------------------------------------------------
 
@@ -218,13 +222,13 @@ class Evaluator:
             try:
                 standing, told = looked.answer(now)
                 occasions += self._occasions(looked, told, now) if told else ()
-                occasions += self._to_do(looked, told, now) if told else ()
+                occasions += self._to_do(looked, standing, told, now) if told else ()
             except (ExpressionFault, TextFault) as problem:
                 words = say("rule_unanswerable", rule=rule.name, key=looked.key, detail=problem)
                 _log.error("rule_failed", rule=rule.name, key=looked.key, why=str(words))
                 standing = Standing()
                 if looked.before is not None and looked.before.told_at is not None:
-                    occasions += self._to_do(looked, "over", now)
+                    occasions += self._to_do(looked, standing, "over", now)
             if looked.before is not None or standing != Standing() or rule.was:
                 stands.append(looked.row(standing))
         rules.stand(self._system.store, tx, stands)
@@ -257,7 +261,7 @@ class Evaluator:
                 "digest": int(rule.settings.digest),
             }
 
-    def _to_do(self, looked: Looked, told: Told, now: float) -> Iterator[Row]:
+    def _to_do(self, looked: Looked, standing: Standing, told: Told, now: float) -> Iterator[Row]:
         """What is to be done, one for each action of the rule, which `address` names."""
         rule, settings = looked.rule, looked.rule.settings
         occasion = _occasion(looked, told, now)
@@ -266,6 +270,21 @@ class Evaluator:
         if settings.pause and told != "repeat":
             why = rule.why[self._book.language](looked.seen.get) if told == "begin" else ""
             yield occasion | {"address": PAUSE, "text": why}
+        if settings.todo:
+            since = standing.since if told != "over" else looked.before.since
+            yield occasion | {"address": TODO} | self._todo(looked, told, since or now)
+
+    def _todo(self, looked: Looked, told: Told, since: float) -> Row:
+        """What a to-do says; once it is over, which it was."""
+        rule, seen, language = looked.rule, looked.seen, self._book.language
+        id = todo_id(rule.name, looked.watch[0], looked.key, since)
+        if told == "over":
+            return {"parameters": Assigned(id, self._book.todos_of(rule)).dump()}
+        return {
+            "title": rule.todo_title[language](seen.get),
+            "text": rule.todo_text[language](seen.get),
+            "parameters": assigned(self._book, rule, seen, looked.counterpart, id).dump(),
+        }
 
     def recipients(self, looked: Looked) -> Iterator[Recipient]:
         """Whom the rule tells of a record."""
@@ -287,7 +306,7 @@ NOBODY: Mapping[str, Any] = {
 """An occasion for us, not for people."""
 
 
-RELEASE, PAUSE = "release", "pause"
+RELEASE, PAUSE, TODO = "release", "pause", "todo"
 """What rules do besides telling people."""
 
 

@@ -97,6 +97,10 @@ JOINS: dict[str, Joins] = {
 """By kind of record, what it can be joined to, by name."""
 
 
+KINDS = {"order": "sales_order", "customer": "customer", "salesperson": "employee"}
+"""What joins of these names lead to."""
+
+
 def joined_to(object: str, name: str) -> str:
     """The kind of record that a join leads to; empty: there is no such join."""
     found = JOINS.get(object, {}).get(name)
@@ -144,6 +148,37 @@ class Joiner:
 
         return joined
 
+    def counterpart(
+        self, watch: tuple[str, str], key: str, get: Callable[[str], Any], name: str, target: str
+    ) -> str:
+        """The key in one system of the record that one is, or belongs to by the name of a join;
+        empty: it is not there. `get` gives what can be named of the record."""
+        connection, object = watch
+        if object == KINDS.get(name):
+            return self._there(object, [connection], key, target)
+        join = JOINS.get(object, {}).get(name)
+        if not isinstance(join, Join):
+            return ""
+        named, where = str(get(join.field) or ""), self._sides(connection, join)
+        if named and join.by == "number":
+            objects = [join.object]
+            rows = [r for c in where for r in snapshots.numbered(self._tx, c, objects, [named])]
+            named = rows[0].key if rows else ""
+        return self._there(join.object, where, named, target) if named else ""
+
+    def _there(self, object: str, where: Sequence[str], key: str, target: str) -> str:
+        """Of a key that may be one of several systems', `target` is believed to be its own only
+        where it is the only one, or knows it."""
+        others = [one for one in where if one != target]
+        if target in where and (
+            not others or snapshots.load(self._tx, target, object, [key]).get(key)
+        ):
+            return key
+        found = [
+            link for one in others for link in links.find(self._tx, object, one, target, [key])
+        ]
+        return str(found[0].there) if found else ""
+
     def reaches(self, connection: str, objects: Iterable[str], values: Values) -> bool:
         """Whether these objects can tell of a record: the ERP knows its customer."""
         customer = str(values.get("customer") or "")
@@ -178,11 +213,14 @@ class Joiner:
         return found[0].there if found else ""
 
     def _found(self, connection: str, join: Join, name: str) -> Values:
-        sides = {"own": [connection], "source": self._sources, "erp": [self._erp]}
-        for where in sides[join.side]:
+        for where in self._sides(connection, join):
             if found := self._one(where, join.object, name, join.by):
                 return found
         return {}
+
+    def _sides(self, connection: str, join: Join) -> list[str]:
+        sides = {"own": [connection], "source": self._sources, "erp": [self._erp]}
+        return sides[join.side]
 
     def _one(self, connection: str, object: str, name: str, by: str) -> Values:
         asked = (connection, object, name, by)

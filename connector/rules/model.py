@@ -5,7 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from connector.messages import say
 from connector.settings import Duration, Names
@@ -33,6 +40,16 @@ def _both(value: Any) -> Any:
 
 
 Words = Annotated[Said, BeforeValidator(_both)]
+
+
+def _some(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        raise ValueError(say("need_some"))
+    return value
+
+
+Some = Annotated[Names, AfterValidator(_some)]
+"""One name at least."""
 
 
 class SaySettings(_Model):
@@ -67,7 +84,7 @@ class SaySettings(_Model):
 class PauseSettings(_Model):
     """Flows that are paused."""
 
-    flows: Names
+    flows: Some
     """Their names: nothing more is delivered by them until somebody says so."""
     records: int = Field(default=1, ge=1)
     """It must hold for so many records."""
@@ -82,11 +99,22 @@ class PauseSettings(_Model):
     urgent: bool = False
     """Told at any hour."""
 
-    @model_validator(mode="after")
-    def _pauses_something(self) -> PauseSettings:
-        if not self.flows:
-            raise ValueError(say("rule_pauses_none"))
-        return self
+
+class TodoSettings(_Model):
+    """A to-do for somebody, in the system in which they work."""
+
+    to: Some
+    """Whose it is: the first of these whom that system knows, `salesperson`, a role or a name."""
+    by: str = ""
+    """Connection in which it is made; empty: the one that orders come from."""
+    title: Words
+    """In a few words, a template."""
+    text: Words
+    """What is to be done, and why: a template."""
+    days: int | None = Field(default=None, ge=0)
+    """Working days that they have; none: no day is set."""
+    most: int = Field(default=50, ge=1)
+    """To-dos that the rule makes a day at most; people hear of what more there is."""
 
 
 class RuleSettings(_Model):
@@ -112,6 +140,8 @@ class RuleSettings(_Model):
     """Of `material_requirement`: what is suggested is released."""
     pause: PauseSettings | None = None
     """Flows that are paused while it holds."""
+    todo: TodoSettings | None = None
+    """A to-do for each record; it is done when it is over."""
     cases: tuple[dict[str, Any], ...] = ()
     """Examples, that prove it: a record, perhaps `was`, `today` and joined records; whether it
     `holds`, what it `says`."""

@@ -60,6 +60,12 @@ class People:
         found = self._reached([one for name in names for one in self._meant(name, get)], by)
         yield from found or self._reached([p for n in self.otherwise for p in self._called(n)], by)
 
+    def first(self, names: Iterable[str], connection: str, get: Callable[[str], Any]) -> str:
+        """As whom a system knows the first of those whom these names mean for a record; empty: it
+        knows none of them."""
+        meant = (one for name in names for one in self._meant(name, get))
+        return next((one.ids[connection] for one in meant if one.ids.get(connection)), "")
+
     def named(self, names: Iterable[str]) -> list[str]:
         """The people whom these roles and names mean, by their own names, each once."""
         found = (own for name in names for own, person in self._people.items()

@@ -45,6 +45,8 @@ class Rule:
     parameters: Mapping[str, Text] = field(default_factory=dict)
     why: Texts = field(default_factory=dict)
     """Of a pause."""
+    todo_title: Texts = field(default_factory=dict)
+    todo_text: Texts = field(default_factory=dict)
 
     @property
     def object(self) -> str:
@@ -68,8 +70,10 @@ class Rule:
     @cached_property
     def names(self) -> frozenset[str]:
         """Everything that it names."""
-        texts = (self.title, self.text, self.over, self.parameters, self.why)
-        return frozenset(self.when.names).union(*(t.names for by in texts for t in by.values()))
+        texts = (self.title, self.text, self.over, self.parameters)
+        more = (self.why, self.todo_title, self.todo_text)
+        found = (text.names for by in (*texts, *more) for text in by.values())
+        return frozenset(self.when.names).union(*found)
 
     @cached_property
     def daily(self) -> bool:
@@ -108,7 +112,7 @@ class _Compiler:
             raise ConfigError([self._problem(("on",), "unknown_object", name=settings.on,
                                              known=known)])  # fmt: skip
         when = self._when(settings)
-        said, pause, texts = settings.say, settings.pause, self._texts
+        said, pause, todo, texts = settings.say, settings.pause, settings.todo, self._texts
         rule = Rule(
             self._name,
             settings,
@@ -117,6 +121,8 @@ class _Compiler:
             text=texts(settings, ("say", "text"), said.text if said else None),
             over=texts(settings, ("say", "over"), said.over if said else None),
             why=texts(settings, ("pause", "why"), pause.why if pause else None),
+            todo_title=texts(settings, ("todo", "title"), todo.title if todo else None),
+            todo_text=texts(settings, ("todo", "text"), todo.text if todo else None),
             parameters={
                 key: made
                 for key, source in (said.parameters if said else {}).items()

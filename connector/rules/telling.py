@@ -9,15 +9,18 @@ from then on it is a delivery like any other.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from connector.engine import saving
 from connector.engine.system import System
+from connector.errors import Words
 from connector.faults import fault
 from connector.messages import say
 from connector.objects import Message
 from connector.rules.book import Book
+from connector.rules.evaluate import NOBODY
+from connector.rules.people import Recipient
 from connector.store import facts, rules
 from connector.store.engine import Tx
 
@@ -29,7 +32,7 @@ LINES = 20
 LONGEST = 3_900
 """Characters of a message; a record's text can hold no more."""
 COUNT = "messages"
-ENOUGH, NOBODY = "enough", "nobody"
+ENOUGH, UNWANTED = "enough", "nobody"
 """In the place of a message's number: the address has had enough today, or wants nothing."""
 
 
@@ -59,7 +62,7 @@ class Teller:
             if self._book.people.reaches(one.channel):
                 found[one.channel, one.address].append(one)
             elif one.channel:  # the connection was taken out of the configuration
-                rules.tell(tx, [one.id], self._system.store.now(tx), NOBODY)
+                rules.tell(tx, [one.id], self._system.store.now(tx), UNWANTED)
         return list(found.values())
 
     def _tell(self, tx: Tx, some: Sequence[Any], now: float) -> Iterator[str]:
@@ -84,7 +87,7 @@ class Teller:
         most = self._book.messages.to_customers
         for one in some:
             if facts.noted(tx, stopped(one.channel, one.address)):
-                rules.tell(tx, [one.id], now, NOBODY)
+                rules.tell(tx, [one.id], now, UNWANTED)
             elif rules.told_since(tx, one.channel, one.address, now - A_DAY) >= most:
                 rules.tell(tx, [one.id], now, ENOUGH)
             else:
@@ -131,6 +134,34 @@ class Teller:
         left = len(some) - len(lines)
         more = [say("digest_more", count=left).render(self._book.language)] if left else []
         return "\n".join([*lines, *more])
+
+
+def announce(
+    system: System,
+    tx: Tx,
+    book: Book,
+    rule: str,
+    to: Iterable[Recipient],
+    title: Words,
+    lines: Sequence[Words],
+    *,
+    kind: str = "begin",
+    urgent: bool = False,
+    digest: bool = False,
+) -> None:
+    """Note what is to be told of a rule itself, of no record; each in their own language."""
+    rows = []
+    for one in to:
+        language = one.language or book.language
+        said = [x if isinstance(x, str) else x.render(language) for x in (title, *lines)]
+        rows.append({
+            "rule": rule, "connection": "", "object": "", "key": "", "kind": kind,
+            "at": system.store.now(tx), **NOBODY,
+            "channel": one.channel, "address": one.address,
+            "title": said[0], "text": "\n".join(said[1:]) or said[0],
+            "urgent": int(urgent), "digest": int(digest),
+        })  # fmt: skip
+    rules.note(tx, rows)
 
 
 def stopped(channel: str, address: str) -> str:

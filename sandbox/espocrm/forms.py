@@ -9,6 +9,9 @@ QUOTE_STATUSES = {
     name: name for name in ("Draft", "In Review", "Presented", "Approved", "Rejected", "Canceled")
 }
 STAGES = {name: name for name in ("Prospecting", "Negotiation", "Closed Won", "Closed Lost")}
+TASK_STATUSES = {
+    name: name for name in ("Not Started", "Started", "Completed", "Canceled", "Deferred")
+}
 CURRENCIES = {code: code for code in ("CNY", "USD", "EUR")}
 UNITS = {code: code for code in ("Pcs", "Set", "Kg", "m", "Box")}
 LINE_KINDS = {kind: kind for kind in ("goods", "gift", "service", "freight")}
@@ -265,6 +268,22 @@ USER = Form(
     ),
     "userName",
 )
+TASK = Form(
+    "Task",
+    "任务",
+    (
+        *SYSTEM,
+        text("name", "名称", 249, required=True),
+        choice("status", "状态", TASK_STATUSES),
+        day("dateEndDate", "截止日期"),
+        text("description", "说明", 0),
+        link("assignedUser", "User", "负责人"),
+        text("parentType", "上级类型"),
+        text("parentId", "上级"),
+        MARK,
+    ),
+    "name",
+)
 STOCK = Form(
     "CErpStock",
     "ERP库存",
@@ -280,7 +299,9 @@ STOCK = Form(
     "name",
 )
 
-FORMS = (ACCOUNT, CONTACT, PRODUCT, ORDER, LINE, QUOTE, QUOTE_LINE, OPPORTUNITY, USER, STOCK)
+FORMS = (
+    ACCOUNT, CONTACT, PRODUCT, ORDER, LINE, QUOTE, QUOTE_LINE, OPPORTUNITY, USER, TASK, STOCK,
+)  # fmt: skip
 TRADE = Trade(
     account="Account",
     account_name="name",

@@ -19,10 +19,20 @@ SYSTEM = {
 }
 
 
+WHOLE = {
+    "dateEndDate": ("dateEnd", "datetimeOptional"),
+    "parentId": ("parent", "linkParent"),
+    "parentType": ("parent", "linkParent"),
+}
+"""Attributes that are parts of a field of another name, and of which type that is."""
+
+
 def definition(form: Form) -> dict[str, Any]:
     """The definition of one entity type."""
-    own = {field.name: _described(field) for field in form.own if not _is_part(form, field)}
-    return {"fields": {**own, **SYSTEM}}
+    fields = [field for field in form.own if not _is_part(form, field)]
+    own = {field.name: _described(field) for field in fields if field.name not in WHOLE}
+    whole = dict(WHOLE[field.name] for field in fields if field.name in WHOLE)
+    return {"fields": {**own, **{name: {"type": kind} for name, kind in whole.items()}, **SYSTEM}}
 
 
 def _is_part(form: Form, field: Field) -> bool:

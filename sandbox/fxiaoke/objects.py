@@ -181,6 +181,19 @@ STOCK = ObjectType(
         Field("unit__c", "单位", max_length=20),
     ),
 )
+TODO = ObjectType(
+    "erp_todo__c",
+    "ERP待办",
+    (
+        Field("name", "名称", max_length=100, required=True),
+        Field("reference__c", "外部编码", max_length=100),
+        Field("text__c", "内容", "long_text", max_length=4000),
+        Field("due_on__c", "截止日期", "date"),
+        Field("order__c", "销售订单", "object_reference", target="SalesOrderObj"),
+        Field("account__c", "客户", "object_reference", target="AccountObj"),
+        Field("done__c", "已了结", "true_or_false"),
+    ),
+)
 
 OBJECTS = {
     each.name: each
@@ -193,6 +206,7 @@ OBJECTS = {
         PERSONNEL,
         DEPARTMENT,
         STOCK,
+        TODO,
         *DEALINGS,
     )
 }

@@ -22,6 +22,9 @@ QUOTE_STATUSES = {
     for name in ("DRAFT", "APPROVAL_NOT_NEEDED", "PENDING_APPROVAL", "REJECTED", "APPROVED")
 }
 
+TASK_STATUSES = {
+    name: name for name in ("NOT_STARTED", "IN_PROGRESS", "WAITING", "DEFERRED", "COMPLETED")
+}
 FORECAST_STATUSES = {"draft": "草稿", "confirmed": "已确认", "cancelled": "已取消"}
 
 DATETIME = "any"
@@ -224,6 +227,18 @@ FORMS = (
         "hs_external_order_id",
     ),
     Form(
+        "tasks",
+        "任务",
+        (
+            *texts("hs_task_subject", "hs_task_body"),
+            Field("hs_timestamp", type=DATETIME, required=True),
+            choice("hs_task_status", "状态", TASK_STATUSES),
+            OWNER,
+            text("erp_reference", "ERP参照号"),
+        ),
+        "hs_task_subject",
+    ),
+    Form(
         "p_erp_stock",
         "ERP库存",
         (
@@ -261,5 +276,7 @@ TYPES = {
     ("orders", "companies"): (509, 0), ("companies", "orders"): (510, 0),
     ("deals", "contacts"): (3, 0), ("contacts", "deals"): (4, 0),
     ("quotes", "deals"): (64, 0), ("deals", "quotes"): (63, 0),
+    ("tasks", "companies"): (192, 0), ("companies", "tasks"): (191, 0),
+    ("tasks", "deals"): (216, 0), ("deals", "tasks"): (215, 0),
 }  # fmt: skip
 """Which objects can be associated: by which type, and by which one as the primary one, if any."""

@@ -250,8 +250,24 @@ STOCK = Form(
     ),
     "name",
 )
+TODO = Form(
+    "erpTodo__c",
+    "ERP待办",
+    (
+        ENTITY,
+        text("name", "名称", required=True),
+        text("reference__c", "ERP标识", 150),
+        text("text__c", "内容", 4000),
+        day("dueOn__c", "截止日期"),
+        link("order__c", "order", "订单"),
+        link("account__c", "account", "客户"),
+        Field("done__c", "已了结", "bool"),
+        OWNER,
+    ),
+    "name",
+)
 
-FORMS = (ACCOUNT, CONTACT, PRODUCT, ORDER, LINE, OPPORTUNITY, USER, STOCK)
+FORMS = (ACCOUNT, CONTACT, PRODUCT, ORDER, LINE, OPPORTUNITY, USER, STOCK, TODO)
 TRADE = Trade(
     account="account",
     account_name="accountName",

@@ -16,6 +16,9 @@ QUOTE_STATUSES = {
     for name in ("Draft", "Needs Review", "In Review", "Approved", "Rejected", "Presented",
                  "Accepted", "Denied")
 }  # fmt: skip
+TASK_STATUSES = (
+    "Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred",
+)  # fmt: skip
 CURRENCIES = {"CNY": "人民币", "USD": "美元", "EUR": "欧元", "HKD": "港元"}
 UNITS = {"Pcs": "件", "Set": "套", "Kg": "千克", "m": "米", "Box": "箱"}
 ORDER_KINDS = {"standard": "标准销售", "sample": "样品", "consignment": "寄售", "gift": "赠送"}

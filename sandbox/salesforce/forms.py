@@ -11,6 +11,7 @@ from .fields import (
     MONEY_IN,
     OWNER,
     STATUSES,
+    TASK_STATUSES,
     TOLD,
     UNITS,
     URGENCIES,
@@ -157,6 +158,19 @@ USER = Form(
     ),
     "EmployeeNumber",
 )
+TASK = Form(
+    "Task",
+    "任务",
+    (
+        text("Subject", "主题"),
+        text("Description", "备注", 32_000),
+        choice("Status", "状态", {name: name for name in TASK_STATUSES}),
+        day("ActivityDate", "到期日期"),
+        text("WhatId", "相关项", 18),
+        OWNER,
+        text("Erp_Reference__c", "ERP标识", 100),
+    ),
+)
 STOCK = Form(
     "Erp_Stock__c",
     "ERP库存",
@@ -173,12 +187,13 @@ STOCK = Form(
 
 FORMS = (
     USER, ACCOUNT, CONTACT, PRODUCT, PRICE, CONTRACT, ORDER, ORDER_LINE, OPPORTUNITY,
-    OPPORTUNITY_LINE, QUOTE, QUOTE_LINE, STOCK,
+    OPPORTUNITY_LINE, QUOTE, QUOTE_LINE, TASK, STOCK,
 )  # fmt: skip
 PREFIXES = {
     "User": "005", "Account": "001", "Contact": "003", "Product2": "01t", "PricebookEntry": "01u",
     "Contract": "800", "Order": "801", "OrderItem": "802", "Opportunity": "006",
-    "OpportunityLineItem": "00k", "Quote": "0Q0", "QuoteLineItem": "0QL", "Erp_Stock__c": "a00",
+    "OpportunityLineItem": "00k", "Quote": "0Q0", "QuoteLineItem": "0QL", "Task": "00T",
+    "Erp_Stock__c": "a00",
 }  # fmt: skip
 """The first three characters of an object's ids."""
 DETAILS = {

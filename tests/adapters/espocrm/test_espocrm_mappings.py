@@ -6,6 +6,7 @@ from espocrm_world import World
 
 from connector.assemble import shipped
 from connector.hints import Hints
+from tests.adapters.assigned import Assigned
 from tests.adapters.mapped import Mapped
 
 
@@ -20,3 +21,11 @@ def test_hints_tell_people_what_a_refusal_means():
     assert told.words.startswith("EspoCRM requires probability")
     assert hints.explain("duplicate [409]").who == "master data"
     assert "Cannot edit" in hints.explain("Cannot edit locked record. [409]").words
+
+
+class TestTodos(Assigned):
+    kind = World
+    system = "espocrm"
+    owner = "assignedUserId"
+    due = "dateEndDate"
+    finished = {"status": "Completed"}

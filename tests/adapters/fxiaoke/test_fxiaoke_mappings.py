@@ -9,6 +9,7 @@ from fxiaoke_world import World, read, shape
 from connector.assemble import shipped
 from connector.hints import Hints
 from connector.mapping.reading import Reader
+from tests.adapters.assigned import Assigned
 from tests.adapters.mapped import CHINA, Mapped
 from tests.adapters.simulated import mapping_of
 
@@ -39,3 +40,10 @@ def test_hints_tell_people_what_a_refusal_means():
     assert told.words == 'a field in Fxiaoke has no option "Foo"'
     assert (told.who, told.do) == ("operations", "add the option there, or change the value map")
     assert hints.explain("x [20016]").words == "Fxiaoke refuses our credentials (20016)"
+
+
+class TestTodos(Assigned):
+    kind = World
+    system = "fxiaoke"
+    owner = "owner"
+    finished = {"done__c": True}

@@ -13,6 +13,7 @@ from connector.contract import Record
 from connector.hints import Hints
 from connector.mapping.load import load
 from connector.mapping.reading import Reader
+from tests.adapters.assigned import Assigned
 from tests.adapters.mapped import CHINA, Mapped
 from tests.adapters.simulated import VALUES, whole
 
@@ -73,3 +74,10 @@ def test_hints_tell_people_what_a_refusal_means() -> None:
     told = hints.explain("This app hasn't been granted all required scopes. [MISSING_SCOPES]")
     assert told.who == "IT"
     assert "scope" in told.do
+
+
+class TestTodos(Assigned):
+    kind = World
+    system = "hubspot"
+    owner = "hubspot_owner_id"
+    finished = {"hs_task_status": "COMPLETED"}

@@ -6,6 +6,7 @@ from neocrm_world import World
 
 from connector.assemble import shipped
 from connector.hints import Hints
+from tests.adapters.assigned import Assigned
 from tests.adapters.mapped import Mapped
 
 
@@ -20,3 +21,10 @@ def test_hints_tell_people_what_a_refusal_means():
     told = hints.explain("unit__c：选项值[9]不存在 [990005]")
     assert told.words == 'a field in Neocrm has no option "9"'
     assert hints.explain("x [invalid_grant]").who == "IT"
+
+
+class TestTodos(Assigned):
+    kind = World
+    system = "neocrm"
+    owner = "ownerId"
+    finished = {"done__c": True}

@@ -7,6 +7,7 @@ from decimal import Decimal
 from salesforce_world import LINE, World, shape
 
 from connector.contract import Record
+from tests.adapters.assigned import Assigned
 from tests.adapters.mapped import Mapped
 
 
@@ -39,3 +40,11 @@ class TestMappings(Mapped):
 
 def test_a_line_is_an_object_of_its_own() -> None:
     assert shape().tables[LINE].by == "OrderId"
+
+
+class TestTodos(Assigned):
+    kind = World
+    system = "salesforce"
+    owner = "OwnerId"
+    due = "ActivityDate"
+    finished = {"Status": "Completed"}
