@@ -371,8 +371,7 @@ class App:
         return self._desk.show(flow, number)
 
     def answer_review(self, flow: str, number: str, department: str, reply: reviewing.Reply) -> str:
-        """Answer for a department, as whoever is logged in; the review's state after it. Raises
-        ConnectorError."""
+        """Answer for a department; the review's state after it. Raises ConnectorError."""
         return self._desk.answer(flow, number, department, reply)
 
     def say_review(
@@ -395,8 +394,7 @@ class App:
         self._desk.release(flow, number, reason)
 
     def accept_review(self, flow: str) -> None:
-        """Accept a flow's review, and the mappings of its records, as they are now, as an admin.
-        Raises ConnectorError."""
+        """Accept a flow's review and mappings as they are, as an admin. Raises ConnectorError."""
         self._desk.accept(flow)
 
     def review_times(self) -> list[tuple[str, int, float]]:
@@ -541,9 +539,7 @@ class App:
         target: str = "",
     ) -> matching.Linked:
         """Make the links that the rows of a sheet say yes to; `name` is the sheet's, for messages.
-
-        Raises ConfigError with every row that cannot be carried out; then none is.
-        """
+        Raises ConfigError with every row that cannot be carried out; then none is."""
         chosen = matching.sides(self.system, object, source, target)
         decided = pair_sheet.decisions(name, sheet)
         return matching.decide(self.system, chosen, decided, self.who)
@@ -557,9 +553,7 @@ class App:
         self, table: str, name: str, sheet: Sequence[Mapping[str, str]], connection: str = ""
     ) -> filling.Filling:
         """Write the pairs that the rows of a sheet say yes to; `name` is the sheet's, for messages.
-
-        Raises ConfigError with every row that cannot be carried out; then none is.
-        """
+        Raises ConfigError with every row that cannot be carried out; then none is."""
         decided = value_sheet.decisions(name, sheet)
         return self._table(table, connection).write_decided(decided)
 

@@ -330,7 +330,7 @@ class Assembly:
         made = compiler.board()
         self.problems += compiler.problems
         for flow in flows.values():
-            flow.review = version(self._file, flow)
+            flow.review = version(made.by_flow.get(flow.name))
             flow.made_by = self._made_by(flow) if flow.review else ""
         return made
 

@@ -55,7 +55,7 @@ def passed(tx: Tx, flow: Flow, jobs: Sequence[Job], known: Mapping[str, Any], no
         review = found.get(job.row.key)
         if job.verb != "put":
             result.jobs.append(job)
-        elif review is None or (review.hash, review.mapping) != (job.wanted, flow.mapping.version):
+        elif review is None or not _is_of(review, job, flow):
             result.wanted.append(_wanted(flow, job, now))
             result.held.append(_held(job, now, say("review_asked")))
         elif review.state in reviews.PASSED:
@@ -65,6 +65,12 @@ def passed(tx: Tx, flow: Flow, jobs: Sequence[Job], known: Mapping[str, Any], no
         else:
             result.held.append(_held(job, now, load(review.why) or say("review_asked")))
     return result
+
+
+def _is_of(review: Any, job: Job, flow: Flow) -> bool:
+    """It is about just this document; one that was withdrawn is about nothing any more."""
+    same = (review.hash, review.mapping) == (job.wanted, flow.mapping.version)
+    return same and review.state != "withdrawn"
 
 
 def ask(store: Store, tx: Tx, flow: Flow, wanted: Sequence[Row], now: float) -> None:

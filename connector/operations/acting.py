@@ -40,7 +40,7 @@ class Actor:
     def run(self) -> None:
         """Do what is to be done now."""
         with self._system.store.reading() as tx:
-            undone = rules.undone(tx, MOST)
+            undone = rules.undone(tx, MOST, (PAUSE, RELEASE, TODO))
         wanted: dict[tuple[str, str], list[Any]] = defaultdict(list)
         for one in undone:
             wanted[one.address, one.rule].append(one)

@@ -15,6 +15,7 @@ from connector.reviews import links
 from connector.reviews.answering import Answer, Answering, Verdict
 from connector.reviews.asking import Asker
 from connector.reviews.board import Board, NotAllowed, visible
+from connector.reviews.following import Follower
 from connector.reviews.minding import Minder
 from connector.reviews.polling import Poller
 from connector.reviews.talking import Talking
@@ -92,7 +93,8 @@ def mind(system: System, board: Board) -> int:
     with system.store.transaction() as tx:
         if feeds.take_lease(system.store, tx, LEASE, system.owner, SECONDS) is None:
             return 0
-    return Asker(system, board).run() + Poller(system, board).run() + Minder(system, board).run()
+    asked = Follower(system, board).run() + Asker(system, board).run()
+    return asked + Poller(system, board).run() + Minder(system, board).run()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from connector.engine import failing
-from connector.engine.system import System
+from connector.engine.system import Flow, System
 from connector.errors import ConfigError, Problem
 from connector.mapping.expr import ExpressionFault
 from connector.messages import Message, say
 from connector.objects.sights import HIDDEN
 from connector.operations.acting import Actor
-from connector.rules import telling
+from connector.rules import letting, telling
 from connector.rules.assigning import assigned
 from connector.rules.book import Book, Watch
 from connector.rules.evaluate import Evaluator, Looked
@@ -23,6 +23,7 @@ from connector.rules.rule import Rule
 from connector.rules.scheduled import Scheduled
 from connector.rules.telling import Teller
 from connector.rules.text import TextFault
+from connector.settings import HUB
 from connector.store import feeds, journal, rules, snapshots
 from connector.store.engine import Tx
 
@@ -153,8 +154,8 @@ def _tried(
 ) -> Iterator[Tried]:
     evaluator = Evaluator(system, book)
     for keys in _keys(tx, watch, numbers):
-        for looked in evaluator.looks(tx, watch, rule, keys):
-            tried = _one(tx, evaluator, book, looked)
+        for looked in _as_reviewed(system, tx, evaluator.looks(tx, watch, rule, keys)):
+            tried = _one(system, tx, evaluator, book, looked)
             if tried.holds or tried.fault or numbers:
                 yield tried
                 limit -= 1
@@ -162,21 +163,35 @@ def _tried(
                 return
 
 
-def _one(tx: Tx, evaluator: Evaluator, book: Book, looked: Looked) -> Tried:
+def _as_reviewed(system: System, tx: Tx, some: Iterator[Looked]) -> Iterator[Looked]:
+    """Of rules that ask for reviews what counts is what was let through last."""
+    for one in some:
+        flow = next(iter(_reviewed(system, one)), None)
+        seen = letting.seen_by(tx, flow, one.rule, one.key, one.seen) if flow else one.seen
+        yield replace(one, seen=seen)
+
+
+def _reviewed(system: System, looked: Looked) -> list[Flow]:
+    """The flows whose reviews the rule adds to."""
+    flows = system.taking(*looked.watch) if looked.rule.settings.review else []
+    return [flow for flow in flows if flow.source != HUB]
+
+
+def _one(system: System, tx: Tx, evaluator: Evaluator, book: Book, looked: Looked) -> Tried:
     rule, get = looked.rule, looked.seen.get
     number = str(get("order.number") if "order." in rule.settings.when else get("number") or "")
     values = {name: get(name) for name in rule.when.names}
     try:
         holds = looked.there and rule.holds(looked.seen)
         words = rule.rendered(looked.seen, book.language)
-        does = tuple(map(str, _does(tx, looked, book))) if holds else ()
+        does = tuple(map(str, _does(system, tx, looked, book))) if holds else ()
     except (ExpressionFault, TextFault) as fault:
         return Tried(looked.key, number, holds=False, values=values, fault=str(fault))
     to = tuple(f"{one.channel}: {one.address}" for one in evaluator.recipients(looked))
     return Tried(looked.key, number, holds, values, words.title, words.text, to, does)
 
 
-def _does(tx: Tx, looked: Looked, book: Book) -> Iterator[Message]:
+def _does(system: System, tx: Tx, looked: Looked, book: Book) -> Iterator[Message]:
     """What follows besides telling people, as it stands now. Raises TextFault."""
     rule, seen, settings = looked.rule, looked.seen, looked.rule.settings
     if settings.release:
@@ -191,6 +206,10 @@ def _does(tx: Tx, looked: Looked, book: Book) -> Iterator[Message]:
         id = "would_todo" if made.who else "would_todo_nobody"
         due = say("would_todo_until", day=made.due_on) if made.due_on else ""
         yield say(id, connection=made.channel, who=made.who, title=title, due=due)
+    if review := settings.review:
+        flows = ", ".join(flow.name for flow in _reviewed(system, looked))
+        why = rule.asked[book.language](seen.get)
+        yield say("would_review", flows=flows, who=", ".join(review.who), why=why)
 
 
 def _keys(tx: Tx, watch: Watch, numbers: Sequence[str]) -> Iterator[list[str]]:

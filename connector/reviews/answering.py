@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -22,6 +22,8 @@ from connector.store import corrections, deliveries, reviews
 from connector.store.engine import Tx
 
 Verdict = Literal["approved", "refused", "returned"]
+AGREED = {"approved", "withdrawn"}
+"""States of departments' answers of which none stands against the record."""
 """`returned`: not before the record is another one, or a question about it is answered."""
 
 
@@ -164,13 +166,25 @@ class Answering:
                         comment=comment)  # fmt: skip
             self._end(tx, review, now, "refused", words)
             return "refused"
+        return "approved" if self.agreed(tx, review, now) else "open"
+
+    def agreed(self, tx: Tx, review: Any, now: float) -> bool:
+        """End a review that nobody has to answer any more; whether that is so."""
         rows = reviews.answers_of(tx, [review.id])[review.id]
-        if all(row.state == "approved" for row in rows):
-            if {row.who for row in rows} == {answer.person} & self._makers(tx, review):
-                raise NotAllowed(say("review_alone"))
-            self._end(tx, review, now, "approved", say("review_approved"))
-            return "approved"
-        return "open"
+        states = {row.state for row in rows}
+        if not states <= AGREED:
+            return False
+        if self.alone(tx, review, rows):
+            raise NotAllowed(say("review_alone"))
+        words = say("review_approved" if "approved" in states else "review_not_needed")
+        self._end(tx, review, now, "approved", words)
+        return True
+
+    def alone(self, tx: Tx, review: Any, rows: Sequence[Any]) -> bool:
+        """Whether by these answers nobody has looked but one who has a part in how the document
+        came to be."""
+        who = {row.who for row in rows if row.state == "approved"}
+        return len(who) == 1 and who <= self._makers(tx, review)
 
     def _makers(self, tx: Tx, review: Any) -> set[str]:
         """Who has a part in how the document came to be: whoever accepted last by which mapping it
@@ -194,6 +208,8 @@ class Answering:
         known = self._board.by_flow[review.flow].departments
         if row is None or department not in known:
             raise NotAllowed(say("review_not_yours", department=department))
+        if row.state == "withdrawn":
+            raise NotAllowed(say("review_over", state=row.state))
         if row.state not in WAITING:
             raise NotAllowed(say("review_answered", department=department, who=row.who))
         return review, row

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from connector import exact
 from connector.engine.system import System
 from connector.faults import fault
 from connector.messages import dump, say
 from connector.reviews.board import Board
 from connector.reviews.telling import Announcer
+from connector.rules.record import Seen
 from connector.store import deliveries, reviews
 from connector.store.engine import Tx
 
@@ -49,35 +50,46 @@ class Asker:
         review = reviews.load(tx, id, lock=True)
         if review is None or review.state != "new":
             return 0
-        flow, kind = self._system.flows[review.flow], self._board.by_flow[review.flow]
+        flow = self._system.flows[review.flow]
         for old in reviews.before(tx, review):
             self._announcer.take_back(tx, old)
         seen = self._board.seen(self._system, tx, flow, review.key)
         now = self._system.store.now(tx)
-        concerned = [d for d in kind.departments.values() if seen and d.concerns(seen, known=known)]
+        concerned = self._concerned(tx, review, seen, known=known) if seen else {}
         if seen is None:
             reviews.end(tx, id, now, "withdrawn", dump(say("review_gone")))
         elif not concerned:
             reviews.end(tx, id, now, "approved", dump(say("review_not_needed")))
             deliveries.awaken(tx, flow.name, [review.key], now)
         else:
-            due_at = self._board.book.opens(now) + kind.settings.remind
-            rows = [_asked(id, d.name, d.evidence(seen), now, due_at) for d in concerned]
-            reviews.open_for(tx, id, rows)
-            for one in concerned:
-                self._announcer.ask(tx, review, kind, one.name)
+            self.ask(tx, review, concerned)
         self._announcer.record(tx, review)
         return 1
 
+    def _concerned(self, tx: Tx, review: Any, seen: Seen, *, known: bool) -> dict[str, Seen]:
+        """By the departments that look at it, the record as they see it."""
+        flow, kind = self._system.flows[review.flow], self._board.by_flow[review.flow]
+        by = {d.name: self._board.seen_by(tx, flow, d, review.key, seen)
+              for d in kind.departments.values()}  # fmt: skip
+        return {name: its for name, its in by.items()
+                if kind.departments[name].concerns(its, known=known)}  # fmt: skip
 
-def _asked(
-    id: int, department: str, evidence: dict[str, str], now: float, due_at: float
-) -> dict[str, Any]:
-    return {
-        "review": id,
-        "department": department,
-        "state": "open",
-        "evidence": exact.dumps(evidence) if evidence else "",
-        "at": now,
-        "due_at": due_at,
-    }
+    def ask(self, tx: Tx, review: Any, concerned: Mapping[str, Seen]) -> None:
+        """Ask these departments, what each sees being shown and kept."""
+        kind, now = self._board.by_flow[review.flow], self._system.store.now(tx)
+        due_at = self._board.book.opens(now) + kind.settings.remind
+        language = self._board.book.language
+        rows = [
+            {
+                "review": review.id,
+                "department": name,
+                "state": "open",
+                "evidence": kind.departments[name].evidence(seen, language),
+                "at": now,
+                "due_at": due_at,
+            }
+            for name, seen in concerned.items()
+        ]
+        reviews.open_for(tx, review.id, rows)
+        for name in concerned:
+            self._announcer.ask(tx, review, kind, name)

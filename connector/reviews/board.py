@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from connector import exact
 from connector.engine import correcting, upto
 from connector.engine.system import Flow, System
 from connector.errors import ConnectorError, Problem
@@ -14,12 +15,20 @@ from connector.mapping.expr import Expression, ExpressionFault
 from connector.messages import Message, say
 from connector.objects.sights import HIDDEN
 from connector.rights import ROLES, Sees, hidden_from
+from connector.rules import letting
 from connector.rules.book import Book
 from connector.rules.joining import Joiner, estimated, reckoned
 from connector.rules.people import SALESPERSON
 from connector.rules.record import Seen, kind_of, sight_of
-from connector.rules.text import shown
-from connector.settings import ConfigFile, DepartmentSettings, PersonSettings, ReviewSettings
+from connector.rules.rule import Rule
+from connector.rules.text import TextFault, shown
+from connector.settings import (
+    HUB,
+    ConfigFile,
+    DepartmentSettings,
+    PersonSettings,
+    ReviewSettings,
+)
 from connector.store import snapshots
 from connector.store.engine import Tx
 
@@ -42,6 +51,8 @@ class Department:
     when: Expression | None = None
     reckoned: frozenset[str] = frozenset()
     """What must be reckoned for what it is asked about and shown."""
+    rule: Rule | None = None
+    """The rule that asks it, while it holds."""
 
     def concerns(self, seen: Seen, *, known: bool = True) -> bool:
         """Whether it looks at this record. What cannot be told concerns it, and so does an estimate
@@ -56,9 +67,13 @@ class Department:
         except ExpressionFault:
             return True
 
-    def evidence(self, seen: Seen) -> dict[str, str]:
-        """What it is shown, as people read it."""
-        return {name: shown(seen.get(name)) for name in self.settings.shows}
+    def evidence(self, seen: Seen, language: str) -> str:
+        """What it is shown, as people read it, of a rule first why it asks: JSON, empty where that
+        is nothing."""
+        found = {name: shown(seen.get(name)) for name in self.settings.shows}
+        if self.rule is not None:
+            found = {"why": _why(self.rule, seen, language), **found}
+        return exact.dumps(found) if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +187,11 @@ class Board:
         joined = Joiner(system, tx).of(flow.source, flow.object, key, values)
         return Seen(flow.object, values, self.book.today(system.store.now(tx)), joined=joined)
 
+    def seen_by(self, tx: Tx, flow: Flow, department: Department, key: str, seen: Seen) -> Seen:
+        """The same as a department sees it."""
+        rule = department.rule
+        return letting.seen_by(tx, flow, rule, key, seen) if rule else seen
+
     def is_known(self, system: System, tx: Tx, review: Any) -> bool:
         """Whether all that is reckoned knows the record as it is reviewed."""
         flow, objects = system.flows[review.flow], self.by_flow[review.flow].reckoned
@@ -190,13 +210,34 @@ def visible(object: str, evidence: Mapping[str, str], hides: Collection[str]) ->
             for name, value in evidence.items()}  # fmt: skip
 
 
-def version(file: ConfigFile, flow: Flow) -> str:
+def _why(rule: Rule, seen: Seen, language: str) -> str:
+    try:
+        return rule.asked[language](seen.get)
+    except TextFault as fault:
+        return str(fault)
+
+
+def version(kind: Review | None) -> str:
     """Changes when a flow's review does; empty: it has none."""
-    settings = file.config.reviews.get(flow.settings.review)
-    if settings is None:
+    if kind is None:
         return ""
-    text = f"{flow.settings.review} {settings.model_dump_json(include={'departments'})}"
+    text = f"{kind.name} {kind.settings.model_dump_json(include={'departments'})}"
+    rules = [one.rule.version for one in kind.departments.values() if one.rule]
+    text = " ".join([text, *sorted(rules)])
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+ALONE = ReviewSettings(departments={})
+"""Of a flow that has no review but what rules ask for."""
+
+
+def _of_rule(flow: Flow, rule: Rule) -> Department:
+    """Whom a rule asks, while it holds."""
+    asks = rule.settings.review
+    assert asks is not None
+    settings = DepartmentSettings(who=asks.who, asks=asks.asks, shows=asks.shows)
+    names = reckoned(flow.object, rule.names)
+    return Department(rule.name, settings, rule.when, names, rule)
 
 
 class Compiler:
@@ -215,23 +256,35 @@ class Compiler:
     def board(self) -> Board:
         """All of them; what is wrong stands in `problems`."""
         config = self._file.config
-        asked = {name: flow for name, flow in self._flows.items() if flow.settings.review}
         by_flow = {}
-        for name, flow in asked.items():
+        for name, flow in self._flows.items():
             settings = config.reviews.get(flow.settings.review)
-            if settings is None:
+            rules = self._asking(flow)
+            if flow.settings.review and settings is None:
                 words = say("unknown_review", name=flow.settings.review,
                             known=", ".join(config.reviews))  # fmt: skip
                 self._problem(("flows", name, "review"), words)
-            else:
-                by_flow[name] = self._review(flow, settings)
+            elif settings or rules:
+                by_flow[name] = self._review(flow, settings or ALONE, rules)
         return Board(by_flow, config.people, self._book, config.sees)
 
-    def _review(self, flow: Flow, settings: ReviewSettings) -> Review:
+    def _asking(self, flow: Flow) -> list[Rule]:
+        """The rules that ask for reviews of what it delivers."""
+        if not flow.delivers or flow.source == HUB:
+            return []
+        watching = self._book.rules.get((flow.source, flow.object), ())
+        return [rule for rule in watching if rule.settings.review]
+
+    def _review(self, flow: Flow, settings: ReviewSettings, rules: Sequence[Rule]) -> Review:
         name = flow.settings.review
-        made = {}
+        made = {rule.name: _of_rule(flow, rule) for rule in rules}
+        for rule, asked in made.items():
+            for words in self._unseen(flow, asked.settings):
+                self._problem(("rules", rule, "review", "shows"), words)
         for department, of in settings.departments.items():
             where = ("reviews", name, "departments", department)
+            if department in made:
+                self._problem(where, say("department_twice", name=department))
             when = self._when(flow, of.when, where)
             names = [*(when.names if when else ()), *of.shows]
             made[department] = Department(department, of, when, reckoned(flow.object, names))
@@ -244,7 +297,7 @@ class Compiler:
             if not self._book.people.knows(role):
                 words = say("rule_tells_nobody", rule=name, name=role)
                 self._problem(("reviews", name, "escalate_to"), words)
-        return Review(name, settings, made)
+        return Review(name or flow.name, settings, made)
 
     def _when(self, flow: Flow, text: str, where: tuple[str, ...]) -> Expression | None:
         if not text:
@@ -268,11 +321,18 @@ class Compiler:
         for name in of.shows:
             if not kind_of(flow.object, name):
                 yield "shows", say("unknown_field", name=name, object=flow.object)
-            elif (kind := sight_of(flow.object, name)) and not self._sees(kind, of.who):
-                yield "shows", say("review_unseen", name=name, kind=kind)
+        for words in self._unseen(flow, of):
+            yield "shows", words
         for name in of.asks:
             if "." in name.removeprefix("custom.") or not kind_of(flow.object, name):
                 yield "asks", say("unknown_field", name=name, object=flow.object)
+
+    def _unseen(self, flow: Flow, of: DepartmentSettings) -> Iterator[Message]:
+        """What a department is shown, and nobody who is asked for it may see."""
+        for name in of.shows:
+            kind = sight_of(flow.object, name)
+            if kind and not self._sees(kind, of.who):
+                yield say("review_unseen", name=name, kind=kind)
 
     def _sees(self, kind: str, names: Iterable[str]) -> bool:
         """Whether any of these sees what is of a kind that not everybody may."""

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connector import exact
 from connector.engine.system import System
 from connector.messages import dump, say
 from connector.reviews.board import WAITING, Board, NotAllowed, Review
@@ -207,12 +206,12 @@ class Talking:
     def _ask_anew(self, tx: Tx, scene: Scene, who: str, departments: Sequence[str]) -> None:
         """These are asked once more, and shown how it stands now."""
         review, kind = scene.review, scene.kind
-        now = self._system.store.now(tx)
+        flow, now = self._system.flows[review.flow], self._system.store.now(tx)
         for name in departments:
             values = {**ANEW, "at": now, "due_at": self.due(kind, now)}
-            if scene.seen and name in kind.departments:
-                evidence = kind.departments[name].evidence(scene.seen)
-                values["evidence"] = exact.dumps(evidence) if evidence else ""
+            if scene.seen and (known := kind.departments.get(name)):
+                its = self._board.seen_by(tx, flow, known, review.key, scene.seen)
+                values["evidence"] = known.evidence(its, self._board.book.language)
             reviews.change(tx, review.id, name, values)
             self.log(tx, who, "review_asked_anew", review.id, name, key=review.key)
         self.explain(tx, review)

@@ -166,7 +166,7 @@ class Announcer:
     ) -> None:
         title = words.render(self._language(one))
         rules.note(tx, [{
-            "rule": f"review {flow.settings.review}",
+            "rule": f"review {self._board.by_flow[flow.name].name}",
             "connection": flow.source,
             "object": flow.object,
             "key": key,
@@ -196,7 +196,7 @@ class Announcer:
             waits_for=", ".join(a.department for a in answers if a.state == "open")
             if fresh.state == "open"
             else "",
-            said=_cut("; ".join(_said(row, language) for row in answers if row.state != "open")),
+            said=_cut("; ".join(_said(row, language) for row in answers if row.who)),
             why=_cut(_rendered(load(fresh.why), language)),
             since=datetime.fromtimestamp(fresh.ended_at or fresh.at, UTC),
             custom=given_in(answers),

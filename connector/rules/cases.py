@@ -55,10 +55,10 @@ def _wrong(rule: Rule, case: Mapping[str, Any]) -> Message | None:
 
 
 def said(rule: Rule, seen: Seen, language: str) -> Iterator[str]:
-    """The texts that a rule makes of a record: what people are told, why flows are paused, and
-    what is to be done."""
+    """The texts that a rule makes of a record: what people are told, why flows are paused, what is
+    to be done, and why somebody looks at it."""
     yield rule.rendered(seen, language).text
-    for texts in (rule.why, rule.todo_title, rule.todo_text):
+    for texts in (rule.why, rule.todo_title, rule.todo_text, rule.asked):
         if texts:
             yield texts[language](seen.get)
 

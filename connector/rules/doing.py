@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from connector.engine.system import Flow
 from connector.messages import Message, say
 from connector.rules.people import RESPONSIBLE, SALESPERSON, People
+from connector.rules.record import kind_of, sight_of
 from connector.rules.rule import Rule
+from connector.settings import HUB
 
 Mistake = tuple[tuple[str, ...], Message]
 """Where in a rule it stands, and what it is."""
@@ -32,6 +34,7 @@ class Doing:
         """Every mistake in what a rule does."""
         yield from self._pause(rule)
         yield from self._todo(rule)
+        yield from self._review(rule)
 
     def people(self, rule: Rule, to: Iterable[str], by: Iterable[str]) -> Iterator[Message]:
         """Whom nobody knows, and what does not tell."""
@@ -74,3 +77,24 @@ class Doing:
                 yield ("todo", "to"), say("rule_tells_nobody", rule=rule.name, name=name)
             elif not (name in OF_RECORDS or self.known.first([name], where, lambda _: None)):
                 yield ("todo", "to"), say("rule_todo_whose", name=name, connection=where)
+
+    def _review(self, rule: Rule) -> Iterator[Mistake]:
+        review, object = rule.settings.review, rule.object
+        if review is None:
+            return
+        source = rule.settings.source
+        carried = {one.object for one in self.flows if one.delivers and one.source != HUB
+                   and source in ("", one.source)}  # fmt: skip
+        if object not in carried:
+            known = ", ".join(sorted(carried))
+            yield ("review",), say("rule_reviews_what", rule=rule.name, object=object, known=known)
+        if rule.settings.wait:
+            yield ("for",), say("rule_reviews_later", rule=rule.name)
+        for words in self.people(rule, review.who, ()):
+            yield ("review", "who"), words
+        for name in sorted({name for text in rule.asked.values() for name in text.names}):
+            if kind := sight_of(object, name):
+                yield ("review", "why"), say("review_why_unseen", name=name, kind=kind)
+        for name in review.asks:
+            if "." in name.removeprefix("custom.") or not kind_of(object, name):
+                yield ("review", "asks"), say("unknown_field", name=name, object=object)

@@ -274,6 +274,9 @@ class Evaluator:
             since = standing.since if told != "over" else looked.before.since
             yield occasion | {"address": TODO} | self._todo(looked, told, since or now)
 
+        if settings.review and told != "repeat" and not rule.was:
+            yield occasion | {"address": REVIEW}
+
     def _todo(self, looked: Looked, told: Told, since: float) -> Row:
         """What a to-do says; once it is over, which it was."""
         rule, seen, language = looked.rule, looked.seen, self._book.language
@@ -306,8 +309,9 @@ NOBODY: Mapping[str, Any] = {
 """An occasion for us, not for people."""
 
 
-RELEASE, PAUSE, TODO = "release", "pause", "todo"
-"""What rules do besides telling people."""
+RELEASE, PAUSE, TODO, REVIEW = "release", "pause", "todo", "review"
+"""What rules do besides telling people. Reviews follow a rule that is about a state; whatever
+changed is reviewed anyway."""
 
 
 def _occasion(looked: Looked, told: Told, now: float) -> Row:

@@ -117,6 +117,19 @@ class TodoSettings(_Model):
     """To-dos that the rule makes a day at most; people hear of what more there is."""
 
 
+class AskSettings(_Model):
+    """Who looks at a record before it is delivered, as a department of its flow's review."""
+
+    who: Some
+    """Roles or people, any of whom may answer."""
+    why: Words
+    """Why they are asked, a template."""
+    asks: Names = ()
+    """Fields that must be given with an approval: they are laid over the record."""
+    shows: Names = ()
+    """What they are shown besides, and what is kept as it was then."""
+
+
 class RuleSettings(_Model):
     """One rule."""
 
@@ -142,6 +155,8 @@ class RuleSettings(_Model):
     """Flows that are paused while it holds."""
     todo: TodoSettings | None = None
     """A to-do for each record; it is done when it is over."""
+    review: AskSettings | None = None
+    """Who looks at the record before it is delivered, while it holds."""
     cases: tuple[dict[str, Any], ...] = ()
     """Examples, that prove it: a record, perhaps `was`, `today` and joined records; whether it
     `holds`, what it `says`."""

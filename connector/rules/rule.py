@@ -47,6 +47,8 @@ class Rule:
     """Of a pause."""
     todo_title: Texts = field(default_factory=dict)
     todo_text: Texts = field(default_factory=dict)
+    asked: Texts = field(default_factory=dict)
+    """Why a review is asked for."""
 
     @property
     def object(self) -> str:
@@ -63,6 +65,13 @@ class Rule:
         return self.settings.say is not None and self.settings.say.urgent
 
     @cached_property
+    def version(self) -> str:
+        """Changes when it says something else of who looks at what."""
+        settings, review = self.settings, self.settings.review
+        text = [self.name, settings.when, sorted(map(str, settings.set.items()))]
+        return f"{text} {review.model_dump_json(exclude={'why'}) if review else ''}"
+
+    @cached_property
     def was(self) -> tuple[str, ...]:
         """The fields of which it asks what they were: then it is about changes."""
         return tuple(n.removeprefix(WAS) for n in self.when.names if n.startswith(WAS))
@@ -71,9 +80,10 @@ class Rule:
     def names(self) -> frozenset[str]:
         """Everything that it names."""
         texts = (self.title, self.text, self.over, self.parameters)
-        more = (self.why, self.todo_title, self.todo_text)
+        more = (self.why, self.todo_title, self.todo_text, self.asked)
         found = (text.names for by in (*texts, *more) for text in by.values())
-        return frozenset(self.when.names).union(*found)
+        shown = self.settings.review.shows if self.settings.review else ()
+        return frozenset((*self.when.names, *shown)).union(*found)
 
     @cached_property
     def daily(self) -> bool:
@@ -113,6 +123,7 @@ class _Compiler:
                                              known=known)])  # fmt: skip
         when = self._when(settings)
         said, pause, todo, texts = settings.say, settings.pause, settings.todo, self._texts
+        review = settings.review
         rule = Rule(
             self._name,
             settings,
@@ -123,6 +134,7 @@ class _Compiler:
             why=texts(settings, ("pause", "why"), pause.why if pause else None),
             todo_title=texts(settings, ("todo", "title"), todo.title if todo else None),
             todo_text=texts(settings, ("todo", "text"), todo.text if todo else None),
+            asked=texts(settings, ("review", "why"), review.why if review else None),
             parameters={
                 key: made
                 for key, source in (said.parameters if said else {}).items()
@@ -131,6 +143,8 @@ class _Compiler:
         )
         if said and said.address:
             self._check(settings, said.address, ("say", "address"))
+        for name in review.shows if review else ():
+            self._check(settings, name, ("review", "shows"))
         if self._problems:
             raise ConfigError(self._problems)
         return rule

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from connector.store.engine import Tx
 from connector.store.statement import Row, Sql, among
@@ -125,8 +136,11 @@ def explain(tx: Tx, id: int, why: str) -> None:
 
 
 def open_for(tx: Tx, id: int, rows: Sequence[Row]) -> None:
-    """Departments are asked."""
-    tx.execute(update(reviews).where(reviews.c.id == id).values(state="open"))
+    """Departments are asked, those again whose part was withdrawn; what others said stands."""
+    values = {"state": "open", "ended_at": None, "why": ""}
+    tx.execute(update(reviews).where(reviews.c.id == id).values(**values))
+    names = [row["department"] for row in rows]
+    tx.execute(delete(answers).where(answers.c.review == id, answers.c.department.in_(names)))
     tx.execute(insert(answers), [dict(row) for row in rows])
 
 

@@ -88,10 +88,10 @@ def untold(tx: Tx, most: int, *, digest: bool = False) -> list[Any]:
     return list(_UNTOLD(tx, most=most, digest=int(digest)))
 
 
-def undone(tx: Tx, most: int) -> list[Any]:
-    """What is still to be done, oldest first: an occasion without a channel, whose address names
-    the action."""
-    return list(_UNDONE(tx, most=most))
+def undone(tx: Tx, most: int, actions: Sequence[str]) -> list[Any]:
+    """What is still to be done of these actions, oldest first: an occasion without a channel, whose
+    address names the action."""
+    return list(_UNDONE(tx, most=most, actions=list(actions)))
 
 
 def _open(*these: ColumnElement[bool]) -> Sql:
@@ -101,7 +101,7 @@ def _open(*these: ColumnElement[bool]) -> Sql:
 
 _FOR_US = occasions.c.channel == literal_column("''")
 _UNTOLD = _open(occasions.c.digest == bindparam("digest"), ~_FOR_US)
-_UNDONE = _open(_FOR_US)
+_UNDONE = _open(_FOR_US, among(occasions.c.address, "actions"))
 
 
 def tell(tx: Tx, ids: Sequence[int], at: float, message: str) -> None:

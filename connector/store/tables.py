@@ -330,7 +330,7 @@ answers = Table(
     metadata,
     Column("review", Integer, primary_key=True, autoincrement=False),
     _key("department"),
-    Column("state", String(20), nullable=False),  # open, approved, refused, returned
+    Column("state", String(20), nullable=False),  # open, approved, refused, returned, withdrawn
     _text("evidence"),  # JSON: what the department was shown, as it was then
     _text("who"),  # who answered
     _text("delegate"),  # who answers in the department's place

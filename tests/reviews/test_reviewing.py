@@ -101,6 +101,19 @@ def test_a_cancelled_order_is_withdrawn_from_review(firm: Reviewed) -> None:
     assert firm.site.bills() == []
 
 
+def test_an_order_that_was_cancelled_and_is_taken_back_unchanged_is_reviewed_anew(
+    firm: Reviewed,
+) -> None:
+    big(firm)
+    firm.go()
+    big(firm, status="cancelled")
+    firm.go()
+    big(firm, status="confirmed")
+    assert {one.to for one in firm.go()} == {"fin", "li", "pro"}
+    firm.approve_all()
+    assert len(firm.site.bills()) == 1
+
+
 def test_who_does_not_answer_is_reminded_again_and_again(firm: Reviewed) -> None:
     big(firm)
     firm.go()
