@@ -392,19 +392,21 @@ class Dispatcher:
     def _settle(
         self, chosen: list[Flow], done: Done, progress: Progress, permits: Permits
     ) -> set[str]:
-        """Derive and deliver in turn until neither has anything to do; who was written to."""
-        written: set[str] = set()
+        """Deliver and derive in turn until neither has anything to do; who was written to. What is
+        made of everything is made once all is through: not anew after each turn."""
+        before = {name: tally.written for name, tally in done.flows.items()}
         while not self._system.stopping.is_set():
-            before = {name: tally.written for name, tally in done.flows.items()}
-            derived = self.plan() + deriving.run(self._system) + self.reckon()
-            looked_at = self.deliver(chosen, done, progress, permits=permits)
-            for flow in chosen:
-                tally = done.flows.get(flow.name)
-                if tally and flow.target and tally.written > before.get(flow.name, 0):
-                    written.add(flow.target.name)
-            if not derived and not looked_at:
+            if not self.deliver(chosen, done, progress, permits=permits) and not self._derive():
                 break
-        return written
+        return {
+            flow.target.name
+            for flow in chosen
+            if flow.target and flow.name in done.flows
+            if done.flows[flow.name].written > before.get(flow.name, 0)
+        }
+
+    def _derive(self) -> int:
+        return self.plan() + deriving.run(self._system) + self.reckon()
 
 
 A_SECOND = 1.1
