@@ -2,10 +2,10 @@
 
     python -m benchmarks.console [--orders 100000] [--readers 20] [--write]
 
-The store is filled by the product itself, against the stub. Then new orders are synchronised in a
-process of their own, by turns alone and beside a console with its readers, each of whom opens a
-page every two seconds; at last one reader opens as many pages as it can, and the console's memory
-is looked at meanwhile.
+The store is filled by the product itself, against the stub. The same process, as the daemon would,
+then synchronises new orders, by turns alone and beside a console with its readers, each of whom
+opens a page every two seconds; at last one reader opens as many pages as it can, and the console's
+memory is looked at meanwhile.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -33,7 +33,7 @@ from urllib.parse import urlencode
 
 from benchmarks import company, product
 from benchmarks.measuring import control, told
-from benchmarks.running import run, stub
+from benchmarks.running import stub
 from connector.derive.reports import REPORTS
 from connector.operations.computed import OF
 
@@ -57,9 +57,9 @@ Written by `python -m benchmarks.console --write` on {day}; every figure is of t
 ## What a figure means
 
 The store is filled by the product itself against a stub of both systems: every order is read,
-mapped, saved, submitted and audited, and all that the console shows is computed. Then {new:,} new
-orders at a time are synchronised in a process of their own, {turns} times alone and {turns} times
-beside a console whose {readers} readers each open one page every two seconds: the board by
+mapped, saved, submitted and audited, and all that the console shows is computed. Then the same
+process synchronises {new:,} new orders at a time, {turns} times alone and {turns} times beside a
+console whose {readers} readers each open one page every two seconds: the board by
 salesperson, by number and by stage, single orders, failures, insight, reports, rules, audit. *Rate*
 is the new orders by the seconds until everything that follows from them is computed, too. *Memory*
 is what the console's process holds resident after {warm:,} pages and after {many:,}.
@@ -142,8 +142,9 @@ def pages(orders: int) -> list[str]:
     ]  # fmt: skip
 
 
-def fill(port: int, directory: str) -> dict[str, Any]:
-    """Deliver everything that there is, and compute what the console shows."""
+def work(port: int, directory: str) -> None:
+    """Deliver everything that there is, and compute what the console shows; then, for each line
+    that comes in, synchronise new orders and tell the seconds it took."""
     path = product.configure(Path(directory), port, "orders")
     config = json.loads(path.read_text("utf-8"))
     config["console"] = {"address": f"127.0.0.1:{_free()}"}
@@ -153,7 +154,15 @@ def fill(port: int, directory: str) -> dict[str, Any]:
         product.checked(app.sync(["orders"]))
         accounts = app.accounts
         accounts.welcome(accounts.invite("root", "benchmark"), PASSWORD)
-        return {"rows": product.rows(app)}
+        told(product.rows(app))
+        for _ in iter(sys.stdin.readline, ""):
+            control(port, add=NEW)
+            began = time.perf_counter()
+            found = product.checked(app.sync(["orders"]))
+            seconds = time.perf_counter() - began
+            if found["flows"]["orders"]["written"] != NEW:
+                raise RuntimeError(str(found))
+            told(seconds)
 
 
 def _free() -> int:
@@ -162,16 +171,26 @@ def _free() -> int:
         return int(one.getsockname()[1])
 
 
-def sync(port: int, directory: str, count: int) -> dict[str, Any]:
-    """Synchronise so many new orders; the seconds it took."""
-    with product.warm(Path(directory) / "config.yaml") as app:
-        control(port, add=count)
-        began = time.perf_counter()
-        found = product.checked(app.sync(["orders"]))
-        seconds = time.perf_counter() - began
-    if found["flows"]["orders"]["written"] != count:
-        raise RuntimeError(str(found))
-    return {"seconds": seconds}
+@contextmanager
+def worker(port: int, directory: str) -> Iterator[tuple[dict[str, int], Callable[[], float]]]:
+    """That process: the rows of the store once it is filled, and what has new orders synchronised
+    and tells the seconds it took."""
+    arguments = json.dumps({"port": port, "directory": directory})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.console", arguments],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    there, back = process.stdin, process.stdout
+    assert there is not None
+    assert back is not None
+
+    def turn() -> float:
+        there.write("\n")
+        there.flush()
+        return float(back.readline())
+
+    with process, there, back:
+        yield json.loads(back.readline()), turn
 
 
 @contextmanager
@@ -213,16 +232,14 @@ def resident_mb(process: int) -> float:
 
 def measure(orders: int, count: int) -> dict[str, Any]:
     """All of it."""
-    with tempfile.TemporaryDirectory() as folder, stub(orders) as port:
-        rows = run("console", do="fill", port=port, directory=folder)["rows"]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        stub(orders) as port,
+        worker(port, folder) as (rows, turn),
+    ):
         alone, beside, times, wanted = [], [], list[float](), pages(orders)
-
-        def rate() -> float:
-            took = run("console", do="sync", port=port, directory=folder, count=NEW)["seconds"]
-            return NEW / float(took)
-
         for _ in range(TURNS):
-            alone.append(rate())
+            alone.append(NEW / turn())
             with console(Path(folder)) as (own, _):
                 readers = Readers(own, wanted)
                 readers.enter()
@@ -230,7 +247,7 @@ def measure(orders: int, count: int) -> dict[str, Any]:
                     readers.open(path)
                 readers.times.clear()
                 with readers.reading(count):
-                    beside.append(rate())
+                    beside.append(NEW / turn())
                 times += readers.times
         with console(Path(folder)) as (own, process):
             reader = Readers(own, wanted)
@@ -269,8 +286,7 @@ def figures(found: dict[str, Any], orders: int, readers: int) -> tuple[str, bool
 def main() -> int:
     """Measure and tell; 1 if a target was missed."""
     if len(sys.argv) == 2 and sys.argv[1].startswith("{"):
-        arguments = json.loads(sys.argv[1])
-        told({"fill": fill, "sync": sync}[arguments.pop("do")](**arguments))
+        work(**json.loads(sys.argv[1]))
         return 0
     parser = argparse.ArgumentParser(prog="python -m benchmarks.console", description=__doc__)
     parser.add_argument("--orders", type=int, default=100_000)

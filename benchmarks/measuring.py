@@ -40,4 +40,4 @@ def peak_mb() -> float:
 
 def told(results: Any) -> None:
     """Hand results to the process that started this one."""
-    print(json.dumps(results))
+    print(json.dumps(results), flush=True)

@@ -24,6 +24,9 @@ from connector.store.engine import Tx
 PAGE = 100
 LOOKED_AT = 2_000
 """Records that are looked at for one page; of what is seldom worth showing, a page may be short."""
+TEXT = 500_000
+"""Characters of records from which on a page has no more: a suggestion names all that need it."""
+GROUP = 50
 
 Values = Mapping[str, Any]
 
@@ -84,15 +87,21 @@ def _page(system: System, tx: Tx, object: str, number: str, after: str) -> tuple
         keys = _keys(system, tx, OF[object], number)
         found = [row for key in keys for row in snapshots.below(tx, HUB, object, key, PAGE)]
         return found[:PAGE], ""
-    rows = snapshots.walk(tx, HUB, object, after, LOOKED_AT + 1)
-    worth = WORTH.get(object, bool)
-    kept: list[Any] = []
-    for row in rows[:LOOKED_AT]:
+    worth, kept, size, last = WORTH.get(object, bool), list[Any](), 0, after
+    for n, row in enumerate(_behind(tx, object, after)):
+        if n == LOOKED_AT or len(kept) == PAGE or size > TEXT:
+            return kept, last
+        last = row.key
         if row.data and not row.deleted and worth(exact.loads(row.data)):
             kept.append(row)
-            if len(kept) == PAGE:
-                return kept, row.key if row.key != rows[-1].key else ""
-    return kept, rows[LOOKED_AT - 1].key if len(rows) > LOOKED_AT else ""
+            size += len(row.data)
+    return kept, ""
+
+
+def _behind(tx: Tx, object: str, after: str) -> Iterator[Any]:
+    while some := snapshots.walk(tx, HUB, object, after, GROUP):
+        yield from some
+        after = some[-1].key
 
 
 def _keys(system: System, tx: Tx, object: str, number: str) -> list[str]:

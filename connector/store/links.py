@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, literal_column, or_, select, union_all, update
+from sqlalchemy import (
+    Select,
+    and_,
+    bindparam,
+    delete,
+    literal_column,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from connector.store.engine import Store, Tx
 from connector.store.statement import Row, Sql, among
@@ -184,10 +194,19 @@ def row(
 
 def about(tx: Tx, object: str, connection: str, key: str) -> list[Any]:
     """Every link of a record, in either role."""
-    here = ((links.c.source == connection) & (links.c.source_key == key)) | (
-        (links.c.target == connection) & (links.c.target_key == key)
+    return list(_ABOUT(tx, what=object, here=connection, this=key))
+
+
+def _as(connection: str, key: str) -> Select[Any]:
+    return select(links).where(
+        links.c.object == bindparam("what"),
+        links.c[connection] == bindparam("here"),
+        links.c[key] == bindparam("this"),
     )
-    return list(tx.execute(select(links).where(links.c.object == object, here)))
+
+
+_ABOUT = Sql(_as("source", "source_key").union(_as("target", "target_key")))
+"""Of both in turn, each by its own index."""
 
 
 def numbered(tx: Tx, object: str, target: str, numbers: Sequence[str]) -> list[Any]:

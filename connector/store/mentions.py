@@ -85,4 +85,5 @@ def documents(tx: Tx, connection: str, subject: str) -> list[Any]:
         )
         .where(mentions.c.subject == subject, mentions.c.connection == connection)
     )
-    return list(tx.execute(query.order_by(snapshots.c.object, snapshots.c.key)))
+    # In order by the statement, they are sought from end to end of the index that gives it.
+    return sorted(tx.execute(query), key=lambda row: (row.object, row.key))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from connector import exact
 from connector.objects import BusinessObject
@@ -195,11 +195,15 @@ def walk(tx: Tx, connection: str, object: str, after: str, limit: int) -> list[A
 
 def below(tx: Tx, connection: str, object: str, key: str, limit: int) -> list[Any]:
     """The snapshots with this key, and those of its parts: `KEY/…`."""
-    here = (snapshots.c.connection == connection, snapshots.c.object == object)
-    its = or_(snapshots.c.key == key, begins(snapshots.c.key, f"{key}/"))
-    query = select(snapshots).where(*here, its)
-    there = query.where(snapshots.c.deleted == 0, snapshots.c.data != "")
-    return list(tx.execute(there.order_by(snapshots.c.key).limit(limit)))
+    own = load(tx, connection, object, [key])
+    parts = (
+        select(snapshots)
+        .where(snapshots.c.connection == connection, snapshots.c.object == object)
+        .where(begins(snapshots.c.key, f"{key}/"))
+        .order_by(snapshots.c.key)
+        .limit(limit)
+    )
+    return [row for row in (*own.values(), *tx.execute(parts)) if row.data and not row.deleted]
 
 
 def counts(tx: Tx) -> list[Any]:
@@ -242,12 +246,15 @@ def by_key(tx: Tx, connections: Sequence[str], object: str, key: str) -> list[An
 
 def keys_of_numbers(tx: Tx, connection: str, object: str, numbers: Sequence[str]) -> list[str]:
     """The keys of records that people would name so: by number, else by key."""
-    query = select(snapshots.c.key).where(
-        snapshots.c.connection == connection,
-        snapshots.c.object == object,
-        among(snapshots.c.number, numbers) | among(snapshots.c.key, numbers),
-    )
-    return list(tx.execute(query).scalars())
+    return [row.key for row in _CALLED(tx, here=connection, what=object, keys=list(numbers))]
+
+
+_CALLED = Sql(
+    select(snapshots.c.key)
+    .where(*_HERE, among(snapshots.c.number, "keys"))
+    .union(select(snapshots.c.key).where(*_THESE))
+)
+"""Of both in turn, each by its own index."""
 
 
 def forget_raw(tx: Tx, connection: str, object: str, some_keys: Sequence[str]) -> None:

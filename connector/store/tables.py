@@ -249,7 +249,7 @@ mentions = Table(
     _key("object"),
     _key("key"),
     _key("subject"),  # what the record is about, such as `order:XSDD000001`
-    Index(None, "subject"),
+    Index(None, "subject", "connection"),
 )
 
 derivations = Table(
@@ -416,7 +416,13 @@ for _by in ((), ("customer",), ("salesperson",), ("department",)):
     )
 Index("ix_board_number", board.c.number)
 Index("ix_board_target", board.c.target_number)
-Index("ix_board_ended", board.c.ended, board.c.shipped_on, board.c.key)
+Index(
+    "ix_board_ended",  # the others, as they left
+    board.c.shipped_on,
+    board.c.key,
+    sqlite_where=board.c.ended == 1,
+    postgresql_where=board.c.ended == 1,
+)
 
 accounts = Table(
     "accounts",

@@ -92,7 +92,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("connection", "key", name=op.f("pk_board")),
     )
     with op.batch_alter_table("board", schema=None) as batch_op:
-        batch_op.create_index("ix_board_ended", ["ended", "shipped_on", "key"], unique=False)
+        batch_op.create_index(
+            "ix_board_ended",
+            ["shipped_on", "key"],
+            unique=False,
+            sqlite_where=sa.text("ended = 1"),
+            postgresql_where=sa.text("ended = 1"),
+        )
         batch_op.create_index("ix_board_number", ["number"], unique=False)
         batch_op.create_index(
             "ix_board_open",
@@ -326,7 +332,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("connection", "object", "key", "subject", name=op.f("pk_mentions")),
     )
     with op.batch_alter_table("mentions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_mentions_subject"), ["subject"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_mentions_subject_connection"), ["subject", "connection"], unique=False
+        )
     op.create_table(
         "occasions",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
