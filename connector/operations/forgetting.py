@@ -24,7 +24,7 @@ from connector.settings import HUB
 from connector.store import corrections, forgetting, journal, links, snapshots
 from connector.store.engine import Tx
 
-TELL = ("order_review", "delivery_status", "message", "approval")
+TELL = ("order_review", "delivery_status", "message", "approval", "todo")
 """Records of the hub by which something is told of others."""
 THEIRS = ("contact", "sales_order", "quote", "contract", "return_order")
 """Records that name a customer and tell of people."""
@@ -100,10 +100,12 @@ def _told(system: System, tx: Tx, flows: Iterable[str], keys: Set[str]) -> Itera
     """What the hub keeps of that which it told about these records, in people's words or ours."""
     asked = forgetting.reviews_of(tx, keys)
     by_flow = [f"{flow}/{key}" for flow in flows for key in keys]
+    numbers = forgetting.told_about(tx, keys)
     names = {
         "order_review": by_flow,
         "delivery_status": by_flow,
-        "message": forgetting.messages_about(tx, keys),
+        "message": numbers,
+        "todo": snapshots.keys_of_numbers(tx, HUB, "todo", numbers),
         "approval": [approval_key(row, row.department) for row in asked],
     }
     for object in TELL:

@@ -67,8 +67,8 @@ def scrub(
     return count
 
 
-def messages_about(tx: Tx, keys: Collection[str]) -> list[str]:
-    """The numbers of the messages that told something of records with these keys."""
+def told_about(tx: Tx, keys: Collection[str]) -> list[str]:
+    """The numbers of the messages and to-dos that told something of records with these keys."""
     query = select(occasions.c.message).where(among(occasions.c.key, sorted(keys))).distinct()
     return [number for number in tx.execute(query).scalars() if number]
 

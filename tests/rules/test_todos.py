@@ -9,7 +9,7 @@ import pytest
 from connector import faults
 from connector.engine.dispatch import Done
 from connector.errors import OutcomeUnknown
-from connector.operations import ruling
+from connector.operations import forgetting, ruling
 from connector.rules.joining import Joiner
 from connector.store import journal, snapshots
 from tests.engine.factory import MAPPINGS, failing, line
@@ -274,3 +274,19 @@ def test_trying_a_rule_says_whose_it_would_be_and_makes_none(place: Firm) -> Non
     assert tried["O2"].does == ("no to-do: nobody in crm could be given it (跟进 O2)",)
     place.site.sync()
     assert tasks(place) == []
+
+
+def test_what_a_to_do_tells_of_people_is_forgotten_with_their_customer(place: Firm) -> None:
+    read = ORDER.replace("  status: status\n", "  status: status\n  ship_to_phone: phone\n")
+    start(place, BIG.replace("{{ customer.name }}", "{{ ship_to_phone }}"))
+    place.mappings["crm/sales_order"] = read
+    place.start()
+    place.site.order("o1", [line("1", qty="20")], seller="u1", phone="13812345678")
+    place.go()
+    assert "13812345678" in tasks(place)[0]["body"]
+    forgetting.forget(place.site.system, "C1", "op")
+    with place.site.system.store.reading() as tx:
+        [todo] = snapshots.every(tx, "hub", "todo")
+    assert "13812345678" not in todo.data
+    place.go()
+    assert len(tasks(place)) == 1
