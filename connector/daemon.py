@@ -12,7 +12,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -51,6 +51,8 @@ PLAN = 60.0
 waiting."""
 RECKON = 300.0
 """The same, for figures that are made of everything."""
+SIGN = 20.0
+"""Seconds between signs that it is alive."""
 RELOAD = 5.0
 """Seconds between looks for an edited configuration."""
 REPORT = (8, 30)
@@ -113,6 +115,7 @@ class Daemon:
                 return
             self.door.open(app.config.health)
             self._end_pauses(app)
+            self._sign(app)
             scheduler = self._scheduler = self._scheduled(app, engine)
             scheduler.start()
             _log.info("started", version=__version__, flows=len(app.system.flows), pid=os.getpid())
@@ -125,6 +128,7 @@ class Daemon:
                 self._scheduler = None
                 engine.stop()
                 scheduler.shutdown(wait=True)
+                self._sign_off(app)
         if app is not self._app:
             app.close()
 
@@ -173,6 +177,7 @@ class Daemon:
             made.add_job(job, "interval", id=name, seconds=seconds, next_run_time=_now())
         beats: list[tuple[str, Callable[[], None], float]] = [
             ("recover", lambda: self._recover(engine), RECOVER),
+            ("sign", lambda: self._sign(app), SIGN),
             ("deliver", lambda: self._deliver(app, engine), BEAT),
             ("rules", lambda: self._follow_rules(app), FOLLOW),
             ("plan", lambda: self._plan(app, engine), PLAN),
@@ -221,6 +226,15 @@ class Daemon:
 
     def _recover(self, engine: Dispatcher) -> None:
         engine.recover(alone=False)
+
+    def _sign(self, app: App) -> None:
+        store = app.system.store
+        with store.transaction() as tx:
+            feed_store.sign(store, tx, app.system.owner)
+
+    def _sign_off(self, app: App) -> None:
+        with suppress(StoreUnavailable), app.system.store.transaction() as tx:
+            feed_store.sign_off(tx, app.system.owner)
 
     def _deliver(self, app: App, engine: Dispatcher) -> None:
         app.carry_out_commands()

@@ -54,7 +54,10 @@ def register(cli: typer.Typer) -> None:
 def status(session: Session) -> None:
     """Connections, flows with their promise, what waits."""
     app = session.app
-    found = app.status() | {"daemon": app.daemon_runs()}
+    found = app.status()
+    # The lock on a store of our own tells at once; of others daemons tell themselves.
+    runs = app.daemon_runs()
+    found |= {"daemon": bool(found["daemons"]) if runs is None else runs}
     session.show(found, lambda screen: _status(screen, found))
 
 
@@ -72,11 +75,12 @@ def _status(screen: Screen, found: dict[str, Any]) -> None:
         if entry["forms"].get("problems"):
             screen.mark("!", say("forms_lack", count=entry["forms"]["problems"]))
         _limits(screen, entry)
-    if found["daemon"] is not None:
-        screen.line(say("daemon_runs" if found["daemon"] else "daemon_rests"))
+    daemons = ", ".join(found["daemons"])
+    there = say("daemon_where", where=daemons) if daemons else ""
+    screen.line(say("daemon_runs", where=there) if found["daemon"] else say("daemon_rests"))
     states = ("in_sync", "pending", "sending", "in_doubt", "stopped")
     screen.table(
-        ("flow", "way", "read_at", *states, "class"),
+        ("flow", "way", "read_at", *states, "last_hour", "class"),
         (_flow_row(name, flow, states) for name, flow in found["flows"].items()),
     )
     for name, flow in found["flows"].items():
@@ -113,7 +117,7 @@ def _flow_row(name: str, flow: dict[str, Any], states: tuple[str, ...]) -> list[
     observed = " (observe)" if flow["mode"] == "observe" and flow["to"] else ""
     way = f"{flow['from']} → {flow['to']}{observed}"
     counts = [flow["states"].get(state, "·") for state in states]
-    return [name, way, moment(flow["read_at"]), *counts, flow["class"]]
+    return [name, way, moment(flow["read_at"]), *counts, flow["last_hour"] or "·", flow["class"]]
 
 
 def _waiting(screen: Screen, flows: dict[str, Any]) -> None:

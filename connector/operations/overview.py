@@ -30,6 +30,7 @@ WAYS_OUT = {
 
 STANDING = ("waiting", "failed", "conflicts", "in_doubt")
 """How what does not agree stands, in few words."""
+AN_HOUR = 3600.0
 CLASS_WORDS = {"A": "class_a", "B": "class_b", "C": "class_c"}
 
 
@@ -43,12 +44,14 @@ def status(system: System, *, records: bool = True) -> Shown:
         counts = deliveries.counts(tx)
         known = {row.name: row for row in feeds.all_connections(tx)}
         paused = pauses.of(tx, list(system.flows))
+        daemons, written = feeds.serving(tx, now), journal.written(tx, now - AN_HOUR)
         kept = snapshots.counts(tx) if records else []
         runs = [_run(row) for row in journal.last_runs(tx, _runs(system))]
     read_at = {run["what"]: run["at"] for run in runs}
     reported = {run["what"]: run for run in runs}
     return {
         "restored_at": restored_at,
+        "daemons": daemons,
         "connections": {
             name: _connection(system, name, known.get(name), now)
             | _limits(system, name)
@@ -56,7 +59,9 @@ def status(system: System, *, records: bool = True) -> Shown:
             for name in system.connections
         },
         "flows": {
-            flow.name: _flow(flow, counts, read_at) | _paused(paused.get(flow.name))
+            flow.name: _flow(flow, counts, read_at)
+            | _paused(paused.get(flow.name))
+            | {"last_hour": written.get(flow.name, 0)}
             for flow in system.flows.values()
         },
         "observed": {

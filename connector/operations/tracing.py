@@ -7,6 +7,7 @@ was written back about it, the documents in the target that name it, and what pe
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +17,10 @@ from zoneinfo import ZoneInfo
 from connector.contract import is_empty
 from connector.derive.subjects import subject
 from connector.engine.system import Flow, System
+from connector.mapping.document import Canonical, undigest
 from connector.messages import Message, load, say, word
 from connector.objects.showing import called, labels, plainly, readable
-from connector.objects.sights import hidden, names
+from connector.objects.sights import HIDDEN, hidden, names
 from connector.operations import finding
 from connector.settings import HUB
 from connector.store import deliveries, journal, links, mentions, remarks, snapshots
@@ -93,7 +95,7 @@ class _Teller:
             number=row.number,
             zone=str(self._zone),
             record=hidden(names(row.object, self._hides), dict(self._values))[0],
-            deliveries=[_delivery(item, self._lines) for item in self._rows()],
+            deliveries=[self._delivery(item) for item in self._rows()],
             links=[link._asdict() for link in self._links],
             events=sorted(events, key=lambda event: event.at),
         )
@@ -102,6 +104,34 @@ class _Teller:
         yield from deliveries.about(self._tx, self._row.key, [flow.name for flow in self._flows])
         for flow, key in self._from_hub():
             yield from deliveries.about(self._tx, key, [flow.name])
+
+    def _delivery(self, row: Any) -> dict[str, Any]:
+        """Where it stands; what was sent is for those alone from whom nothing is hidden."""
+        kept = ("flow", "state", "reason", "step", "attempts", "reference", "since", "due_at",
+                "mapping")  # fmt: skip
+        flow, sent = self._system.flows[row.flow], undigest(row.sent or row.document)
+        told = dict(self._sent(sent, flow.source))
+        if names(flow.object, self._hides):
+            told = dict.fromkeys(told, HIDDEN)
+        return {name: getattr(row, name) for name in kept} | {
+            "words": readable(str(load(row.detail)), self._lines),
+            "sent": told,
+        }
+
+    def _sent(self, form: Canonical, source: str, place: str = "") -> Iterator[tuple[str, str]]:
+        """What a document says, by the target's fields; where it names a record's counterpart, as
+        the record is called."""
+        for name, value in form["f"].items():
+            linked = _LINK.fullmatch(value) if isinstance(value, str) else None
+            if linked:
+                object, key = linked.groups()
+                row = snapshots.load(self._tx, source, object, [key]).get(key)
+                value = f"→ {row.number if row and row.number else key}"
+            yield f"{place}{name}", plainly(value)
+        for table, rows in form.get("t", {}).items():
+            for line, inner in rows.items():
+                where = f"{place}{table}[{self._lines.get(line, line)}]."
+                yield from self._sent(inner, source, where)
 
     def _read(self, row: Any, document: str = "") -> Iterator[Event]:
         """What changed in a record, this one or one that names it."""
@@ -227,13 +257,8 @@ def _zone(system: System, connection: str) -> ZoneInfo:
     return system.zone(connection if connection in known else next(iter(known)))
 
 
-def _delivery(row: Any, lines: Mapping[str, str]) -> dict[str, Any]:
-    names = ("flow", "state", "reason", "step", "attempts", "reference", "since", "due_at",
-             "mapping")  # fmt: skip
-    words = readable(str(load(row.detail)), lines)
-    return {name: getattr(row, name) for name in names} | {"words": words}
-
-
+_LINK = re.compile(r"→(\w+)/(.+)\.\w+(?:@.*)?")
+"""A link in a document: what it points to, and its key in the source."""
 TELLING = (
     "status", "order_date", "amount_with_tax", "planned", "finished", "shipped_on", "waybill",
 )  # fmt: skip

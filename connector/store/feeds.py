@@ -177,6 +177,29 @@ _DROP = Sql(
 )
 
 
+SERVES, ALIVE = "serves ", 60.0
+"""Under which a daemon says that it serves the store, and seconds for which that is believed."""
+
+
+def sign(store: Store, tx: Tx, owner: str) -> None:
+    """A daemon is alive; those that have been silent for too long are forgotten."""
+    silent = leases.c.until < store.now(tx)
+    tx.execute(delete(leases).where(leases.c.name.startswith(SERVES), silent))
+    take_lease(store, tx, f"{SERVES}{owner}", owner, ALIVE)
+
+
+def sign_off(tx: Tx, owner: str) -> None:
+    """It ends."""
+    tx.execute(delete(leases).where(leases.c.name == f"{SERVES}{owner}"))
+
+
+def serving(tx: Tx, now: float) -> list[str]:
+    """The daemons that serve the store, as `host:process`."""
+    there = (leases.c.name.startswith(SERVES), leases.c.until >= now)
+    owners = tx.execute(select(leases.c.owner).where(*there).order_by(leases.c.owner)).scalars()
+    return [owner.rpartition(":")[0] for owner in owners if owner]
+
+
 def drop_leases(tx: Tx) -> None:
     """Let go of everything, for a process that knows that nobody else is alive."""
     tx.execute(update(leases).values(owner="", until=0))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import Integer, bindparam, delete, func, insert, literal_column, select, update
 
 from connector.store.engine import Store, Tx
 from connector.store.statement import Row, Sql, among, each
@@ -48,6 +48,17 @@ _LAST_RUN = Sql(
     .order_by(runs.c.id.desc())
     .limit(literal_column("1"))
 )
+
+
+WROTE = ("created", "updated", "adopted", "cancel", "close")
+"""Outcomes of attempts after which the target holds what was to be delivered."""
+
+
+def written(tx: Tx, since: float) -> dict[str, int]:
+    """By flow, how many records it has delivered since then."""
+    there = (attempts.c.at >= since, attempts.c.outcome.in_(WROTE))
+    query = select(attempts.c.flow, func.count().label("n")).where(*there)
+    return {row.flow: int(row.n) for row in tx.execute(query.group_by(attempts.c.flow))}
 
 
 def log_audit(tx: Tx, at: float, who: str, what: str, about: Any) -> None:

@@ -220,6 +220,7 @@ attempts = Table(
     _text("request"),  # JSON, redacted; kept where the outcome was not plain success
     _text("answer"),  # redacted, capped
     Index(None, "flow", "key"),
+    Index(None, "at"),
 )
 
 links = Table(

@@ -10,6 +10,7 @@ import pytest
 from connector.console.view import PAGES
 from connector.derive.reports import REPORTS
 from connector.operations.computed import OF
+from connector.store import feeds
 from tests.console.factory import OURS, PASSWORD, REVIEW, Browser, Office, text
 
 WHERE = (
@@ -100,6 +101,39 @@ def test_what_does_not_fit_is_said_and_nothing_is_lost(failing: Office) -> None:
     assert answer.status_code == 400
     assert "order_date cannot be soon" in text(answer)
     assert failing.serving.app.failures()[0]["since"] == float(seen)
+
+
+def test_the_first_page_says_whether_a_daemon_works_and_how_much(desk: Office) -> None:
+    desk.site.order()
+    desk.go()
+    look = desk.as_("look")
+    assert "daemon: does not run" in text(look.get("/"))
+    store = desk.site.system.store
+    with store.transaction() as tx:
+        feeds.sign(store, tx, "there:7:ab")
+    page = look.get("/")
+    assert "does not run" not in text(page)
+    assert "The daemon runs on there:7" in text(page)
+    assert last_hour(look) == 1
+    desk.site.clock.advance(3601)
+    assert last_hour(desk.as_("look")) == 0
+
+
+def last_hour(somebody: Browser) -> int:
+    """How many orders were delivered in it."""
+    return int(somebody.get("/api/status").json()["flows"]["orders"]["last_hour"])
+
+
+def test_the_page_of_an_order_shows_what_was_sent(desk: Office) -> None:
+    desk.site.order()
+    desk.go()
+    page = desk.as_("root").get("/orders/O1")
+    [sent] = re.findall(r"<summary>What was sent.*?</details>", page.text, re.S)
+    words = " ".join(re.sub("<[^>]+>", " ", sent).split())
+    assert "customer → C1 date 2026-11-20" in words
+    assert "rows[1].qty 2" in words
+    hidden = desk.as_("look").get("/api/orders/O1").json()[0]["deliveries"][0]["sent"]
+    assert set(hidden.values()) == {"***"}
 
 
 def test_a_paused_flow_says_why_and_goes_on_by_an_operator_s_button(desk: Office) -> None:

@@ -15,11 +15,13 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from sqlalchemy import select
 
 from connector.daemon import Daemon
 from connector.messages import load
 from connector.store import feeds, journal
 from connector.store.engine import StoreUnavailable
+from connector.store.tables import leases
 from tests.system import configuration
 from tests.system.company import SMALL
 from tests.system.processes import Command
@@ -99,6 +101,25 @@ def test_health_says_that_all_is_well(served: tuple[Site, Command]) -> None:
     site, _ = served
     status, report = health(site)
     assert (status, report["ok"]) == (200, True)
+
+
+def test_it_says_where_it_runs_until_it_ends(quick: Site) -> None:
+    there = f"{socket.gethostname()}:{os.getpid()}"
+    with serving(quick) as daemon:
+        wait_for(lambda: quick.app.status()["daemons"] == [there], 30, daemon)
+    assert quick.app.status()["daemons"] == []
+
+
+def test_one_that_is_silent_for_a_minute_is_not_said_to_run(quick: Site) -> None:
+    store = quick.system.store
+    with store.transaction() as tx:
+        feeds.sign(store, tx, "there:7:ab")
+    assert quick.app.status()["daemons"] == ["there:7"]
+    quick.clock.advance(61)
+    assert quick.app.status()["daemons"] == []
+    with store.transaction() as tx:
+        feeds.sign(store, tx, "here:8:cd")
+        assert [row.name for row in tx.execute(select(leases)) if "there" in row.name] == []
 
 
 def test_sigterm_ends_it_orderly(quick: Site) -> None:
