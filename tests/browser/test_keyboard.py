@@ -56,7 +56,8 @@ def test_an_operator_finds_a_failed_order_and_mends_it(
     number = firm.refused()
     page = seats.stranger()
     page.goto("/orders")
-    page.keyboard.type(OPERATOR)  # the first field has the focus
+    expect(page.get_by_label("登录名", exact=True)).to_be_focused()
+    page.keyboard.type(OPERATOR)
     write(page, "密码", PASSWORD)
     page.keyboard.press("Enter")
 
@@ -124,7 +125,7 @@ def test_a_director_answers_a_review(seats: Seats, firm: Firm, expect: Any) -> N
     press(page, page.get_by_role("link", name=number))
     write(page, "意见", "太贵")
     press(page, page.get_by_role("button", name="不通过"), "Space")
-    expect(page.get_by_role("status")).to_have_text("已退回。")
+    expect(page.get_by_role("status")).to_have_text("已答复不通过。")
 
 
 def test_the_first_stop_leads_past_the_menu_to_the_content(seats: Seats) -> None:

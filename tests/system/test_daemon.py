@@ -111,7 +111,7 @@ def test_it_says_where_it_runs_until_it_ends(quick: Site) -> None:
 
 
 def test_one_that_is_silent_for_a_minute_is_not_said_to_run(quick: Site) -> None:
-    store = quick.system.store
+    store = quick.app.system.store
     with store.transaction() as tx:
         feeds.sign(store, tx, "there:7:ab")
     assert quick.app.status()["daemons"] == ["there:7"]

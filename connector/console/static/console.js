@@ -3,9 +3,12 @@
 
 // Nothing is taken from under somebody's hands: what is being typed, chosen, opened or pressed.
 const typed = (field) => field.value !== field.defaultValue;
+const picked = (list) => list.selectedIndex
+  !== Math.max([...list.options].findIndex((one) => one.defaultSelected), 0);
 const busy = (region) => document.hidden
   || document.activeElement?.matches("input, select, textarea, button, summary")
-  || region.querySelector(":checked, details[open]")
+  || region.querySelector("input:checked, details[open]")
+  || [...region.querySelectorAll("select")].some(picked)
   || [...region.querySelectorAll("input:not([type=checkbox]), textarea")].some(typed);
 
 async function refresh(region) {
