@@ -315,6 +315,27 @@ def test_killed_between_finding_and_telling_it_is_told_once(place: Firm, point: 
     assert [one.title for one in Chat.said] == ["大单 O1"]
 
 
+def test_in_thirty_days_nothing_is_told_twice_whatever_becomes_of_the_text(place: Firm) -> None:
+    rule = """
+rules:
+  old:
+    on: sales_order
+    when: days.order_date > 3
+    say: {to: [manager], title: 旧单, text: "{{ number }} 已久"}
+"""
+    place.rules = rule
+    place.start()
+    for n in range(3):
+        place.site.order(f"o{n}")
+    place.go()
+    heard = [one for _ in range(30) for one in place.later(days=1)]
+    assert sorted(one.text for one in heard) == ["O0 已久", "O1 已久", "O2 已久"]
+    place.rules = rule.replace("已久", "{{ days.order_date }} 天")
+    place.start()
+    assert place.go() == []
+    assert [one for _ in range(30) for one in place.later(days=1)] == []
+
+
 # -- very many -----------------------------------------------------------------------------------
 
 
