@@ -19,9 +19,9 @@ def upgrade() -> None:
         table.alter_column("line", type_=sa.String(length=400))
         table.add_column(sa.Column("remark", sa.Text(), server_default="", nullable=False))
     op.create_table(
-        "remarks",
+        "next_notes",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_remarks")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_next_notes")),
     )
     op.create_index("ix_deliveries_remark", "deliveries", ["remark"])
     op.execute(sa.text("update deliveries set remark = reason"))

@@ -43,7 +43,8 @@ connections:
           timeout: 20}
 people: {boss: {ids: {chat: boss}, logins: [boss]}}
 reviews: {order_review: {departments: {finance: {who: [boss], shows: [amount_with_tax]}}}}
-messages: {quiet: [], workdays: false, fold: 100000, report: [boss], report_at: "00:00"}
+messages: {quiet: [], workdays: false, fold: 100000, report: [boss], report_at: "00:00",
+            reports: {debts: {report: overdue, to: [boss], every: day, at: "00:00"}}}
 rules:
   confirmed:
     on: sales_order
@@ -53,6 +54,15 @@ rules:
     on: failure
     when: count > 0
     say: {to: [boss], title: A failure, text: "failing {{ words }}", over: "mended {{ words }}"}
+  halting:
+    on: failure
+    when: count > 0
+    pause: {flows: [grades], resume: true, why: "failing {{ words }}", to: [boss]}
+  looked:
+    on: sales_order
+    when: status == "confirmed"
+    review: {who: [boss], why: "{{ number }}", shows: [amount_with_tax]}
+    todo: {to: [salesperson], by: chat, title: "{{ number }}", text: nobody has it to do}
 flows:
   products: {object: material, from: crm, pair: number, every: 5m}
   materials: {object: material, from: erp, pair: number, every: 5m}
@@ -138,6 +148,12 @@ object: message
 form: message
 key: id
 write: {id: number, to: to, title: title, text: text}
+""",
+    "chat/todo": """
+object: todo
+form: task
+key: id
+write: {id: number, to: who, title: title, text: text}
 """,
     "crm/delivery_status": """
 object: delivery_status
@@ -235,7 +251,7 @@ def opened(
     """
     base, config, book, board = _assembled(tuple(_texts(scene.nature)))
     if not scene.chat:
-        book, without = Book(), {*without, "messages_chat"}
+        book, without = Book(), {*without, "messages_chat", "todos_chat"}
     board = board if scene.review else Board()
 
     def connected(known: Connection) -> Connection:

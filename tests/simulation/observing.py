@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from connector import messages
 from connector.daemon import RECOVER
+from connector.rules.evaluate import REVIEW
 from connector.store import facts
 from connector.store.tables import (
     connections,
@@ -80,7 +81,10 @@ class Observer:
         if sum(sorted(times)[-2] > since for times in self._read.values()) < FEEDS:
             return True
         with run.store.reading() as tx:
-            untold = select(occasions).where(occasions.c.told_at.is_(None))
+            # What is kept for the report of the next morning may wait for it.
+            untold = select(occasions).where(occasions.c.told_at.is_(None), occasions.c.digest == 0)
+            if not run.scene.review:  # nobody does what a rule would have
+                untold = untold.where(occasions.c.address != REVIEW)
             open_ = select(reviews).where(reviews.c.state.in_(("new", "open")))
             if any(tx.execute(one).first() for one in (select(derivations), untold, open_)):
                 return True
