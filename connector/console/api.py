@@ -162,9 +162,8 @@ def answer(caller: Caller, said: Verdict) -> State:
 def say(caller: Caller, said: Remark) -> Count:
     """Say something of a record under review, without deciding anything; how many remarks there
     are of it now."""
-    one = said
-    caller.app.say_review(one.flow, one.key, one.text, one.asks, one.review)
-    return Count(count=len(caller.app.review(one.flow, one.key).remarks))
+    caller.app.say_review(said.flow, said.key, said.text, said.asks, said.review)
+    return Count(count=len(caller.app.review(said.flow, said.key).remarks))
 
 
 @router.get("/insight/{object}")

@@ -192,7 +192,5 @@ class Books:
         return {link.here: link.there for link in found}
 
     def _keys(self, connection: str, object: str) -> Iterator[list[str]]:
-        after = ""
-        while some := snapshots.walk(self._tx, connection, object, after, GROUP):
-            after = some[-1].key
+        for some in snapshots.groups(self._tx, connection, object, GROUP):
             yield [row.key for row in some]

@@ -148,9 +148,7 @@ class Modelling:
         self._ends.clear()
         self._unlinked.clear()
         for connection, object in self._kinds():
-            after = ""
-            while some := snapshots.walk(tx, connection, object, after, GROUP):
-                after = some[-1].key
+            for some in snapshots.groups(tx, connection, object, GROUP):
                 self._of(tx, connection, object, [row.key for row in some])
 
     def _put(self, tx: Tx, sources: Iterable[str]) -> set[str]:

@@ -88,7 +88,8 @@ def _page(system: System, tx: Tx, object: str, number: str, after: str) -> tuple
         found = [row for key in keys for row in snapshots.below(tx, HUB, object, key, PAGE)]
         return found[:PAGE], ""
     worth, kept, size, last = WORTH.get(object, bool), list[Any](), 0, after
-    for n, row in enumerate(_behind(tx, object, after)):
+    rows = (row for some in snapshots.groups(tx, HUB, object, GROUP, after) for row in some)
+    for n, row in enumerate(rows):
         if n == LOOKED_AT or len(kept) == PAGE or size > TEXT:
             return kept, last
         last = row.key
@@ -96,12 +97,6 @@ def _page(system: System, tx: Tx, object: str, number: str, after: str) -> tuple
             kept.append(row)
             size += len(row.data)
     return kept, ""
-
-
-def _behind(tx: Tx, object: str, after: str) -> Iterator[Any]:
-    while some := snapshots.walk(tx, HUB, object, after, GROUP):
-        yield from some
-        after = some[-1].key
 
 
 def _keys(system: System, tx: Tx, object: str, number: str) -> list[str]:

@@ -90,9 +90,7 @@ def _in_scope(flow: Flow | None, values: Mapping[str, Any]) -> bool:
 
 
 def _records(tx: Tx, connection: str, object: str) -> Iterator[tuple[Any, Mapping[str, Any]]]:
-    after = ""
-    while rows := snapshots.walk(tx, connection, object, after, GROUP):
-        after = rows[-1].key
+    for rows in snapshots.groups(tx, connection, object, GROUP):
         for row in rows:
             if row.data and not row.deleted:
                 yield row, snapshots.data(row)

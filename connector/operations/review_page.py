@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import cast, get_args
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, StrictUndefined
@@ -19,7 +18,6 @@ from connector.errors import ConnectorError
 from connector.messages import say, word
 from connector.objects.showing import harmless
 from connector.operations import reviewing
-from connector.reviews.answering import Verdict
 from connector.reviews.board import WAITING, Board
 
 PAGE = """<!doctype html>
@@ -86,16 +84,10 @@ def review_page(
 
 
 def _answer(system: System, board: Board, token: str, form: Mapping[str, str]) -> None:
-    verdict, comment = form.get("verdict", ""), form.get("comment", "").strip()
-    if verdict == "said":
-        reviewing.spoken(system, board, token, comment)
-        return
-    if verdict not in get_args(Verdict) or (verdict != "approved" and not comment):
-        raise ConnectorError(say("page_why"))
-    given = {name.removeprefix("given."): value.strip() for name, value in form.items()
-             if name.startswith("given.") and verdict == "approved"}  # fmt: skip
-    reply = reviewing.Reply(cast(Verdict, verdict), comment, given)
-    reviewing.answered(system, board, token, reply)
+    if form.get("verdict") == "said":
+        reviewing.spoken(system, board, token, form.get("comment", ""))
+    else:
+        reviewing.answered(system, board, token, reviewing.Reply.of(form))
 
 
 def _rendered(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast, get_args
 
 from connector import exact
 from connector.engine.system import System
@@ -85,6 +85,16 @@ class Reply:
     seen: int | None = None
     """Id of the review that they saw; None: the newest."""
 
+    @classmethod
+    def of(cls, form: Mapping[str, str], seen: int | None = None) -> Reply:
+        """What a form says. Raises NotAllowed for one that gives no verdict."""
+        verdict = form.get("verdict", "")
+        if verdict not in get_args(Verdict):
+            raise NotAllowed(say("page_why"))
+        given = {name.removeprefix("given."): value.strip() for name, value in form.items()
+                 if name.startswith("given.") and verdict == "approved"}  # fmt: skip
+        return cls(cast(Verdict, verdict), form.get("comment", "").strip(), given, seen=seen)
+
 
 def mind(system: System, board: Board) -> int:
     """Ask departments, remind them, withdraw what nobody needs; how much there was to do."""
@@ -126,10 +136,7 @@ class Desk:
     def answer(self, flow: str, number: str, department: str, reply: Reply) -> str:
         """Answer for a department; the review's state after it."""
         id, who = self._seen(flow, number, reply.seen), self._person()
-        if reply.verdict != "approved" and not reply.comment.strip():
-            raise NotAllowed(say("page_why"))
-        made = Answer(id, department, who, reply.verdict, reply.comment, reply.given, reply.asks)
-        return Answering(self.system, self.board).answer(made)
+        return _answer(self.system, self.board, id, department, who, reply)
 
     def say(
         self, flow: str, number: str, text: str, asks: Sequence[str], seen: int | None = None
@@ -271,8 +278,15 @@ def answered(system: System, board: Board, token: str, reply: Reply) -> str:
     """Answer by a link; the review's state after it. Raises ConnectorError; that it was tried is
     noted."""
     link = _used(system, board, token)
-    made = Answer(link.review, link.department, link.person, reply.verdict, reply.comment,
-                  reply.given, reply.asks)  # fmt: skip
+    return _answer(system, board, link.review, link.department, link.person, reply)
+
+
+def _answer(
+    system: System, board: Board, review: int, department: str, person: str, reply: Reply
+) -> str:
+    if reply.verdict != "approved" and not reply.comment.strip():
+        raise NotAllowed(say("page_why"))
+    made = Answer(review, department, person, reply.verdict, reply.comment, reply.given, reply.asks)
     return Answering(system, board).answer(made)
 
 

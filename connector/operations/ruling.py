@@ -216,7 +216,5 @@ def _keys(tx: Tx, watch: Watch, numbers: Sequence[str]) -> Iterator[list[str]]:
     if numbers:
         yield snapshots.keys_of_numbers(tx, *watch, numbers)
         return
-    after = ""
-    while rows := snapshots.walk(tx, *watch, after, WALK):
-        after = rows[-1].key
+    for rows in snapshots.groups(tx, *watch, WALK):
         yield [row.key for row in rows]

@@ -98,9 +98,7 @@ class Todos:
             facts.note(self._system.store, tx, RULES, json.dumps(sorted(self._rules)))
 
     def _open(self, tx: Tx) -> Iterator[tuple[str, Todo]]:
-        after = ""
-        while rows := snapshots.walk(tx, HUB, OBJECT, after, WALK):
-            after = rows[-1].key
+        for rows in snapshots.groups(tx, HUB, OBJECT, WALK):
             known = snapshots.models(tx, HUB, OBJECT, Todo, [row.key for row in rows])
             yield from ((key, one) for key, one in known.items() if not one.done)
 

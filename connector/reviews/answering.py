@@ -137,7 +137,7 @@ class Answering:
             "comment": comment,
             "given": exact.dumps(given) if given else "",
             "answered_at": now,
-            "due_at": self._talking.due(scene.kind, now),
+            "due_at": self._board.due(scene.kind, now),
             "escalated_at": None,
         })  # fmt: skip
         what = f"review_{answer.verdict}"

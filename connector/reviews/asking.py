@@ -77,8 +77,7 @@ class Asker:
     def ask(self, tx: Tx, review: Any, concerned: Mapping[str, Seen]) -> None:
         """Ask these departments, what each sees being shown and kept."""
         kind, now = self._board.by_flow[review.flow], self._system.store.now(tx)
-        due_at = self._board.book.opens(now) + kind.settings.remind
-        language = self._board.book.language
+        due_at, language = self._board.due(kind, now), self._board.book.language
         rows = [
             {
                 "review": review.id,

@@ -174,6 +174,10 @@ class Board:
         """Who somebody is whom a system knows by this id; empty: nobody of ours."""
         return next((n for n, one in self.people.items() if id and one.ids.get(via) == id), "")
 
+    def due(self, kind: Review, now: float) -> float:
+        """When whoever is asked now is reminded."""
+        return self.book.opens(now) + kind.settings.remind
+
     def is_admin(self, person: str) -> bool:
         known = self.people.get(person)
         return known is not None and "admin" in known.roles

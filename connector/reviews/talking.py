@@ -208,7 +208,7 @@ class Talking:
         review, kind = scene.review, scene.kind
         flow, now = self._system.flows[review.flow], self._system.store.now(tx)
         for name in departments:
-            values = {**ANEW, "at": now, "due_at": self.due(kind, now)}
+            values = {**ANEW, "at": now, "due_at": self._board.due(kind, now)}
             if scene.seen and (known := kind.departments.get(name)):
                 its = self._board.seen_by(tx, flow, known, review.key, scene.seen)
                 values["evidence"] = known.evidence(its, self._board.book.language)
@@ -226,10 +226,6 @@ class Talking:
         reviews.explain(tx, review.id, dump(words))
         deliveries.awaken(tx, review.flow, [review.key], self._system.store.now(tx))
         self._announcer.record(tx, review)
-
-    def due(self, kind: Review, now: float) -> float:
-        """When whoever is asked now is reminded."""
-        return self._board.book.opens(now) + kind.settings.remind
 
     # -- noting -----------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from connector.objects.derived import OrderReview
 from connector.reviews import links
 from connector.reviews.board import WAITING, Board, Review, visible
 from connector.rights import SEE
-from connector.rules.evaluate import NOBODY
+from connector.rules.evaluate import occasion_of
 from connector.rules.people import Recipient
 from connector.rules.text import shown
 from connector.settings import HUB
@@ -164,15 +164,10 @@ class Announcer:
         words: Message,
         lines: Iterable[str] = (),
     ) -> None:
-        title = words.render(self._language(one))
-        rules.note(tx, [{
-            "rule": f"review {self._board.by_flow[flow.name].name}",
-            "connection": flow.source,
-            "object": flow.object,
-            "key": key,
-            "kind": "begin",
-            "at": self._system.store.now(tx),
-            **NOBODY,
+        title, now = words.render(self._language(one)), self._system.store.now(tx)
+        name = f"review {self._board.by_flow[flow.name].name}"
+        of = (flow.source, flow.object, key)
+        rules.note(tx, [occasion_of(name, "begin", now, *of) | {
             "channel": one.channel,
             "address": one.address,
             "title": title,

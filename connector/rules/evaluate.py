@@ -314,10 +314,16 @@ RELEASE, PAUSE, TODO, REVIEW = "release", "pause", "todo", "review"
 changed is reviewed anyway."""
 
 
+def occasion_of(rule: str, kind: str, at: float, *of: str) -> Row:
+    """Something to be told or done; `of`: connection, object and key of the record that it is
+    about, or nothing."""
+    connection, object, key = of or ("", "", "")
+    known = {"rule": rule, "connection": connection, "object": object, "key": key}
+    return {**known, "kind": kind, "at": at, **NOBODY}
+
+
 def _occasion(looked: Looked, told: Told, now: float) -> Row:
-    connection, object = looked.watch
-    known = {"rule": looked.rule.name, "connection": connection, "object": object}
-    return {**known, "key": looked.key, "kind": told, "at": now, **NOBODY}
+    return occasion_of(looked.rule.name, told, now, *looked.watch, looked.key)
 
 
 def _field(values: Values, name: str) -> Any:

@@ -19,7 +19,7 @@ from connector.faults import fault
 from connector.messages import say
 from connector.objects import Message
 from connector.rules.book import Book
-from connector.rules.evaluate import NOBODY
+from connector.rules.evaluate import occasion_of
 from connector.rules.people import Recipient
 from connector.store import facts, rules
 from connector.store.engine import Tx
@@ -154,9 +154,7 @@ def announce(
     for one in to:
         language = one.language or book.language
         said = [x if isinstance(x, str) else x.render(language) for x in (title, *lines)]
-        rows.append({
-            "rule": rule, "connection": "", "object": "", "key": "", "kind": kind,
-            "at": system.store.now(tx), **NOBODY,
+        rows.append(occasion_of(rule, kind, system.store.now(tx)) | {
             "channel": one.channel, "address": one.address,
             "title": said[0], "text": "\n".join(said[1:]) or said[0],
             "urgent": int(urgent), "digest": int(digest),

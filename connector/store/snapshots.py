@@ -193,6 +193,13 @@ def walk(tx: Tx, connection: str, object: str, after: str, limit: int) -> list[A
     return list(tx.execute(query))
 
 
+def groups(tx: Tx, connection: str, object: str, size: int, after: str = "") -> Iterator[list[Any]]:
+    """All of them, group by group."""
+    while some := walk(tx, connection, object, after, size):
+        yield some
+        after = some[-1].key
+
+
 def below(tx: Tx, connection: str, object: str, key: str, limit: int) -> list[Any]:
     """The snapshots with this key, and those of its parts: `KEY/…`."""
     own = load(tx, connection, object, [key])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -12,9 +10,7 @@ from connector.console.asked import Sent, Someone
 from connector.console.showing import path
 from connector.console.view import done
 from connector.errors import ConnectorError
-from connector.messages import say
 from connector.operations.reviewing import Reply
-from connector.reviews.answering import Verdict
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,24 +36,13 @@ def answer(request: Request, visitor: Someone, flow: str, key: str, form: Sent) 
         if told == "said":
             asks = [form["to"]] if form.get("to") else []
             visitor.app.say_review(flow, key, form.get("text", ""), asks, seen)
-        elif told in VERDICTS:
-            reply = _reply(VERDICTS[told], form, seen)
-            visitor.app.answer_review(flow, key, form.get("department", ""), reply)
         else:
-            raise ConnectorError(say("page_why"))
+            department = form.get("department", "")
+            visitor.app.answer_review(flow, key, department, Reply.of(form, seen))
     except ConnectorError as error:
         return _page(request, visitor, flow, key, form, str(error))
     number = form.get("number", "")
     return done(f"/orders/{path(number)}" if number else f"/reviews/{path(flow)}/{path(key)}", told)
-
-
-VERDICTS: dict[str, Verdict] = {one: one for one in get_args(Verdict)}
-
-
-def _reply(verdict: Verdict, form: Sent, seen: int) -> Reply:
-    given = {name.removeprefix("given."): value.strip() for name, value in form.items()
-             if name.startswith("given.") and verdict == "approved"}  # fmt: skip
-    return Reply(verdict, form.get("comment", "").strip(), given, seen=seen)
 
 
 def _page(
