@@ -7,7 +7,7 @@ VENV := .venv
 unexport PYTHONDONTWRITEBYTECODE
 BIN := $(VENV)/bin
 
-.PHONY: install demo test prove prove-full prove-systems bench bundle bundle-check office-check java-check odoo-check browser-check api-check left-out lint clean
+.PHONY: install demo test test-both prove prove-full prove-systems bench bundle bundle-check office-check java-check odoo-check browser-check api-check left-out lint clean
 
 install: $(VENV)/.installed
 
@@ -33,6 +33,10 @@ demo: $(VENV)/.runs
 
 test: install lint
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+# The same, and what uses a store on both databases: `test` takes for some the one, for some the other.
+test-both: install
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --both-stores
 
 # Nothing lost, nothing doubled, never old over new: each suite's short form, some minutes in all.
 prove: install

@@ -1,4 +1,4 @@
-"""One suite over both stores: SQLite in a folder, and a real PostgreSQL."""
+"""One suite over two stores: SQLite in a folder, and a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -53,9 +54,30 @@ def postgresql() -> Iterator[str]:
         yield server.url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+STORES = ("sqlite", "postgresql")
+OF_THE_STORE = ("tests/store/", "tests/engine/")
+"""What is tested there is as good as the database that it runs on: always on both."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--both-stores", action="store_true", help="every test on both databases")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whoever uses a store is tested on one of them, which its name decides, or on both;
+    or a test names its own."""
+    marks = metafunc.definition.iter_markers("parametrize")
+    if "store_url" not in metafunc.fixturenames or any("store_url" in m.args[0] for m in marks):
+        return
+    name = metafunc.definition.nodeid
+    both = name.startswith(OF_THE_STORE) or metafunc.config.getoption("--both-stores")
+    chosen = STORES if both else [STORES[crc32(name.encode()) % 2]]
+    metafunc.parametrize("store_url", chosen, indirect=True)
+
+
+@pytest.fixture
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    """An empty store of each kind."""
+    """An empty store of that kind."""
     if request.param == "sqlite":
         return f"sqlite:///{(tmp_path / 'store.db').as_posix()}"
     url = request.getfixturevalue("postgresql")

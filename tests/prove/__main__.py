@@ -2,7 +2,7 @@
 
 python -m tests.prove [--full] [--from T3] [--only T5] [--write]
 
-Suites that mostly wait run beside the others, in a process of their own.
+Suites over real processes and stores run beside the others, in a process of their own.
 
 The full form remembers in build/prove what it has finished: begun again with the same product, it
 goes on from there. Exit code 1 on any violation.
@@ -30,8 +30,8 @@ MODULES = (
     "upgrades", "machine", "properties", "fuzzing", "mutation", "catalogue",
 )  # fmt: skip
 """Modules of this package, in the order of their suites."""
-WAITING = frozenset({3, 4, 6, 7})
-"""Numbers of suites whose processes wait for each other most of the time."""
+BESIDE = frozenset({3, 4, 5, 6, 7, 8, 9})
+"""Numbers of suites that run beside those in virtual time and those that take mechanisms away."""
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "build" / "prove"
 
@@ -51,12 +51,12 @@ def main() -> int:
     options = _arguments()
     chosen = [s for s in suites() if _wanted(s, options.first, options.only)]
     kept = Kept(resume=options.full)
-    if options.waiting:
-        return _go(chosen, kept, full=options.full, waiting=True)
+    if options.beside:
+        return _go(chosen, kept, full=options.full, beside=True)
     print("\n".join(table.HEAD), flush=True)
-    words = [sys.executable, "-m", "tests.prove", *sys.argv[1:], "--waiting"]
+    words = [sys.executable, "-m", "tests.prove", *sys.argv[1:], "--beside"]
     aside = subprocess.Popen(words)
-    code = _go(chosen, kept, full=options.full, waiting=False)
+    code = _go(chosen, kept, full=options.full, beside=False)
     code = aside.wait() or code
     if options.write:
         lines = [table.row(s, evidence) for s in chosen if (evidence := kept.get(s))]
@@ -66,11 +66,11 @@ def main() -> int:
     return code
 
 
-def _go(chosen: list[Suite], kept: Kept, *, full: bool, waiting: bool) -> int:
-    """Those that mostly wait, or the others, one after the other."""
+def _go(chosen: list[Suite], kept: Kept, *, full: bool, beside: bool) -> int:
+    """Those that run beside the others, or the others, one after the other."""
     broken = []
     for suite in chosen:
-        if (_number(suite.name) in WAITING) is waiting:
+        if (_number(suite.name) in BESIDE) is beside:
             evidence = kept.done(suite) or _run(suite, full=full)
             kept.put(suite, evidence)
             print(table.row(suite, evidence), flush=True)
@@ -86,7 +86,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--from", dest="first", default="", help="the first suite, such as T3")
     parser.add_argument("--only", default="", help="one suite, such as T5")
     parser.add_argument("--write", action="store_true", help="put the table into the page")
-    parser.add_argument("--waiting", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--beside", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
