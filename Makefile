@@ -7,7 +7,7 @@ VENV := .venv
 unexport PYTHONDONTWRITEBYTECODE
 BIN := $(VENV)/bin
 
-.PHONY: install demo test test-both prove prove-full prove-systems bench bundle bundle-check office-check java-check odoo-check browser-check api-check left-out lint clean
+.PHONY: install demo test test-both prove prove-full prove-systems bench costs bundle bundle-check office-check java-check odoo-check browser-check api-check left-out lint clean
 
 install: $(VENV)/.installed
 
@@ -55,6 +55,10 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# What each adapter costs beside a bare loop that makes the same calls; the page in docs/.
+costs: install
+	$(BIN)/python -m tests.costs --write
 
 # Wheels for machines without the Internet, Linux and Windows, in one zip in build/.
 bundle: install

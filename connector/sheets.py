@@ -173,8 +173,12 @@ def widen(sheet: Any, place: int, texts: Iterable[str]) -> None:
     """Make a column as wide as these; Chinese characters are twice as wide."""
     from openpyxl.utils import get_column_letter
 
-    width = max(sum(2 if ord(char) > 0x2E80 else 1 for char in text) for text in texts)
+    width = max(map(_width, texts))
     sheet.column_dimensions[get_column_letter(place)].width = min(width, WIDEST) + 2
+
+
+def _width(text: str) -> int:
+    return len(text) if text.isascii() else sum(2 if ord(c) > 0x2E80 else 1 for c in text)
 
 
 def _read_xlsx(path: Path) -> Iterator[list[str]]:

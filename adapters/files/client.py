@@ -11,6 +11,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count, takewhile
 from pathlib import Path
 
 from connector.clock import Clock
@@ -20,6 +21,8 @@ from connector.messages import say
 MARK = ".connector-id"
 """The file that tells this folder from any other, wherever it is moved to."""
 LAST = ".last"
+FEW = 100
+"""New folders that are looked for by their names; for more, all are listed."""
 FILLED = 60.0
 """Seconds after which whoever made a numbered folder has filled it, or died."""
 UNSAFE = '<>:"/\\|?*%'
@@ -45,9 +48,17 @@ class Numbered:
     def path(self, number: int) -> Path:
         return self._parent / f"{number:06}"
 
-    def numbers(self) -> list[int]:
-        """Those that are there, ascending."""
-        return sorted(self._listed())
+    def numbers(self, after: int = 0) -> list[int]:
+        """Those that are there above `after`, ascending."""
+        last = self._last()
+        if not after or last - after > FEW:
+            return sorted(number for number in self._listed() if number > after)
+        found = [number for number in range(after + 1, last + 1) if self._is_there(number)]
+        # Whoever made a folder has yet to note its number.
+        return found + list(takewhile(self._is_there, count(max(after, last) + 1)))
+
+    def _is_there(self, number: int) -> bool:
+        return self.path(number).exists()
 
     def _listed(self) -> Iterator[int]:
         with suppress(FileNotFoundError), os.scandir(self._parent) as found:
@@ -61,8 +72,16 @@ class Numbered:
         number = self._last() + 1
         while not self._made(number):
             number += 1
-        put(self._parent / LAST, str(number).encode(), lasting=False)
+        self._note(number)
         return number
+
+    def _note(self, number: int) -> None:
+        """In its place and always as long, so that nobody sees a part of it."""
+        file = os.open(self._parent / LAST, os.O_WRONLY | os.O_CREAT, 0o666)
+        try:
+            os.write(file, b"%012d" % number)
+        finally:
+            os.close(file)
 
     def _last(self) -> int:
         try:
@@ -106,14 +125,20 @@ def put(path: Path, content: bytes, *, lasting: bool = True) -> None:
     """
     part = path.with_name(f".~{os.getpid()}-{uuid.uuid4().hex[:8]}.part")
     try:
-        with part.open("wb") as file:
-            file.write(content)
-            if lasting:
-                file.flush()
-                os.fsync(file.fileno())
+        fill(part, content, lasting=lasting)
         part.replace(path)
-    finally:
+    except BaseException:
         part.unlink(missing_ok=True)
+        raise
+
+
+def fill(path: Path, content: bytes, *, lasting: bool = True) -> None:
+    """Write a file that nobody looks at yet."""
+    with path.open("wb") as file:
+        file.write(content)
+        if lasting:
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def settle(folder: Path) -> None:

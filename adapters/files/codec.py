@@ -130,9 +130,7 @@ def opened(content: bytes, *, data_only: bool) -> Any:
 
 
 def _rows(sheet: Any, formulas: Any | None) -> list[list[Cell]]:
-    rows: list[list[Cell]] = []
-    for n, values in enumerate(sheet.iter_rows(values_only=True), 1):
-        rows.append([_cell(sheet, n, place, value) for place, value in enumerate(values, 1)])
+    rows: list[list[Cell]] = [[_cell(cell) for cell in line] for line in sheet.iter_rows()]
     for line in formulas.iter_rows() if formulas is not None else ():
         for cell in line:
             if cell.data_type == "f" and rows[cell.row - 1][cell.column - 1] is None:
@@ -146,16 +144,17 @@ def _rows(sheet: Any, formulas: Any | None) -> list[list[Cell]]:
     return rows
 
 
-def _cell(sheet: Any, row: int, column: int, value: Any) -> Cell:
+def _cell(cell: Any) -> Cell:
+    value = cell.value
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
         text = value.strip()
-        if text and sheet.cell(row, column).data_type == "e":
+        if text and cell.data_type == "e":
             return Flaw("files_error_value")
         return text or None
     if isinstance(value, int | float):
-        return _number(value, sheet.cell(row, column).number_format)
+        return _number(value, cell.number_format)
     return day_of(value) if isinstance(value, datetime) else str(value)
 
 

@@ -44,7 +44,7 @@ class Index:
         self._files: dict[int, Taken] = {}
         self._places: dict[int, dict[str, Place]] = {}
         self._kept: set[int] = set()
-        self._showing: defaultdict[str, set[int]] = defaultdict(set)
+        self._showing: dict[str, tuple[int, ...]] = {}
         self._named: defaultdict[str, set[int]] = defaultdict(set)
 
     def refresh(self) -> list[Taken]:
@@ -80,13 +80,14 @@ class Index:
         self._places[entry.number] = {place.key: place for place in places}
         self._named[entry.name].add(entry.number)
         for place in places:
-            self._showing[place.key].add(entry.number)
+            showing = {*self._showing.get(place.key, ()), entry.number}
+            self._showing[place.key] = tuple(sorted(showing))
 
     def _forget(self, number: int) -> None:
         self._kept.discard(number)
         entry = self._files.pop(number, None)
         for key in self._places.pop(number, ()):
-            self._showing[key].discard(number)
+            self._showing[key] = tuple(n for n in self._showing[key] if n != number)
         if entry is not None:
             self._named[entry.name].discard(number)
 
@@ -111,7 +112,7 @@ class Index:
 
     def showing(self, key: str) -> list[Taken]:
         """The files that show a record, oldest first."""
-        return [self._files[number] for number in sorted(self._showing.get(key, ()))]
+        return [self._files[number] for number in self._showing.get(key, ())]
 
     def newest(self, key: str) -> Taken | None:
         """The file that counts for a record.

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from adapters.files.client import Numbered, is_young, put, reached, safe, settle
+from adapters.files.client import Numbered, fill, is_young, put, reached, safe, settle
 from adapters.files.codec import as_json, from_json
 from adapters.files.settings import FilesSettings
 from connector import exact
@@ -42,7 +42,7 @@ class Outbox:
         sent, found, upto = self._sent(form), [], after
         at_it = False
         with reached(self._folder):
-            for number in (number for number in sent.numbers() if number > after):
+            for number in sent.numbers(after):
                 kept = self._went(sent.path(number))
                 if kept is not None:
                     found.append((number, kept))
@@ -69,7 +69,7 @@ class Outbox:
         with reached(self._folder):
             number = sent.new()
             folder = sent.path(number)
-            put(folder / FILE, content)
+            fill(folder / FILE, content)  # until there is a record, it is nothing
             put(folder / RECORD, exact.encode(_dumped(record)))
             settle(folder)
             settle(folder.parent)

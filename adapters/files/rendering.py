@@ -18,6 +18,7 @@ from connector import sheets
 from connector.errors import Rejected
 from connector.messages import say
 
+HEADING = Font(bold=True)
 Line = Mapping[str, Any]
 """Values by heading."""
 
@@ -30,8 +31,9 @@ def rendered(form: str, headings: Sequence[str], lines: Sequence[Line], to: File
     sheet: Any = book.active
     sheet.title = sheets.titled(form)
     for place, heading in enumerate(headings, 1):
-        sheets.put_text(sheet.cell(1, place), heading)
-        sheet.cell(1, place).font = Font(bold=True)
+        top = sheet.cell(1, place)
+        sheets.put_text(top, heading)
+        top.font = HEADING
         sheets.widen(sheet, place, [heading, *(str(line.get(heading) or "") for line in lines)])
         for row, line in enumerate(lines, 2):
             put(sheet.cell(row, place), line.get(heading), to)

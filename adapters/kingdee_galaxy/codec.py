@@ -73,7 +73,12 @@ class Layout:
 
     def key_of(self, row: Sequence[Any]) -> str:
         """The key of the record that a row belongs to."""
-        return "|".join(text_of(row[at]) for at in self._keys)
+        parts = [text_of(row[at]) for at in self._keys]
+        return parts[0] if len(parts) == 1 else "|".join(parts)
+
+    def keys_of(self, rows: Iterable[Sequence[Any]]) -> list[str]:
+        """The keys of the records that these rows belong to, in their order."""
+        return list(dict.fromkeys(self.key_of(row) for row in rows if not self._is_copy(row)))
 
     def gather(self, rows: Iterable[Sequence[Any]], made: dict[str, Record]) -> dict[str, Record]:
         """Put rows into the records of `made`, new ones included. Where they are added up, the
@@ -160,7 +165,7 @@ def _texts(row: Sequence[Any]) -> list[str]:
 
 def cleaned(value: Any) -> Any:
     """A value as a record shows it: a text that was never set comes as a blank."""
-    return value.strip() if isinstance(value, str) and not value.strip() else value
+    return "" if isinstance(value, str) and value.isspace() else value
 
 
 def text_of(value: Any) -> str:

@@ -68,7 +68,7 @@ class Reading:
             if last:
                 where.has(query_key(field), ">", _literal(shape.form, field, last))
             rows = self._client.query(layout.form, layout.keys, str(where), layout.order)
-            keys = list(layout.gather(rows, {}))
+            keys = layout.keys_of(rows)
             if keys:
                 yield keys
             if len(rows) < self._full:
@@ -118,7 +118,7 @@ class Reading:
             rows = self._matching(layout, query_key(field), some)
             # The server compares without regard to case and trailing blanks.
             same = [row for row in rows if row[at] in wanted]
-            keys = list(layout.gather(same, {}))
+            keys = layout.keys_of(same)
             if keys:
                 yield from self._whole(queries, shape, keys).values()
 

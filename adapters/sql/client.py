@@ -28,6 +28,8 @@ from connector.messages import say
 
 SPARE = 4
 """Connections beyond two for each caller: one reads heads, the other their rows."""
+FRESH = 1.0
+"""Seconds after its use for which a connection is believed to live."""
 LIMITS = 2
 """Times `timeout` after which a transaction, or a wait inside it, is over for certain: its last
 statement may begin when all of the first is used up."""
@@ -61,6 +63,7 @@ class Client:
         )
         event.listen(engine, "connect", self._connected)
         event.listen(engine, "checkout", self._taken)
+        event.listen(engine, "checkin", self._given_back)
         event.listen(engine, "before_cursor_execute", self._check_time)
         if url.get_backend_name() == "sqlite":
             event.listen(engine, "begin", _begin)
@@ -83,8 +86,13 @@ class Client:
                 cursor.execute(statement.format(**limits))
             connection.commit()
 
-    def _taken(self, connection: Any, *_: Any) -> None:
+    def _given_back(self, _: Any, record: Any) -> None:
+        record.info["used"] = self._clock.monotonic()
+
+    def _taken(self, connection: Any, record: Any, _: Any) -> None:
         """A connection may have ended since it was used: then there is another one."""
+        if self._clock.monotonic() - record.info.get("used", -inf) < FRESH:
+            return
         dialect = self._engine.dialect
         try:
             with self._watch.limited(connection, LIMITS * self._settings.timeout):

@@ -40,7 +40,7 @@ class Line:
     """A row that was read."""
 
     values: Row
-    stamps: Sequence[Any]
+    raw: Sequence[Any]
     """As the driver has them."""
 
 
@@ -51,11 +51,11 @@ class Columns:
         self.form = form
         self.names = [name for name in dict.fromkeys(names) if name]
         # Where rows are added up, none of their stamps is the record's.
-        self.stamps = () if sums else form.settings.stamp
-        self.names += [name for name in self.stamps if name not in self.names]
+        self.stamped = () if sums else form.settings.stamp
+        self.names += [name for name in self.stamped if name not in self.names]
         read = {name: reader(form.kinds[name], summed=name in sums) for name in self.names}
         self._read = {n: one for n, one in read.items() if form.kinds[n] not in form.plain}
-        self._places = [self.names.index(name) for name in self.stamps]
+        self._places = [self.names.index(name) for name in self.stamped]
 
     def asked(self, name: str) -> ColumnElement[Any]:
         """A column as it is asked for: an amount of money comes with the signs of a locale."""
@@ -66,7 +66,11 @@ class Columns:
         values = dict(zip(self.names, row, strict=True))
         for name, read in self._read.items():
             values[name] = read(values[name])
-        return Line(values, [row[place] for place in self._places])
+        return Line(values, row)
+
+    def stamps(self, line: Line) -> Iterator[Any]:
+        """A row's stamps as the driver has them."""
+        return (line.raw[place] for place in self._places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,14 +230,16 @@ class Records:
         self, key: str, line: Line, tables: Mapping[str, Sequence[Line]], span: Span | None
     ) -> Record:
         fields = {name: line.values[name] for name in self._fields}
-        told = [text_of(line.values[name]) for name in self._columns.stamps]
-        old = span is not None and span.is_old(self.form, line.stamps)
+        told = [text_of(line.values[name]) for name in self._columns.stamped]
+        old = span is not None and span.is_old(self.form, self._columns.stamps(line))
         for name, rows in tables.items():
-            part = self._parts[name]
+            part, columns = self._parts[name], self._parts[name].columns
             fields[name] = [{n: row.values[n] for n in part.shown} for row in rows]
-            stamps = [text_of(row.values[n]) for row in rows for n in part.columns.stamps]
-            told += [max(stamps, default=""), str(len(rows))] if self._columns.stamps else []
-            old = old and all(span is None or span.is_old(part.form, r.stamps) for r in rows)
+            if self._columns.stamped:
+                stamps = [text_of(row.values[n]) for row in rows for n in columns.stamped]
+                told += [max(stamps, default=""), str(len(rows))]
+            if old and span is not None:
+                old = all(span.is_old(part.form, columns.stamps(row)) for row in rows)
         number = text_of(line.values[self._shape.number]) if self._shape.number else ""
         return Record(key, fields, number, "/".join(told), again=old)
 

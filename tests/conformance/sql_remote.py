@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Self
 import psycopg
 
 from adapters.sql import Sql
+from adapters.sql.client import FRESH
 from adapters.sql.settings import SqlSettings
 from adapters.sql.tables import Form
 from connector.contract import Adapter, RowWrite, Shape, Table, TableWrite, Write
@@ -242,6 +243,8 @@ class PostgresRemote(Remote):
 
     def end_session(self) -> None:
         self.ask("select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", USER)
+        for adapter in self._made:
+            adapter.clock.sleep(FRESH)
 
     def stranger(self) -> Adapter:
         return self.connect(password="wrong-secret-of-a-stranger")

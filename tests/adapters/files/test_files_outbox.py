@@ -15,7 +15,7 @@ from folder import FORM, SHAPE, Folder
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from adapters.files import outbox
+from adapters.files import client, outbox
 from connector.contract import RowWrite, TableWrite, Write
 from connector.errors import (
     AlreadyExists,
@@ -57,7 +57,7 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-STEPS = ["new", "put", "put", "settle", "settle", "rename", "settle", "done"]
+STEPS = ["new", "fill", "put", "settle", "settle", "rename", "settle", "done"]
 
 
 @pytest.mark.parametrize("step", range(len(STEPS)))
@@ -77,12 +77,13 @@ def test_a_process_that_is_killed_has_sent_a_file_or_not_and_it_can_be_told(
 
     with monkeypatch.context() as patch:
         patch.setattr(outbox.Numbered, "new", dying("new", outbox.Numbered.new))
-        for name in ("put", "settle"):
+        for name in ("fill", "put", "settle"):
             patch.setattr(outbox, name, dying(name, getattr(outbox, name)))
         patch.setattr(Path, "rename", dying("rename", Path.rename))
         with pytest.raises(Killed):
             folder.adapter.write(order())
             raise Killed
+    assert seen == STEPS[: min(step + 1, len(STEPS) - 1)]
     there = files(folder) if folder.outbox.is_dir() else []
     for path in there:
         path.unlink()  # the other program has imported it
@@ -91,6 +92,19 @@ def test_a_process_that_is_killed_has_sent_a_file_or_not_and_it_can_be_told(
     if not there:
         folder.adapter.write(order())
     assert (len(files(folder)) + len(there), marks(folder)) == (1, ["SO-1"])
+
+
+@pytest.mark.parametrize("few", [0, 100])
+def test_what_was_numbered_since_is_found_by_name_or_by_looking_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(client, "FEW", few)
+    numbered = client.Numbered(tmp_path)
+    assert [numbered.new() for _ in range(5)] == [1, 2, 3, 4, 5]
+    numbered.path(3).rmdir()
+    numbered.path(6).mkdir()  # whoever made it has yet to note that
+    found = [numbered.numbers(), numbered.numbers(3), numbered.numbers(6), numbered.numbers(7)]
+    assert found == [[1, 2, 4, 5, 6], [4, 5, 6], [], []]
 
 
 def test_what_was_sent_is_not_sent_again_though_it_was_imported_and_deleted(folder: Folder) -> None:
