@@ -93,12 +93,11 @@ class Layout:
             else:
                 self._add_up(record, row)
             if self._table and text_of(row[self._row_key]) not in ("", "0"):
-                values = {name: cleaned(row[at]) for name, at in self._rows}
-                record.fields[self._table].append(values)
+                record.fields[self._table].append(_shown(row, self._rows))
         return made
 
     def _record(self, key: str, row: Sequence[Any]) -> Record:
-        fields: dict[str, Any] = {name: cleaned(row[at]) for name, at in self._fields}
+        fields = _shown(row, self._fields)
         fields.update({table: [] for table in self._tables})
         number = text_of(row[self._number]) if self._number is not None else ""
         stamp = text_of(row[self._stamp]) if self._stamp is not None else ""
@@ -163,9 +162,12 @@ def _texts(row: Sequence[Any]) -> list[str]:
     return [text_of(value) for value in row]
 
 
-def cleaned(value: Any) -> Any:
-    """A value as a record shows it: a text that was never set comes as a blank."""
-    return "" if isinstance(value, str) and value.isspace() else value
+def _shown(row: Sequence[Any], places: Iterable[tuple[str, int]]) -> dict[str, Any]:
+    """The values of a row as a record shows them: a text that was never set comes as a blank."""
+    return {
+        name: "" if isinstance(row[at], str) and row[at].isspace() else row[at]
+        for name, at in places
+    }
 
 
 def text_of(value: Any) -> str:
