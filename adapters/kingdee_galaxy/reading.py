@@ -8,7 +8,7 @@ for at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -66,7 +66,7 @@ class Reading:
                 where.has(STAMP, ">=", self._local(window.start))
                 where.has(STAMP, "<", self._local(window.end))
             if last:
-                where.has(query_key(field), ">", _literal(shape.form, field, last))
+                where.has(query_key(field), ">", *_literals(shape.form, field, [last]))
             rows = self._client.query(layout.form, layout.keys, str(where), layout.order)
             keys = layout.keys_of(rows)
             if keys:
@@ -125,15 +125,15 @@ class Reading:
     def _whole(self, queries: Layouts, shape: Shape, keys: Sequence[str]) -> dict[str, Record]:
         """Records with all their tables, by key, in the order asked for."""
         field = _key_field(shape)
-        literals = [_literal(shape.form, field, key) for key in keys]
+        literals = _literals(shape.form, field, keys)
         name = query_key(field)
         made = queries.main.gather(self._matching(queries.main, name, literals), {})
         absent = [key for key in keys if key not in made]
         if absent and queries.main is not queries.heads:
-            literals = [_literal(shape.form, field, key) for key in absent]
+            literals = _literals(shape.form, field, absent)
             queries.heads.gather(self._matching(queries.heads, name, literals), made)
         for table, layout in queries.others.items():
-            literals = [_literal(shape.form, field, key) for key in made]
+            literals = _literals(shape.form, field, made)
             for key, part in layout.gather(self._matching(layout, name, literals), {}).items():
                 made[key].fields[table] = part.fields[table]
         return {key: made[key] for key in keys if key in made}
@@ -144,7 +144,7 @@ class Reading:
         wanted = set(keys)
         parts = list(dict.fromkeys(key.split("|")[0] for key in keys))
         for some in chunks(parts, self._page):
-            literals = [_literal(shape.form, field, part) for part in some]
+            literals = _literals(shape.form, field, some)
             made = layout.gather(self._matching(layout, query_key(field), literals), {})
             yield from (record for key, record in made.items() if key in wanted)
 
@@ -181,10 +181,11 @@ def _where(layout: Layout, form: str) -> Where:
     return where.has(not_zero, "<>", 0) if not_zero else where
 
 
-def _literal(form: str, field: str, key: str) -> Value:
-    """A key's literal: ids are numbers, GUIDs and whatever names base data are texts."""
-    is_number = key.isdigit() and not is_text(field) and not form_of(form).text_key
-    return int(key) if is_number else key
+def _literals(form: str, field: str, keys: Iterable[str]) -> list[Value]:
+    """Keys as a filter has them: ids are numbers, GUIDs and whatever names base data are texts."""
+    if is_text(field) or form_of(form).text_key:
+        return list(keys)
+    return [int(key) if key.isdigit() else key for key in keys]
 
 
 def _aged(record: Record, fresh: str) -> Record:
