@@ -25,9 +25,9 @@ KILLS = {"sqlite": 20, "postgresql": 3}
 MANY = 1000
 WRITES = 4
 """One of the next so many writes is the one that is killed."""
-PAUSE = {"sqlite": 2.5, "postgresql": LEASE + 4}
-"""Seconds to wait for a write. There may be nothing to do; and on PostgreSQL what a dead daemon was
-reading is read by the next one once its lease has ended."""
+PAUSE = {"sqlite": 1.0, "postgresql": LEASE + 2}
+"""Seconds beyond those of a start, to wait for a write. There may be nothing to do; and on
+PostgreSQL what a dead daemon was reading is read by the next one once its lease has ended."""
 BUSY = 1.0
 """Seconds to wait for the next delivery where that one is done already."""
 ENOUGH = 1 / 3
@@ -39,13 +39,15 @@ def kill(store: str, kills: int, seed: int) -> Evidence:
     command = f"python -m tests.prove.kills --seed {seed} --store {store} --kills {kills}"
     evidence = Evidence(f"{kills:,} kills on {store}, seed {seed}")
     with stores(store) as url, live(url, seed) as company:
+        began = time.monotonic()
         first = company.start()
         company.people.work(3)
         company.wait_for_writes(1, 30.0)
+        pause = time.monotonic() - began + PAUSE[store]
         first.kill()
         company.trouble()
         for _ in range(kills):
-            evidence.counts["under way"] += _cycle(company, PAUSE[store])
+            evidence.counts["under way"] += _cycle(company, pause)
         company.start()
         company.reckon(evidence, command)
     if evidence.counts["under way"] < kills * ENOUGH:
