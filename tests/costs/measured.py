@@ -7,7 +7,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from connector.contract import Adapter, Written, chunks
 from connector.testing import Sample
@@ -56,7 +56,7 @@ class Row:
     calls: int
     ours: Watch
     bare: Watch
-    peaks: tuple[float, float] | None = field(default=None)
+    peaks: tuple[float, float] | None = None
     """MB that were taken at most: for a tenth of the records, and for all."""
 
     @property

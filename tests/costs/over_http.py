@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import requests
@@ -141,7 +141,7 @@ def rows(name: str, written: int, wanted: int) -> Iterator[Row]:
         remote.pass_time(5)
         row = compared(name, "read", wanted, adapter, lambda: read(adapter, sample))
         many = peak(lambda: read(adapter, sample))
-        yield Row(name, row.work, wanted, row.calls, row.ours, row.bare, (few, many))
+        yield replace(row, peaks=(few, many))
 
 
 def _copied(server: Any, count: int) -> None:

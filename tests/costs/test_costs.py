@@ -12,8 +12,7 @@ def test_a_row_is_about_as_many_records_and_calls_as_there_were() -> None:
     assert (read.records, read.calls) == (BATCH + 50, 1)
     assert read.peaks is not None
     for row in (written, read):
-        assert 0 < row.bare.own <= row.bare.wall
-        assert 0 < row.ours.own <= row.ours.wall
+        assert min(row.bare.own, row.bare.wall, row.ours.own, row.ours.wall) > 0
 
 
 def test_the_loop_asks_again_what_was_asked_and_reads_what_was_answered() -> None:

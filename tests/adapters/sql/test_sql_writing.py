@@ -20,10 +20,12 @@ from connector.errors import (
     Locked,
     OutcomeUnknown,
     Rejected,
+    Transient,
     Unreachable,
 )
 from tests.conformance.sql_remote import SHAPE, Bills, ImportedBills, bill
 from tests.conformance.sqlite_remote import SqliteBills
+from tests.database import USER
 
 AUDITED = {"until": "audited"}
 TAKEN = {"state": "done", "no": "XSDD-1"}
@@ -54,6 +56,18 @@ def test_a_reading_can_write_nothing(bills: Bills) -> None:
 
 
 # -- one transaction --------------------------------------------------------------------------
+
+
+def test_a_connection_that_ends_just_after_its_use_costs_one_failure_and_writes_nothing(
+    bills: Bills,
+) -> None:
+    adapter = bills.connect()
+    adapter.write(bill("1"))
+    bills.ask("select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", USER)
+    with pytest.raises((Unreachable, Transient)):
+        adapter.write(bill("2"))
+    adapter.write(bill("2"))
+    assert sorted(held["no"] for held in bills.held().values()) == ["1", "2"]
 
 
 def test_a_record_whose_row_is_refused_is_not_there_at_all(bills: Bills) -> None:
