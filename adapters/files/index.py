@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from adapters.files.inbox import Inbox, Taken
 from adapters.files.records import Found
@@ -20,8 +20,7 @@ NEAR = 2.0
 """Seconds in which two stamps may be one: some file systems count in steps of two."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a record stands in a file; rows are counted from one."""
 
     key: str
@@ -58,7 +57,7 @@ class Index:
                 continue
             kept = self._inbox.kept(entry, self._kept_as)
             if kept:
-                self._put(entry, [Place(**item) for item in exact.loads(kept)])
+                self._put(entry, [Place(*item) for item in exact.loads(kept)])
                 self._kept.add(number)
             else:
                 unknown.append(entry)
@@ -67,11 +66,10 @@ class Index:
     def note(self, entry: Taken, found: Sequence[Found], *, keep: bool) -> None:
         """What a file shows; `keep`: to whoever reads it as a whole."""
         places = [Place(f.key, f.sheet, f.at, f.rows, f.nameless, f.note) for f in found]
-        known = entry.number in self._kept and places == self.places(entry)
-        self._put(entry, places)
-        if keep and not known:
+        if not self.knows(entry) or places != self.places(entry):
+            self._put(entry, places)
+        if keep and entry.number not in self._kept:
             self._inbox.keep(entry, self._kept_as, exact.encode(places))
-        if keep:
             self._kept.add(entry.number)
 
     def _put(self, entry: Taken, places: Sequence[Place]) -> None:
@@ -80,7 +78,7 @@ class Index:
         self._places[entry.number] = {place.key: place for place in places}
         self._named[entry.name].add(entry.number)
         for place in places:
-            showing = {*self._showing.get(place.key, ()), entry.number}
+            showing = (*self._showing.get(place.key, ()), entry.number)
             self._showing[place.key] = tuple(sorted(showing))
 
     def _forget(self, number: int) -> None:

@@ -24,7 +24,7 @@ from connector.contract import Fields, Page, Record, Shape, chunks
 from connector.errors import Gone, Transient
 
 PAGE = 100
-HELD = 2_000
+HELD = 10_000
 """Records of the files read last that are held in memory."""
 
 

@@ -117,6 +117,12 @@ class _Reading:
         self._file = file
         self._from_1904 = from_1904
         self._kinds = {**shape.kinds, **dict.fromkeys((*shape.key, shape.number), "text")}
+        row, columns = names.rows, where.columns
+        kinds = {**row.kinds, row.key: "text"} if row else {}
+        self._columns = [(columns[n], n, kinds.get(n, "")) for n in names.line if n in columns]
+        """Those of a row: where, its name, and of which kind what stands there is."""
+        self._telling = [at for name, at in columns.items() if not row or name != row.key]
+        """Columns in which something stands of every row that is not blank."""
 
     def __iter__(self) -> Iterator[Found]:
         if self._where.labels is not None:
@@ -179,16 +185,17 @@ class _Reading:
         if name in labels:
             cell, n, place = labels[name]
             return self._meant(cell, self._kinds.get(name, ""), n, place, name)
-        column = self._where.columns.get(name)
-        told: dict[Any, int] = {}
-        for n in lines if column is not None else ():
+        if name not in self._where.columns:
+            return None
+        told, at = None, 0
+        for n in lines:
             value = self._value(n, name)
-            if value is not None:
-                told.setdefault(value, n)
-        if len(told) > 1:
-            one, other = (self._cell(n, column or 0) for n in [*told.values()][:2])
-            raise Wrong(say("files_differ", name=name, one=one, other=other))
-        return next(iter(told), None)
+            if told is None:
+                told, at = value, n
+            elif value is not None and value != told:
+                one, other = (self._cell(m, self._where.columns[name]) for m in (at, n))
+                raise Wrong(say("files_differ", name=name, one=one, other=other))
+        return told
 
     def _value(self, n: int, name: str) -> Any:
         place = self._where.columns[name]
@@ -209,7 +216,7 @@ class _Reading:
         assert rows is not None
         keys: set[str] = set()
         for place, n in enumerate(lines, 1):
-            row = dict(self._line(n))
+            row = self._line(n)
             if all(value is None for name, value in row.items() if name != rows.key):
                 continue  # numbered beforehand, and left empty
             if rows.key == PLACE:
@@ -221,15 +228,12 @@ class _Reading:
             keys.add(row[rows.key])
             yield row
 
-    def _line(self, n: int) -> Iterator[tuple[str, Any]]:
-        rows = self._names.rows
-        assert rows is not None
-        for name in self._names.line:
-            column = self._where.columns.get(name)
-            if column is None or isinstance(self._at(n, column), Merged):
-                continue
-            kind = "text" if name == rows.key else rows.kinds.get(name, "")
-            yield name, self._meant(self._at(n, column), kind, n, column, name)
+    def _line(self, n: int) -> dict[str, Any]:
+        return {
+            name: self._meant(cell, kind, n, column, name)
+            for column, name, kind in self._columns
+            if not isinstance(cell := self._at(n, column), Merged)
+        }
 
     # -- cells ------------------------------------------------------------------------------
 
@@ -239,13 +243,12 @@ class _Reading:
 
     def _is_blank(self, n: int) -> bool:
         """Nothing stands in it that is looked for but its number, or what is merged into it."""
-        rows, columns = self._names.rows, self._where.columns
-        cells = (self._at(n, columns[name]) for name in columns if not rows or name != rows.key)
-        return all(cell is None or isinstance(cell, Merged) for cell in cells)
+        return all(
+            cell is None or isinstance(cell, Merged)
+            for cell in (self._at(n, place) for place in self._telling)
+        )
 
     def _meant(self, cell: Cell, kind: str, n: int, place: int, name: str) -> Any:
-        if cell is None or (kind == "number" and type(cell) is Decimal):
-            return cell
         try:
             return meant(cell, kind, from_1904=self._from_1904)
         except Wrong as wrong:

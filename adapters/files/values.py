@@ -38,6 +38,8 @@ class Wrong(ValueError):
 
 def meant(cell: Cell, kind: str, *, from_1904: bool = False) -> Any:
     """What a cell means; None: nothing. Raises Wrong."""
+    if _is_meant(cell, kind):
+        return cell
     if isinstance(cell, Merged):
         cell = cell.value
     if isinstance(cell, Flaw):
@@ -47,6 +49,13 @@ def meant(cell: Cell, kind: str, *, from_1904: bool = False) -> Any:
     if kind in ("date", "instant"):
         return _moment(cell, from_1904)
     return _MEANT.get(kind, _by_its_looks)(cell)
+
+
+def _is_meant(cell: Cell, kind: str) -> bool:
+    """It is of its kind already, as most are."""
+    if kind == "text":
+        return type(cell) is str and "E+" not in cell and cell != ""
+    return cell is None or (kind == "number" and type(cell) is Decimal)
 
 
 def _text(cell: Any) -> str:

@@ -7,7 +7,8 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 from connector.contract import Adapter, Written, chunks
 from connector.testing import Sample
@@ -58,6 +59,7 @@ class Row:
     bare: Watch
     peaks: tuple[float, float] | None = None
     """MB that were taken at most: for a tenth of the records, and for all."""
+    on: str = field(default_factory=lambda: f"{date.today()}")
 
     @property
     def times(self) -> float:
@@ -69,7 +71,7 @@ class Row:
             self.adapter, self.work, f"{self.records:,}", f"{self.calls:,}",
             f"{self.ours.wall:.2f}", f"{self.bare.wall:.2f}", f"**{self.times:.2f}**",
             f"{self.ours.own:.2f}", f"{self.bare.own:.2f}", peaks,
-            "yes" if self.times <= MOST else "no",
+            "yes" if self.times <= MOST else "no", self.on,
         )  # fmt: skip
         return f"| {' | '.join(cells)} |"
 
