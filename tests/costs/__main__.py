@@ -43,7 +43,8 @@ cursor, nothing that survives a power cut.
   thousand records; what an adapter does with a record takes it some millionths of a second.
 - *peak MB*: the most that Python held while everything was read, when there was a part of it and
   when there was all of it; the sandbox's answers are in it. `files` remembers where each record
-  stands, and holds the 10,000 that it read last; the others hold a page.
+  stands, and holds the 10,000 that it read last; where a list only names what is then fetched one
+  by one, these names are in it.
 - A CRM's form is its stock, an ERP's its orders with lines, each written in batches of 50 where the
   system takes them. `files` writes a workbook an order, and reads sheets of 1,000 rows.
 """
