@@ -31,8 +31,10 @@ $(VENV)/.made:
 demo: $(VENV)/.runs
 	$(BIN)/connector demo
 
-test: install lint
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+test: install
+	($(LINT)) & linting=$$!; \
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal; \
+	tested=$$?; wait $$linting && exit $$tested
 
 # The same, and what uses a store on both databases: `test` takes for some the one, for some the other.
 test-both: install
@@ -50,11 +52,10 @@ prove-full: install
 prove-systems: install
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "all_pairs or not all_pairs" tests/pairs
 
+LINT = $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
 lint: install
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(LINT)
 
 # What each adapter costs beside a bare loop that makes the same calls; the page in docs/.
 costs: install

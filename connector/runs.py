@@ -33,8 +33,9 @@ Result = dict[str, Any]
 """What a run did: `flows` with their counts, the `errors` of whatever could not run, and the
 `rests` of connections where something was left for later."""
 
-WAIT = 0.2
-"""Seconds between looks for the answer to a command that was handed over."""
+WAITS = (0.2, 2.0)
+"""Seconds before the first look for the answer to a command that was handed over, and before a
+later one at most; each takes half as long again as the one before."""
 
 COLLECT = 50_000
 """Objects made before the garbage collector looks at them, instead of its usual 700."""
@@ -185,8 +186,10 @@ class Runs:
         store, clock = self._system.store, self._system.clock
         with store.transaction() as tx:
             id = journal.ask(tx, store.now(tx), name, arguments)
+        wait, longest = WAITS
         while True:
-            clock.sleep(WAIT)
+            clock.sleep(wait)
+            wait = min(1.5 * wait, longest)
             with store.reading() as tx:
                 result = journal.answered(tx, id)
             if result is not None:

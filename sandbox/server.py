@@ -302,7 +302,7 @@ def serve(application: Application, port: int = 0, host: str = "127.0.0.1") -> _
 def start(application: Application, port: int = 0) -> tuple[str, Callable[[], None]]:
     """Serve in a background thread; returns `(url, stop)`. For tests and the demo."""
     server = serve(application, port)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
 
     def stop() -> None:

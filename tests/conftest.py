@@ -59,6 +59,23 @@ OF_THE_STORE = ("tests/store/", "tests/engine/")
 """What is tested there is as good as the database that it runs on: always on both."""
 
 
+LONG = (
+    "tests/system/test_weekend.py",
+    "tests/system/test_factory_day.py",
+    "tests/simulation/",
+    "tests/system/",
+)
+"""What takes long begins first, so that no process is left alone with it at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        places = (n for n, name in enumerate(LONG) if item.nodeid.startswith(name))
+        return next(places, len(LONG))
+
+    items.sort(key=turn)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--both-stores", action="store_true", help="every test on both databases")
 

@@ -122,7 +122,7 @@ class _Handler(BaseRequestHandler):
 def start(sandbox: EmailSandbox) -> tuple[str, Callable[[], None]]:
     """Serve in a background thread; returns `(url, stop)`."""
     server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"sandbox": sandbox}))
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
 
     def stop() -> None:
         server.shutdown()

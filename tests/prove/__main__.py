@@ -2,7 +2,7 @@
 
 python -m tests.prove [--full] [--from T3] [--only T5] [--write]
 
-Suites over real processes and stores run beside the others, in a process of their own.
+Three processes share the suites; each runs its own one after the other.
 
 The full form remembers in build/prove what it has finished: begun again with the same product, it
 goes on from there. Exit code 1 on any violation.
@@ -30,8 +30,8 @@ MODULES = (
     "upgrades", "machine", "properties", "fuzzing", "mutation", "catalogue",
 )  # fmt: skip
 """Modules of this package, in the order of their suites."""
-BESIDE = frozenset({3, 4, 5, 6, 7, 8, 9})
-"""Numbers of suites that run beside those in virtual time and those that take mechanisms away."""
+LANES = ({1, 12}, {2, 3, 10}, {4, 5, 6, 7, 8, 9})
+"""Numbers of the suites that one process runs. The last ones mostly wait."""
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "build" / "prove"
 
@@ -51,26 +51,25 @@ def main() -> int:
     options = _arguments()
     chosen = [s for s in suites() if _wanted(s, options.first, options.only)]
     kept = Kept(resume=options.full)
-    if options.beside:
-        return _go(chosen, kept, full=options.full, beside=True)
+    if options.lane is not None:
+        return _go(chosen, kept, full=options.full, lane=options.lane)
     print("\n".join(table.HEAD), flush=True)
-    words = [sys.executable, "-m", "tests.prove", *sys.argv[1:], "--beside"]
-    aside = subprocess.Popen(words)
-    code = _go(chosen, kept, full=options.full, beside=False)
-    code = aside.wait() or code
+    words = [sys.executable, "-m", "tests.prove", *sys.argv[1:], "--lane"]
+    others = [subprocess.Popen([*words, str(lane)]) for lane in range(1, len(LANES))]
+    codes = [_go(chosen, kept, full=options.full, lane=0), *(other.wait() for other in others)]
     if options.write:
         lines = [table.row(s, evidence) for s in chosen if (evidence := kept.get(s))]
         given = [word for word in sys.argv[1:] if word != "--write"]
         where = f"{platform.system()}, Python {platform.python_version()}"
         table.document(lines, shlex.join(["python", "-m", "tests.prove", *given]), where)
-    return code
+    return int(any(codes))
 
 
-def _go(chosen: list[Suite], kept: Kept, *, full: bool, beside: bool) -> int:
-    """Those that run beside the others, or the others, one after the other."""
+def _go(chosen: list[Suite], kept: Kept, *, full: bool, lane: int) -> int:
+    """Those of one lane, one after the other."""
     broken = []
     for suite in chosen:
-        if (_number(suite.name) in BESIDE) is beside:
+        if _number(suite.name) in LANES[lane]:
             evidence = kept.done(suite) or _run(suite, full=full)
             kept.put(suite, evidence)
             print(table.row(suite, evidence), flush=True)
@@ -86,7 +85,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--from", dest="first", default="", help="the first suite, such as T3")
     parser.add_argument("--only", default="", help="one suite, such as T5")
     parser.add_argument("--write", action="store_true", help="put the table into the page")
-    parser.add_argument("--beside", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--lane", type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -104,7 +103,7 @@ def _run(suite: Suite, *, full: bool) -> Evidence:
 
 
 class Kept:
-    """Evidence of this very product: a file for each suite, so that two processes may write."""
+    """Evidence of this very product: a file for each suite, so that several processes may write."""
 
     def __init__(self, *, resume: bool) -> None:
         self._resume = resume
