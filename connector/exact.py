@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
@@ -25,10 +26,11 @@ characters here, and a gigabyte wherever its digits are asked for."""
 
 
 def _number(text: str) -> Decimal:
-    value = Decimal(text)
-    if abs(value.adjusted()) > LONGEST:
-        raise ValueError("a number of absurd size")
-    return value
+    with suppress(InvalidOperation):  # an exponent that Decimal cannot hold itself
+        value = Decimal(text)
+        if abs(value.adjusted()) <= LONGEST:
+            return value
+    raise ValueError("a number of absurd size")
 
 
 _DECODER = Decoder(float_hook=_number)

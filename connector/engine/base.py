@@ -2,16 +2,19 @@
 
 It is kept as what differs from the delivered document: links as they were resolved, and
 whatever the target made of a value. A field that we did not write keeps its old base, so
-that what people typed there meanwhile is never taken for ours.
+that what people typed there meanwhile is never taken for ours. Nor is what the target showed
+before the write: a field that it passed over without a word, or that was put back at once, has
+what was sent as its base, so that the difference shows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from connector.contract import Record
+from connector.contract import Record, is_empty
 from connector.mapping.document import Canonical, Node, canon, like
 from connector.mapping.writing import Level, Writer
 
@@ -38,13 +41,18 @@ def after_write(
     writer: Writer,
     line_keys: LineKeys,
     before: Before,
+    *,
+    at_once: bool = True,
 ) -> Canonical:
     """The base to be kept after `form` was written; `document` tells what its links were.
 
     Where the target does not say what it made of a field, it is taken to hold what was sent.
+    `at_once`: it shows by now what it made of all.
     """
     seen = shown.fields if shown else _NOTHING
-    head = _fields(form, document, seen, writer.levels[""], before.delivered, before.kept["f"])
+    head = _fields(
+        form, document, seen, writer.levels[""], before.delivered, before.kept["f"], at_once
+    )
     tables: dict[str, Any] = {}
     for table, lines in form.get("t", {}).items():
         level, keys = writer.levels[table], line_keys.get(table, {})
@@ -60,6 +68,7 @@ def after_write(
                 level,
                 old.get(line, _FORM),
                 kept.get(line, _NOTHING),
+                at_once,
             )
             for line, row in lines.items()
             if line in keys
@@ -75,8 +84,10 @@ def _fields(
     level: Level,
     delivered: Canonical,
     kept: Mapping[str, Any],
+    at_once: bool,
 ) -> dict[str, Any]:
     sent, old = form["f"], delivered["f"]
+    was = _mirrored(old, kept, level) if at_once else _NOTHING
     same = {name for name, value in old.items() if name in sent and sent[name] == value}
     found = {name: value for name, value in kept.items() if name in same}
     for name in level.linked:
@@ -87,9 +98,27 @@ def _fields(
         if name in sent and name not in same:
             ours = found.get(name, sent[name])
             theirs = like(ours, value)
-            if theirs != ours:
+            unmoved = name in was and was[name] == theirs
+            if theirs != ours and not (unmoved and not _made_of(ours, theirs, value)):
                 found[name] = theirs
     return found
+
+
+def _mirrored(old: Mapping[str, Any], kept: Mapping[str, Any], level: Level) -> dict[str, Any]:
+    """What the target showed before of the fields that it shows as they were sent."""
+    links = {name: kept[name] for name in level.linked if name in kept}
+    return {name: value for name, value in old.items() if name not in kept} | links
+
+
+def _made_of(ours: Any, theirs: Any, shown: Any) -> bool:
+    """A target may show this for our value: nothing, what stood there for nothing, or our value
+    with fewer digits, cut, or in other letters."""
+    if is_empty(theirs) or is_empty(ours):
+        return True
+    if isinstance(ours, Decimal | int) and isinstance(theirs, Decimal):
+        last = min(int(Decimal(str(shown)).as_tuple().exponent), 0)
+        return abs(ours - theirs) < Decimal(1).scaleb(last)
+    return str(ours).strip().casefold().startswith(str(theirs).strip().casefold())
 
 
 def whole(kept: Canonical, delivered: Canonical, line_keys: LineKeys) -> Canonical:

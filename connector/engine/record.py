@@ -134,6 +134,7 @@ class Recorder:
         return columns
 
     def _base(self, result: Result) -> Canonical:
+        assert result.written is not None
         job = result.job
         before = Before(job.delivered, job.kept) if job.key else Before()
         keys, shown = result.line_keys, result.shown
@@ -141,7 +142,11 @@ class Recorder:
             # What stands there is not what became of ours: the opposite flow must not think so.
             mine = {name: v for name, v in shown.fields.items() if name not in result.plan.left}
             shown = replace(shown, fields=mine)
-        return after_write(_form(result), job.document, shown, self._writer, keys, before)
+        # What goes both ways is carried back from there; what somebody there has yet to approve,
+        # or does in a document of its own, does not show.
+        at_once = self._system.opposite(self._flow) is None and not result.written.awaits
+        form = _form(result)
+        return after_write(form, job.document, shown, self._writer, keys, before, at_once=at_once)
 
     def _cleared(self, result: Result) -> Row:
         """What the look at an unanswered attempt showed. It may have undone a step."""

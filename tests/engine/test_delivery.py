@@ -7,10 +7,12 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any
+from unittest import mock
 
 import pytest
 from sqlalchemy import delete, insert, select, update
 
+from adapters.memory.world import World
 from connector.contract import Record
 from connector.engine.caught import Caught
 from connector.engine.claim import Claimer
@@ -364,6 +366,27 @@ def test_what_people_changed_stays_seen_after_our_next_change(shop: Site) -> Non
     shop.order(note="ours again", date="2026-11-25")
     shop.sync()
     assert shop.delivery().reason == "conflict"
+
+
+def test_what_the_target_passes_over_without_a_word_is_found_and_repaired(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "until: saved, hold:")
+    shop.start()
+    shop.order(date="2026-11-21")
+    shop.sync()
+    flow, put = shop.system.flows["orders"], World.put
+
+    def deaf(erp: World, form: str, fields: Any, key: str) -> str:
+        return put(erp, form, {name: v for name, v in fields.items() if name != "date"}, key)
+
+    shop.order(date="2026-12-09", note="new")
+    with mock.patch.object(World, "put", deaf):
+        shop.sync()
+    assert (shop.bill().fields["date"], shop.bill().fields["note"]) == (date(2026, 11, 21), "new")
+    found = list(reconciling.reconcile(shop.system, flow))
+    assert [[one.path for one in each.differences] for each in found] == [["date"]]
+    reconciling.repair(shop.system, flow, found, "somebody")
+    shop.sync()
+    assert shop.bill().fields["date"] == date(2026, 12, 9)
 
 
 def test_a_row_that_people_split_is_checked_against_what_is_left_of_it(shop: Site) -> None:

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from connector.contract import Record
 from connector.engine import adopting
 from connector.engine import plan as planning
-from connector.engine.base import Before, after_write
 from connector.engine.plan import GONE, Held, Plan
 from connector.mapping.document import Node, canonical, like
 from tests.plan.bill import (
@@ -419,40 +418,6 @@ def test_rows_inside_rows_are_replaced_as_soon_as_one_changed() -> None:
     assert [part.fields for part in change.tables["parts"]] == [{"x": 2}, {"x": 5}]
 
 
-# -- the base --------------------------------------------------------------------------------
-
-
-def test_the_base_is_what_the_target_shows_of_our_fields() -> None:
-    record = people(bill(), {"r-a": {"qty": "9.5"}}, note="rewritten")
-    base = base_after(bill(), record, keys(bill()))
-    assert base["f"] == {"note": "rewritten"}
-    assert base["t"]["rows"]["r-a"]["qty"] == Decimal("9.5")
-    assert "wh" not in base["t"]["rows"]["r-a"]
-
-
-def test_where_the_target_does_not_say_the_base_is_what_we_sent() -> None:
-    base = base_after(bill(status="s"), Record("k1", {"note": "n"}), keys(bill()))
-    assert base["f"] == {"note": "n", "status": "s"}
-    assert base["t"]["rows"]["r-a"]["qty"] == 10
-    assert base_after(bill(), None, keys(bill()))["f"] == {"note": "n"}
-
-
-def test_a_row_whose_key_is_unknown_is_not_in_the_base() -> None:
-    assert base_after(bill(), None, {})["t"] == {"rows": {}}
-
-
-def test_what_people_typed_meanwhile_is_never_taken_for_ours() -> None:
-    first, second, third = bill(note="n"), bill(note="n", status="s"), bill(note="x", status="s")
-    theirs = people(first, note="typed")
-    plan = update(second, first, theirs)
-    assert [change.path for change in plan.writes] == ["status"]
-    kept = after_write(form(first), first, shown(first), WRITER, keys(first), Before())
-    base = base_after(second, applied(plan, theirs), keys(second), Before(form(first), kept))
-    held = Held(form(second), base, applied(plan, theirs), keys(second))
-    again = planning.update(third, form(third), held, WRITER)
-    assert [conflict.path for conflict in again.conflicts] == ["note"]
-
-
 # -- for every document ----------------------------------------------------------------------
 
 WORDS = st.sampled_from(["", "n", "new", "010", "10"]).map(lambda text: text or None)
@@ -539,17 +504,6 @@ def test_a_plan_for_what_stands_there_is_empty(document: Node) -> None:
 
 def test_an_empty_form_holds_nothing() -> None:
     assert canonical(Node()) == NOTHING
-
-
-def test_what_people_do_while_we_write_something_else_stays_a_difference() -> None:
-    delivered, wanted = bill(note="old"), bill({"a": row(qty=12)}, note="old")
-    after = people(wanted, {"r-a": {"FRemark": "people"}}, note="people")
-    kept = after_write(
-        form(delivered), delivered, shown(delivered), WRITER, keys(delivered), Before()
-    )
-    base = base_after(wanted, after, keys(wanted), Before(form(delivered), kept))
-    assert base["f"]["note"] == "old"
-    assert base["t"]["rows"]["r-a"]["qty"] == Decimal(12)
 
 
 def test_a_row_that_people_deleted_is_made_anew_where_ours_stands() -> None:
