@@ -219,9 +219,7 @@ class Sender:
             before = Held(delivered, base, record, keys)
             delivered, base = adopting.cleared(before, job.sent, self._writer)
         held = Held(delivered, base, record, keys, other is not None, heard)
-        policy = self._flow.settings.on_conflict
-        force = "ours" if job.row.forced else "" if policy == "ask" else policy
-        made = planning.update(job.document, job.form, held, self._writer, force=force)
+        made = planning.update(job.document, job.form, held, self._writer, force=self._force(job))
         for table, lines in keys.items() if not job.line_keys else ():
             made.standing.setdefault(table, {}).update(lines)
         for table, lines in made.standing.items():
@@ -238,6 +236,14 @@ class Sender:
         others = record is not None and self._has_other_rows(job, made, record, keys)
         theirs_too = others or (record is not None and bool(made.drift))
         return self._write_of(job, made, only_rows=theirs_too), made
+
+    def _force(self, job: Job) -> str:
+        """Whose side wins; empty: a person decides."""
+        policy = self._flow.settings.on_conflict
+        if job.row.forced:
+            return "ours"
+        # What a store that was put back has forgotten to have written is nobody else's.
+        return "" if policy == "ask" or (policy == "theirs" and job.restored) else policy
 
     def _others_first(self, job: Job, made: Plan, other: Opposite) -> ConnectorError | None:
         """Why a field that both sides want otherwise is not for us to settle now; None: it is."""

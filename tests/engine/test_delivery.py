@@ -29,7 +29,7 @@ from connector.errors import (
     Unreachable,
 )
 from connector.operations import overview, reconciling
-from connector.store import deliveries, feeds, tables
+from connector.store import deliveries, facts, feeds, tables
 from tests.engine.factory import Site, failing, line
 
 
@@ -447,6 +447,27 @@ def test_a_store_put_back_does_not_add_the_rows_that_it_forgot(shop: Site) -> No
     shop.order(lines=[line("1"), line("2", qty="8")])
     shop.sync()
     assert [row["qty"] for row in shop.bill().fields["rows"]] == [Decimal(2), Decimal(8)]
+
+
+def test_what_a_store_put_back_has_forgotten_to_have_written_wins_over_nothing(shop: Site) -> None:
+    shop.config = shop.config.replace("hold:", "until: saved, on_conflict: theirs, hold:")
+    shop.start()
+    shop.order(note="old")
+    shop.sync()
+    with shop.system.store.transaction() as tx:
+        (kept,) = tx.execute(select(tables.deliveries).where(tables.deliveries.c.key == "o1"))
+    shop.order(note="forgotten")
+    shop.sync()
+    with shop.system.store.transaction() as tx:
+        tx.execute(delete(tables.deliveries).where(tables.deliveries.c.key == "o1"))
+        tx.execute(insert(tables.deliveries).values(dict(kept._mapping)))
+        facts.mark_restored(shop.system.store, tx, shop.system.store.now(tx))
+    shop.clock.advance(200)
+    shop.order(note="newest")
+    shop.sync()
+    shop.sync()
+    assert (shop.delivery().state, shop.delivery().reason) == ("stopped", "conflict")
+    assert shop.bill().fields["note"] == "forgotten"
 
 
 def test_a_bill_found_before_the_first_create_is_compared_with_the_newest_version(
