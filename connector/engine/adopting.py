@@ -10,7 +10,7 @@ from typing import Any
 from connector.contract import Record, is_empty
 from connector.engine.base import LineKeys
 from connector.engine.plan import Held
-from connector.mapping.document import Canonical, Node, canon, like
+from connector.mapping.document import Canonical, Node, canon, like, places
 from connector.mapping.model import Mapping
 from connector.mapping.writing import Writer
 from connector.objects.money import rounded
@@ -226,6 +226,5 @@ def _close(value: Any, shown: Any) -> bool:
     ours = canon(value)
     theirs = like(ours, shown)
     if isinstance(ours, Decimal | int) and isinstance(theirs, Decimal):
-        digits = max(-int(Decimal(str(shown)).as_tuple().exponent), 0)
-        return rounded(Decimal(ours), digits) == theirs
+        return rounded(Decimal(ours), places(shown)) == theirs
     return bool(ours == theirs) or (is_empty(ours) and theirs is None)

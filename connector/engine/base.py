@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from connector.contract import Record, is_empty
-from connector.mapping.document import Canonical, Node, canon, like
+from connector.mapping.document import Canonical, Node, canon, like, places
 from connector.mapping.writing import Level, Writer
 
 LineKeys = Mapping[str, Mapping[str, str]]
@@ -116,8 +116,7 @@ def _made_of(ours: Any, theirs: Any, shown: Any) -> bool:
     if is_empty(theirs) or is_empty(ours):
         return True
     if isinstance(ours, Decimal | int) and isinstance(theirs, Decimal):
-        last = min(int(Decimal(str(shown)).as_tuple().exponent), 0)
-        return abs(ours - theirs) < Decimal(1).scaleb(last)
+        return abs(ours - theirs) < Decimal(1).scaleb(-places(shown))
     return str(ours).strip().casefold().startswith(str(theirs).strip().casefold())
 
 

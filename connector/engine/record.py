@@ -142,9 +142,8 @@ class Recorder:
             # What stands there is not what became of ours: the opposite flow must not think so.
             mine = {name: v for name, v in shown.fields.items() if name not in result.plan.left}
             shown = replace(shown, fields=mine)
-        # What goes both ways is carried back from there; what somebody there has yet to approve,
-        # or does in a document of its own, does not show.
-        at_once = self._system.opposite(self._flow) is None and not result.written.awaits
+        # What somebody there has yet to approve, or does in a document of its own, does not show.
+        at_once = not result.written.awaits
         form = _form(result)
         return after_write(form, job.document, shown, self._writer, keys, before, at_once=at_once)
 

@@ -133,6 +133,11 @@ def like(ours: Any, shown: Any) -> Any:
     return text
 
 
+def places(shown: Any) -> int:
+    """The digits behind the point of a number, as the target shows it."""
+    return max(-int(Decimal(str(shown)).as_tuple().exponent), 0)
+
+
 def plain(value: Decimal) -> Decimal:
     """A number as it is written: no zeros at its end, no exponent, one zero."""
     if not value:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from adapters.memory import World
 from connector.assemble import Assembly
@@ -245,6 +246,19 @@ def site(directory: Path, store_url: str) -> Iterator[Site]:
         yield made
     finally:
         made.stop()
+
+
+@contextmanager
+def deaf(*names: str) -> Iterator[None]:
+    """While it lasts, every system says that it has done what is written, and passes these fields
+    over."""
+    put = World.put
+
+    def heard(world: World, form: str, fields: Any, key: str = "", step: str = "") -> str:
+        return put(world, form, {n: v for n, v in fields.items() if n not in names}, key, step)
+
+    with mock.patch.object(World, "put", heard):
+        yield
 
 
 def failing(error: Exception, *, when: str = "before", form: str = "bill", times: int = 1) -> Any:

@@ -12,7 +12,7 @@ from connector.engine.dispatch import Done
 from connector.errors import OutcomeUnknown
 from connector.operations import agreeing, linking, overview, reconciling
 from connector.store import deliveries, feeds, links
-from tests.engine.factory import Site, failing, site
+from tests.engine.factory import Site, deaf, failing, site
 
 CONFIG = """
 store: STORE
@@ -244,6 +244,24 @@ def test_reconcile_writes_nothing_over_an_edit_that_the_opposite_flow_carries(bo
     reconciling.repair(both.system, flow, findings, "somebody")
     both.sync()
     assert phones(both) == ("2", "2")
+
+
+def test_what_one_side_passes_over_is_named_and_not_taken_from_the_other(both: Site) -> None:
+    here(both, code="c1", name="Firm", phone="1")
+    both.sync()
+    here(both, only(both, "account").key, phone="2")
+    with deaf("phone"):
+        both.sync()
+    assert only(both, "partner").fields["phone"] == "1"
+    there(both, only(both, "partner").key, name="Other")
+    both.sync()
+    assert phones(both) == ("2", "1")
+    (found,) = reconciling.reconcile(both.system, both.system.flows["forward"])
+    assert "phone" in [difference.path for difference in found.differences]
+    here(both, only(both, "account").key, phone="3")
+    both.sync()
+    assert phones(both) == ("3", "3")
+    assert states(both) == [("in_sync", "")] * 2
 
 
 def test_a_conflict_ends_where_somebody_makes_the_sides_agree(both: Site) -> None:

@@ -77,6 +77,7 @@ def test_what_shows_only_once_somebody_has_approved_it_is_no_difference_yet() ->
         (Decimal(10), Decimal("10.00004")),
         (Decimal("10.1"), Decimal("10.10009")),
         ("old", None),
+        (None, "new"),
     ],
 )
 def test_what_a_target_may_have_made_of_our_value_is_what_it_shows(was: Any, wanted: Any) -> None:
