@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from math import inf
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, select
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
@@ -121,6 +121,18 @@ class Client:
         """The same for results that never stand in memory as a whole: `page` rows at a time."""
         with self._open(self._settings.isolation, whole=False) as connection:
             yield connection.execution_options(yield_per=page)
+
+    @contextmanager
+    def ended(self, answer: CursorResult[Any]) -> Iterator[None]:
+        """An answer is closed, however its reading ends: a driver that could not say so, because
+        the connection was lost, knows that by now."""
+        cursor = answer.cursor
+        try:
+            yield
+        finally:
+            answer.close()
+            with suppress(self._engine.dialect.loaded_dbapi.Error):
+                cursor.close()
 
     def limit(self, connection: Connection) -> AbstractContextManager[None]:
         """What is waited for inside ends in time, one way or the other."""

@@ -7,7 +7,6 @@ records that were stamped in the span, and those with a row that was.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -90,7 +89,7 @@ class Reading:
         with self._client.streaming(size) as stream:
             with self._client.limit(stream):
                 answer = stream.execute(records.select())
-            with closing(answer):
+            with self._client.ended(answer):
                 parts = answer.partitions(size)
                 while found := self._next(stream, parts):
                     yield Page(self._with_rows(stream, records, found))

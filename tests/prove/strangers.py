@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
@@ -168,7 +168,7 @@ def _json(said: Said) -> Any:
     for read in (text, said.body.decode("utf-8", "replace")):
         try:
             return NUMBERS.decode(read)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, RecursionError, InvalidOperation):
             continue
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 import tracemalloc
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from psycopg import ServerCursor
 
 from connector.contract import Adapter, Record, Shape, Table
 from connector.errors import Rejected, Transient, Unreachable
@@ -95,6 +97,18 @@ def test_a_view_is_read_in_one_question_and_flat_memory(bills: Bills) -> None:
     tracemalloc.stop()
     assert seen == 6_000
     assert peak < 2_000_000  # of 12 MB
+
+
+def test_a_reading_given_up_when_its_connection_is_lost_leaves_nothing_open(bills: Bills) -> None:
+    bills.ask("create view three as select n as id, 'x' as note from generate_series(1, 3) as n")
+    bills.ask("grant select on three to connector")
+    pages = bills.connect(page=2).read(Shape("three", ("id",), ("note",)), None)
+    next(pages)
+    bills.erp.wire.left = 0
+    pages.close()
+    cursors = [one for one in gc.get_objects() if type(one) is ServerCursor]
+    assert cursors
+    assert all(cursor.closed for cursor in cursors)
 
 
 def test_rows_that_share_a_key_without_sums_are_refused(bills: Bills) -> None:
