@@ -134,6 +134,8 @@ class MemoryAdapter(Adapter):
         known = form.get(write.key)
         if known is None:
             raise Gone(f"{write.form} {write.key} is gone")
+        if known.cancelled:
+            raise Conflict(f"{write.form} {write.key} is void")
         if not write.fields and not write.tables:
             return write.key, {}
         if known.step == "audited":

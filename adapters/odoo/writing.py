@@ -44,7 +44,7 @@ class Writing:
                 return self._end(document)
             if write.fields or write.tables:
                 self._change(document)
-            elif document.void and not document.arrived:
+            elif document.void:
                 permit(document, {})
         self._see(document)
         if not document.arrived:

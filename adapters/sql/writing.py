@@ -24,6 +24,7 @@ from connector.errors import (
     AdapterError,
     AlreadyExists,
     Awaiting,
+    Conflict,
     Gone,
     HalfDone,
     Rejected,
@@ -41,6 +42,8 @@ class Wanted:
     """Our mark, in a new record."""
     ending: Held
     """What cancelling or closing sets."""
+    void: Held
+    """What a cancelled record shows; empty: none is."""
     ready: Held
     """What hands the record over; empty: nobody asks for that."""
 
@@ -82,6 +85,7 @@ class Writing:
             values(form, {**write.fields, **mark}),
             values(form, mark),
             values(form, ending or {}),
+            values(form, settings.cancel),
             values(form, ready),
         )
 
@@ -139,7 +143,10 @@ class Job:
             return self._ended()
         if not self._write.key:
             return self._finished(self._created(), changes=True)
-        standing = self._standing(self._held())
+        held = self._held(self._wanted.void)
+        if self._wanted.void and self._shows(held, self._wanted.void):
+            raise Conflict(say("bill_voided", number=self._key))
+        standing = self._standing(held)
         if self._write.fields or self._write.tables:
             return self._finished(self._changed(standing), changes=True)
         if refusal := self._refusal(standing):
@@ -197,6 +204,10 @@ class Job:
         importer = self._form.settings.importer
         return Standing(importer, self._form.name, held) if importer else None
 
+    def _shows(self, held: Held, ending: Held) -> bool:
+        kinds = self._form.kinds
+        return all(held[name] == reader(kinds[name])(value) for name, value in ending.items())
+
     def _shown(self) -> Record:
         """The record as the database shows it now."""
         asked = self._records.select().where(self._records.having([self._key]))
@@ -207,10 +218,10 @@ class Job:
 
     def _ended(self) -> Written | AdapterError:
         """Cancel or close it; what was ended already stays so."""
-        ending, kinds = self._wanted.ending, self._form.kinds
+        ending = self._wanted.ending
         held = self._held(ending)
         standing = self._standing(held)
-        if any(held[name] != reader(kinds[name])(value) for name, value in ending.items()):
+        if not self._shows(held, ending):
             if standing:
                 standing.check()
             self._set(ending | self._wanted.ready)

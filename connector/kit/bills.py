@@ -103,7 +103,7 @@ class Bills(ABC, Generic[B]):
     def _change(self, bill: B) -> None:
         """Bring our changes in, as its state allows it."""
         changes = bool(bill.write.fields or bill.write.tables)
-        if bill.voided and (changes or not bill.arrived):
+        if bill.voided:  # not done, however far it came
             raise Conflict(say("bill_voided", number=bill.number))
         if bill.closed and changes:
             raise Conflict(say("bill_closed", number=bill.number))

@@ -32,6 +32,10 @@ UPDATE = Need(
 )
 TEXT = Need(lambda _, sample: bool(sample.text), "the sample of {form} has no field of free text")
 CANCEL = Need(lambda form, _: "cancel" in form.operations, "the adapter cancels no {form}")
+VOID = Need(
+    lambda form, sample: "cancel" in form.operations and not sample.cancels_by_closing,
+    "the adapter makes no {form} void",
+)
 CLOSE = Need(lambda form, _: "close" in form.operations, "the adapter closes no {form}")
 BATCH = Need(lambda form, _: form.batch > 1, "the adapter writes one {form} at a time")
 STEPS = Need(lambda form, _: len(form.steps) > 1, "{form} goes through no steps")

@@ -56,6 +56,8 @@ class Sample:
     """The step with which the remote numbers a record; empty: it has a number from the first."""
     ended: str = ""
     """The step from which on a record can be cancelled; empty: from the first."""
+    cancels_by_closing: bool = False
+    """A cancelled record is closed there, as one that is done."""
     amount: str = ""
     """A decimal field; `table/field` if it is a row's."""
     amounts: tuple[Decimal, ...] = DIFFICULT_DECIMALS

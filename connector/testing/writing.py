@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connector.contract import Adapter, RowWrite, TableWrite, Write
-from connector.errors import AlreadyExists, Gone, Rejected
+from connector.errors import AlreadyExists, Conflict, Gone, Rejected
 from connector.testing.needs import (
     AMOUNT,
     CANCEL,
@@ -20,10 +20,12 @@ from connector.testing.needs import (
     REFERENCE,
     REFUSED,
     ROWS,
+    STEPS,
     TABLE,
     TEXT,
     UNIQUE,
     UPDATE,
+    VOID,
     needs,
 )
 from connector.testing.remote import Remote
@@ -216,6 +218,16 @@ class Writing(Suite):
         key = self.to_end(remote, adapter)
         assert adapter.write(self.change(adapter, key, verb="cancel")).key == key
         assert remote.is_cancelled(key)
+
+    @needs(VOID, STEPS)
+    def test_a_cancelled_record_is_not_taken_for_done(
+        self, remote: Remote, adapter: Adapter
+    ) -> None:
+        """A store that was put back has forgotten that it cancelled it."""
+        key = self.to_end(remote, adapter)
+        adapter.write(self.change(adapter, key, verb="cancel"))
+        with pytest.raises(Conflict):
+            adapter.write(self.change(adapter, key))
 
     @needs(CANCEL)
     def test_cancelling_twice_does_no_harm(self, remote: Remote, adapter: Adapter) -> None:

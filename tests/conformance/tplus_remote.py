@@ -95,6 +95,7 @@ ORDERS = Sample(
     refusal="不存在",
     unique_number=True,
     ended="audited",
+    cancels_by_closing=True,
     amount=f"{ROWS}/OrigTaxPrice",
 )
 CUSTOMERS = Sample(shape=CUSTOMER_SHAPE, text="PartnerAbbName", new=customer, unique_number=True)

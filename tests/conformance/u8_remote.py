@@ -98,6 +98,7 @@ ORDERS = Sample(
     refusal="不存在",
     unique_number=True,
     ended="audited",
+    cancels_by_closing=True,
     amount=f"{ROWS}/taxunitprice",
 )
 CUSTOMERS = Sample(shape=CUSTOMER_SHAPE, text="memo", new=customer, unique_number=True)

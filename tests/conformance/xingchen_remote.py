@@ -102,6 +102,7 @@ ORDERS = Sample(
     refusal="不存在",
     unique_number=True,
     ended="audited",
+    cancels_by_closing=True,
     amount=f"{ROWS}/tax_price",
 )
 CUSTOMERS = Sample(
