@@ -194,10 +194,10 @@ class Assembly:
         }
 
     def _seen(self, store: Store) -> Path | None:
-        """Where the starts on this store are counted beside it."""
+        """Where the age of this store is repeated beside it."""
         folder = store.path.parent if store.path else self._file.directory("store")
         name = store.path.name if store.path else store.url.database
-        return folder / f"{name}.starts" if name != ":memory:" else None
+        return folder / f"{name}.age" if name != ":memory:" else None
 
     def store(self) -> Store:
         """The store. Raises ConfigError."""

@@ -27,7 +27,7 @@ from connector.app import App
 from connector.clock import SystemClock
 from connector.contract import Hint, WebhookCall
 from connector.door import Door
-from connector.engine import deriving
+from connector.engine import deriving, restored
 from connector.engine.dispatch import Dispatcher, Done, ordered
 from connector.engine.system import Feed
 from connector.errors import ConfigError, Problem
@@ -231,6 +231,7 @@ class Daemon:
         store = app.system.store
         with store.transaction() as tx:
             feed_store.sign(store, tx, app.system.owner)
+        restored.grow_older(app.system)
 
     def _sign_off(self, app: App) -> None:
         with suppress(StoreUnavailable), app.system.store.transaction() as tx:

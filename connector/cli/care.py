@@ -12,10 +12,10 @@ from connector.cli.output import Screen, moment
 from connector.cli.session import DONE, PERSON, Keys, Session, command, group
 from connector.messages import Message, say, word
 from connector.objects.showing import plainly, readable
+from connector.operations import restoring
 from connector.operations.reconciling import Finding
 from connector.operations.tracing import Story
 from connector.operations.upgrading import rehearse_upgrade
-from connector.store import migrate
 
 
 def register(cli: typer.Typer) -> None:
@@ -431,5 +431,5 @@ def store_views(
 
 def store_backup(session: Session, target: Path) -> None:
     """Copy an SQLite store while it is in use."""
-    migrate.backup(session.app.system.store, target)
+    restoring.back_up(session.app.system, target)
     _decided(session, {"backup": target.as_posix()}, say("backed_up", path=target))

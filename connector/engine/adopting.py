@@ -88,13 +88,13 @@ def cleared(
     delivered: Canonical = {"f": fields}
     base: Canonical = {"f": known}
     for table in {**before.get("t", {}), **sent.get("t", {})}:
-        rows = _arrived_rows(table, held, sent, writer)
+        rows = _arrived_rows(table, held, sent, writer, made=made)
         delivered.setdefault("t", {})[table], base.setdefault("t", {})[table] = rows
     return delivered, base
 
 
 def _arrived_rows(
-    table: str, held: Held, sent: Canonical, writer: Writer
+    table: str, held: Held, sent: Canonical, writer: Writer, *, made: bool
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Our rows as far as they stand there, by line, and their bases, by the target's key."""
     assert held.theirs is not None
@@ -107,7 +107,8 @@ def _arrived_rows(
         key, old = keys.get(line, ""), before.get(line)
         new = asked.get(line, old) or {"f": {}}
         if key in shown:
-            known, was = bases.get(table, {}).get(key, {}), old["f"] if old else None
+            was = None if made else old["f"] if old else {}
+            known = bases.get(table, {}).get(key, {})
             row, base[key] = _arrived(new["f"], was, known, shown[key], writer, f"{table}/")
             delivered[line] = {**new, "f": row}
         elif old is not None and line in asked:
@@ -123,7 +124,7 @@ def _arrived(
     writer: Writer,
     prefix: str,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A head's or a row's fields as delivered, and their base. `before`: None of a new one."""
+    """A head's or a row's fields as delivered, and their base. `before`: None of a new record."""
     delivered, known = dict(before or {}), dict(base)
     for name, value in sent.items():
         theirs = like(value, shown.get(_as(writer, prefix + name)))
@@ -131,7 +132,7 @@ def _arrived(
             ours = before is None or theirs != base.get(name)
         else:
             ours = _close(value, theirs)
-        if before is None or (ours and value != before.get(name)):
+        if before is None or (ours and (name not in before or value != before[name])):
             delivered[name], known[name] = value, theirs if ours else value
     return delivered, known
 

@@ -21,6 +21,7 @@ from connector.engine.caught import Caught, digest_of
 from connector.engine.diff import diff
 from connector.engine.lease import Lease
 from connector.engine.marking import mark_flow, mark_known, mark_others, take
+from connector.engine.restored import unread_since
 from connector.engine.system import Feed, System
 from connector.errors import LeaseLost, MappingFault, UnsafeRun
 from connector.faults import fault
@@ -67,6 +68,9 @@ class Capture:
         self._shape = feed.shape_id
         self._lease = Lease(system, feed)
         self._allow_gone = False
+        self._remembers = True
+        """False: in its first reading since the store was put back. What has not changed since the
+        backup may have been changed there and back, and delivered in between."""
 
     # -- whole readings ---------------------------------------------------------------------
 
@@ -118,6 +122,7 @@ class Capture:
         with self._store.reading() as tx:
             cursor = feeds.cursor(tx, self._connection, self._object)
             first = not feeds.last(tx, self._connection, self._object, "run_at")
+            self._remembers = not unread_since(tx, self._connection, self._object)
             due = not first and self._compare_due(tx)
             full = self._feed.reads == "full" or due
         counts = Counts()
@@ -220,7 +225,7 @@ class Capture:
         for record in records:
             raw_hash = _hash(record)
             mark = known.get(record.key)
-            if mark is None or not self._is_same(mark, record, raw_hash):
+            if mark is None or not (self._remembers and self._is_same(mark, record, raw_hash)):
                 caught[record.key] = self._read(record, raw_hash)
                 continue
             if record.again:
@@ -269,6 +274,8 @@ class Capture:
             if kind != "same" and not _is_known_fault(rows[-1], old):
                 moved.append(item)
                 history.append(self._history(item, old, kind, now))
+            elif not self._remembers:
+                moved.append(item)
         snapshots.save(self._store, tx, rows)
         snapshots.log_changes(tx, history)
         fault("snapshots_saved")

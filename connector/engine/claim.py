@@ -179,7 +179,9 @@ class Claimer:
             # written onto a document that is void.
             words = say("maybe_withdrawn")
             return states.stopped(row, now, "gone", words, verb="put", delivered=row.wanted)
-        job = Job(row, "look", row.wanted, undigest(row.sent), row.sent, number=snapshot.number)
+        # What a store that was put back has forgotten to have made shows there, too.
+        sent = "" if self._restored and link is None else row.sent
+        job = Job(row, "look", row.wanted, undigest(sent), sent, number=snapshot.number)
         job.link, job.key, job.reference = link, link.there if link else "", row.reference
         with suppress(MappingFault):
             job.document = self._writer(values)
@@ -217,7 +219,6 @@ class Claimer:
         if wanted == row.delivered and self._flow.reached(row.step) and not job.in_doubt:
             return states.in_sync(row, now)
         job.reference = reference(self._flow.source, row.key, row.part)
-        job.restored = self._restored
         if not key and self._restored and self._flow.idempotency == "C":
             # Nobody can tell what the store has forgotten: nothing is created.
             return states.stopped(row, now, "unknown", say("restored_blind"))

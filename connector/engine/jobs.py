@@ -14,6 +14,7 @@ from connector.engine.base import whole
 from connector.engine.plan import Heard, Plan
 from connector.errors import ConnectorError
 from connector.mapping.document import Canonical, LinkRef, Node, undigest
+from connector.store.deliveries import UNSURE
 from connector.store.links import Linked
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
@@ -69,8 +70,6 @@ class Job:
     reference: str = ""
     number: str = ""
     """The source's number, for messages."""
-    restored: bool = False
-    """The store was put back since it knew how far the target's record is."""
     opposite: Opposite | None = None
     """None: no flow goes the other way, or the record is to be created."""
 
@@ -90,6 +89,11 @@ class Job:
     def in_doubt(self) -> bool:
         """An earlier attempt may have been done."""
         return bool(self.row.verb == "look")
+
+    @property
+    def unsure(self) -> bool:
+        """Some version of ours stands there, and nobody knows which."""
+        return bool(self.row.delivered == UNSURE)
 
     @property
     def epoch(self) -> int:

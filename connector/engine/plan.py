@@ -60,6 +60,8 @@ class Plan:
     """What is left for our rows that people split, by path."""
     standing: dict[str, dict[str, str]] = field(default_factory=dict)
     """Rows that already show what a new line wants: `{table: {line: row key}}`."""
+    strange: set[str] = field(default_factory=set)
+    """Keys of rows that may be ours, and no line's."""
 
     @property
     def empty(self) -> bool:
@@ -112,6 +114,9 @@ class Held:
     """A flow carries the same object the other way."""
     heard: Heard | None = None
     """What comes of it; None: it has not delivered the record."""
+    unsure: bool = False
+    """Another version of ours may stand there than `delivered`, rows that we took away included:
+    what differs from both is nobody's for certain."""
 
 
 def create(document: Node) -> Plan:
@@ -172,9 +177,14 @@ def update(
     )
     plan.fields.update(changed)
     for table in {**document.tables, **held.delivered.get("t", {})}:
-        write = _Rows(table, document, wanted, held, writer, force, plan).compare()
+        rows = _Rows(table, document, wanted, held, writer, force, plan)
+        write = rows.compare()
         if write is not None:
             plan.tables[table] = write
+        if held.unsure and force != "ours":
+            plan.strange.update(rows.strangers())
+    if held.unsure and force != "ours":
+        plan.conflicts, plan.drift = plan.conflicts + plan.drift, []
     return plan
 
 
@@ -283,6 +293,7 @@ class _Rows:
         self._delivered = held.delivered.get("t", {}).get(table, {})
         self._base = held.base.get("t", {}).get(table, {})
         self._keys = held.line_keys.get(table, {})
+        self._unsure = held.unsure
         self._writer = writer
         self._force = force
         self._plan = plan
@@ -301,7 +312,10 @@ class _Rows:
             write = self._row(line, row)
             if write is not None:
                 writes.append(write)
-        drop = [key for line in self._delivered if (key := self._dropped(line))]
+        # Of a record that was found and is not compared yet only its rows are known.
+        all_of_ours = self._unsure or not self._delivered
+        lines = {**self._delivered, **self._keys} if all_of_ours else self._delivered
+        drop = [key for line in lines if (key := self._dropped(line))]
         return TableWrite(writes, drop) if writes or drop else None
 
     def _row(self, line: str, row: Node) -> RowWrite | None:
@@ -312,7 +326,7 @@ class _Rows:
         shown = self._shown.get(key) if self._shown is not None else None
         if self._shown is not None and shown is None:
             if self._force == "ours":
-                return self._new_row(line, row)
+                return None if self._stands(line, row) else self._put_back(line, row)
             self._row_is_gone(line, delivered)
             return None
         values, base = self._less_pieces(line, row, shown, self._base.get(key, {}))
@@ -326,6 +340,24 @@ class _Rows:
         self._plan.changes += _added(self._table, line, row)
         return _new(line, row)
 
+    def _put_back(self, line: str, row: Node) -> RowWrite:
+        """A row that is gone stands there again: in the only one of its material that is no line's,
+        which a target that was put back knows by an older key, or else as a new one."""
+        material = self._field("material")
+        alike = {
+            key: shown
+            for key, shown in self.strangers().items()
+            if material and self._equal(material, row.fields[material], shown)
+        }
+        if len(alike) != 1:
+            return self._new_row(line, row)
+        ((key, shown),) = alike.items()
+        self._plan.standing.setdefault(self._table, {})[line] = key
+        fields = _Fields(self._writer, self._table, line, self._force).compare(
+            row.fields, self._wanted[line]["f"], {}, {}, shown, self._plan
+        )
+        return RowWrite(line, key, fields, _nested(row))
+
     def _was_dropped(self, line: str, key: str) -> bool:
         """We took the row away with its line, and now the line is back."""
         return line not in self._delivered and self._shown is not None and key not in self._shown
@@ -336,13 +368,14 @@ class _Rows:
         A store that was put back to an earlier state has forgotten it; were it a person's, one
         of the two would be too many anyway. What people split off is not looked at.
         """
-        for key, shown in self._strangers().items():
+        for key, shown in self.strangers().items():
             if all(self._equal(name, value, shown) for name, value in row.fields.items()):
                 self._plan.standing.setdefault(self._table, {})[line] = key
                 return True
         return False
 
-    def _strangers(self) -> dict[str, Mapping[str, Any]]:
+    def strangers(self) -> dict[str, Mapping[str, Any]]:
+        """Rows that are no line's, nor a piece of one."""
         known = {*self._keys.values(), *self._plan.standing.get(self._table, {}).values()}
         shown = self._shown or {}
         for line, key in self._keys.items():

@@ -128,7 +128,7 @@ class Recorder:
             columns |= {"delivered": job.wanted, "document": _text(result), "sent": ""}
         else:
             # Some version of ours: which one nobody knows, so that all of it is compared.
-            columns |= {"delivered": "?", "document": "", "base": ""}
+            columns |= {"delivered": deliveries.UNSURE, "document": "", "base": ""}
         if held and job.verb == "put" and not self._flow.mapping.onto:
             columns["base"] = exact.dumps(self._base(result))
         return columns
@@ -153,8 +153,9 @@ class Recorder:
         if not job.text or result.shown is None:
             return {"step": ""}
         held = Held(job.delivered, job.base, result.shown, result.line_keys)
-        delivered, base = adopting.cleared(held, job.sent, self._writer, made=not job.key)
+        delivered, base = adopting.cleared(held, job.form, self._writer, made=not job.key)
         hash, text = digest(delivered)
+        hash = job.row.delivered if job.unsure else hash
         kept = exact.dumps(to_keep(base, delivered, result.line_keys))
         return {"step": "", "delivered": hash, "document": text, "base": kept, "sent": ""}
 

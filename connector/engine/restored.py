@@ -1,10 +1,12 @@
 """Safe mode: the store was put back to an earlier state, and the systems know more than it does.
 
-Each start of the engine is counted in the store and in a file beside it. A store that counts less
-than the file is an old one. Then a flow delivers nothing before whatever was under way has settled
-and its records have been read, so that no old version goes out; what may be created is searched
-for by our mark first, as always. Where nothing can be searched (class C), nothing is created until
-a person has compared both sides and says so.
+The store counts its age, at each start of the engine and while it runs, and a file beside it
+repeats it. A store that is younger than the file says is an old one. Then a flow delivers nothing
+before whatever was under way has settled and its records have been read, so that no old version
+goes out. All that were read, changed or not, are compared with the target, where a later version of
+ours may stand that the store has forgotten: what differs there is nobody's for certain. What may be
+created is searched for by our mark first, as always. Where nothing can be searched (class C),
+nothing is created until a person has compared both sides and says so.
 """
 
 from __future__ import annotations
@@ -16,45 +18,64 @@ from connector import log
 from connector.engine.system import System
 from connector.faults import fault
 from connector.settings import HUB
-from connector.store import facts, feeds
+from connector.store import deliveries, facts, feeds
 from connector.store.engine import Tx
 
 _log = log.get(__name__)
 
 
 def begin(system: System) -> None:
-    """Note that the engine starts, and whether the store is older than what was seen here."""
+    """The engine starts: find out whether the store is older than what was seen here."""
     store, seen = system.store, system.seen
     with store.transaction() as tx:
-        instance, starts = facts.count_start(store, tx)
+        instance, age = facts.grow_older(store, tx)
         known, most = _read(seen)
-        if known == instance and most >= starts:
-            facts.mark_restored(store, tx, store.now(tx))
-            facts.jump(store, tx, most + 1)
-            starts = most + 1
-            _log.error("store_restored", starts=starts)
-    fault("start_counted")
-    _write(seen, instance, starts)
+        if known == instance and most >= age:
+            mark(system, tx)
+            instance, age = facts.grow_older(store, tx, most)
+            _log.error("store_restored", age=age)
+    fault("age_counted")
+    _write(seen, instance, age)
+
+
+def grow_older(system: System) -> None:
+    """What has been backed up until now is older from now on."""
+    with system.store.transaction() as tx:
+        instance, age = facts.grow_older(system.store, tx)
+    fault("age_counted")
+    _write(system.seen, instance, age)
+
+
+def mark(system: System, tx: Tx) -> None:
+    """The store was put back: what it knows of the systems is old."""
+    facts.mark_restored(system.store, tx, system.store.now(tx))
+    deliveries.doubt_all(tx)
+
+
+def unread_since(tx: Tx, connection: str, object: str) -> bool:
+    """Whether a feed has not been read to its end since the store was put back."""
+    at = facts.restored_at(tx)
+    return at is not None and feeds.last(tx, connection, object, "run_at") < at
 
 
 def _read(seen: Path | None) -> tuple[str, int]:
     with suppress(OSError, ValueError):
         if seen is not None:
-            instance, starts = seen.read_text("utf-8").split()
-            return instance, int(starts)
+            instance, age = seen.read_text("utf-8").split()
+            return instance, int(age)
     return "", 0
 
 
-def _write(seen: Path | None, instance: str, starts: int) -> None:
+def _write(seen: Path | None, instance: str, age: int) -> None:
     """Where it cannot be written, a person has to say that the store was put back."""
     if seen is None:
         return
     try:
         part = seen.with_name(f"{seen.name}.part")
-        part.write_text(f"{instance} {starts}\n", "utf-8")
+        part.write_text(f"{instance} {age}\n", "utf-8")
         part.replace(seen)
     except OSError as error:
-        _log.warning("start_not_noted", file=str(seen), why=str(error))
+        _log.warning("age_not_noted", file=str(seen), why=str(error))
 
 
 def held_back(system: System, tx: Tx) -> set[str]:
@@ -70,7 +91,7 @@ def held_back(system: System, tx: Tx) -> set[str]:
     unread = {
         (flow.source, flow.object)
         for flow in flows
-        if flow.source != HUB and feeds.last(tx, flow.source, flow.object, "run_at") < at
+        if flow.source != HUB and unread_since(tx, flow.source, flow.object)
     }
     # What the hub tells follows from all of them.
     return {f.name for f in flows if (f.source, f.object) in unread or (unread and f.source == HUB)}

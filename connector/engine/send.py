@@ -179,7 +179,7 @@ class Sender:
             outcome = self._to_create(job, found)
             assert isinstance(outcome, Result)
             return outcome
-        keys = adopting.added(job.document, job.sent, job.line_keys, found[0], self._writer)
+        keys = adopting.added(job.document, job.form, job.line_keys, found[0], self._writer)
         written = Written(job.key, found[0].number)
         return Result(job, "found", written, delivered=False, shown=found[0], line_keys=keys)
 
@@ -194,7 +194,7 @@ class Sender:
 
     def _adopted(self, job: Job, record: Record) -> Result:
         """The target has it already: a write whose answer was lost, or a store restored."""
-        sent = job.sent if job.verb == "look" else NOTHING
+        sent = job.form if job.verb == "look" else NOTHING
         keys = adopting.line_keys(job.document, sent, record, self._writer)
         if keys is None:
             words = say("rows_unclear", number=record.number or record.key)
@@ -218,7 +218,7 @@ class Sender:
             keys = adopting.added(job.document, job.sent, keys, record, self._writer)
             before = Held(delivered, base, record, keys)
             delivered, base = adopting.cleared(before, job.sent, self._writer)
-        held = Held(delivered, base, record, keys, other is not None, heard)
+        held = Held(delivered, base, record, keys, other is not None, heard, job.unsure)
         made = planning.update(job.document, job.form, held, self._writer, force=self._force(job))
         for table, lines in keys.items() if not job.line_keys else ():
             made.standing.setdefault(table, {}).update(lines)
@@ -227,6 +227,8 @@ class Sender:
         refused = self._others_first(job, made, other) if other else None
         if refused is None and made.conflicts:
             refused = Conflict(_conflict_words(made))
+        if refused is None and made.strange:
+            refused = Conflict(say("rows_unclear", number=record.number if record else job.key))
         if refused is not None:
             return Result(job, error=refused, plan=made)
         step = THEIRS if heard and _made_by_people(job) and self._flow.until else _step(job)
@@ -242,8 +244,8 @@ class Sender:
         policy = self._flow.settings.on_conflict
         if job.row.forced:
             return "ours"
-        # What a store that was put back has forgotten to have written is nobody else's.
-        return "" if policy == "ask" or (policy == "theirs" and job.restored) else policy
+        # What differs from a version that nobody knows may be ours.
+        return "" if policy == "ask" or (policy == "theirs" and job.unsure) else policy
 
     def _others_first(self, job: Job, made: Plan, other: Opposite) -> ConnectorError | None:
         """Why a field that both sides want otherwise is not for us to settle now; None: it is."""
@@ -427,9 +429,9 @@ class NotSent(ConnectorError):
 
 
 def _step(job: Job) -> str:
-    """How far the target's record is, as far as we know: a change that the store has forgotten may
-    have taken it back."""
-    return "" if job.restored and job.row.step != THEIRS else str(job.row.step)
+    """How far the target's record is, as far as we know: a change that nobody remembers may have
+    taken it back."""
+    return "" if job.unsure and job.row.step != THEIRS else str(job.row.step)
 
 
 def _made_by_people(job: Job) -> bool:

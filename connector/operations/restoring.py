@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from connector.engine import restored
 from connector.engine.system import System
-from connector.store import facts, journal
+from connector.store import facts, journal, migrate
 
 
 def say_restored(system: System, who: str) -> None:
     """It was put back where nobody could notice: be careful from now on."""
     store = system.store
     with store.transaction() as tx:
-        now = store.now(tx)
-        facts.mark_restored(store, tx, now)
-        journal.log_audit(tx, now, who, "restored", {})
+        restored.mark(system, tx)
+        journal.log_audit(tx, store.now(tx), who, "restored", {})
+
+
+def back_up(system: System, target: Path) -> None:
+    """Copy the store while it is in use; from then on it is older than its copy. Raises ConfigError
+    for another store than SQLite, ConnectorError where it cannot be written."""
+    migrate.backup(system.store, target)
+    restored.grow_older(system)
 
 
 def trust(system: System, who: str) -> bool:

@@ -28,6 +28,8 @@ from connector.store.statement import Row, Sql, among, each
 from connector.store.tables import STOPPED, UNCLAIMED, UNSETTLED, deliveries, links
 
 KEYS = ("flow", "key", "part")
+UNSURE = "?"
+"""In the place of the hash of what was delivered: some version of ours, nobody knows which."""
 
 
 def load(tx: Tx, flow: str, keys: Sequence[str]) -> dict[str, Any]:
@@ -243,6 +245,13 @@ def _with(waiting: Any) -> Sql:
 
 
 _WITH_WORK, _WITH_DOUBTS = _with(_WAITING), _with(_DOUBTFUL)
+
+
+def doubt_all(tx: Tx) -> None:
+    """The store was put back: of what was delivered any later version may stand there."""
+    withdrawn = deliveries.c.delivered.like("verb:%")
+    known = and_(deliveries.c.delivered != "", not_(withdrawn))
+    tx.execute(update(deliveries).where(known).values(delivered=UNSURE))
 
 
 def counts(tx: Tx) -> list[Count]:

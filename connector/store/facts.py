@@ -1,4 +1,4 @@
-"""What the store knows of itself: who it is, how often it was opened, whether it was put back."""
+"""What the store knows of itself: who it is, what time it has counted, whether it was put back."""
 
 from __future__ import annotations
 
@@ -11,21 +11,18 @@ from connector.store.engine import Store, Tx
 from connector.store.statement import Sql, among
 from connector.store.tables import facts
 
-INSTANCE, STARTS, RESTORED = "instance", "starts", "restored_at"
+INSTANCE, AGE, RESTORED = "instance", "age", "restored_at"
 
 
-def count_start(store: Store, tx: Tx) -> tuple[str, int]:
-    """Note that an engine starts on this store; which store it is, and the count of its starts."""
+def grow_older(store: Store, tx: Tx, least: int = 0) -> tuple[str, int]:
+    """Count once more that the store is in use; which store it is, and its count, never below
+    `least`."""
+    row = _AGE.first(tx, name=AGE)
+    age = max(int(row.value) if row else 0, least) + 1
     instance = _get(tx, INSTANCE) or uuid.uuid4().hex
-    starts = int(_get(tx, STARTS) or 0) + 1
     _put(store, tx, INSTANCE, instance)
-    _put(store, tx, STARTS, str(starts))
-    return instance, starts
-
-
-def jump(store: Store, tx: Tx, starts: int) -> None:
-    """Starts that the store has forgotten happened all the same."""
-    _put(store, tx, STARTS, str(starts))
+    _put(store, tx, AGE, str(age))
+    return instance, age
 
 
 def restored_at(tx: Tx) -> float | None:
@@ -86,6 +83,7 @@ def _get(tx: Tx, name: str) -> str:
 
 
 _VALUE = Sql(select(facts.c.value).where(facts.c.name == bindparam("name")))
+_AGE = Sql(select(facts.c.value).where(facts.c.name == bindparam("name")).with_for_update())
 _VALUES = Sql(select(facts).where(among(facts.c.name, "names")))
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete
 
 from connector.contract import Record
 from connector.engine.caught import Caught
@@ -27,7 +27,7 @@ from connector.errors import (
     Unreachable,
 )
 from connector.operations import overview, reconciling
-from connector.store import deliveries, facts, feeds, tables
+from connector.store import deliveries, feeds, tables
 from tests.engine.factory import Site, deaf, failing, line
 
 
@@ -431,51 +431,6 @@ def test_an_order_confirmed_again_after_its_bill_was_voided_waits_for_a_person(s
     overview.retry(shop.system, shop.system.flows["orders"], ["o1"], "somebody", ours=True)
     shop.sync()
     assert shop.delivery().state == "in_sync"
-
-
-def test_a_store_put_back_does_not_add_the_rows_that_it_forgot(shop: Site) -> None:
-    shop.config = shop.config.replace("hold:", "until: saved, hold:")
-    shop.start()
-    shop.order()
-    shop.sync()
-    with shop.system.store.transaction() as tx:
-        kept = {
-            table: [dict(row._mapping) for row in tx.execute(select(table))]
-            for table in (tables.deliveries, tables.links, tables.snapshots)
-        }
-    shop.order(lines=[line("1"), line("2", qty="7")])
-    shop.sync()
-    with shop.system.store.transaction() as tx:
-        for table, rows in kept.items():
-            tx.execute(delete(table))
-            tx.execute(insert(table), rows)
-        tx.execute(update(tables.feeds).values(cursor=""))
-    shop.sync()
-    assert [row["qty"] for row in shop.bill().fields["rows"]] == [Decimal(2), Decimal(7)]
-    shop.order(lines=[line("1"), line("2", qty="8")])
-    shop.sync()
-    assert [row["qty"] for row in shop.bill().fields["rows"]] == [Decimal(2), Decimal(8)]
-
-
-def test_what_a_store_put_back_has_forgotten_to_have_written_wins_over_nothing(shop: Site) -> None:
-    shop.config = shop.config.replace("hold:", "until: saved, on_conflict: theirs, hold:")
-    shop.start()
-    shop.order(note="old")
-    shop.sync()
-    with shop.system.store.transaction() as tx:
-        (kept,) = tx.execute(select(tables.deliveries).where(tables.deliveries.c.key == "o1"))
-    shop.order(note="forgotten")
-    shop.sync()
-    with shop.system.store.transaction() as tx:
-        tx.execute(delete(tables.deliveries).where(tables.deliveries.c.key == "o1"))
-        tx.execute(insert(tables.deliveries).values(dict(kept._mapping)))
-        facts.mark_restored(shop.system.store, tx, shop.system.store.now(tx))
-    shop.clock.advance(200)
-    shop.order(note="newest")
-    shop.sync()
-    shop.sync()
-    assert (shop.delivery().state, shop.delivery().reason) == ("stopped", "conflict")
-    assert shop.bill().fields["note"] == "forgotten"
 
 
 def test_a_bill_found_before_the_first_create_is_compared_with_the_newest_version(

@@ -120,11 +120,21 @@ def test_a_link_arrived_where_the_target_shows_another_number_than_before(
 def test_of_a_bill_that_was_not_there_before_everything_that_stands_there_is_ours() -> None:
     sent = form(bill({"a": row(LinkRef("material", "m1"), qty=5)}))
     new = replace(held(bill(), shown(bill())), delivered=NOTHING, base=NOTHING)
-    delivered, base = adopting.cleared(new, sent, WRITER)
+    delivered, base = adopting.cleared(new, sent, WRITER, made=True)
     assert delivered == sent
     # What is not as it was sent was changed by people since; a link's number is not known here.
     assert base["t"]["rows"]["r-a"]["qty"] == Decimal(5)
     assert base["t"]["rows"]["r-a"]["material"] == "M1"
+
+
+def test_of_a_bill_that_was_only_found_what_was_not_sent_is_still_to_be_compared() -> None:
+    sent = form(bill({"a": row(LinkRef("material", "m1"), qty=5, amount="20.00")}))
+    found = replace(held(bill(), shown(bill())), delivered=NOTHING, base=NOTHING)
+    delivered, base = adopting.cleared(found, sent, WRITER)
+    arrived = delivered["t"]["rows"]["a"]["f"]
+    assert "material" in arrived
+    assert "qty" not in arrived
+    assert "qty" not in base["t"]["rows"]["r-a"]
 
 
 def test_what_became_of_fields_alone_is_seen_without_any_rows() -> None:
