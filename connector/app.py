@@ -295,16 +295,16 @@ class App:
         keys = resyncing.chosen(self.system, flow, numbers, since)
         return planning.plan(self.system, flow, keys, limit, errors=errors)
 
-    def missing(self, name: str) -> list[reconciling.Finding]:
-        """What was delivered and is not in the target any more."""
-        return [found for found in self.reconcile(name) if found.kind == "missing"]
+    def missing(self, name: str, since: date | None = None) -> list[reconciling.Finding]:
+        """What the target has lost, or lost since a day."""
+        return reconciling.lost(self.system, finding.delivering(self.system, name), since)
 
     def bring_back(
         self, name: str, lost: Sequence[reconciling.Finding], *, progress: Progress = silent
     ) -> dict[str, Any]:
-        """Create once more what the target has lost."""
+        """Create or end once more what the target has lost."""
         flow = finding.linking(self.system, name)
-        linking.bring_back(self.system, flow, [found.key for found in lost], self.who)
+        linking.bring_back(self.system, flow, lost, self.who)
         return self.sync([name], progress=progress)
 
     def release(

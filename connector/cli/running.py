@@ -114,11 +114,11 @@ def resync(
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
 ) -> int:
     """Read records again with today's mapping, and deliver what that changes."""
-    if missing:
-        return _bring_back(session, flow, dry_run=dry_run)
-    if not (key or since or everything):
-        raise wrong(say("resync_what"))
     day = since.date() if since else None
+    if missing:
+        return _bring_back(session, flow, day, dry_run=dry_run)
+    if not (key or day or everything):
+        raise wrong(say("resync_what"))
     app = session.app
     if dry_run:
         with session.waiting(say("working_plan")):
@@ -132,12 +132,13 @@ def resync(
     return _show_result(session, result)
 
 
-def _bring_back(session: Session, flow: str, *, dry_run: bool) -> int:
-    """Show what the target has lost, then create it once more."""
+def _bring_back(session: Session, flow: str, since: date | None, *, dry_run: bool) -> int:
+    """Show what the target has lost, then create, change or end it once more."""
     with session.waiting(say("working_reconcile")):
-        lost = session.app.missing(flow)
+        lost = session.app.missing(flow, since)
     for item in lost:
-        session.output.tell(f"{item.number or item.key} → {item.target_number}  {item.words}")
+        why = item.words or word("kind", item.kind)
+        session.output.tell(f"{item.number or item.key} → {item.target_number}  {why}")
     if dry_run or not lost:
         words = say("lost", count=len(lost))
         session.show({"missing": lost}, lambda screen: screen.line(words, "bold"))

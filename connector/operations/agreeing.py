@@ -154,7 +154,7 @@ class _Taking:
     def _taken(self, tx: Tx, pair: _Pair, now: float) -> Row | None:
         if pair.link is None:
             self._agreed.unlinked.append(pair.number)
-            hash, text = ("?", "") if pair.fault else digest(pair.form)
+            hash, text = (deliveries.UNSURE, "") if pair.fault else digest(pair.form)
             known = {"delivered": hash, "document": text, "base": "", "step": ""}
             return states.in_sync(pair.row, now, reason="unlinked", **known)
         if pair.fault or pair.record is None:

@@ -10,7 +10,8 @@ from connector.engine.identity import fingerprint
 from connector.engine.system import Connection, Flow, System
 from connector.errors import ConnectorError
 from connector.messages import dump, say
-from connector.operations import agreeing, finding
+from connector.operations import agreeing, finding, reconciling
+from connector.operations.reconciling import Finding
 from connector.store import deliveries, feeds, journal, links, snapshots
 from connector.store.engine import Tx
 
@@ -101,7 +102,8 @@ def remove_link(system: System, flow: Flow, number: str, who: str) -> int:
         deriving.after_delivery(system, tx, flow, [source.key])
         count = links.remove(tx, flow.object, flow.source, source.key, flow.target.name)
         words = dump(say("unlinked"))
-        deliveries.park(tx, flow.name, [source.key], now, "unlinked", words, delivered="?")
+        known = {"delivered": deliveries.UNSURE}
+        deliveries.park(tx, flow.name, [source.key], now, "unlinked", words, **known)
         journal.log_audit(tx, now, who, "unlink", {"flow": flow.name, "key": source.key})
     return count
 
@@ -123,20 +125,24 @@ def create_anew(system: System, flow: Flow, number: str, who: str) -> int:
     return count
 
 
-def bring_back(system: System, flow: Flow, keys: Sequence[str], who: str) -> int:
-    """What the target has lost is to be created there once more; returns how many.
+def bring_back(system: System, flow: Flow, lost: Sequence[Finding], who: str) -> int:
+    """What the target has lost is to be created there once more, changed or ended; returns how
+    many. What a flow goes the other way for is not changed: it carries that.
 
     Our mark is looked for again before, where the target can be searched.
     """
     assert flow.target is not None
+    keys = [found.key for found in lost]
+    gone = [found.key for found in lost if found.kind == "missing"]
     with system.store.transaction() as tx:
         system.store.make_links(tx)
         now = system.store.now(tx)
         deriving.after_delivery(system, tx, flow, keys)
-        for key in keys:
+        for key in gone:
             links.remove(tx, flow.object, flow.source, key, flow.target.name)
-        count = deliveries.awaken(tx, flow.name, keys, now, **UNKNOWN)
-        journal.log_audit(tx, now, who, "bring back", {"flow": flow.name, "keys": list(keys)})
+        count = deliveries.awaken(tx, flow.name, gone, now, **UNKNOWN)
+        count += reconciling.assert_again(system, tx, flow, lost, now)
+        journal.log_audit(tx, now, who, "bring back", {"flow": flow.name, "keys": keys})
     return count
 
 

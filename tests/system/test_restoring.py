@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tests.system.site import Site, sold
+from tests.system.site import ORDER, Site, sold
 
 
 def put_back(site: Site, backup: Path) -> None:
@@ -131,6 +131,37 @@ def test_what_the_erp_lost_is_named_and_exactly_that_brought_back(site: Site) ->
     assert len(made) == 80
     assert all(len(site.bills(number)) == 1 for number in (*kept, *lost))
     assert [b["FBillNo"] for b in site.erp.records("SAL_SaleOrder")].count(stranger) == 1
+
+
+def test_what_was_changed_or_cancelled_since_the_erps_backup_is_so_once_more(saved: Site) -> None:
+    saved.flow("orders", gone="cancel")
+    changed, cancelled, _ = (saved.order(remark="old") for _ in range(3))
+    saved.sync()
+    saved.in_erp("snapshot")
+    saved.clock.advance(days=1)
+    saved.in_crm("edit", number=changed, fields={"remark": "new"})
+    saved.in_crm("invalidate", form=ORDER, number=cancelled)
+    saved.sync()
+    assert saved.bill(cancelled)["FCancelStatus"] == "B"
+    saved.in_erp("restore")
+    assert (saved.bill(cancelled)["FCancelStatus"], saved.bill(changed)["FNote"]) == ("A", "old")
+    day = str(saved.clock.today())
+    assert saved.cli("resync", "orders", "--missing", "--dry-run").code == 0
+    shown = saved.cli("resync", "orders", "--missing", "--since", day, "--dry-run", "--json")
+    kinds = {item["number"]: item["kind"] for item in shown.json["missing"]}
+    assert (shown.code, kinds) == (3, {changed: "drift", cancelled: "withdrawn"})
+    assert saved.cli("resync", "orders", "--missing", "--since", day).code == 0
+    assert (saved.bill(cancelled)["FCancelStatus"], saved.bill(changed)["FNote"]) == ("B", "new")
+    assert saved.cli("resync", "orders", "--missing", "--dry-run").code == 0
+
+
+def test_a_store_is_found_to_be_old_though_nothing_was_started_since_its_backup(
+    saved: Site,
+) -> None:
+    saved.sync()
+    backup = backed_up(saved)
+    put_back(saved, backup)
+    assert "store" in saved.try_sync()["errors"]
 
 
 def test_a_bill_typed_by_hand_is_adopted_by_one_command_and_then_updated(saved: Site) -> None:
