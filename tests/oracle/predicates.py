@@ -35,12 +35,15 @@ def o1_withdrawn(history: History) -> Broken:
     """What left the scope after it was sent is cancelled there, or is listed.
 
     Not promised where our own database was put back to a time before the record was first seen:
-    nothing in the CRM asks for it any more.
+    nothing in the CRM asks for it any more; nor of a bill that people deleted and a backup brought
+    back.
     """
     forgotten = any(d.what == "restore" for d in history.decisions)
     for story in stories(history):
         told = story.failure or story.set_aside or forgotten
-        if story.scope == "out" and story.live and not told:
+        deleted = {entry.key for entry in story.by_people("delete")}
+        ours = [bill for bill in story.live if bill["key"] not in deleted]
+        if story.scope == "out" and ours and not told:
             yield Violation("lost", "O1", story.key, "it was withdrawn, and its bill lives on")
 
 
@@ -155,7 +158,8 @@ def _differs(story: Story, bill: Fields) -> Broken:
             text = f"{name} is {bill.get(name)!r} instead of {value!r}"
             yield Violation("diverged", "O4", story.key, text)
     rows, due = _rows(bill), _due(wanted.rows)
-    if rows != due and not (setters["rows"] == "people" or story.by_people("split", "update")):
+    theirs = setters["rows"] == "people" or _excused(story, "rows", setters)
+    if rows != due and not (theirs or story.by_people("split", "update")):
         yield Violation("diverged", "O4", story.key, f"rows are {rows} instead of {due}")
     until = story.history.terms.until
     # A step that people or a backup took back is seen by them alone: nothing tells us.
@@ -165,10 +169,12 @@ def _differs(story: Story, bill: Fields) -> Broken:
 
 
 def _excused(story: Story, name: str, setters: dict[str, str]) -> bool:
-    """People wrote it last, and it is shown that they did, or the policy lets them win."""
-    if setters[name] != "people":
-        return False
-    return story.drifted(name) or story.history.terms.on_conflict == "theirs"
+    """People wrote it last, and it is shown that they did, or the policy lets the target win, be it
+    with what was put back there."""
+    theirs = story.history.terms.on_conflict == "theirs"
+    if setters[name] == "system":
+        return theirs
+    return setters[name] == "people" and (story.drifted(name) or theirs)
 
 
 def _rows(bill: Fields) -> Counter[tuple[Any, ...]]:

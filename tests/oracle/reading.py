@@ -149,9 +149,10 @@ def stories(history: History) -> Iterator[Story]:
 
 
 def last_setters(entries: list[Entry]) -> dict[str, str]:
-    """Who wrote each field of a bill last; a table's rows together as one."""
+    """Who wrote each field of a bill last; a table's rows together as one. What a `system` put back
+    from its backup is its own."""
     setters: dict[str, str] = defaultdict(str)
     for entry in entries:
-        for name in entry.written:
+        for name in (entry.after or ()) if entry.what == "restore" else entry.written:
             setters[name] = entry.who
     return setters

@@ -14,7 +14,6 @@ import argparse
 import hashlib
 import json
 import platform
-import shlex
 import subprocess
 import sys
 import time
@@ -32,6 +31,7 @@ MODULES = (
 """Modules of this package, in the order of their suites."""
 LANES = ({1, 12}, {2, 3, 10}, {4, 5, 6, 7, 8, 9})
 """Numbers of the suites that one process runs. The last ones mostly wait."""
+PRODUCT = ("connector", "adapters", "mappings")
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "build" / "prove"
 
@@ -58,10 +58,9 @@ def main() -> int:
     others = [subprocess.Popen([*words, str(lane)]) for lane in range(1, len(LANES))]
     codes = [_go(chosen, kept, full=options.full, lane=0), *(other.wait() for other in others)]
     if options.write:
-        lines = [table.row(s, evidence) for s in chosen if (evidence := kept.get(s))]
-        given = [word for word in sys.argv[1:] if word != "--write"]
+        fresh = {s.name: kept.row(s, evidence) for s in chosen if (evidence := kept.get(s))}
         where = f"{platform.system()}, Python {platform.python_version()}"
-        table.document(lines, shlex.join(["python", "-m", "tests.prove", *given]), where)
+        table.document(fresh, [suite.name for suite in suites()], where)
     return int(any(codes))
 
 
@@ -72,7 +71,7 @@ def _go(chosen: list[Suite], kept: Kept, *, full: bool, lane: int) -> int:
         if _number(suite.name) in LANES[lane]:
             evidence = kept.done(suite) or _run(suite, full=full)
             kept.put(suite, evidence)
-            print(table.row(suite, evidence), flush=True)
+            print(kept.row(suite, evidence), flush=True)
             broken += [f"{suite.name}: {text}" for text in evidence.violations]
     if broken:
         print(*broken, sep="\n", file=sys.stderr)
@@ -107,7 +106,7 @@ class Kept:
 
     def __init__(self, *, resume: bool) -> None:
         self._resume = resume
-        self._product = _digest()
+        self._product = _digest(*PRODUCT, "sandbox", "tests")
 
     def done(self, suite: Suite) -> Evidence | None:
         """What is known of a suite that held, in the full form; one that did not is run again."""
@@ -124,15 +123,22 @@ class Kept:
         self._path(suite).parent.mkdir(parents=True, exist_ok=True)
         self._path(suite).write_text(json.dumps(known), "utf-8")
 
+    def row(self, suite: Suite, evidence: Evidence) -> str:
+        """Its line in the table."""
+        return table.row(suite, evidence, table.of(self._form, _digest(*PRODUCT)))
+
+    @property
+    def _form(self) -> str:
+        return "full" if self._resume else "short"
+
     def _path(self, suite: Suite) -> Path:
-        form = "full" if self._resume else "short"
-        return KEPT / form / f"{suite.name.replace(' ', '-')}.json"
+        return KEPT / self._form / f"{suite.name.replace(' ', '-')}.json"
 
 
-def _digest() -> str:
-    """A hash of everything that the proof is about."""
+def _digest(*folders: str) -> str:
+    """A hash of what lies in these folders."""
     hash = hashlib.sha256()
-    for path in _files("connector", "adapters", "sandbox", "mappings", "tests"):
+    for path in _files(*folders):
         hash.update(path.read_bytes())
     return hash.hexdigest()
 

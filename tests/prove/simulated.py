@@ -19,6 +19,9 @@ FOUND = (282, 337, 366, 408, 428, 443, 592, 608, 758, 763, 1008, 1067, 1086, 114
 """Seeds beyond those that once showed a bug of the product; as long as the simulation is as it
 was then. What they showed is told in `tests/engine`, too."""
 
+PUT_BACK = (1, 23, 52, 74, 82, 145, 153, 238, 312)
+"""The same of companies in which a backup is put back."""
+
 SCENES = (10, 2)
 """Seeds in whose scenes, between them, every fault point is met while things still go wrong."""
 
@@ -53,9 +56,9 @@ def told(what: str, reports: Iterable[Report]) -> tuple[Evidence, frozenset[str]
     return evidence, met
 
 
-def swarm(seeds: Sequence[int]) -> Evidence:
+def swarm(seeds: Sequence[int], *, restored: bool = False) -> Evidence:
     """T2, and T6 without real processes: every third company has two or three daemons."""
-    return told("runs", suites.swarm(seeds))[0]
+    return told("runs", suites.swarm(seeds, restored=restored))[0]
 
 
 def single(
@@ -152,6 +155,12 @@ SUITES = (
         "a swarm of companies in all weathers",
         partial(swarm, [*range(SEEDS), *FOUND]),
         partial(swarm, range(10_000)),
+    ),
+    Suite(
+        "T2 backups",
+        "in each company a backup is put back: our store's, or the ERP's",
+        partial(swarm, PUT_BACK, restored=True),
+        partial(swarm, range(1_000), restored=True),
     ),
     Suite(
         "T2 poison",

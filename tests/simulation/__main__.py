@@ -1,8 +1,8 @@
 """Run the suites, or replay one run with a log that people can read.
 
-python -m tests.simulation --seeds 200 [--from N] [--store URL] [--jobs 2]
+python -m tests.simulation --seeds 200 [--from N] [--restored] [--store URL] [--jobs 2]
 python -m tests.simulation --exhaustive 3 | --double 500 | --planted
-python -m tests.simulation --seed N [--happens POINT:HIT:crash] | --day N
+python -m tests.simulation --seed N [--happens POINT:HIT:crash | --restored] | --day N
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=200, help="swarm: so many")
     parser.add_argument("--from", dest="first", type=int, default=0, help="the first of them")
+    parser.add_argument("--restored", action="store_true", help="a backup is put back in each")
     parser.add_argument("--exhaustive", type=int, help="every fault point, with so many seeds")
     parser.add_argument("--double", type=int, help="so many pairs of crashes")
     parser.add_argument("--planted", action="store_true", help="take each mechanism away")
@@ -37,7 +38,8 @@ def main() -> int:
     options = parser.parse_args()
     seeds = range(options.first, options.first + options.seeds)
     if options.seed is not None:
-        return replay(partial(suites.replay, options.seed, options.happens, options.store))
+        run = partial(suites.replay, options.seed, options.happens, options.store)
+        return replay(partial(run, restored=options.restored))
     if options.day is not None:
         return replay(Day(options.day).go)
     if options.planted:
@@ -47,7 +49,7 @@ def main() -> int:
         return tell(suites.single(some, options.store, options.jobs))
     if options.double:
         return tell(suites.double(options.double, options.store, options.jobs))
-    return tell(suites.swarm(seeds, options.store, options.jobs))
+    return tell(suites.swarm(seeds, options.store, options.jobs, restored=options.restored))
 
 
 def replay(go: Callable[[], Outcome]) -> int:

@@ -254,6 +254,8 @@ class VirtualErp(VirtualAdapter):
         rows = self._call("find", asked)["records"]
         if not rows:
             raise Gone(f"{write.form} {write.key} is gone")
+        if rows[0]["void"]:
+            raise Conflict(f"{write.form} {write.key} is void")
         return self._climbed(write, rows[0], {})
 
     def _climbed(self, write: Write, record: Any, rows: dict[str, dict[str, str]]) -> Written:

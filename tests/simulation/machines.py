@@ -57,9 +57,9 @@ class Machines:
             self._start(slot)
 
     def stop_all(self) -> None:
-        """Every daemon is killed, and none is started until somebody says so."""
+        """Whatever runs is killed, and nothing is started until somebody says so."""
         self._closed = True
-        for process in self.daemons:
+        for process in (*self.daemons, *self._commands):
             self._scheduler.kill(process)
 
     def terminate(self) -> None:
@@ -167,6 +167,9 @@ class Machines:
         self._commands.append(process)
 
         def run() -> Any:
+            if self._closed:
+                self._run.note(f"{process.name}: ends, there is no database")
+                return None
             try:
                 return work(self.open(process, number))
             except (StoreUnavailable, Mishap) as error:

@@ -37,7 +37,7 @@ from tests.simulation.scheduler import Scheduler
 
 FEEDS = 4
 """Readings that the configuration has."""
-CAREFUL = 190.0
+CAREFUL = 330.0
 """Seconds: after the store was put back, every feed is read once before a doubt is looked at."""
 BUGS = ("planning_bug", "adapter_bug", "job_failed")
 """Events by which the product says that it found a bug in itself."""
@@ -106,7 +106,7 @@ class Observer:
         self._paused = max(self._paused, *paused, 0.0)
         since = max(run.calm_at, run.machines.started_at, self._paused)
         if put_back is not None:  # nothing is done before all has settled and was read
-            since = max(since, put_back + run.machines.settle + CAREFUL)
+            since = max(since, put_back + run.machines.settle) + CAREFUL
         for row in rows:
             # One slow call after another: a beat takes the flows in turn.
             begun = max(row.due_at or 0.0, since) + 60.0 * (1 + run.scene.weather.latency)

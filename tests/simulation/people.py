@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from random import Random
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from tests.simulation.scheduler import Scheduler
 
 SETTLED = 400.0
 """Seconds for which a failure is left alone before anybody decides about it."""
+FIRST_DAY = date(2000, 1, 1)
 FORMS = {"orders": ("bill", "no"), "customers": ("partner", "code")}
 
 
@@ -172,13 +174,14 @@ class Operator:
         app.set_link(flow, number, str(found[FORMS[flow][1]]))
 
     def after_restore(self, app: App) -> None:
-        """The ERP was put back: what it lost is made anew, what it shows of old is mended."""
+        """The ERP was put back: what it lost is made or ended anew, what it shows of old mended."""
         for flow in FORMS:
-            for finding in app.reconcile(flow, repair=True):
-                if finding.kind == "missing":
-                    self._note("anew", flow, finding.key)
-                    app.remove_link(flow, finding.key)
-                    app.create_anew(flow, finding.key)
+            lost = app.missing(flow, FIRST_DAY)
+            for finding in lost:
+                self._note("anew", flow, finding.key)
+            if lost:
+                app.bring_back(flow, lost)
+            app.reconcile(flow, repair=True)
 
     def _note(self, what: str, flow: str, key: str) -> None:
         self._run.note(f"operator: {what} {flow} {key}")

@@ -25,6 +25,7 @@ from connector.engine import (
     gate,
     pairing,
     record,
+    restored,
     retry,
     send,
 )
@@ -103,6 +104,9 @@ def classed(idempotency: str, **changes: Any) -> Callable[[Scene], Scene]:
     return make
 
 
+put_back = classed(
+    "B", store_restored=True, seconds=3000.0, orders=5, edits=6.0, perils=Perils(), terminations=0
+)
 SLOW = Weather(slow=0.1, mute=0.05, latency=0.5, life=LONGEST)
 DEADLY = Perils(crash=0.01, switch=0.3)
 STOPPING = Perils(stop=0.01, longest=900.0, switch=0.3)
@@ -312,6 +316,14 @@ def what_is_told_is_noted_later() -> Any:
     return _both(patch(teller.rules, "tell", later), patch(teller.Teller, "run", then))
 
 
+def the_restored_is_trusted() -> Any:
+    return patch(deliveries, "doubt_all", lambda tx: None)
+
+
+def nobody_counts_its_age() -> Any:
+    return patch(restored, "grow_older", lambda system: None)
+
+
 @contextmanager
 def _both(*patches: Any) -> Iterator[None]:
     for each in patches:
@@ -391,4 +403,8 @@ PLANTED = (
     Planted("what is told is noted in a later transaction", what_is_told_is_noted_later,
             classed("B", orders=9, chat=True), of("duplicated"),
             {"messages_stored": (0.1, "crash")}),
+    Planted("a store that was put back is trusted", the_restored_is_trusted,
+            put_back, of("diverged")),
+    Planted("nobody counts a store's age", nobody_counts_its_age,
+            put_back, of("diverged", "order", "duplicated")),
 )  # fmt: skip

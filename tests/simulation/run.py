@@ -6,7 +6,7 @@ import copy
 import hashlib
 import json
 import random as global_random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -77,10 +77,11 @@ class Run:
         fate: Fate | None = None,
         url: str = "",
         start: float = START,
+        draw: Callable[[Random], Scene] = swarm,
     ) -> None:
         self.seed = seed
         self.start = start
-        self.scene = copy.deepcopy(scene) or swarm(self.random("scene"))
+        self.scene = copy.deepcopy(scene) or draw(self.random("scene"))
         self.scheduler = Scheduler(self.random("scheduler"), start)
         self.log: list[str] = []
         self.trouble: list[str] = []

@@ -155,6 +155,18 @@ def swarm(random: Random) -> Scene:
     return scene
 
 
+def restored(random: Random) -> Scene:
+    """A company that changes its orders for long, and something of it is put back: mostly our
+    database, at times the ERP."""
+    scene = swarm(random)
+    scene.seconds, scene.edits, scene.orders = 3000.0, random.uniform(4, 8), 5
+    if scene.idempotency == "C":
+        scene.idempotency = "B"
+    scene.erp_restored = random.random() < 0.3
+    scene.store_restored = not scene.erp_restored
+    return scene
+
+
 def _some(random: Random, most: float) -> float:
     """Often nothing, else up to `most`."""
     return random.choice((0.0, random.uniform(0, most)))

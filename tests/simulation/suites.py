@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from tests.simulation import exhaustive
+from tests.simulation import exhaustive, scene
 from tests.simulation.day import Day
 from tests.simulation.exhaustive import Plan
 from tests.simulation.run import Outcome, Run
@@ -36,9 +36,12 @@ class Report:
         return "\n".join([*list(folded.values())[:4], f"    {self.command}"])
 
 
-def swarm(seeds: Iterable[int], url: str = "", jobs: int = 0) -> Iterator[Report]:
-    """T2: each seed a company of its own, in its own weather."""
-    return _side_by_side(partial(_seed, url=url), list(seeds), jobs)
+def swarm(
+    seeds: Iterable[int], url: str = "", jobs: int = 0, *, restored: bool = False
+) -> Iterator[Report]:
+    """T2: each seed a company of its own, in its own weather; `restored`: in each of them a
+    backup is put back."""
+    return _side_by_side(partial(_seed, url=url, restored=restored), list(seeds), jobs)
 
 
 def single(seeds: Iterable[int], url: str = "", jobs: int = 0, **rest: Any) -> Iterator[Report]:
@@ -71,8 +74,9 @@ def _side_by_side(
         yield from pool.map(work, items, chunksize=chunk)
 
 
-def _seed(seed: int, url: str) -> Report:
-    return _carried_out(partial(Run(seed, url=url).go), f"{COMMAND} --seed {seed}")
+def _seed(seed: int, url: str, restored: bool) -> Report:
+    command = f"{COMMAND} --seed {seed}" + " --restored" * restored
+    return _carried_out(partial(replay, seed, "", url, restored=restored), command)
 
 
 def _day(seed: int) -> Report:
@@ -104,8 +108,8 @@ def _carried_out(go: Callable[[], Outcome], command: str) -> Report:
     return Report(command, counts, [str(violation) for violation in verdict.violations])
 
 
-def replay(seed: int, happens: str, url: str) -> Outcome:
+def replay(seed: int, happens: str, url: str, *, restored: bool = False) -> Outcome:
     """A run once more: a swarm's, or a planned one."""
     if happens:
         return exhaustive.carry_out(Plan.read(seed, happens), url)
-    return Run(seed, url=url).go()
+    return Run(seed, draw=scene.restored if restored else scene.swarm, url=url).go()
