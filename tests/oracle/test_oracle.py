@@ -87,6 +87,20 @@ GONE = Version(2.0, "order", "o1", None)
 POISON = ordered(2.0, lines=[{**LINE, "qty": "many"}])
 STOPPED = history(erp=[], crm=[told("stopped", "")], failures=[listed()])
 
+
+def put_back(terms: Terms) -> History:
+    """A change of the order reached the ERP, which was put back to the time before."""
+    return history(
+        terms=terms,
+        versions=[ordered(), ordered(2.0, note="new")],
+        erp=[
+            created(),
+            changed(11.0, {"note": "new"}),
+            changed(12.0, {"note": None}, "system", "restore"),
+        ],
+    )
+
+
 BROKEN: dict[str, tuple[str, Callable[[], History]]] = {
     "nothing stands there": ("O1", lambda: history(erp=[], crm=[])),
     "a withdrawn order's bill lives on": (
@@ -125,6 +139,14 @@ BROKEN: dict[str, tuple[str, Callable[[], History]]] = {
     "what people changed is not shown": (
         "O4",
         lambda: history(erp=[created(), changed(11.0, {"note": "theirs"}, "people")]),
+    ),
+    "a backup of the ERP shows something else": ("O4", lambda: put_back(TERMS)),
+    "a backup brings a withdrawn order's bill back": (
+        "O1",
+        lambda: history(
+            versions=[ordered(), GONE],
+            erp=[created(), created(11.0, void=True), created(12.0)],
+        ),
     ),
     "a value nobody ever showed is written": (
         "O5",
@@ -219,6 +241,17 @@ WELL: dict[str, Callable[[], History]] = {
     ),
     "it is under approval": lambda: history(
         versions=[ordered(status="in_approval")], erp=[], crm=[], waiting=[WAITING]
+    ),
+    "a backup of the ERP shows something else, and the ERP wins": lambda: put_back(
+        replace(TERMS, on_conflict="theirs")
+    ),
+    "a backup brings a withdrawn order's bill back that people had deleted": lambda: history(
+        versions=[ordered(), GONE],
+        erp=[
+            created(),
+            replace(changed(11.0, {}, "people", "delete"), after=None),
+            changed(12.0, {}, "system", "restore"),
+        ],
     ),
     "an unlinked one was unlinked by somebody": lambda: history(
         failures=[listed("unlinked")],
