@@ -53,6 +53,8 @@ RECKON = 300.0
 """The same, for figures that are made of everything."""
 SIGN = 20.0
 """Seconds between signs that it is alive."""
+AGE = 60.0
+"""Seconds from which on the loss of what was stored since a backup is noticed."""
 RELOAD = 5.0
 """Seconds between looks for an edited configuration."""
 REPORT = (8, 30)
@@ -178,6 +180,7 @@ class Daemon:
         beats: list[tuple[str, Callable[[], None], float]] = [
             ("recover", lambda: self._recover(engine), RECOVER),
             ("sign", lambda: self._sign(app), SIGN),
+            ("age", lambda: self._age(app), AGE),
             ("deliver", lambda: self._deliver(app, engine), BEAT),
             ("rules", lambda: self._follow_rules(app), FOLLOW),
             ("plan", lambda: self._plan(app, engine), PLAN),
@@ -231,6 +234,8 @@ class Daemon:
         store = app.system.store
         with store.transaction() as tx:
             feed_store.sign(store, tx, app.system.owner)
+
+    def _age(self, app: App) -> None:
         restored.grow_older(app.system)
 
     def _sign_off(self, app: App) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from connector.app import App
-from connector.daemon import FOLLOW, PLAN, RECKON, RECOVER, SIGN, Daemon
+from connector.daemon import AGE, FOLLOW, PLAN, RECKON, RECOVER, Daemon
 from connector.engine.dispatch import Dispatcher
 from connector.health import Health
 from tests.simulation.database import VirtualStore
@@ -85,7 +85,7 @@ class VirtualDaemon(Daemon):
                 work = partial(self._read, engine, feed)
                 loops.append(self._spawn(f"read {feed.name}", work, every, at_once=True))
             loops.append(self._spawn("recover", partial(self._recover, engine), RECOVER))
-            loops.append(self._spawn("sign", partial(self._sign, self._app), SIGN))
+            loops.append(self._spawn("age", partial(self._age, self._app), AGE))
             loops.append(self._spawn("plan", partial(self._plan, self._app, engine), PLAN))
             loops.append(self._spawn("reckon", partial(self._reckon, engine), RECKON))
             if self._app.reviewed or self._app.system.watched:
