@@ -488,7 +488,8 @@ class Adapter(ABC):
         """Create or change one record and take it to `until`. Returns only on the remote's word.
 
         A record with several steps: its real state is read first, what is done is not done
-        again. `HalfDone` carries what was reached when a later step fails.
+        again. `HalfDone` carries what was reached when a later step fails. A record that is void
+        is not done, however far it came: Conflict.
         """
 
     def write_many(self, writes: Sequence[Write]) -> Iterator[Written | AdapterError]:
