@@ -226,9 +226,9 @@ class Sender:
             keys.setdefault(table, {}).update(lines)
         refused = self._others_first(job, made, other) if other else None
         if refused is None and made.conflicts:
-            refused = Conflict(_conflict_words(made))
+            refused = Conflict(_conflict_words(made, forgotten=held.unsure))
         if refused is None and made.strange:
-            refused = Conflict(say("rows_unclear", number=record.number if record else job.key))
+            refused = Conflict(say("rows_forgotten", number=record.number if record else job.key))
         if refused is not None:
             return Result(job, error=refused, plan=made)
         step = THEIRS if heard and _made_by_people(job) and self._flow.until else _step(job)
@@ -460,10 +460,13 @@ def _did(write: Write) -> str:
     return "updated" if write.fields or write.tables else "advanced"
 
 
-def _conflict_words(made: Plan) -> Any:
+def _conflict_words(made: Plan, *, forgotten: bool) -> Any:
     first = made.conflicts[0]
-    values = {name: plainly(getattr(first, name)) for name in ("ours", "base", "theirs")}
-    more = len(made.conflicts) - 1
-    if more:
-        return say("conflicts", path=first.path, more=more, **values)
+    values = {name: plainly(getattr(first, name)) for name in ("ours", "theirs")}
+    count = len(made.conflicts)
+    if forgotten:
+        return say("conflict_forgotten", path=first.path, count=count, **values)
+    values["base"] = plainly(first.base)
+    if count > 1:
+        return say("conflicts", path=first.path, more=count - 1, **values)
     return say("conflict", path=first.path, **values)

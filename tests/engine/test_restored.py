@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select
 
 from connector.engine import restored
 from connector.errors import OutcomeUnknown
+from connector.messages import load
 from connector.operations import overview
 from connector.store import facts
 from connector.store.tables import metadata
@@ -82,6 +83,8 @@ def test_what_was_changed_there_and_back_meanwhile_is_compared_with_the_target(s
     shop.order(note="old")
     shop.sync()
     assert outcome(shop) == ("stopped", "conflict")
+    assert "forgotten" in str(load(shop.delivery().detail))
+    assert "--ours" in str(load(shop.delivery().detail))
     assert shop.bill().fields["note"] == "forgotten"
 
 
@@ -170,6 +173,7 @@ def test_a_row_whose_forgotten_line_is_gone_waits_for_a_person_who_decides(shop:
     shop.order(lines=[line("1")], note="new")
     shop.sync()
     assert outcome(shop) == ("stopped", "conflict")
+    assert "--ours" in str(load(shop.delivery().detail))
     assert quantities(shop) == [2, 7]
     shop.erp.put("bill", {"rows": shop.bill().fields["rows"][:1]}, shop.bill().key)
     shop.order(lines=[line("1")], note="newest")
