@@ -105,7 +105,7 @@ def _arrived_rows(
     base: dict[str, Any] = {}
     for line in {**before, **asked}:
         key, old = keys.get(line, ""), before.get(line)
-        new = asked.get(line, old) or {"f": {}}
+        new: Canonical = asked[line] if line in asked else before[line]
         if key in shown:
             was = None if made else old["f"] if old else {}
             known = bases.get(table, {}).get(key, {})

@@ -265,3 +265,5 @@ def test_a_ratio_is_exact_until_it_is_rounded_once() -> None:
     # In 28 digits the product alone would round: a third times three is one again here.
     digits = Decimal("0.123456789012345678901234567")
     assert money.ratio([digits, digits, Decimal(7)], [digits, Decimal(7)], 27) == digits
+    large = 1_234_567_890_123_456_789
+    assert money.ratio([Decimal(large), Decimal(large)], [], 0) == large * large

@@ -69,23 +69,27 @@ class Books(Bills[Bill]):
     def __init__(self, state: str, **says: AdapterError) -> None:
         states = {"1": state} if state else {}
         ladder = Climbing(states, {name.replace("_", " "): e for name, e in says.items()}, [])
-        super().__init__(ladder, {"change_bill": lambda bill: ladder.did("change bill")})
+        super().__init__(ladder, {"change_bill": lambda bill: self.did("change bill", bill)})
 
     def bill(self, write: Write) -> Bill:
         return Bill(write, write.key, "B-1")
 
+    def did(self, call: str, bill: Bill) -> None:
+        assert bill.write.form == "order"
+        self.ladder.did(call)
+
     def create(self, bill: Bill) -> None:
-        self.ladder.did("create")
+        self.did("create", bill)
         bill.key, bill.state = "1", "open"
 
     def update(self, bill: Bill) -> None:
-        self.ladder.did("update")
+        self.did("update", bill)
 
     def resume(self, bill: Bill) -> None:
-        self.ladder.did("resume")
+        self.did("resume", bill)
 
     def end(self, bill: Bill) -> None:
-        self.ladder.did("end")
+        self.did("end", bill)
 
 
 def write(
@@ -206,8 +210,16 @@ def test_what_is_closed_may_stay_as_it_is() -> None:
 
 @pytest.mark.parametrize("until", ["saved", "audited"])
 def test_what_is_void_is_not_done_however_far_it_came(until: str) -> None:
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="B-1"):
         Books("void").write(write("1", same=True, until=until))
+
+
+def test_one_alone_is_written_as_it_is() -> None:
+    (outcome,) = Books("open").write_alike([write("1")])
+    assert isinstance(outcome, Written)
+    (refused,) = Books("").write_alike([write("1")])
+    assert isinstance(refused, Gone)
+    assert "(1)" in str(refused)
 
 
 def test_a_step_that_fails_after_the_save_leaves_it_half_done() -> None:
@@ -220,7 +232,7 @@ class Closing(Books):
     """Rows of a bill at the top can be closed."""
 
     def close_rows(self, bill: Bill) -> bool:
-        self.ladder.did("close rows")
+        self.did("close rows", bill)
         return True
 
 

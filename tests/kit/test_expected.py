@@ -95,7 +95,8 @@ def test_what_is_expected_is_read_as_numbers() -> None:
     paths = ("total", "rows/a/sum", "rows/b/sum", "rows/b/qty", "more/c/sum")
     limits = dict.fromkeys(paths, (Decimal(1), Decimal(0)))
     shape = numbers(Write("bill", "k", {}, expect=limits), "id", "no")
-    assert (shape.key, shape.fields, shape.kinds) == (("id",), ("total",), {"total": "number"})
+    assert (shape.form, shape.key, shape.fields) == ("bill", ("id",), ("total",))
+    assert shape.kinds == {"total": "number"}
     assert shape.tables == {
         "rows": Table("no", ("sum", "qty"), kinds={"sum": "number", "qty": "number"}),
         "more": Table("no", ("sum",), kinds={"sum": "number"}),
@@ -131,7 +132,7 @@ def test_a_value_is_the_same_however_the_target_prints_it(ours: Any, shown: Any)
 @pytest.mark.parametrize(
     ("ours", "shown"),
     [
-        (Decimal(5), "5"), (5, None), (None, 0), (True, 0), (False, "true"),
+        (Decimal(5), "5"), (5, 6), (5, None), (None, 0), (None, "None"), (True, 0), (False, "true"),
         (date(2026, 3, 5), "2026-03-06"), ("a", "A"), ("a", ""),
     ],
 )  # fmt: skip

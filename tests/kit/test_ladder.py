@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from connector.contract import Write, Written
+from connector.contract import Record, TableWrite, Write, Written
 from connector.errors import (
     AdapterError,
     Changed,
@@ -148,6 +149,7 @@ def test_a_bill_that_was_deleted_meanwhile_is_gone() -> None:
     outcome = only(books, bill())
     assert isinstance(outcome, HalfDone)
     assert isinstance(outcome.cause, Gone)
+    assert "(1)" in str(outcome.cause)
 
 
 @pytest.mark.parametrize("down", [None, Locked("busy")])
@@ -184,6 +186,13 @@ def test_a_step_whose_answer_tells_that_it_led_further_is_taken_at_its_word() ->
     assert [verb for verb, _ in books.calls] == ["submit"]
 
 
+def test_whatever_is_known_of_a_bill_is_told() -> None:
+    shown, keys = Record("1", {}), {"rows": {"a": "11"}}
+    known = bill(state="done")
+    known.line_keys, known.shown, known.awaits = keys, shown, "the boss"
+    assert known.written() == Written("1", "SO-1", keys, "audited", "the boss", shown)
+
+
 def test_a_new_bill_that_was_never_saved_is_not_half_done() -> None:
     new = bill(key="", state="")
     new.error = Rejected("no customer")
@@ -204,10 +213,10 @@ def test_a_bill_is_taken_back_only_where_the_flow_allows_it() -> None:
 
 
 def test_what_hangs_on_a_bill_makes_taking_it_back_a_conflict_in_the_remotes_words() -> None:
-    books = Books({"1": "done"}, {("back", "1"): Rejected("shipped", code="7")})
+    books = Books({"1": "done"}, {("back", "1"): Rejected("shipped", code="7", answer="{}")})
     with pytest.raises(Conflict, match="shipped") as refused:
         books.reopen(bill(state="done", on_change=("unaudit",)))
-    assert refused.value.code == "7"
+    assert (refused.value.code, refused.value.answer) == ("7", "{}")
 
 
 def taken_back(until: str = "audited") -> Bill:
@@ -221,6 +230,24 @@ def test_a_bill_goes_up_again_when_its_change_is_refused() -> None:
     error = Rejected("no such material")
     assert books.put_back(taken_back(until="saved"), error) is error
     assert (str(error), books.states) == ("no such material", {"1": "done"})
+
+
+def test_nothing_of_the_change_goes_up_with_it() -> None:
+    class Seen(Books):
+        def take(self, step: Step, bills: Sequence[Bill]) -> Mapping[str, AdapterError | None]:
+            writes.extend(bill.write for bill in bills)
+            return super().take(step, bills)
+
+    writes: list[Write] = []
+    change: dict[str, Any] = {
+        "fields": {"memo": "new"}, "tables": {"rows": TableWrite(drop=("11",))},
+        "expect": {"total": (Decimal(1), Decimal(0))},
+    }  # fmt: skip
+    going = taken_back()
+    going.write = replace(going.write, **change)
+    Seen({"1": "back"}).put_back(going, Rejected("no such material"))
+    assert writes
+    assert all((one.fields, one.tables, one.expect) == ({}, {}, {}) for one in writes)
 
 
 def test_a_bill_that_cannot_go_up_again_is_told_of() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +26,8 @@ def read(cursor: str | None, seconds: float, high: int) -> str:
 
 def test_everything_is_read_until_the_readings_span_the_lookback() -> None:
     cursor = read(None, 0, 10)
-    assert (Span.open(cursor, LOOKBACK).since, Span.open(cursor, LOOKBACK).fresh) == (None, 10)
+    first = Span.open(cursor, LOOKBACK)
+    assert (first.since, first.low, first.fresh) == (None, 0, 10)
     cursor = read(read(cursor, 300, 20), 599, 30)
     assert Span.open(cursor, LOOKBACK).since is None
     span = Span.open(read(cursor, 600, 40), LOOKBACK)
@@ -36,6 +38,25 @@ def test_a_reading_begins_at_what_was_the_newest_a_lookback_before_the_last_one(
     cursor = read(read(read(None, 0, 10), 1000, 20), 1601, 30)
     span = Span.open(cursor, LOOKBACK)
     assert (span.since, span.low) == (at(1000), 20)
+
+
+@pytest.mark.parametrize(
+    ("times", "kept"),
+    [
+        ((0, 30, 31), (0, 31)),
+        ((0, 75, 76), (0, 75, 76)),
+        ((0, 75, 150, 151), (0, 75, 150, 151)),
+        ((0, 100, 1000), (100, 1000)),
+    ],
+)
+def test_of_readings_close_together_and_long_ago_only_one_is_kept(
+    times: tuple[int, ...], kept: tuple[int, ...]
+) -> None:
+    cursor = None
+    for number, seconds in enumerate(times):
+        cursor = read(cursor, seconds, number)
+    assert cursor is not None
+    assert [when for when, _ in json.loads(cursor)["marks"]] == [at(k).isoformat() for k in kept]
 
 
 def test_a_reading_that_was_broken_off_goes_on_as_it_began() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from connector.contract import Record
 from connector.engine import adopting
 from tests.plan.bill import NOTHING, WRITER, bill, form, people, row, shown
 
@@ -19,6 +21,17 @@ def keys(lines: Any, record: Any, sent: Any = None) -> Any:
 
 TWO = {"a": row("M1"), "b": row("M2")}
 TWICE = {"a": row("M1"), "b": row("M1", 5)}
+
+
+@pytest.mark.parametrize(
+    ("mark", "another"),
+    [("crm:o1", False), (" crm:o1 ", False), ("crm:o2", True), ("", True), (None, True)],
+)
+def test_a_record_with_another_mark_or_none_is_another(mark: str | None, another: bool) -> None:
+    mapping = SimpleNamespace(reference="ref")
+    shown = Record("k", {"ref": mark})
+    assert adopting.is_another("crm:o1", shown, mapping) is another  # type: ignore[arg-type]
+    assert not adopting.is_another("crm:o1", Record("k", {}), mapping)  # type: ignore[arg-type]
 
 
 def test_rows_in_their_order_are_our_lines() -> None:

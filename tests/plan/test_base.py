@@ -88,10 +88,16 @@ def test_what_a_target_may_have_made_of_our_value_is_what_it_shows(was: Any, wan
 
 @pytest.mark.parametrize(
     ("was", "wanted"),
-    [(Decimal(10), Decimal("10.4")), (Decimal("10.1"), Decimal("10.2")), ("old", "an old one")],
+    [
+        (Decimal(10), Decimal("10.4")),
+        (Decimal("10.1"), Decimal("10.2")),
+        (Decimal(10), Decimal("10.0001")),
+        ("n/a", Decimal(10)),
+        ("old", "an old one"),
+    ],
 )
 def test_no_target_makes_one_value_of_the_other(was: Any, wanted: Any) -> None:
-    name = "rate" if isinstance(was, Decimal) else "note"
+    name = "rate" if isinstance(wanted, Decimal) else "note"
     before = bill(**{name: was})
     assert changed(before, bill(**{name: wanted}), shown(before))["f"][name] == wanted
 

@@ -66,6 +66,21 @@ def test_as_it_should_be_nobody_is_asked() -> None:
     assert (plan.empty, plan.conflicts, plan.strange) == (True, [], set())
 
 
+def test_whoever_decided_for_ours_is_not_asked_again() -> None:
+    now = people(bill(), {"r-x": dict(OLD, material="M9")}, note="other")
+    known = replace(held(bill(), now), unsure=True)
+    plan = planning.update(bill(), form(bill()), known, WRITER, force="ours")
+    assert (plan.conflicts, plan.strange, plan.fields) == ([], set(), {"note": "n"})
+
+
+def test_a_row_that_was_closed_with_its_line_is_left_alone() -> None:
+    one = bill({"a": row("M1")})
+    known = replace(held(one, shown(bill(TWO))), line_keys=keys(bill(TWO)))
+    assert planning.update(one, form(one), known, WRITER).empty
+    unknown = replace(known, unsure=True)
+    assert planning.update(one, form(one), unknown, WRITER).tables["rows"].drop == ["r-b"]
+
+
 def test_of_a_bill_that_was_only_found_the_row_of_a_line_that_is_gone_goes() -> None:
     found = Held(NOTHING, NOTHING, shown(bill(TWO)), keys(bill(TWO)))
     left = bill({"a": row("M1")})
@@ -84,7 +99,8 @@ def test_a_row_of_an_older_key_that_shows_what_is_wanted_is_taken() -> None:
 def test_the_only_one_of_its_material_is_brought_up_to_date() -> None:
     plan = update(bill(), bill(), people(bill(), under("r-old", qty="3")), "ours")
     (change,) = plan.tables["rows"].rows
-    assert (change.key, change.fields) == ("r-old", {"qty": Decimal(10)})
+    assert (change.line, change.key, change.fields) == ("a", "r-old", {"qty": Decimal(10)})
+    assert (change.tables, [each.path for each in plan.changes]) == ({}, ["rows/a/qty"])
     assert plan.standing == {"rows": {"a": "r-old"}}
 
 

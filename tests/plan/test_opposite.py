@@ -92,12 +92,15 @@ def test_an_echo_is_not_taken_over_before_what_the_target_shows_is_carried(carri
     assert plan.echoed == (set() if carried else {"note"})
 
 
-@pytest.mark.parametrize("of, expected", [(heard(), "conflict"), (None, "write")])
+@pytest.mark.parametrize(
+    "both_ways, of, expected",
+    [(True, heard(), "conflict"), (True, None, "conflict"), (False, None, "write")],
+)
 def test_an_empty_field_that_both_sides_filled_is_a_conflict_where_both_write(
-    of: Heard | None, expected: str
+    both_ways: bool, of: Heard | None, expected: str
 ) -> None:
     there = Record("k", {"note": "theirs"})
-    held = Held({"f": {"other": "x"}}, NOTHING, there, {}, of is not None, of)
+    held = Held({"f": {"other": "x"}}, NOTHING, there, {}, both_ways, of)
     document = Node({"note": "ours"})
     plan = planning.update(document, canonical(document), held, WRITER)
     assert outcome(plan, "note") == expected

@@ -55,7 +55,9 @@ def outcome(plan: Plan, path: str) -> str:
         ("write", plan.writes),
     ):
         if any(difference.path == path for difference in found):
+            assert (path in plan.fields) == (name == "write") or "/" in path
             return name
+    assert path not in plan.fields
     return "nothing"
 
 

@@ -44,6 +44,14 @@ def test_what_was_sent_counts_and_not_what_the_line_says_by_now() -> None:
     assert added(now, form(bill(TWO)), shown(bill(TWO))) == {"a": "r-a", "b": "r-b"}
 
 
+def test_a_row_that_is_known_and_there_is_no_other() -> None:
+    again = people(bill({"a": row("M1")}), {"r-x": shown(bill({"a": row("M1")})).fields["rows"][0]})
+    again.fields["rows"][-1]["rid"] = "r-x"
+    again.fields["rows"].reverse()
+    one = bill({"a": row("M1")})
+    assert added(one, form(one), again) == {"a": "r-a"}
+
+
 def test_a_bill_whose_rows_were_unknown_finds_them_all() -> None:
     found = adopting.added(bill(TWO), form(bill(TWO)), {}, shown(bill(TWO)), WRITER)
     assert found == {"rows": {"a": "r-a", "b": "r-b"}}
@@ -100,6 +108,13 @@ def test_rows_inside_rows_stay_with_their_row() -> None:
     )
     assert delivered["t"]["rows"]["a"]["t"] == {"inner": {}}
     assert delivered["t"]["rows"]["a"]["f"]["qty"] == Decimal(11)
+
+
+def test_rows_inside_rows_that_were_not_sent_stay_as_they_were() -> None:
+    known = held(bill(TWO), shown(bill(TWO)))
+    known.delivered["t"]["rows"]["b"]["t"] = {"inner": {}}
+    delivered, _ = adopting.cleared(known, form(bill({"a": row("M1", qty=11)})), WRITER)
+    assert delivered["t"]["rows"]["b"]["t"] == {"inner": {}}
 
 
 @pytest.mark.parametrize("shows, moved", [("M2", True), ("M1", False)])

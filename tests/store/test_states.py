@@ -51,6 +51,15 @@ def test_an_abandoned_claim_begins_a_new_epoch_so_that_its_holder_writes_nothing
     assert OUTCOMES["abandoned"](row(epoch=3))["epoch"] == 4
 
 
+def test_what_nobody_has_asked_for_says_so_and_a_change_of_it_asks_for_nothing() -> None:
+    how: Any = {"priority": 0, "due": None}
+    unasked = states.first("orders", "o1", "", NOW, asked=False, **how)
+    assert (unasked["reason"], unasked["detail"]) == ("unasked", dump(say("unasked")))
+    assert states.first("orders", "o1", "", NOW, **how)["detail"] == ""
+    changed = states.changed(row(reason="unasked"), NOW, **how)
+    assert (changed["reason"], changed["dirty"]) == ("unasked", 1)
+
+
 @EVERY
 def test_every_outcome_lets_go_of_the_claim(name: str) -> None:
     made = OUTCOMES[name](row(state="sending", owner="me"))
