@@ -187,8 +187,9 @@ def test_what_may_not_change_is_left_alone(
     state: str, listed: tuple[str, ...], error: type[AdapterError]
 ) -> None:
     books = Books(state)
-    with pytest.raises(error):
+    with pytest.raises(error) as refused:
         books.write(write("1", *listed))
+    assert ("B-1" if state else "(1)") in str(refused.value)
     assert books.ladder.calls == []
 
 

@@ -20,6 +20,7 @@ LEFT: dict[str, tuple[int, str]] = {
     "connector.engine.adopting.x__material": (3, CODED),
     "connector.engine.adopting.x__same": (1, CODED),
     "connector.engine.adopting.x_added": (2, DEFAULT),
+    "connector.engine.adopting.x_is_another": (1, EMPTY),
     "connector.engine.adopting.x_cleared": (5, DEFAULT),
     "connector.engine.base.x__fields": (3, EMPTY),
     "connector.engine.base.x_after_write": (1, CODED),
