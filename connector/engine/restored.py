@@ -35,7 +35,10 @@ def begin(system: System) -> None:
             instance, age = facts.grow_older(store, tx, most)
             _log.error("store_restored", age=age)
     fault("age_counted")
-    _write(seen, instance, age)
+    try:
+        _write(seen, instance, age)
+    except OSError as error:  # a person has to say that the store was put back
+        _log.warning("age_not_noted", file=str(seen), why=str(error))
 
 
 def grow_older(system: System) -> None:
@@ -43,7 +46,8 @@ def grow_older(system: System) -> None:
     with system.store.transaction() as tx:
         instance, age = facts.grow_older(system.store, tx)
     fault("age_counted")
-    _write(system.seen, instance, age)
+    with suppress(OSError):  # it was told at the start
+        _write(system.seen, instance, age)
 
 
 def mark(system: System, tx: Tx) -> None:
@@ -67,15 +71,10 @@ def _read(seen: Path | None) -> tuple[str, int]:
 
 
 def _write(seen: Path | None, instance: str, age: int) -> None:
-    """Where it cannot be written, a person has to say that the store was put back."""
-    if seen is None:
-        return
-    try:
+    if seen is not None:
         part = seen.with_name(f"{seen.name}.part")
         part.write_text(f"{instance} {age}\n", "utf-8")
         part.replace(seen)
-    except OSError as error:
-        _log.warning("age_not_noted", file=str(seen), why=str(error))
 
 
 def held_back(system: System, tx: Tx) -> set[str]:

@@ -4,6 +4,7 @@ neither people's nor to be made again."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,6 +71,17 @@ def test_a_store_put_back_is_noticed_though_nothing_was_started_since(shop: Site
     assert not is_careful(shop)
     put_back()
     assert is_careful(shop)
+
+
+def test_where_no_file_can_stand_beside_the_store_that_is_told_once(
+    shop: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    nowhere = replace(shop.system, seen=shop.directory / "missing" / "store.age")
+    restored.begin(nowhere)
+    restored.grow_older(nowhere)
+    assert [str(shop.directory) in record.getMessage() for record in caplog.records] == [True]
+    restored.begin(nowhere)
+    assert not is_careful(shop)
 
 
 def test_what_was_changed_there_and_back_meanwhile_is_compared_with_the_target(shop: Site) -> None:
