@@ -302,7 +302,7 @@ class App:
     def bring_back(
         self, name: str, lost: Sequence[reconciling.Finding], *, progress: Progress = silent
     ) -> dict[str, Any]:
-        """Create or end once more what the target has lost."""
+        """Create, change or end once more what the target has lost."""
         flow = finding.linking(self.system, name)
         linking.bring_back(self.system, flow, lost, self.who)
         return self.sync([name], progress=progress)

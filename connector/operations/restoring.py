@@ -6,14 +6,17 @@ from pathlib import Path
 
 from connector.engine import restored
 from connector.engine.system import System
-from connector.store import facts, journal, migrate
+from connector.store import facts, feeds, journal, migrate
 
 
 def say_restored(system: System, who: str) -> None:
-    """It was put back where nobody could notice: be careful from now on."""
+    """It was put back where nobody could notice: be careful from now on, and read once more what
+    was read since as if nothing had been forgotten."""
     store = system.store
     with store.transaction() as tx:
         restored.mark(system, tx)
+        for feed in system.feeds.values():
+            feeds.rewind(tx, feed.connection.name, feed.object)
         journal.log_audit(tx, store.now(tx), who, "restored", {})
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select
 from connector.engine import restored
 from connector.errors import OutcomeUnknown
 from connector.messages import load
-from connector.operations import overview
+from connector.operations import overview, restoring
 from connector.store import facts
 from connector.store.tables import metadata
 from tests.engine.factory import Site, failing, line
@@ -60,6 +60,16 @@ def quantities(shop: Site) -> list[Any]:
     return [row["qty"] for row in shop.bill().fields["rows"]]
 
 
+def forget(shop: Site, before: Any, since: Any) -> None:
+    """The store is backed up with one version delivered, and put back after another."""
+    shop.order(**before)
+    shop.sync()
+    put_back = backed_up(shop)
+    shop.order(**since)
+    shop.sync()
+    put_back()
+
+
 def is_careful(shop: Site) -> bool:
     with shop.system.store.reading() as tx:
         return facts.restored_at(tx) is not None
@@ -86,12 +96,7 @@ def test_where_no_file_can_stand_beside_the_store_that_is_told_once(
 
 def test_what_was_changed_there_and_back_meanwhile_is_compared_with_the_target(shop: Site) -> None:
     orders(shop, "until: saved")
-    shop.order(note="old")
-    shop.sync()
-    put_back = backed_up(shop)
-    shop.order(note="forgotten")
-    shop.sync()
-    put_back()
+    forget(shop, {"note": "old"}, {"note": "forgotten"})
     shop.order(note="old")
     shop.sync()
     assert outcome(shop) == ("stopped", "conflict")
@@ -102,12 +107,11 @@ def test_what_was_changed_there_and_back_meanwhile_is_compared_with_the_target(s
 
 def test_whoever_says_that_ours_stands_has_decided_all_of_it(shop: Site) -> None:
     orders(shop, "until: saved")
-    shop.order(lines=[line("1")], note="old")
-    shop.sync()
-    put_back = backed_up(shop)
-    shop.order(lines=[line("1"), line("2", qty="7")], note="forgotten")
-    shop.sync()
-    put_back()
+    forget(
+        shop,
+        {"lines": [line("1")], "note": "old"},
+        {"lines": [line("1"), line("2", qty="7")], "note": "forgotten"},
+    )
     shop.order(lines=[line("1", qty="3")], note="old")
     shop.sync()
     assert outcome(shop) == ("stopped", "conflict")
@@ -117,14 +121,29 @@ def test_whoever_says_that_ours_stands_has_decided_all_of_it(shop: Site) -> None
     assert (shop.bill().fields["note"], quantities(shop)) == ("old", [3, 7])
 
 
-def test_what_stands_there_as_it_should_needs_nobody(shop: Site) -> None:
+def test_what_was_read_before_somebody_said_so_is_read_and_compared_once_more(shop: Site) -> None:
     orders(shop, "until: saved")
     shop.order(note="old")
     shop.sync()
     put_back = backed_up(shop)
-    shop.order(note="new")
+    shop.order(note="forgotten")
     shop.sync()
+    assert shop.system.seen is not None
+    shop.system.seen.unlink()
     put_back()
+    shop.order(note="old")
+    shop.sync()
+    assert outcome(shop) == ("in_sync", "")
+    shop.clock.advance(1)
+    restoring.say_restored(shop.system, "somebody")
+    shop.clock.advance(SETTLED)
+    shop.sync()
+    assert outcome(shop) == ("stopped", "conflict")
+
+
+def test_what_stands_there_as_it_should_needs_nobody(shop: Site) -> None:
+    orders(shop, "until: saved")
+    forget(shop, {"note": "old"}, {"note": "new"})
     count = shop.commits()
     shop.sync()
     assert outcome(shop) == ("in_sync", "")
@@ -148,12 +167,7 @@ def test_what_people_changed_after_that_is_theirs_again(shop: Site) -> None:
 
 def test_what_it_has_forgotten_to_have_written_wins_over_nothing(shop: Site) -> None:
     orders(shop, "until: saved, on_conflict: theirs")
-    shop.order(note="old")
-    shop.sync()
-    put_back = backed_up(shop)
-    shop.order(note="forgotten")
-    shop.sync()
-    put_back()
+    forget(shop, {"note": "old"}, {"note": "forgotten"})
     shop.order(note="newest")
     shop.sync()
     assert outcome(shop) == ("stopped", "conflict")
@@ -162,12 +176,7 @@ def test_what_it_has_forgotten_to_have_written_wins_over_nothing(shop: Site) -> 
 
 def test_a_row_that_it_has_forgotten_to_have_added_is_found_and_changed(shop: Site) -> None:
     orders(shop, "until: saved")
-    shop.order(lines=[line("1")])
-    shop.sync()
-    put_back = backed_up(shop)
-    shop.order(lines=[line("1"), line("2", qty="7")])
-    shop.sync()
-    put_back()
+    forget(shop, {"lines": [line("1")]}, {"lines": [line("1"), line("2", qty="7")]})
     shop.sync()
     shop.order(lines=[line("1"), line("2", qty="8")])
     shop.sync()
@@ -176,12 +185,7 @@ def test_a_row_that_it_has_forgotten_to_have_added_is_found_and_changed(shop: Si
 
 def test_a_row_whose_forgotten_line_is_gone_waits_for_a_person_who_decides(shop: Site) -> None:
     orders(shop, "until: saved")
-    shop.order(lines=[line("1")])
-    shop.sync()
-    put_back = backed_up(shop)
-    shop.order(lines=[line("1"), line("2", qty="7")])
-    shop.sync()
-    put_back()
+    forget(shop, {"lines": [line("1")]}, {"lines": [line("1"), line("2", qty="7")]})
     shop.order(lines=[line("1")], note="new")
     shop.sync()
     assert outcome(shop) == ("stopped", "conflict")
